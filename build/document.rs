@@ -1,0 +1,167 @@
+//! Reads a YAML document and remembers where each part of it stands.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+use serde_saphyr::{Location, Spanned};
+
+/// A mistake in a document: where it is, and what is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Problem {
+    /// Line and column, both from 1; `None` where the mistake has no single position.
+    pub(super) position: Option<(u64, u64)>,
+    /// The keys that lead to the place, like `components.schemas.Chat`; empty for the whole document.
+    pub(super) place: String,
+    /// What is wrong, and what to write instead.
+    pub(super) reason: String,
+}
+
+/// A parsed document.
+#[derive(Debug)]
+pub(super) struct Document {
+    /// What the document says.
+    pub(super) value: Value,
+    positions: HashMap<String, (u64, u64)>,
+}
+
+impl Document {
+    /// Parses YAML. A key that occurs twice in a mapping is a mistake.
+    pub(super) fn parse(yaml: &str) -> Result<Self, Problem> {
+        let root: Spanned<Node> = serde_saphyr::from_str(yaml).map_err(|error| {
+            let error = error.without_snippet();
+            Problem {
+                position: error.location().and_then(position),
+                place: String::new(),
+                reason: error.to_string(),
+            }
+        })?;
+        let mut positions = HashMap::new();
+        let value = root.value.into_value(&mut String::new(), &mut positions);
+        Ok(Self { value, positions })
+    }
+
+    /// A problem at the place that `path` (a JSON pointer) leads to.
+    pub(super) fn problem(&self, path: &str, reason: impl Into<String>) -> Problem {
+        Problem {
+            position: self.positions.get(path).copied(),
+            place: place(path),
+            reason: reason.into(),
+        }
+    }
+}
+
+/// Appends a key to a JSON pointer.
+pub(super) fn join(path: &str, key: impl fmt::Display) -> String {
+    let key = key.to_string().replace('~', "~0").replace('/', "~1");
+    format!("{path}/{key}")
+}
+
+/// A JSON pointer as people read it: `/a/b/0` is `a.b.0`.
+fn place(path: &str) -> String {
+    path.trim_start_matches('/')
+        .split('/')
+        .map(|key| key.replace("~1", "/").replace("~0", "~"))
+        .collect::<Vec<_>>()
+        .join(".")
+}
+
+fn position(location: Location) -> Option<(u64, u64)> {
+    (location != Location::UNKNOWN).then(|| (location.line(), location.column()))
+}
+
+enum Node {
+    Scalar(Value),
+    Sequence(Vec<Spanned<Node>>),
+    Mapping(Vec<(Spanned<String>, Spanned<Node>)>),
+}
+
+impl Node {
+    fn into_value(self, path: &mut String, positions: &mut HashMap<String, (u64, u64)>) -> Value {
+        match self {
+            Node::Scalar(value) => value,
+            Node::Sequence(items) => items
+                .into_iter()
+                .enumerate()
+                .map(|(index, item)| {
+                    let mut path = join(path, index);
+                    if let Some(position) = position(item.referenced) {
+                        positions.insert(path.clone(), position);
+                    }
+                    item.value.into_value(&mut path, positions)
+                })
+                .collect(),
+            Node::Mapping(entries) => entries
+                .into_iter()
+                .map(|(key, item)| {
+                    let mut path = join(path, &key.value);
+                    if let Some(position) = position(key.referenced) {
+                        positions.insert(path.clone(), position);
+                    }
+                    (key.value, item.value.into_value(&mut path, positions))
+                })
+                .collect::<Map<_, _>>()
+                .into(),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Node {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NodeVisitor;
+
+        impl<'de> Visitor<'de> for NodeVisitor {
+            type Value = Node;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("any YAML value that JSON can express")
+            }
+
+            fn visit_bool<E>(self, value: bool) -> Result<Node, E> {
+                Ok(Node::Scalar(value.into()))
+            }
+
+            fn visit_i64<E>(self, value: i64) -> Result<Node, E> {
+                Ok(Node::Scalar(value.into()))
+            }
+
+            fn visit_u64<E>(self, value: u64) -> Result<Node, E> {
+                Ok(Node::Scalar(value.into()))
+            }
+
+            fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Node, E> {
+                Number::from_f64(value)
+                    .map(|number| Node::Scalar(number.into()))
+                    .ok_or_else(|| E::custom("a number must be finite"))
+            }
+
+            fn visit_str<E>(self, value: &str) -> Result<Node, E> {
+                Ok(Node::Scalar(value.into()))
+            }
+
+            fn visit_unit<E>(self) -> Result<Node, E> {
+                Ok(Node::Scalar(Value::Null))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Node, A::Error> {
+                let mut items = Vec::new();
+                while let Some(item) = access.next_element()? {
+                    items.push(item);
+                }
+                Ok(Node::Sequence(items))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Node, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = access.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Node::Mapping(entries))
+            }
+        }
+
+        deserializer.deserialize_any(NodeVisitor)
+    }
+}

@@ -1,0 +1,343 @@
+//! The last pass over the generated code: what progenitor has no setting for.
+//!
+//! Each step fails where it finds nothing to change, so that a new version of
+//! progenitor that writes something else is noticed when it is taken.
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
+use proc_macro2::Span;
+use quote::{format_ident, quote};
+use syn::visit_mut::{self, VisitMut};
+use syn::{Fields, Ident, Item, ItemImpl, ItemMod, ItemStruct, parse_quote};
+
+use super::{OpenEnum, PrivateField};
+
+/// Gives the generated code the shape that its users see.
+pub(super) fn finish(
+    file: &mut syn::File,
+    open_enums: &[OpenEnum],
+    private: &[PrivateField],
+) -> Result<(), String> {
+    keep_bodies(file)?;
+    remove_default_constructor(file)?;
+    let types = module(&mut file.items, "types")?;
+    redact(types, private)?;
+    extensible(types)?;
+    types.extend(open_enums.iter().flat_map(open_enum));
+    Ok(())
+}
+
+/// The response's bytes are kept beside the value that is decoded from them:
+/// `ResponseValue<T>` becomes `ResponseValue<crate::Body<T>>`.
+fn keep_bodies(file: &mut syn::File) -> Result<(), String> {
+    #[derive(Default)]
+    struct Bodies {
+        decoders: usize,
+        types: usize,
+    }
+
+    impl VisitMut for Bodies {
+        fn visit_expr_path_mut(&mut self, expr: &mut syn::ExprPath) {
+            if is_path(&expr.path, &["ResponseValue", "from_response"]) {
+                *expr = parse_quote!(crate::body::decode);
+                self.decoders += 1;
+            }
+        }
+
+        fn visit_type_path_mut(&mut self, ty: &mut syn::TypePath) {
+            visit_mut::visit_type_path_mut(self, ty);
+            if let [segment] = ty
+                .path
+                .segments
+                .iter_mut()
+                .collect::<Vec<_>>()
+                .as_mut_slice()
+                && segment.ident == "ResponseValue"
+                && let syn::PathArguments::AngleBracketed(arguments) = &mut segment.arguments
+                && let Some(syn::GenericArgument::Type(value)) = arguments.args.first_mut()
+                && !matches!(value, syn::Type::Tuple(_))
+            {
+                *value = parse_quote!(crate::Body<#value>);
+                self.types += 1;
+            }
+        }
+    }
+
+    let mut bodies = Bodies::default();
+    bodies.visit_file_mut(file);
+    if bodies.decoders == 0 || bodies.decoders != bodies.types {
+        return Err(format!(
+            "{} calls of `ResponseValue::from_response` and {} types `ResponseValue<_>` were \
+             found in progenitor's output, where each operation should have one of both",
+            bodies.decoders, bodies.types,
+        ));
+    }
+    Ok(())
+}
+
+/// `Client::new` makes an HTTP client that follows redirects, to whatever host,
+/// with the credentials, and panics where it can't. `new_with_client` remains.
+fn remove_default_constructor(file: &mut syn::File) -> Result<(), String> {
+    for item in &mut file.items {
+        if let Item::Impl(ItemImpl {
+            trait_: None,
+            items,
+            ..
+        }) = item
+        {
+            let before = items.len();
+            items.retain(|item| !matches!(item, syn::ImplItem::Fn(f) if f.sig.ident == "new"));
+            if items.len() < before {
+                return Ok(());
+            }
+        }
+    }
+    Err("`Client::new` was not found in progenitor's output".to_owned())
+}
+
+/// `Debug` shows that a private value is there, and not what it is; and nothing
+/// of a builder that holds one.
+fn redact(types: &mut Vec<Item>, private: &[PrivateField]) -> Result<(), String> {
+    let mut names: Vec<&str> = private.iter().map(|field| field.schema.as_str()).collect();
+    names.dedup();
+    for schema in names {
+        let ident = Ident::new(&schema.to_upper_camel_case(), Span::call_site());
+        let item = structure(types, &ident)?;
+        underive_debug(item)?;
+        let mut fields = Vec::new();
+        let mut found = 0;
+        for field in &item.fields {
+            // A generated struct has named fields only.
+            let Some(name) = &field.ident else { continue };
+            let key = name.to_string();
+            let hidden = private
+                .iter()
+                .filter(|private| private.schema == schema)
+                .any(|private| field_name(&private.property) == key);
+            found += usize::from(hidden);
+            fields.push(if hidden && is_option(&field.ty) {
+                quote!(.field(#key, &self.#name.as_ref().map(|_| ::core::format_args!("[private]"))))
+            } else if hidden {
+                quote!(.field(#key, &::core::format_args!("[private]")))
+            } else {
+                quote!(.field(#key, &self.#name))
+            });
+        }
+        let expected = private
+            .iter()
+            .filter(|private| private.schema == schema)
+            .count();
+        if found != expected {
+            return Err(format!(
+                "`{ident}` has {expected} properties marked `x-private`, of which {found} were \
+                 found among the fields of progenitor's output"
+            ));
+        }
+        let name = ident.to_string();
+        types.push(parse_quote! {
+            impl ::std::fmt::Debug for #ident {
+                fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                    f.debug_struct(#name) #(#fields)* .finish()
+                }
+            }
+        });
+
+        let builders = module(types, "builder")?;
+        underive_debug(structure(builders, &ident)?)?;
+        builders.push(parse_quote! {
+            impl ::std::fmt::Debug for #ident {
+                fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                    f.debug_struct(#name).finish_non_exhaustive()
+                }
+            }
+        });
+    }
+    Ok(())
+}
+
+/// New fields and variants break nobody, and each type can describe itself.
+fn extensible(types: &mut [Item]) -> Result<(), String> {
+    let mut found = 0;
+    for item in types {
+        let attributes = match item {
+            Item::Struct(item) => &mut item.attrs,
+            Item::Enum(item) => &mut item.attrs,
+            _ => continue,
+        };
+        attributes.push(parse_quote!(#[non_exhaustive]));
+        attributes
+            .push(parse_quote!(#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]));
+        found += 1;
+    }
+    match found {
+        0 => Err("no type was found in progenitor's output".to_owned()),
+        _ => Ok(()),
+    }
+}
+
+/// The Rust type of an open enum: a variant for each known value, and `Other`.
+fn open_enum(open_enum: &OpenEnum) -> Vec<Item> {
+    let OpenEnum {
+        name,
+        description,
+        values,
+    } = open_enum;
+    let ident = format_ident!("{name}");
+    let variants: Vec<Ident> = values
+        .iter()
+        .map(|value| format_ident!("{}", value.to_upper_camel_case()))
+        .collect();
+    let docs = values.iter().map(|value| format!(" `{value}`"));
+    let file: syn::File = parse_quote! {
+        #[doc = #description]
+        #[derive(Clone, Debug, Eq, Hash, PartialEq)]
+        #[non_exhaustive]
+        pub enum #ident {
+            #(#[doc = #docs] #variants,)*
+            /// A value that this version does not know, as it was received.
+            Other(::std::string::String),
+        }
+        impl #ident {
+            /// The values that this version knows, as the API writes them.
+            pub const KNOWN: &'static [&'static str] = &[#(#values),*];
+            /// The value as the API writes it.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    #(Self::#variants => #values,)*
+                    Self::Other(value) => value,
+                }
+            }
+        }
+        impl ::std::convert::From<&str> for #ident {
+            fn from(value: &str) -> Self {
+                match value {
+                    #(#values => Self::#variants,)*
+                    _ => Self::Other(value.to_owned()),
+                }
+            }
+        }
+        impl ::std::convert::From<::std::string::String> for #ident {
+            fn from(value: ::std::string::String) -> Self {
+                Self::from(value.as_str())
+            }
+        }
+        impl ::std::str::FromStr for #ident {
+            type Err = ::std::convert::Infallible;
+            fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+                Ok(Self::from(value))
+            }
+        }
+        impl ::std::fmt::Display for #ident {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+        impl ::serde::Serialize for #ident {
+            fn serialize<S: ::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::std::result::Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+        impl<'de> ::serde::Deserialize<'de> for #ident {
+            fn deserialize<D: ::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::std::result::Result<Self, D::Error> {
+                crate::text::deserialize(deserializer, #name)
+            }
+        }
+        #[cfg(feature = "schemars")]
+        impl ::schemars::JsonSchema for #ident {
+            fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                #name.into()
+            }
+            fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+                ::schemars::json_schema!({
+                    "description": #description,
+                    "type": "string",
+                    "enum": Self::KNOWN,
+                    "x-extensible-enum": true,
+                })
+            }
+        }
+    };
+    file.items
+}
+
+fn module<'a>(items: &'a mut [Item], name: &str) -> Result<&'a mut Vec<Item>, String> {
+    items
+        .iter_mut()
+        .find_map(|item| match item {
+            Item::Mod(ItemMod {
+                ident,
+                content: Some((_, items)),
+                ..
+            }) if ident == name => Some(items),
+            _ => None,
+        })
+        .ok_or_else(|| format!("the module `{name}` was not found in progenitor's output"))
+}
+
+fn structure<'a>(items: &'a mut [Item], name: &Ident) -> Result<&'a mut ItemStruct, String> {
+    items
+        .iter_mut()
+        .find_map(|item| match item {
+            Item::Struct(item)
+                if item.ident == *name && matches!(item.fields, Fields::Named(_)) =>
+            {
+                Some(item)
+            }
+            _ => None,
+        })
+        .ok_or_else(|| format!("the struct `{name}` was not found in progenitor's output"))
+}
+
+fn underive_debug(item: &mut ItemStruct) -> Result<(), String> {
+    let mut found = false;
+    for attribute in item
+        .attrs
+        .iter_mut()
+        .filter(|attribute| attribute.path().is_ident("derive"))
+    {
+        let mut kept = Vec::new();
+        attribute
+            .parse_nested_meta(|meta| {
+                match meta.path.is_ident("Debug") {
+                    true => found = true,
+                    false => kept.push(meta.path),
+                }
+                Ok(())
+            })
+            .map_err(|error| format!("a derive of `{}` cannot be read: {error}", item.ident))?;
+        *attribute = parse_quote!(#[derive(#(#kept),*)]);
+    }
+    match found {
+        true => Ok(()),
+        false => Err(format!(
+            "`{}` does not derive `Debug` in progenitor's output",
+            item.ident
+        )),
+    }
+}
+
+fn is_option(ty: &syn::Type) -> bool {
+    matches!(ty, syn::Type::Path(ty) if ty.path.segments.last().is_some_and(|last| last.ident == "Option"))
+}
+
+fn is_path(path: &syn::Path, segments: &[&str]) -> bool {
+    path.segments.len() == segments.len()
+        && path
+            .segments
+            .iter()
+            .zip(segments)
+            .all(|(segment, name)| segment.ident == name)
+}
+
+/// The name that typify gives a field.
+fn field_name(property: &str) -> String {
+    let name = property.to_snake_case();
+    match name.starts_with(|first: char| first.is_ascii_digit()) {
+        true => format!("x{name}"),
+        false => name,
+    }
+}

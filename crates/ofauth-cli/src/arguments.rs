@@ -1,0 +1,98 @@
+//! The command line.
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use ofauth::{ChatFilter, ChatOrder};
+
+/// Lists a creator's chats on OFAuth
+#[derive(Debug, Parser)]
+#[command(name = "ofauth", version, about, max_term_width = 100)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Chats(ChatsArguments),
+    Sandbox(SandboxArguments),
+}
+
+/// List a creator's chats
+///
+/// The API key is read from OFAUTH_API_KEY only, since others can see the
+/// arguments of a process. With --sandbox no key is needed.
+#[derive(Args, Debug)]
+pub(crate) struct ChatsArguments {
+    /// Read all pages; without it, one
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// The number of chats of a page, 1 to 20 [default: 10; with --all 20]
+    #[arg(long, value_name = "N", allow_negative_numbers = true,
+          value_parser = clap::value_parser!(u32).range(1..=20))]
+    pub(crate) limit: Option<u32>,
+    /// The number of chats to skip [default: 0]
+    #[arg(long, value_name = "N", allow_negative_numbers = true,
+          value_parser = clap::value_parser!(i64).range(0..))]
+    pub(crate) offset: Option<i64>,
+    /// Newest or oldest activity first [default: recent]
+    #[arg(long, value_parser = PossibleValuesParser::new(["recent", "old"])
+          .try_map(|order| order.parse::<ChatOrder>()))]
+    pub(crate) order: Option<ChatOrder>,
+    /// Only chats of one kind
+    #[arg(long, value_parser = PossibleValuesParser::new(["priority", "who_tipped", "unread"])
+          .try_map(|filter| filter.parse::<ChatFilter>()))]
+    pub(crate) filter: Option<ChatFilter>,
+    /// Only chats that a search for this text finds; at most 100 characters
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub(crate) query: Option<String>,
+    /// Only chats with members of this user list
+    #[arg(long, value_name = "N", allow_negative_numbers = true,
+          value_parser = clap::value_parser!(i64).range(1..))]
+    pub(crate) user_list_id: Option<i64>,
+    /// How the chats are written
+    #[arg(long, default_value = "table")]
+    pub(crate) format: Format,
+    /// Write the response bodies as they were received, one a line
+    #[arg(long, conflicts_with = "format")]
+    pub(crate) raw: bool,
+    /// The creator's connection id [default: OFAUTH_CONNECTION_ID]
+    #[arg(long, value_name = "ID")]
+    pub(crate) connection: Option<String>,
+    /// The server [default: OFAUTH_BASE_URL, or https://api-next.ofauth.com]
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+    /// Ask a stand-in for the API that runs inside this command; no account is needed
+    #[arg(long, conflicts_with = "base_url")]
+    pub(crate) sandbox: bool,
+}
+
+/// Run a stand-in for the API on loopback, until Ctrl-C
+#[derive(Args, Debug)]
+pub(crate) struct SandboxArguments {
+    /// The port to listen on; 0 takes a free one
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) port: u16,
+    /// The number of connections
+    #[arg(long, value_name = "N", default_value_t = 3,
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) connections: u32,
+    /// The number of chats of each connection
+    #[arg(long, value_name = "N", default_value_t = 120)]
+    pub(crate) chats: u32,
+    /// The same seed gives the same chats
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Format {
+    /// For people; fits the terminal
+    Table,
+    /// One JSON array of chats, with the API's own field names
+    Json,
+    /// One chat a line, as JSON
+    Ndjson,
+    /// Comma-separated, with a header
+    Csv,
+}

@@ -1,0 +1,169 @@
+//! `ofauth chats`
+
+use std::env;
+use std::io::{self, IsTerminal};
+use std::time::Duration;
+
+use indicatif::ProgressBar;
+use ofauth::{ChatsRequest, Client, Connection, ErrorKind, Page};
+use ofauth_sandbox::Sandbox;
+
+use crate::arguments::ChatsArguments;
+use crate::failure::Failure;
+use crate::output::Output;
+
+const KEY: &str = "OFAUTH_API_KEY";
+const BASE_URL: &str = "OFAUTH_BASE_URL";
+const CONNECTION: &str = "OFAUTH_CONNECTION_ID";
+
+pub(crate) async fn run(arguments: ChatsArguments) -> Result<(), Failure> {
+    // The stand-in lives as long as this variable.
+    let sandbox = match arguments.sandbox {
+        true => Some(Sandbox::start().await.map_err(|error| {
+            Failure::Failed(format!("the stand-in cannot listen on loopback: {error}"))
+        })?),
+        false => None,
+    };
+    let request = request(&connection(&arguments, sandbox.as_ref())?, &arguments);
+    let mut output = Output::new(arguments.format, arguments.raw);
+    match arguments.all {
+        true => all(request, &mut output).await,
+        false => one(request, &mut output).await,
+    }
+}
+
+fn connection(
+    arguments: &ChatsArguments,
+    sandbox: Option<&Sandbox>,
+) -> Result<Connection, Failure> {
+    if let Some(sandbox) = sandbox {
+        // Nothing of the environment: a real key is never sent to the stand-in.
+        let client = Client::builder()
+            .api_key(sandbox.api_key())
+            .base_url(sandbox.url())
+            .build()?;
+        let id = arguments
+            .connection
+            .clone()
+            .unwrap_or_else(|| sandbox.connection(1));
+        return Ok(client.connection(id)?);
+    }
+    let key = variable(KEY)?.ok_or_else(|| {
+        Failure::Usage(format!(
+            "there is no API key: set {KEY}, or try --sandbox, which needs none"
+        ))
+    })?;
+    let mut client = Client::builder().api_key(key);
+    let base_url = match &arguments.base_url {
+        Some(url) => Some(url.clone()),
+        None => variable(BASE_URL)?.filter(|url| !url.is_empty()),
+    };
+    if let Some(url) = base_url {
+        client = client.base_url(url);
+    }
+    let id = match &arguments.connection {
+        Some(id) => Some(id.clone()),
+        None => variable(CONNECTION)?,
+    };
+    let id = id.ok_or_else(|| {
+        Failure::Usage(format!(
+            "there is no connection: name the creator's with --connection, or set {CONNECTION}"
+        ))
+    })?;
+    Ok(client.build()?.connection(id)?)
+}
+
+fn variable(name: &str) -> Result<Option<String>, Failure> {
+    match env::var(name) {
+        Ok(value) => Ok(Some(value)),
+        Err(env::VarError::NotPresent) => Ok(None),
+        Err(env::VarError::NotUnicode(_)) => {
+            Err(Failure::Usage(format!("{name} is not valid UTF-8")))
+        }
+    }
+}
+
+fn request(connection: &Connection, arguments: &ChatsArguments) -> ChatsRequest {
+    let mut request = connection.chats();
+    if let Some(limit) = arguments.limit {
+        request = request.limit(limit);
+    }
+    if let Some(offset) = arguments.offset {
+        request = request.offset(offset.unsigned_abs());
+    }
+    if let Some(order) = arguments.order {
+        request = request.order(order);
+    }
+    if let Some(filter) = arguments.filter {
+        request = request.filter(filter);
+    }
+    if let Some(text) = &arguments.query {
+        request = request.query(text);
+    }
+    if let Some(id) = arguments.user_list_id {
+        request = request.user_list_id(id.unsigned_abs());
+    }
+    request
+}
+
+async fn one(request: ChatsRequest, output: &mut Output) -> Result<(), Failure> {
+    let page = request
+        .send()
+        .await
+        .map_err(|error| unreadable(output, error))?;
+    output.page(&page)?;
+    output.end()?;
+    if page.has_more() {
+        let next = match page.next_offset() {
+            Some(next) => format!("--offset {next} for the next page"),
+            None => "a greater --offset for the next page".to_owned(),
+        };
+        anstream::eprintln!("More chats follow: {next}, --all for all.");
+    }
+    Ok(())
+}
+
+async fn all(request: ChatsRequest, output: &mut Output) -> Result<(), Failure> {
+    let progress = match io::stderr().is_terminal() {
+        true => ProgressBar::new_spinner(),
+        false => ProgressBar::hidden(),
+    };
+    progress.enable_steady_tick(Duration::from_millis(100));
+    let result = read(request, output, &progress).await;
+    progress.finish_and_clear();
+    let end = output.end();
+    result.and(end.map_err(Failure::from))
+}
+
+async fn read(
+    request: ChatsRequest,
+    output: &mut Output,
+    progress: &ProgressBar,
+) -> Result<(), Failure> {
+    let mut pages = request.pages();
+    let mut count = 0;
+    while let Some(page) = pages.next().await {
+        let page: Page = page.map_err(|error| match unreadable(output, error) {
+            Failure::Failed(message) => {
+                Failure::Failed(format!("incomplete after {count} chats: {message}"))
+            }
+            other => other,
+        })?;
+        count += page.len();
+        progress.set_message(format!("{count} chats"));
+        progress.suspend(|| output.page(&page))?;
+    }
+    Ok(())
+}
+
+/// The failure that an error is; a page that could not be decoded is still a
+/// body as it was received.
+fn unreadable(output: &mut Output, error: ofauth::Error) -> Failure {
+    if error.kind() == ErrorKind::Decode
+        && let Some(body) = error.body()
+        && let Err(error) = output.undecoded(body)
+    {
+        return error.into();
+    }
+    error.into()
+}

@@ -1,0 +1,241 @@
+//! How chats are written to stdout.
+
+use std::io::{self, IsTerminal, Stdout, Write};
+
+use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Row, Table, presets};
+use ofauth::{Chat, Page};
+use serde_json::Value;
+
+use crate::arguments::Format;
+
+/// The columns of CSV, as places in a chat.
+const CSV_COLUMNS: &[&str] = &[
+    "withUser.id",
+    "withUser._view",
+    "unreadMessagesCount",
+    "hasUnreadTips",
+    "canSendMessage",
+    "canNotSendReason",
+    "canGoToProfile",
+    "isMutedNotifications",
+    "hasPurchasedFeed",
+    "countPinnedMessages",
+    "lastReadMessageId",
+    "lastMessage.id",
+    "lastMessage.createdAt",
+    "lastMessage.changedAt",
+    "lastMessage.fromUser.id",
+    "lastMessage.fromUser.name",
+    "lastMessage.mediaCount",
+    "lastMessage.isTip",
+    "lastMessage.isFree",
+    "lastMessage.isOpened",
+    "lastMessage.isNew",
+    "lastMessage.text",
+];
+/// How wide a table is where there is no terminal to fit.
+const DEFAULT_WIDTH: u16 = 100;
+
+/// Writes pages to stdout, in one form.
+pub(crate) struct Output {
+    stdout: Stdout,
+    form: Form,
+}
+
+enum Form {
+    /// A table is written at its end, when the widths are known.
+    Table(Vec<Row>),
+    Json {
+        first: bool,
+    },
+    Ndjson,
+    Csv {
+        first: bool,
+    },
+    Raw,
+}
+
+impl Output {
+    pub(crate) fn new(format: Format, raw: bool) -> Self {
+        let form = match format {
+            _ if raw => Form::Raw,
+            Format::Table => Form::Table(Vec::new()),
+            Format::Json => Form::Json { first: true },
+            Format::Ndjson => Form::Ndjson,
+            Format::Csv => Form::Csv { first: true },
+        };
+        Self {
+            stdout: io::stdout(),
+            form,
+        }
+    }
+
+    /// Writes a page.
+    pub(crate) fn page(&mut self, page: &Page) -> io::Result<()> {
+        let mut text = Vec::new();
+        match &mut self.form {
+            Form::Table(rows) => rows.extend(page.iter().map(row)),
+            Form::Json { first } => {
+                for chat in page {
+                    text.extend_from_slice(if *first { b"[\n" } else { b",\n" });
+                    *first = false;
+                    serde_json::to_writer(&mut text, chat)?;
+                }
+            }
+            Form::Ndjson => {
+                for chat in page {
+                    serde_json::to_writer(&mut text, chat)?;
+                    text.push(b'\n');
+                }
+            }
+            Form::Csv { first } => {
+                let mut csv = csv::Writer::from_writer(&mut text);
+                if *first {
+                    csv.write_record(CSV_COLUMNS)?;
+                    *first = false;
+                }
+                for chat in page {
+                    let chat = serde_json::to_value(chat)?;
+                    csv.write_record(CSV_COLUMNS.iter().map(|column| cell(&chat, column)))?;
+                }
+                csv.flush()?;
+            }
+            Form::Raw => line(&mut text, page.body()),
+        }
+        self.write(&text)
+    }
+
+    /// Writes the body of a response that is no page, where bodies are asked for.
+    pub(crate) fn undecoded(&mut self, body: &[u8]) -> io::Result<()> {
+        let mut text = Vec::new();
+        if matches!(self.form, Form::Raw) {
+            line(&mut text, body);
+        }
+        self.write(&text)
+    }
+
+    /// Writes what comes after the last page; what was written before is well-formed then.
+    pub(crate) fn end(&mut self) -> io::Result<()> {
+        let text = match &mut self.form {
+            Form::Table(rows) => format!("{}\n", table(std::mem::take(rows))),
+            Form::Json { first: true } => "[]\n".to_owned(),
+            Form::Json { first: false } => "\n]\n".to_owned(),
+            // A header alone is a table without rows.
+            Form::Csv { first: true } => format!("{}\n", CSV_COLUMNS.join(",")),
+            Form::Csv { first: false } | Form::Ndjson | Form::Raw => String::new(),
+        };
+        self.write(text.as_bytes())
+    }
+
+    fn write(&mut self, text: &[u8]) -> io::Result<()> {
+        self.stdout.write_all(text)?;
+        self.stdout.flush()
+    }
+}
+
+/// A body as one line. A line break in JSON stands between its parts only, where it
+/// means no more than a space.
+fn line(text: &mut Vec<u8>, body: &[u8]) {
+    let body = body.trim_ascii();
+    text.extend(body.iter().map(|byte| {
+        if matches!(byte, b'\n' | b'\r') {
+            b' '
+        } else {
+            *byte
+        }
+    }));
+    text.push(b'\n');
+}
+
+/// A field of a chat by its place, as text.
+fn cell(chat: &Value, place: &str) -> String {
+    match place.split('.').try_fold(chat, |value, key| value.get(key)) {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(value) => value.to_string(),
+    }
+}
+
+fn table(rows: Vec<Row>) -> Table {
+    let header = [
+        "User",
+        "Unread",
+        "Last activity",
+        "From",
+        "Media",
+        "Last message",
+    ];
+    let mut table = Table::new();
+    table
+        .load_style(presets::UTF8_FULL_CONDENSED)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_header(header.map(|name| Cell::new(name).add_attribute(Attribute::Bold)))
+        .add_rows(rows);
+    let colourful = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    if !io::stdout().is_terminal() || !colourful {
+        // Styles are left out, and the width is no longer the terminal's.
+        let width = table.width();
+        table
+            .force_no_tty()
+            .set_width(width.unwrap_or_else(default_width));
+    }
+    table
+}
+
+fn default_width() -> u16 {
+    let columns = std::env::var("COLUMNS").ok();
+    columns
+        .and_then(|columns| columns.parse().ok())
+        .unwrap_or(DEFAULT_WIDTH)
+}
+
+fn row(chat: &Chat) -> Row {
+    let unread = chat.unread();
+    let message = chat.last_message.as_ref();
+    let when = message
+        .and_then(|message| message.created_at.as_ref())
+        .map(|created| match created.to_datetime() {
+            Some(time) => time.format("%Y-%m-%d %H:%M").to_string(),
+            None => printable(created.as_str()),
+        });
+    let from = message.map(|message| match &message.from_user {
+        ofauth::MessageSender::Name(user) => printable(&user.name),
+        sender => sender.id().to_string(),
+    });
+    let media = message.map_or(0, |message| message.media.len());
+    let text = message.map(|message| printable(&nanohtml2text::html2text(&message.text)));
+    let count = |count: u64| {
+        if count == 0 {
+            String::new()
+        } else {
+            count.to_string()
+        }
+    };
+    let mut unread = Cell::new(count(unread)).set_alignment(CellAlignment::Right);
+    if chat.unread() > 0 {
+        unread = unread.fg(Color::Green).add_attribute(Attribute::Bold);
+    }
+    let mut row = Row::from(vec![
+        Cell::new(chat.with_user.id).set_alignment(CellAlignment::Right),
+        unread,
+        Cell::new(when.unwrap_or_default()),
+        Cell::new(from.unwrap_or_default()),
+        Cell::new(count(media as u64)).set_alignment(CellAlignment::Right),
+        Cell::new(text.unwrap_or_default()),
+    ]);
+    row.max_height(1);
+    row
+}
+
+/// A text as one line, without characters that act on a terminal: control
+/// characters, and those that change the direction of what follows.
+fn printable(text: &str) -> String {
+    let acts = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
+    };
+    text.split(|c: char| c.is_whitespace() || acts(c))
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}

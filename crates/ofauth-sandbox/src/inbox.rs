@@ -1,0 +1,374 @@
+//! Inboxes made from a seed: nothing is stored, each chat is made when it is asked for.
+
+use std::fmt::Display;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use fastrand::Rng;
+use ofauth_api::Timestamp;
+use ofauth_api::types::{
+    AvatarThumbs, CanNotSendReason, Chat, ChatFilter, FullFile, ImageFile, Media, MediaFiles,
+    MediaKind, MediaSource, Message, MessageSender, PreviewFile, ReleaseForm, ReleaseFormUser,
+    UserName, UserView, VideoSources,
+};
+
+use crate::phrases::{NAMES, PURCHASE_REASONS, TEXTS};
+
+/// 2024-01-15T10:30:00Z, the newest message of every inbox.
+const NEWEST: i64 = 1_705_314_600;
+/// Most message ids lie above 2^53, as the API's may.
+const FIRST_MESSAGE: i64 = (1 << 53) - 100_000;
+/// The lists 1 to 5 have members.
+const USER_LISTS: u64 = 5;
+
+/// The chats that are asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Wanted {
+    pub(crate) filter: Option<ChatFilter>,
+    /// In lower case.
+    pub(crate) text: Option<String>,
+    pub(crate) user_list: Option<u64>,
+}
+
+/// The inbox of one connection. Index 0 is the chat with the newest message.
+#[derive(Debug)]
+pub(crate) struct Inbox {
+    seed: u64,
+    connection: u32,
+    chats: u32,
+}
+
+/// What a chat is searched by; drawn first, so that a search need not make whole chats.
+struct Traits {
+    priority: bool,
+    tipped: bool,
+    unread: i64,
+    lists: [bool; USER_LISTS as usize],
+    fan: &'static str,
+    text: &'static str,
+}
+
+impl Inbox {
+    pub(crate) fn new(seed: u64, connection: u32, chats: u32) -> Self {
+        Self {
+            seed,
+            connection,
+            chats,
+        }
+    }
+
+    /// The indices of all chats in the order asked for.
+    pub(crate) fn indices(&self, newest_first: bool) -> impl Iterator<Item = u32> + use<> {
+        let chats = self.chats;
+        (0..chats).map(move |index| {
+            if newest_first {
+                index
+            } else {
+                chats - 1 - index
+            }
+        })
+    }
+
+    pub(crate) fn matches(&self, index: u32, wanted: &Wanted) -> bool {
+        let Wanted {
+            filter,
+            text,
+            user_list,
+        } = wanted;
+        if filter.is_none() && text.is_none() && user_list.is_none() {
+            return true;
+        }
+        let (traits, _) = self.draw(index);
+        let filter = match filter {
+            None => true,
+            Some(ChatFilter::Priority) => traits.priority,
+            Some(ChatFilter::WhoTipped) => traits.tipped,
+            Some(ChatFilter::Unread) => traits.unread > 0,
+            // A filter that the spec has got since is no reason to hide a chat.
+            Some(_) => true,
+        };
+        let text = text.as_ref().is_none_or(|text| {
+            traits.text.to_lowercase().contains(text) || traits.fan.to_lowercase().contains(text)
+        });
+        let list = user_list.is_none_or(|list| {
+            list <= USER_LISTS && traits.lists[usize::try_from(list - 1).unwrap_or_default()]
+        });
+        filter && text && list
+    }
+
+    pub(crate) fn chat(&self, index: u32) -> Chat {
+        let (traits, mut rng) = self.draw(index);
+        let rng = &mut rng;
+        // Distinct in an inbox, and in the order of no other field.
+        let fan_id = 10_000_000 + i64::from(index) * 7_919 + rng.i64(0..7_919);
+        let message_id = FIRST_MESSAGE + i64::from(self.chats - index) * 1_009;
+        let can_send = rng.f32() < 0.95;
+        let reason = match can_send {
+            true => CanNotSendReason::Flag(false),
+            false if rng.bool() => CanNotSendReason::Flag(true),
+            false => CanNotSendReason::Reason("user_restricted_messages".to_owned()),
+        };
+        let chat = Chat::builder()
+            .with_user(user_view(fan_id))
+            .can_not_send_reason(reason)
+            .can_send_message(can_send)
+            .can_go_to_profile(true)
+            .unread_messages_count(traits.unread)
+            .has_unread_tips(traits.tipped && traits.unread > 0)
+            .is_muted_notifications(rng.f32() < 0.05)
+            .last_message(self.message(index, fan_id, message_id, &traits, rng))
+            .last_read_message_id(message_id - traits.unread)
+            .has_purchased_feed(rng.f32() < 0.3)
+            .count_pinned_messages(if rng.f32() < 0.1 { rng.i64(1..4) } else { 0 });
+        built(chat)
+    }
+
+    fn draw(&self, index: u32) -> (Traits, Rng) {
+        let mut rng = Rng::with_seed(mix(self.seed, mix(self.connection.into(), index.into())));
+        let traits = Traits {
+            priority: rng.f32() < 0.15,
+            tipped: rng.f32() < 0.2,
+            unread: if rng.f32() < 0.3 { rng.i64(1..9) } else { 0 },
+            lists: std::array::from_fn(|_| rng.f32() < 0.25),
+            fan: pick(NAMES, &mut rng),
+            text: pick(TEXTS, &mut rng),
+        };
+        (traits, rng)
+    }
+
+    fn message(&self, index: u32, fan_id: i64, id: i64, traits: &Traits, rng: &mut Rng) -> Message {
+        let from_fan = traits.unread > 0 || rng.f32() < 0.5;
+        let sender = match (from_fan, rng.f32() < 0.25) {
+            (true, false) => MessageSender::Name(user_name(fan_id, traits.fan)),
+            (true, true) => MessageSender::View(user_view(fan_id)),
+            (false, false) => MessageSender::Name(user_name(self.creator(), "Sandbox Creator")),
+            (false, true) => MessageSender::View(user_view(self.creator())),
+        };
+        // Strictly older from chat to chat, and some seconds off a full minute.
+        let sent = time(NEWEST - i64::from(index) * 420 - rng.i64(0..400));
+        let locked = !from_fan && rng.f32() < 0.2;
+        let queued = !from_fan && rng.f32() < 0.3;
+        let media: Vec<Media> = (0..pick(&[0, 0, 0, 1, 1, 1, 2, 2, 3, 4], rng))
+            .map(|_| media(sent, locked, rng))
+            .collect();
+        let previews: Vec<i64> = media
+            .iter()
+            .filter(|_| locked && rng.f32() < 0.5)
+            .map(|media| media.id)
+            .collect();
+        let mut message = Message::builder()
+            .id(id)
+            .text(traits.text.to_owned())
+            .from_user(sender)
+            .is_media_ready(true)
+            .media_count(media.len() as i64)
+            .media(media)
+            .previews(previews)
+            .locked_text(locked)
+            .response_type("message".to_owned())
+            .is_free(!locked)
+            .is_tip(traits.tipped && from_fan)
+            .is_reported_by_me(false)
+            .is_couple_people_media(rng.f32() < 0.05)
+            .is_markdown_disabled(rng.f32() < 0.5)
+            .is_from_queue(queued)
+            .is_opened(traits.unread == 0)
+            .is_new(traits.unread > 0)
+            .created_at(timestamp(sent))
+            .changed_at(timestamp(sent + TimeDelta::seconds(rng.i64(0..90))))
+            .cancel_seconds(if from_fan { 0 } else { 86_400 })
+            .is_liked(rng.f32() < 0.2)
+            .can_purchase(locked)
+            .can_report(from_fan)
+            .can_be_pinned(true)
+            .is_pinned(rng.f32() < 0.05);
+        if locked {
+            message = message.can_purchase_reason(pick(PURCHASE_REASONS, rng).to_owned());
+        }
+        if queued {
+            message = message
+                .queue_id(rng.i64(1_000_000..9_000_000))
+                .can_unsend_queue(rng.bool())
+                .unsend_seconds_queue(rng.i64(0..3_600));
+        }
+        if rng.f32() < 0.03 {
+            message = message.giphy_id("3o7aD2saalBwwftBIY".to_owned());
+        }
+        built(message)
+    }
+
+    fn creator(&self) -> i64 {
+        1_000_000 + i64::from(self.connection)
+    }
+}
+
+fn media(sent: DateTime<Utc>, locked: bool, rng: &mut Rng) -> Media {
+    let id = rng.i64(3_000_000_000..4_000_000_000);
+    let kind = pick(
+        &[
+            MediaKind::Photo,
+            MediaKind::Photo,
+            MediaKind::Video,
+            MediaKind::Gif,
+            MediaKind::Audio,
+        ],
+        rng,
+    );
+    let moving = matches!(kind, MediaKind::Video | MediaKind::Gif);
+    let lasting = moving || kind == MediaKind::Audio;
+    let uploaded = sent - TimeDelta::seconds(rng.i64(1..900));
+    let mut media = Media::builder()
+        .id(id)
+        .type_(kind.clone())
+        .converted_to_video(kind == MediaKind::Gif)
+        .can_view(!locked)
+        .has_error(false)
+        .created_at(timestamp(uploaded))
+        .is_ready(true)
+        .release_forms(if rng.f32() < 0.1 {
+            vec![release_form(rng)]
+        } else {
+            Vec::new()
+        })
+        .has_custom_preview(rng.f32() < 0.1);
+    if lasting {
+        media = media.duration(f64::from(rng.u32(10..6_000)) / 10.0);
+    }
+    if kind == MediaKind::Video && !locked {
+        let sources = VideoSources::builder()
+            .x240(url(id, "240p.mp4", rng))
+            .x720(rng.bool().then(|| url(id, "720p.mp4", rng)));
+        media = media.video_sources(built::<VideoSources, _>(sources));
+    }
+    if !locked {
+        media = media.files(files(id, moving, rng));
+    }
+    built(media)
+}
+
+fn files(id: i64, moving: bool, rng: &mut Rng) -> MediaFiles {
+    let (width, height) = pick(
+        &[(1536, 2048), (2048, 1536), (1080, 1920), (3024, 4032)],
+        rng,
+    );
+    let full_name = if moving { "full.mp4" } else { "full.jpg" };
+    let sources: Vec<MediaSource> = match moving {
+        true => [240, 720].map(|height| source(id, height, rng)).into(),
+        false => Vec::new(),
+    };
+    let full = FullFile::builder()
+        .url(url(id, full_name, rng))
+        .sources(sources)
+        .width(width)
+        .height(height)
+        .size(rng.i64(80_000..90_000_000));
+    let preview = PreviewFile::builder()
+        .url(url(id, "preview.jpg", rng))
+        .options(vec![source(id, 960, rng)])
+        .width(width / 2)
+        .height(height / 2)
+        .size(rng.i64(20_000..400_000));
+    let files = MediaFiles::builder()
+        .full(built::<FullFile, _>(full))
+        .thumb(image(id, "thumb.jpg", 300, rng))
+        .preview(built::<PreviewFile, _>(preview))
+        .square_preview(image(id, "square.jpg", 960, rng));
+    built(files)
+}
+
+fn source(id: i64, height: i64, rng: &mut Rng) -> MediaSource {
+    let source = MediaSource::builder()
+        .url(url(id, &format!("{height}.mp4"), rng))
+        .width(height * 9 / 16)
+        .height(height)
+        .type_("video/mp4".to_owned());
+    built(source)
+}
+
+fn image(id: i64, name: &str, side: i64, rng: &mut Rng) -> ImageFile {
+    let image = ImageFile::builder()
+        .url(url(id, name, rng))
+        .width(side)
+        .height(side)
+        .size(rng.i64(4_000..90_000));
+    built(image)
+}
+
+fn release_form(rng: &mut Rng) -> ReleaseForm {
+    let name = pick(NAMES, rng);
+    let id = rng.i64(100_000..999_999);
+    let picture = |side: u32| format!("https://cdn.example.com/avatars/{id}/{side}.jpg");
+    let user = ReleaseFormUser::builder()
+        .view("s".to_owned())
+        .id(id)
+        .name(name.to_owned())
+        .username(format!("u{id}"))
+        .is_verified(rng.bool())
+        .avatar(picture(512))
+        .avatar_thumbs(built::<AvatarThumbs, _>(
+            AvatarThumbs::builder().c50(picture(50)).c144(picture(144)),
+        ))
+        .iv_status("approved".to_owned())
+        .is_from_guest(false);
+    let form = ReleaseForm::builder()
+        .id(rng.i64(10_000..99_999))
+        .name(name.to_owned())
+        .partner_source("internal".to_owned())
+        .type_("tag".to_owned())
+        .user(built::<ReleaseFormUser, _>(user));
+    built(form)
+}
+
+fn user_view(id: i64) -> UserView {
+    built(UserView::builder().id(id).view("s".to_owned()))
+}
+
+fn user_name(id: i64, name: &str) -> UserName {
+    built(UserName::builder().id(id).name(name.to_owned()))
+}
+
+/// A URL of the length and shape of a signed one.
+fn url(id: i64, name: &str, rng: &mut Rng) -> String {
+    let signature = rng.u128(..);
+    format!(
+        "https://cdn.example.com/files/{id:x}/{name}?Expires=1705360000&Signature={signature:032x}"
+    )
+}
+
+fn time(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(seconds, 0).unwrap_or_default()
+}
+
+fn timestamp(time: DateTime<Utc>) -> Timestamp {
+    time.into()
+}
+
+fn pick<T: Clone>(choices: &[T], rng: &mut Rng) -> T {
+    choices[rng.usize(..choices.len())].clone()
+}
+
+/// Finishes a builder of a generated type.
+#[allow(
+    clippy::panic,
+    reason = "every caller in this crate sets all required fields"
+)]
+pub(crate) fn built<T, B>(builder: B) -> T
+where
+    T: TryFrom<B>,
+    T::Error: Display,
+{
+    match T::try_from(builder) {
+        Ok(value) => value,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// Mixes two numbers into one, so that near numbers give far ones (the finalizer of SplitMix64).
+fn mix(a: u64, b: u64) -> u64 {
+    let mut z = a
+        .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        .wrapping_add(b)
+        .wrapping_add(1);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}

@@ -1,0 +1,162 @@
+//! Which servers the credentials may be sent to.
+
+use reqwest::Url;
+
+use crate::{Error, Result};
+
+/// The server that the endpoint's page names (OFAuth documentation, chats list).
+pub(crate) const DEFAULT: &str = "https://api-next.ofauth.com";
+
+/// A checked base URL.
+#[derive(Clone, Debug)]
+pub(crate) struct BaseUrl {
+    /// Without a slash at the end, since the generated code appends `/v2/…`.
+    url: String,
+    /// `host` or `host:port`, for messages.
+    host: String,
+    /// Plain http, which is allowed to loopback only.
+    plain: bool,
+}
+
+impl BaseUrl {
+    pub(crate) fn parse(text: &str) -> Result<Self> {
+        let fail = |rule: &str| {
+            // A URL with user information may hold a password.
+            let value = match text.contains('@') {
+                true => "(hidden, since it holds user information)",
+                false => text,
+            };
+            Error::configuration(format!("base URL {rule}, but is {value:?}"))
+        };
+        if !text.contains("://") {
+            return Err(fail("must have a scheme, like https://api-next.ofauth.com"));
+        }
+        let url = Url::parse(text).map_err(|error| {
+            fail(&format!(
+                "must be a URL, like https://api-next.ofauth.com ({error})"
+            ))
+        })?;
+        let host = match url.host_str() {
+            Some(host) if !host.is_empty() => host,
+            _ => return Err(fail("must name a host")),
+        };
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(fail("must hold no user name and no password"));
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(fail("must end with its path, without `?` and `#`"));
+        }
+        let plain = match url.scheme() {
+            "https" => false,
+            "http" if is_loopback(&url) => true,
+            "http" => {
+                return Err(fail(
+                    "must begin with https:// (plain http only to localhost, since others on \
+                     the way could read the API key)",
+                ));
+            }
+            _ => return Err(fail("must begin with https://")),
+        };
+        let host = match url.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        };
+        Ok(Self {
+            url: url.as_str().trim_end_matches('/').to_owned(),
+            host,
+            plain,
+        })
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.url
+    }
+
+    pub(crate) fn host(&self) -> &str {
+        &self.host
+    }
+
+    pub(crate) fn is_plain(&self) -> bool {
+        self.plain
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost"
+        || address
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::BaseUrl;
+
+    #[test]
+    fn https_and_loopback_are_accepted() {
+        for (text, url, host) in [
+            (
+                "https://api.ofauth.com",
+                "https://api.ofauth.com",
+                "api.ofauth.com",
+            ),
+            (
+                "https://api.ofauth.com/",
+                "https://api.ofauth.com",
+                "api.ofauth.com",
+            ),
+            (
+                "https://proxy.example:8443/of/",
+                "https://proxy.example:8443/of",
+                "proxy.example:8443",
+            ),
+            (
+                "http://localhost:8080",
+                "http://localhost:8080",
+                "localhost:8080",
+            ),
+            ("http://127.0.0.1:1", "http://127.0.0.1:1", "127.0.0.1:1"),
+            ("http://127.8.9.10", "http://127.8.9.10", "127.8.9.10"),
+            ("http://[::1]:9", "http://[::1]:9", "[::1]:9"),
+        ] {
+            let base = BaseUrl::parse(text).unwrap();
+            assert_eq!((base.as_str(), base.host()), (url, host));
+        }
+    }
+
+    #[test]
+    fn what_would_leak_or_cannot_work_is_refused() {
+        for (text, part) in [
+            ("", "scheme"),
+            ("api.ofauth.com", "scheme"),
+            ("localhost:8080", "scheme"),
+            ("https://", "must be a URL"),
+            ("http://api.ofauth.com", "must begin with https://"),
+            ("http://127.0.0.1.example.com", "must begin with https://"),
+            ("http://localhost.example.com", "must begin with https://"),
+            ("http://10.0.0.1", "must begin with https://"),
+            ("http://[::2]", "must begin with https://"),
+            ("ftp://localhost", "must begin with https://"),
+            ("https://api.ofauth.com?x=1", "without `?`"),
+            ("https://api.ofauth.com#x", "without `?`"),
+        ] {
+            let message = BaseUrl::parse(text).unwrap_err().to_string();
+            assert!(message.contains(part), "{text}: {message}");
+            assert!(message.contains(&format!("{text:?}")), "{text}: {message}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_not_repeated() {
+        for text in [
+            "https://me:hunter2@api.ofauth.com",
+            "http://me:hunter2@far.example",
+            "me:hunter2@x",
+        ] {
+            let message = BaseUrl::parse(text).unwrap_err().to_string();
+            assert!(!message.contains("hunter2"), "{message}");
+        }
+    }
+}

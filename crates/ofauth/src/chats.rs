@@ -1,0 +1,195 @@
+//! The request for a creator's chats.
+
+use std::fmt;
+use std::num::{NonZeroU32, NonZeroU64};
+
+use crate::call::call;
+use crate::walk::{ChatStream, PageStream};
+use crate::{ChatFilter, ChatOrder, Connection, Error, ErrorKind, Page, Result};
+
+/// The most chats of one page (OFAuth documentation, chats list).
+pub(crate) const MAX_LIMIT: u32 = 20;
+/// The most characters of a search text (OFAuth documentation, chats list).
+const MAX_QUERY: usize = 100;
+/// The greatest offset and list id that the API's numbers (int64) can express.
+const MAX_INT64: u64 = i64::MAX as u64;
+
+/// A request for a creator's chats; made by [`Connection::chats`].
+///
+/// What is not set is left out, and the API's default holds. The parameters are
+/// checked before anything is sent:
+///
+/// | parameter | rule | default |
+/// | --- | --- | --- |
+/// | [`limit`](Self::limit) | 1 to 20 | 10 for one page; 20 for the streams |
+/// | [`offset`](Self::offset) | 0 to 2^63 - 1 | 0 |
+/// | [`order`](Self::order) | recent or old | recent |
+/// | [`filter`](Self::filter) | priority, who tipped, unread | all chats |
+/// | [`query`](Self::query) | at most 100 characters | no search |
+/// | [`user_list_id`](Self::user_list_id) | 1 to 2^63 - 1 | all chats |
+///
+/// (OFAuth documentation, chats list.)
+#[derive(Clone)]
+#[must_use = "a request does nothing until it is sent or streamed"]
+pub struct ChatsRequest {
+    connection: Connection,
+    limit: Option<u32>,
+    offset: Option<u64>,
+    order: Option<ChatOrder>,
+    filter: Option<ChatFilter>,
+    query: Option<String>,
+    user_list_id: Option<u64>,
+}
+
+impl ChatsRequest {
+    pub(crate) fn new(connection: Connection) -> Self {
+        Self {
+            connection,
+            limit: None,
+            offset: None,
+            order: None,
+            filter: None,
+            query: None,
+            user_list_id: None,
+        }
+    }
+
+    /// The number of chats of a page, 1 to 20.
+    pub fn limit(mut self, limit: u32) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// The number of chats to skip.
+    pub fn offset(mut self, offset: u64) -> Self {
+        self.offset = Some(offset);
+        self
+    }
+
+    /// The order by activity.
+    pub fn order(mut self, order: ChatOrder) -> Self {
+        self.order = Some(order);
+        self
+    }
+
+    /// Only chats of one kind.
+    pub fn filter(mut self, filter: ChatFilter) -> Self {
+        self.filter = Some(filter);
+        self
+    }
+
+    /// Only chats that a search for this text finds: at most 100 characters.
+    pub fn query(mut self, text: impl Into<String>) -> Self {
+        self.query = Some(text.into());
+        self
+    }
+
+    /// Only chats with members of this user list, by the list's id, greater than 0.
+    pub fn user_list_id(mut self, id: u64) -> Self {
+        self.user_list_id = Some(id);
+        self
+    }
+
+    /// Sends the request: one page.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidRequest`] where a parameter breaks its rule, and nothing
+    /// was sent; else each kind but `Configuration` and `Paging`.
+    pub async fn send(self) -> Result<Page> {
+        let checked = self.check()?;
+        let client = self.connection.raw();
+        let mut operation = client.list_chats();
+        if let Some(limit) = checked.limit {
+            operation = operation.limit(limit);
+        }
+        if let Some(offset) = checked.offset {
+            operation = operation.offset(offset);
+        }
+        if let Some(order) = self.order {
+            operation = operation.order(order);
+        }
+        if let Some(filter) = self.filter {
+            operation = operation.filter(filter);
+        }
+        if let Some(query) = self.query {
+            operation = operation.query(query);
+        }
+        if let Some(id) = checked.user_list_id {
+            operation = operation.user_list_id(id);
+        }
+        let (page, body) = call(&self.connection, operation.send()).await?;
+        Ok(Page::new(page, body))
+    }
+
+    /// Every chat from the offset on, page after page, in the server's order.
+    ///
+    /// The list is live: a chat that moves while it is read can be met twice or be missed.
+    pub fn stream(self) -> ChatStream {
+        ChatStream::new(self.pages())
+    }
+
+    /// Every page from the offset on, in the server's order; `nextOffset` is followed as it is given.
+    ///
+    /// The stream ends after the last page, or after the first error. Pages are of
+    /// 20 chats where [`limit`](Self::limit) is not set.
+    pub fn pages(mut self) -> PageStream {
+        self.limit.get_or_insert(MAX_LIMIT);
+        PageStream::new(self)
+    }
+
+    pub(crate) fn start(&self) -> u64 {
+        self.offset.unwrap_or(0)
+    }
+
+    fn check(&self) -> Result<Checked> {
+        let invalid = |message: String| Error::new(ErrorKind::InvalidRequest, message);
+        let limit = self.limit.map(|limit| {
+            NonZeroU32::new(limit)
+                .filter(|limit| limit.get() <= MAX_LIMIT)
+                .ok_or_else(|| invalid(format!("limit must be 1 to {MAX_LIMIT}, but is {limit}")))
+        });
+        let offset = self.offset.map(|offset| {
+            i64::try_from(offset)
+                .map_err(|_| invalid(format!("offset must be 0 to {MAX_INT64}, but is {offset}")))
+        });
+        let user_list_id = self.user_list_id.map(|id| {
+            NonZeroU64::new(id)
+                .filter(|id| id.get() <= MAX_INT64)
+                .ok_or_else(|| invalid(format!("userListId must be 1 to {MAX_INT64}, but is {id}")))
+        });
+        let characters = self.query.as_ref().map_or(0, |query| query.chars().count());
+        if characters > MAX_QUERY {
+            return Err(invalid(format!(
+                "query must be at most {MAX_QUERY} characters, but has {characters}"
+            )));
+        }
+        Ok(Checked {
+            limit: limit.transpose()?,
+            offset: offset.transpose()?,
+            user_list_id: user_list_id.transpose()?,
+        })
+    }
+}
+
+/// The parameters that the generated builder wants in another type.
+struct Checked {
+    limit: Option<NonZeroU32>,
+    offset: Option<i64>,
+    user_list_id: Option<NonZeroU64>,
+}
+
+/// Shows the parameters, and of the search text only its length.
+impl fmt::Debug for ChatsRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let query = self.query.as_ref().map(|query| query.chars().count());
+        f.debug_struct("ChatsRequest")
+            .field("limit", &self.limit)
+            .field("offset", &self.offset)
+            .field("order", &self.order)
+            .field("filter", &self.filter)
+            .field("query", &query.map(|count| format!("[{count} characters]")))
+            .field("user_list_id", &self.user_list_id)
+            .finish_non_exhaustive()
+    }
+}

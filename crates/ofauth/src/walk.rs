@@ -1,0 +1,163 @@
+//! Walks through all pages.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::{fmt, vec};
+
+use futures_core::Stream;
+use futures_util::stream::{StreamExt, unfold};
+
+use crate::{Chat, ChatsRequest, Error, ErrorKind, Page, Result};
+
+/// How many empty pages in a row, each with more to come, are read before a walk gives up.
+const MAX_EMPTY_PAGES: u32 = 3;
+
+/// The pages of a creator's chats; made by [`ChatsRequest::pages`].
+#[must_use = "a stream does nothing until it is polled"]
+pub struct PageStream {
+    pages: Pin<Box<dyn Stream<Item = Result<Page>> + Send>>,
+}
+
+impl PageStream {
+    pub(crate) fn new(request: ChatsRequest) -> Self {
+        let first = Step::Read(Place {
+            offset: request.start(),
+            empty_pages: 0,
+        });
+        let pages = unfold(first, move |step| {
+            let request = request.clone();
+            async move {
+                match step {
+                    Step::Read(place) => match request.offset(place.offset).send().await {
+                        Ok(page) => {
+                            let next = place.after(&page);
+                            Some((Ok(page), next))
+                        }
+                        Err(error) => Some((Err(error), Step::End)),
+                    },
+                    Step::Fail(error) => Some((Err(error), Step::End)),
+                    Step::End => None,
+                }
+            }
+        });
+        Self {
+            pages: Box::pin(pages),
+        }
+    }
+
+    /// The next page; `None` after the last.
+    pub async fn next(&mut self) -> Option<Result<Page>> {
+        self.pages.next().await
+    }
+}
+
+impl Stream for PageStream {
+    type Item = Result<Page>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.pages.as_mut().poll_next(cx)
+    }
+}
+
+impl fmt::Debug for PageStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PageStream").finish_non_exhaustive()
+    }
+}
+
+/// The chats of all pages; made by [`ChatsRequest::stream`].
+#[must_use = "a stream does nothing until it is polled"]
+pub struct ChatStream {
+    pages: PageStream,
+    chats: vec::IntoIter<Chat>,
+}
+
+impl ChatStream {
+    pub(crate) fn new(pages: PageStream) -> Self {
+        Self {
+            pages,
+            chats: Vec::new().into_iter(),
+        }
+    }
+
+    /// The next chat; `None` after the last.
+    pub async fn next(&mut self) -> Option<Result<Chat>> {
+        StreamExt::next(self).await
+    }
+}
+
+impl Stream for ChatStream {
+    type Item = Result<Chat>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            if let Some(chat) = self.chats.next() {
+                return Poll::Ready(Some(Ok(chat)));
+            }
+            match ready!(self.pages.poll_next_unpin(cx)) {
+                Some(Ok(page)) => self.chats = page.into_chats().into_iter(),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
+    }
+}
+
+impl fmt::Debug for ChatStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChatStream").finish_non_exhaustive()
+    }
+}
+
+/// What a walk does next.
+enum Step {
+    Read(Place),
+    Fail(Error),
+    End,
+}
+
+/// Where a walk is.
+struct Place {
+    offset: u64,
+    /// How many empty pages lie directly before.
+    empty_pages: u32,
+}
+
+impl Place {
+    fn after(&self, page: &Page) -> Step {
+        let Self {
+            offset,
+            empty_pages,
+        } = *self;
+        let fail = |reason: String| {
+            let message = format!("the server promises more chats, but {reason}: try again later");
+            Step::Fail(Error::new(ErrorKind::Paging, message))
+        };
+        if !page.has_more() {
+            return Step::End;
+        }
+        let next = match page.next_offset() {
+            Some(next) => match u64::try_from(next.get()) {
+                Ok(next) if next > offset => next,
+                _ => return fail(format!("its next offset {next} is not past {offset}")),
+            },
+            None => offset.saturating_add(page.len() as u64),
+        };
+        if !page.is_empty() {
+            return Step::Read(Place {
+                offset: next,
+                empty_pages: 0,
+            });
+        }
+        match empty_pages + 1 {
+            _ if next == offset => fail(format!("the page at offset {offset} is empty")),
+            MAX_EMPTY_PAGES => fail(format!(
+                "{MAX_EMPTY_PAGES} pages up to offset {offset} are empty"
+            )),
+            empty_pages => Step::Read(Place {
+                offset: next,
+                empty_pages,
+            }),
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! What a request is authorised by.
+
+use std::fmt;
+
+use progenitor_client::{ClientHooks, Error, OperationInfo};
+use reqwest::Request;
+use reqwest::header::{HeaderName, HeaderValue, InvalidHeaderValue};
+
+use crate::Client;
+
+/// The spec's security scheme `apiKey`. Header names are case-insensitive.
+const API_KEY: HeaderName = HeaderName::from_static("apikey");
+/// The spec's security scheme `connectionId`.
+const CONNECTION_ID: HeaderName = HeaderName::from_static("x-connection-id");
+/// progenitor sends the spec's version with each request; the API knows no such header.
+const API_VERSION: HeaderName = HeaderName::from_static("api-version");
+
+/// The two headers that each request needs (OFAuth documentation, chats list).
+///
+/// Both are marked as sensitive, so that HTTP libraries neither log nor index
+/// them, and `Debug` shows neither.
+#[derive(Clone)]
+pub struct Credentials {
+    api_key: HeaderValue,
+    connection_id: HeaderValue,
+}
+
+impl Credentials {
+    /// An application's API key, and the id of the connection to act for.
+    pub fn new(api_key: HeaderValue, connection_id: HeaderValue) -> Self {
+        let [api_key, connection_id] = [api_key, connection_id].map(|mut value| {
+            value.set_sensitive(true);
+            value
+        });
+        Self {
+            api_key,
+            connection_id,
+        }
+    }
+
+    /// A header value from a secret, marked as sensitive.
+    ///
+    /// # Errors
+    ///
+    /// Where the secret holds anything but visible ASCII characters. The error doesn't repeat it.
+    pub fn header(secret: &str) -> Result<HeaderValue, InvalidHeaderValue> {
+        let mut value = HeaderValue::from_str(secret)?;
+        value.set_sensitive(true);
+        Ok(value)
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials").finish_non_exhaustive()
+    }
+}
+
+impl ClientHooks<Credentials> for Client {
+    async fn pre<E>(&self, request: &mut Request, _: &OperationInfo) -> Result<(), Error<E>> {
+        let headers = request.headers_mut();
+        headers.remove(API_VERSION);
+        headers.insert(API_KEY, self.inner.api_key.clone());
+        headers.insert(CONNECTION_ID, self.inner.connection_id.clone());
+        Ok(())
+    }
+}

@@ -1,0 +1,124 @@
+//! Points in time as the API writes them.
+
+use std::fmt;
+
+use chrono::{DateTime, FixedOffset};
+use serde::de::{Deserialize, Deserializer};
+use serde::ser::{Serialize, Serializer};
+
+/// A point in time, kept as the string that the API sent.
+///
+/// Seen as RFC 3339, like `2024-01-15T10:30:00+00:00`; the vendor promises only a
+/// string (SDK types). So every string decodes, none is lost or rewritten, and
+/// [`to_datetime`](Self::to_datetime) says whether it is a date and time.
+///
+/// Two timestamps are equal where their strings are.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Timestamp(String);
+
+impl Timestamp {
+    /// The string as it was received.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The date and time, or `None` where the string is not RFC 3339.
+    ///
+    /// A string without an offset from UTC gives `None`: which offset it means is not known.
+    pub fn to_datetime(&self) -> Option<DateTime<FixedOffset>> {
+        DateTime::parse_from_rfc3339(&self.0).ok()
+    }
+}
+
+impl From<&str> for Timestamp {
+    fn from(value: &str) -> Self {
+        Self(value.to_owned())
+    }
+}
+
+impl From<String> for Timestamp {
+    fn from(value: String) -> Self {
+        Self(value)
+    }
+}
+
+impl<Tz: chrono::TimeZone> From<DateTime<Tz>> for Timestamp {
+    fn from(value: DateTime<Tz>) -> Self {
+        Self(value.fixed_offset().to_rfc3339())
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::text::deserialize(deserializer, "Timestamp")
+    }
+}
+
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for Timestamp {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Timestamp".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "format": "date-time" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Timestamp;
+
+    #[test]
+    fn rfc_3339_is_a_date_and_time_whatever_its_spelling() {
+        let expected = Timestamp::from("2024-01-15T10:30:00Z")
+            .to_datetime()
+            .unwrap();
+        for text in [
+            "2024-01-15T10:30:00+00:00",
+            "2024-01-15T10:30:00.000Z",
+            "2024-01-15t12:30:00+02:00",
+            "2024-01-15 10:30:00Z",
+        ] {
+            assert_eq!(
+                Timestamp::from(text).to_datetime(),
+                Some(expected),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn odd_strings_are_kept_and_not_guessed_at() {
+        for text in [
+            "",
+            "yesterday",
+            "2024-01-15T10:30:00",
+            "1705314600",
+            "<string>",
+        ] {
+            let json = serde_json::to_string(text).unwrap();
+            let timestamp: Timestamp = serde_json::from_str(&json).unwrap();
+            assert_eq!(timestamp.to_datetime(), None, "{text}");
+            assert_eq!(serde_json::to_string(&timestamp).unwrap(), json);
+        }
+    }
+}
