@@ -129,7 +129,9 @@ fn translate(document: &Document) -> Result<String, String> {
     let mut file =
         syn::parse2(tokens).map_err(|error| format!("progenitor wrote no valid Rust: {error}"))?;
     surface::finish(&mut file, &open_enums, &private_fields(&document.value))?;
-    Ok(format!("{HEADER}{}", prettyplease::unparse(&file)))
+    // progenitor's usage sketches are no programs: rustdoc shall neither run nor count them.
+    let code = prettyplease::unparse(&file).replace("```ignore", "```text");
+    Ok(format!("{HEADER}{code}"))
 }
 
 /// The document as progenitor shall see it: without the responses that are no

@@ -3680,7 +3680,7 @@ Arguments:
 - `order`: The sort order by activity ("chats list").
 - `query`: Text to search for, at most 100 characters ("chats list").
 - `user_list_id`: Only chats with members of this user list, by its id, greater than 0 ("chats list").
-```ignore
+```text
 let response = client.list_chats()
     .filter(filter)
     .limit(limit)

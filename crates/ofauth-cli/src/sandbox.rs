@@ -42,27 +42,35 @@ pub(crate) async fn run(arguments: SandboxArguments) -> Result<(), Failure> {
     stdout.flush()?;
     drop(stdout);
 
+    let stopped = stopped().map_err(|error| cannot_wait(&error))?;
     anstream::eprintln!(
         "\n{connections} connection(s) with {chats} chats each; paste the lines above into another \
          terminal. Ctrl-C stops."
     );
-    stopped()
-        .await
-        .map_err(|error| Failure::Failed(format!("cannot wait for signals: {error}")))
+    stopped.await.map_err(|error| cannot_wait(&error))
 }
 
+fn cannot_wait(error: &io::Error) -> Failure {
+    Failure::Failed(format!("signals cannot be waited for: {error}"))
+}
+
+/// Waits for Ctrl-C or SIGTERM; both are caught from the call on.
 #[cfg(unix)]
-async fn stopped() -> io::Result<()> {
+fn stopped() -> io::Result<impl Future<Output = io::Result<()>>> {
     use tokio::signal::unix::{SignalKind, signal};
 
+    let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        _ = terminate.recv() => Ok(()),
-    }
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => Ok(()),
+            _ = terminate.recv() => Ok(()),
+        }
+    })
 }
 
+/// Waits for Ctrl-C.
 #[cfg(not(unix))]
-async fn stopped() -> io::Result<()> {
-    tokio::signal::ctrl_c().await
+fn stopped() -> io::Result<impl Future<Output = io::Result<()>>> {
+    Ok(tokio::signal::ctrl_c())
 }

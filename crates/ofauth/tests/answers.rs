@@ -1,0 +1,408 @@
+//! What servers answer, and what the client makes of it.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::thread;
+
+use httpmock::prelude::*;
+use ofauth::{Chat, Client, Connection, Error, ErrorKind, ErrorType, Result};
+use serde_json::{Value, json};
+
+const DOCUMENTATION: &str = include_str!("../../../openapi/examples/documentation.json");
+
+fn creator(url: String) -> Connection {
+    let client = Client::builder()
+        .api_key("sk_live_secret")
+        .base_url(url)
+        .build()
+        .unwrap();
+    client.connection("conn_secret").unwrap()
+}
+
+async fn answer(status: u16, content_type: &str, body: impl AsRef<[u8]>) -> Result<ofauth::Page> {
+    let server = MockServer::start_async().await;
+    server
+        .mock_async(|when, then| {
+            when.path("/v2/access/chats");
+            then.status(status)
+                .header("content-type", content_type)
+                .header("x-ratelimit-remaining", "3")
+                .body(body);
+        })
+        .await;
+    creator(server.base_url()).chats().send().await
+}
+
+async fn error(status: u16, body: impl AsRef<[u8]>) -> Error {
+    answer(status, "application/json", body).await.unwrap_err()
+}
+
+#[tokio::test]
+async fn the_documentation_pages_own_example_decodes() {
+    let page = answer(200, "application/json", DOCUMENTATION)
+        .await
+        .unwrap();
+    assert_eq!(page.len(), 1);
+    assert_eq!(page.chats()[0].unread(), 123);
+    assert_eq!(page.next_offset().unwrap().get(), 123);
+}
+
+#[tokio::test]
+async fn odd_pages_decode() {
+    let mut value: Value = serde_json::from_str(DOCUMENTATION).unwrap();
+    value["nextOffset"] = json!("20");
+    value["surprise"] = json!([1, { "a": null }]);
+    let chat = &mut value["list"][0];
+    chat["withUser"]["id"] = json!(9_007_199_254_740_993_i64);
+    chat["lastMessage"]["media"][0]["type"] = json!("hologram");
+    for field in [
+        "canNotSendReason",
+        "canSendMessage",
+        "unreadMessagesCount",
+        "lastReadMessageId",
+    ] {
+        chat[field] = Value::Null;
+    }
+    let page = answer(200, "application/json", value.to_string())
+        .await
+        .unwrap();
+    let chat = &page.chats()[0];
+    assert_eq!(page.next_offset().unwrap().get(), 20);
+    assert_eq!(chat.with_user.id, 9_007_199_254_740_993);
+    assert_eq!(chat.unread(), 0);
+    assert!(chat.can_send_message.is_none());
+}
+
+#[tokio::test]
+async fn every_shape_of_error_keeps_its_words() {
+    for (body, words, kind, id) in [
+        (
+            r#"{"error":"Session has expired","type":"SESSION_EXPIRED","requestId":"req_1","actionRequired":"refresh_session"}"#,
+            "Session has expired: ask the creator to link the account again (SESSION_EXPIRED, 401, request req_1)",
+            Some("SESSION_EXPIRED"),
+            Some("req_1"),
+        ),
+        (
+            r#"{"error":"Key has expired","code":"AUTH_KEY_EXPIRED","details":{}}"#,
+            "Key has expired: check the API key and the connection (AUTH_KEY_EXPIRED, 401)",
+            Some("AUTH_KEY_EXPIRED"),
+            None,
+        ),
+        (
+            r#"{"message":"Nope","code":"E_NOPE","details":null}"#,
+            "Nope: check the API key and the connection (E_NOPE, 401)",
+            Some("E_NOPE"),
+            None,
+        ),
+    ] {
+        let error = error(401, body).await;
+        assert_eq!(error.kind(), ErrorKind::Api);
+        assert_eq!(error.to_string(), words);
+        assert_eq!(error.status().unwrap(), 401);
+        assert_eq!(error.error_type().map(ErrorType::as_str), kind);
+        assert_eq!(error.request_id(), id);
+        assert_eq!(error.headers().unwrap()["x-ratelimit-remaining"], "3");
+        assert_eq!(error.body().unwrap(), body.as_bytes());
+    }
+    let body = r#"{"error":"x","requestId":"req_1","actionRequired":"refresh_session"}"#;
+    assert_eq!(
+        error(401, body).await.action_required(),
+        Some("refresh_session")
+    );
+}
+
+#[tokio::test]
+async fn every_documented_error_says_what_to_do() {
+    for (status, kind, advice) in [
+        (400, "BAD_REQUEST", "fix the request"),
+        (401, "UNAUTHORIZED", "check the API key"),
+        (401, "SESSION_NOT_PROVIDED", "link the account again"),
+        (401, "SESSION_EXPIRED", "link the account again"),
+        (401, "RULES_OUTDATED", "try again"),
+        (403, "FORBIDDEN", "messages:read"),
+        (404, "RESOURCE_NOT_FOUND", "check the id"),
+        (404, "ROUTE_NOT_FOUND", "check the base URL"),
+        (429, "RATE_LIMIT_EXCEEDED", "wait"),
+    ] {
+        let body = json!({ "error": "Words", "type": kind, "requestId": "req_1" }).to_string();
+        let error = error(status, body).await;
+        assert!(
+            !matches!(error.error_type(), Some(ErrorType::Other(_))),
+            "{kind}"
+        );
+        assert!(error.to_string().contains(advice), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_gateway_answers_is_an_error_with_its_status() {
+    for body in [
+        "",
+        "<html><body>Bad Gateway, private words</body></html>",
+        "{\"error\":",
+        "null",
+        "[]",
+        "\u{0}",
+    ] {
+        let error = answer(502, "text/html", body).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Api);
+        assert_eq!(error.status().unwrap(), 502);
+        assert_eq!(error.error_type(), None);
+        assert_eq!(error.body().unwrap(), body.as_bytes());
+        assert!(
+            error.to_string().contains("try again later (502)"),
+            "{error}"
+        );
+        assert!(!format!("{error} {error:?}").contains("private words"));
+    }
+}
+
+#[tokio::test]
+async fn the_servers_words_are_one_bounded_line_without_secrets() {
+    let words = format!(
+        "bad key sk_live_secret\n\u{1b}[31m of conn_secret {}",
+        "x".repeat(10_000)
+    );
+    let error = error(
+        401,
+        json!({ "error": words, "type": "sk_live_secret" }).to_string(),
+    )
+    .await;
+    let shown = format!("{error} {error:?} {:?}", error.error_type());
+    assert!(
+        !shown.contains("sk_live_secret") && !shown.contains("conn_secret"),
+        "{shown}"
+    );
+    let line = error.to_string();
+    assert!(
+        line.starts_with("bad key [redacted] [31m of [redacted] xxx"),
+        "{line}"
+    );
+    assert!(
+        line.chars().count() < 500 && !line.contains(char::is_control),
+        "{line}"
+    );
+}
+
+#[tokio::test]
+async fn a_huge_error_body_is_not_read_to_its_end() {
+    let error = error(500, "x".repeat(1_000_000)).await;
+    assert_eq!(error.body().unwrap().len(), 64 * 1024);
+}
+
+#[tokio::test]
+async fn a_page_that_is_none_is_told_by_its_place_and_not_by_its_words() {
+    let mut wrong_type: Value = serde_json::from_str(DOCUMENTATION).unwrap();
+    wrong_type["list"][0]["lastMessage"]["id"] = json!("private, expected nothing");
+    let mut missing: Value = serde_json::from_str(DOCUMENTATION).unwrap();
+    missing["list"][0]
+        .as_object_mut()
+        .unwrap()
+        .remove("withUser");
+    for (body, words) in [
+        (
+            wrong_type.to_string(),
+            "expected i64 at `list[0].lastMessage.id`",
+        ),
+        (missing.to_string(), "missing field `withUser` at `list[0]`"),
+        (
+            r#"{"list":"private","hasMore":true}"#.to_owned(),
+            "expected a sequence at `list`",
+        ),
+        (
+            r#"{"list":[],"hasMore":true"#.to_owned(),
+            "the JSON ends too early",
+        ),
+        (
+            "<p>private</p>".to_owned(),
+            "no valid JSON at line 1 column 1",
+        ),
+        (String::new(), "the JSON ends too early"),
+        (
+            r#"{"list":[],"hasMore":true} private"#.to_owned(),
+            "no valid JSON",
+        ),
+        (
+            r#"{"list":[],"hasMore":true,"nextOffset":"private"}"#.to_owned(),
+            "expected a whole number, as a number or a string at `nextOffset`",
+        ),
+    ] {
+        let error = error(200, &body).await;
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        assert!(error.to_string().contains(words), "{error}");
+        assert!(
+            !format!("{error} {error:?}").contains("private"),
+            "{error:?}"
+        );
+        assert_eq!(
+            error.body().unwrap(),
+            body.as_bytes(),
+            "by asking, all of it"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_neither_page_nor_error_is_told() {
+    let error = error(204, "").await;
+    assert_eq!(
+        (error.kind(), error.status().unwrap().as_u16()),
+        (ErrorKind::Decode, 204)
+    );
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let (here, there) = (
+        MockServer::start_async().await,
+        MockServer::start_async().await,
+    );
+    let elsewhere = there
+        .mock_async(|_, then| {
+            then.status(200).body(r#"{"list":[],"hasMore":false}"#);
+        })
+        .await;
+    for status in [301, 302, 303, 307, 308] {
+        let redirect = here
+            .mock_async(|when, then| {
+                when.path("/v2/access/chats");
+                then.status(status)
+                    .header("location", there.url("/v2/access/chats"));
+            })
+            .await;
+        let error = creator(here.base_url()).chats().send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Redirect);
+        let line = error.to_string();
+        assert!(
+            line.contains("redirects to 127.0.0.1") && line.contains(&status.to_string()),
+            "{line}"
+        );
+        redirect.delete_async().await;
+    }
+    elsewhere.assert_calls_async(0).await;
+}
+
+#[tokio::test]
+async fn a_server_that_takes_too_long_is_a_timeout() {
+    // It accepts, and never answers.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let client = Client::builder().api_key("sk_live_secret").base_url(url);
+    let client = client
+        .timeout(std::time::Duration::from_millis(50))
+        .build()
+        .unwrap();
+    let creator = client.connection("conn_secret").unwrap();
+    let error = creator.chats().query("private").send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert!(
+        !format!("{error} {error:?}").contains("private"),
+        "{error:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_broken_connection_is_told_with_its_host_and_without_the_url() {
+    for answer in [
+        &b""[..],
+        b"garbage\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"list\"",
+    ] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = thread::spawn(move || {
+            let (mut socket, _) = listener.accept().unwrap();
+            socket.read(&mut [0; 4096]).unwrap();
+            socket.write_all(answer).unwrap();
+        });
+        let creator = creator(format!("http://{address}"));
+        let error = creator.chats().query("private").send().await.unwrap_err();
+        server.join().unwrap();
+        assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
+        assert!(error.to_string().contains(&address.to_string()), "{error}");
+        assert!(
+            !format!("{error} {error:?}").contains("private"),
+            "{error:?}"
+        );
+    }
+}
+
+/// Serves pages with these paging fields, one after another, the last for ever;
+/// returns what a walk makes of them.
+async fn walk(pages: &[(usize, Value)]) -> (Vec<Chat>, Option<Error>, usize) {
+    let server = MockServer::start_async().await;
+    let chat = serde_json::from_str::<Value>(DOCUMENTATION).unwrap()["list"][0].take();
+    let bodies: Vec<Vec<u8>> = pages
+        .iter()
+        .map(|(count, paging)| {
+            let mut page = paging.clone();
+            page["list"] = vec![chat.clone(); *count].into();
+            page.to_string().into_bytes()
+        })
+        .collect();
+    let calls = std::sync::atomic::AtomicUsize::new(0);
+    let mock = server
+        .mock_async(|when, then| {
+            when.path("/v2/access/chats");
+            then.respond_with(move |_: &HttpMockRequest| {
+                let call = calls.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                let body = bodies[call.min(bodies.len() - 1)].clone();
+                HttpMockResponse::builder().status(200).body(body).build()
+            });
+        })
+        .await;
+    let mut stream = creator(server.base_url()).chats().stream();
+    let (mut chats, mut error) = (Vec::new(), None);
+    while let Some(item) = stream.next().await {
+        match item {
+            Ok(chat) => chats.push(chat),
+            Err(found) => error = Some(found),
+        }
+    }
+    (chats, error, mock.calls_async().await)
+}
+
+#[tokio::test]
+async fn next_offset_is_followed_in_each_of_its_forms() {
+    for form in [json!(2), json!(2.0), json!("2"), json!(null)] {
+        let more = json!({ "hasMore": true, "nextOffset": form });
+        let (chats, error, calls) = walk(&[(2, more), (1, json!({ "hasMore": false }))]).await;
+        assert_eq!((chats.len(), calls), (3, 2), "{form}");
+        assert!(error.is_none(), "{form}");
+    }
+}
+
+#[tokio::test]
+async fn a_walk_ends_whatever_the_pages_say() {
+    for (pages, chats, calls) in [
+        // The offset stands still, goes back, or is negative.
+        (vec![(2, json!({ "hasMore": true, "nextOffset": 0 }))], 2, 1),
+        (
+            vec![(2, json!({ "hasMore": true, "nextOffset": -2 }))],
+            2,
+            1,
+        ),
+        (vec![(2, json!({ "hasMore": true, "nextOffset": 2 }))], 4, 2),
+        // Empty pages with more to come, without an offset and with one.
+        (
+            vec![
+                (2, json!({ "hasMore": true })),
+                (0, json!({ "hasMore": true })),
+            ],
+            2,
+            2,
+        ),
+        (
+            [1, 2, 3, 4]
+                .map(|next| (0, json!({ "hasMore": true, "nextOffset": next })))
+                .into(),
+            0,
+            3,
+        ),
+    ] {
+        let (found, error, called) = walk(&pages).await;
+        let error = error.unwrap();
+        assert_eq!(error.kind(), ErrorKind::Paging, "{error}");
+        assert_eq!((found.len(), called), (chats, calls), "{pages:?}");
+    }
+}

@@ -1,0 +1,13 @@
+//! Both ways to build this package give the same client.
+
+#![cfg(feature = "generate")]
+
+#[test]
+fn the_generated_client_and_the_committed_one_are_the_same() {
+    let generated = include_str!(concat!(env!("OUT_DIR"), "/client.rs"));
+    let committed = include_str!("../build/snapshot.rs");
+    assert!(
+        generated == committed,
+        "build/snapshot.rs does not follow openapi/ofauth.yaml; run `cargo xtask regen`"
+    );
+}
