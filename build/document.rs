@@ -32,10 +32,22 @@ impl Document {
     pub(super) fn parse(yaml: &str) -> Result<Self, Problem> {
         let root: Spanned<Node> = serde_saphyr::from_str(yaml).map_err(|error| {
             let error = error.without_snippet();
+            let reason = match error {
+                serde_saphyr::Error::DuplicateMappingKey { key, .. } => format!(
+                    "the key `{}` occurs twice; remove one",
+                    key.as_deref().unwrap_or("?")
+                ),
+                _ => {
+                    // The position is told in front.
+                    let text = error.to_string();
+                    text.rsplit_once(" at line ")
+                        .map_or(text.clone(), |(text, _)| text.to_owned())
+                }
+            };
             Problem {
                 position: error.location().and_then(position),
                 place: String::new(),
-                reason: error.to_string(),
+                reason,
             }
         })?;
         let mut positions = HashMap::new();

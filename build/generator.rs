@@ -4,20 +4,19 @@
 //! it, each by `#[path]`, so that what is built and what is committed
 //! (`build/snapshot.rs`) cannot differ.
 //!
-//! What progenitor has no setting for is done before it, on the document
-//! ([`prepare`]), or after it, on the syntax tree ([`surface`]).
+//! The steps: read the YAML ([`document`]), check it ([`grammar`]), have
+//! progenitor translate it ([`translate`]), and finish what progenitor has no
+//! setting for ([`surface`]).
 
 mod document;
 mod grammar;
 mod surface;
+mod translate;
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use document::{Document, Problem};
-use openapiv3::OpenAPI;
-use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle, TypeImpl};
-use quote::quote;
+use proc_macro2::TokenStream;
 use serde_json::Value;
 
 /// Schemas whose Rust type is written by hand, in `src/`, since no generated
@@ -79,81 +78,37 @@ pub(crate) fn generate(file: &str, yaml: &str) -> Result<String, SpecError> {
     if !problems.is_empty() {
         return Err(fail(problems));
     }
-    translate(&document).map_err(|reason| fail(vec![document.problem("", reason)]))
-}
-
-fn translate(document: &Document) -> Result<String, String> {
-    let open_enums = open_enums(&document.value);
-    let mut settings = GenerationSettings::default();
-    settings
-        .with_interface(InterfaceStyle::Builder)
-        .with_tag(TagStyle::Merged)
-        .with_hooks(HooksMode::Expected)
-        .with_inner_type(quote!(crate::Credentials));
     for (name, path) in HAND_WRITTEN {
         if document
             .value
             .pointer(&format!("/components/schemas/{name}"))
             .is_none()
         {
-            return Err(format!(
-                "the schema `{name}` is gone, for which `{path}` is written by hand; \
-                 change `HAND_WRITTEN` in build/generator.rs"
-            ));
+            let reason = format!(
+                "the schema `{name}` is gone, for which `{path}` is written by hand; change \
+                 `HAND_WRITTEN` in build/generator.rs"
+            );
+            return Err(fail(vec![document.problem("/components/schemas", reason)]));
         }
-        settings.with_replacement(*name, *path, std::iter::empty());
     }
-    for open_enum in &open_enums {
-        settings.with_replacement(
-            &open_enum.name,
-            format!("crate::types::{}", open_enum.name),
-            [TypeImpl::Display, TypeImpl::FromStr].into_iter(),
-        );
-    }
-
-    let spec: OpenAPI = serde_json::from_value(prepare(document.value.clone()))
-        .map_err(|error| format!("not a valid OpenAPI 3.0 document: {error}"))?;
-    let tokens = catch_unwind(AssertUnwindSafe(|| {
-        Generator::new(&settings).generate_tokens(&spec)
-    }))
-    .map_err(|panic| {
-        let message = panic
-            .downcast_ref::<String>()
-            .map(String::as_str)
-            .or_else(|| panic.downcast_ref::<&str>().copied())
-            .unwrap_or("it gave no reason");
-        format!("progenitor cannot translate this document, and stopped at: {message}")
-    })?
-    .map_err(|error| format!("progenitor cannot translate this document: {error}"))?;
-
-    let mut file =
-        syn::parse2(tokens).map_err(|error| format!("progenitor wrote no valid Rust: {error}"))?;
-    surface::finish(&mut file, &open_enums, &private_fields(&document.value))?;
-    // progenitor's usage sketches are no programs: rustdoc shall neither run nor count them.
-    let code = prettyplease::unparse(&file).replace("```ignore", "```text");
+    let open_enums = open_enums(&document.value);
+    let tokens =
+        translate::client(&document, &open_enums).map_err(|problem| fail(vec![problem]))?;
+    let code = finish(tokens, &open_enums, &private_fields(&document.value))
+        .map_err(|reason| fail(vec![document.problem("", reason)]))?;
     Ok(format!("{HEADER}{code}"))
 }
 
-/// The document as progenitor shall see it: without the responses that are no
-/// success. With them, progenitor loses status, headers and text of each error
-/// whose body is not the documented JSON; without, all of it arrives as
-/// `Error::UnexpectedResponse`.
-fn prepare(mut document: Value) -> Value {
-    let operations = document["paths"]
-        .as_object_mut()
-        .into_iter()
-        .flat_map(|paths| paths.values_mut())
-        .filter_map(Value::as_object_mut)
-        .flat_map(|item| item.values_mut());
-    for operation in operations {
-        if let Some(responses) = operation
-            .get_mut("responses")
-            .and_then(Value::as_object_mut)
-        {
-            responses.retain(|status, _| status.starts_with('2'));
-        }
-    }
-    document
+fn finish(
+    tokens: TokenStream,
+    open_enums: &[OpenEnum],
+    private: &[PrivateField],
+) -> Result<String, String> {
+    let mut file =
+        syn::parse2(tokens).map_err(|error| format!("progenitor wrote no valid Rust: {error}"))?;
+    surface::finish(&mut file, open_enums, private)?;
+    // progenitor's usage sketches are no programs: rustdoc shall neither run nor count them.
+    Ok(prettyplease::unparse(&file).replace("```ignore", "```text"))
 }
 
 /// A schema marked with `x-extensible-enum: true`.
@@ -207,4 +162,247 @@ fn schemas(document: &Value) -> impl Iterator<Item = (&String, &Value)> {
         .as_object()
         .into_iter()
         .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::generate;
+
+    const SPEC: &str = include_str!("../openapi/ofauth.yaml");
+
+    /// What is said of the spec with `new` in the place of `old`.
+    fn told(old: &str, new: &str) -> String {
+        assert!(SPEC.contains(old), "{old:?} is not in the spec");
+        mistakes(&SPEC.replacen(old, new, 1))
+    }
+
+    fn mistakes(yaml: &str) -> String {
+        generate("openapi/ofauth.yaml", yaml)
+            .unwrap_err()
+            .to_string()
+    }
+
+    #[test]
+    fn the_same_spec_gives_the_same_bytes() {
+        let generated = generate("openapi/ofauth.yaml", SPEC).unwrap();
+        assert_eq!(generate("openapi/ofauth.yaml", SPEC).unwrap(), generated);
+        assert_eq!(
+            generate("elsewhere.yaml", &SPEC.replace('\n', "\r\n")).unwrap(),
+            generated
+        );
+    }
+
+    #[test]
+    fn every_mistake_is_told_with_file_line_place_and_reason() {
+        for (old, new, place, reason) in [
+            (
+                "type: boolean",
+                "type: booleen",
+                "ChatPage.properties.hasMore.type",
+                "`booleen` is none of string, ",
+            ),
+            (
+                "schemas/ChatOrder'",
+                "schemas/ChatOrdre'",
+                "parameters.2.schema.$ref",
+                "`#/components/schemas/ChatOrdre` does not exist",
+            ),
+            (
+                "schemas/ChatPage'",
+                "responses/ChatPage'",
+                "schema.$ref",
+                "does not point into `#/components/schemas/`",
+            ),
+            (
+                "schemas/ChatPage'",
+                "schemas/ChatPage'\n                nullable: true",
+                "schema.$ref",
+                "what stands beside a `$ref` is ignored",
+            ),
+            (
+                "properties:",
+                "propertys:",
+                "ChatPage.propertys",
+                "did you mean `properties`?",
+            ),
+            (
+                "summary:",
+                "sumary:",
+                "get.sumary",
+                "did you mean `summary`?",
+            ),
+            (
+                "operationId:",
+                "zzz:",
+                "get.zzz",
+                "known are operationId, tags, ",
+            ),
+            (
+                "operationId: listChats",
+                "deprecated: false",
+                "paths./v2/access/chats.get",
+                "an operation needs `operationId`",
+            ),
+            ("openapi: 3.0.3", "openapi: 3.1.0", "openapi", "write 3.0.3"),
+            (
+                "openapi: 3.0.3",
+                "openapi: 3.0",
+                "openapi",
+                "must be a string; put it in quotes",
+            ),
+            (
+                "version: 2.0.0",
+                "version: [2]",
+                "info.version",
+                "must be a string",
+            ),
+            (
+                "minimum: 1\n",
+                "minimum: '1'\n",
+                "schema.minimum",
+                "must be a number",
+            ),
+            (
+                "maximum: 20",
+                "maximum: 0",
+                "schema.maximum",
+                "must not be less than `minimum`",
+            ),
+            (
+                "maxLength: 100",
+                "maxLength: -1",
+                "schema.maxLength",
+                "must be a whole number from 0",
+            ),
+            (
+                "default: 10",
+                "default: ten",
+                "schema.default",
+                "must be of type integer",
+            ),
+            (
+                "- recent\n        - old",
+                "- recent\n        - 5",
+                "ChatOrder.enum.1",
+                "must be of type string",
+            ),
+            (
+                "- list\n",
+                "- lists\n",
+                "ChatPage.required.0",
+                "`lists` is not among the properties",
+            ),
+            (
+                "in: query",
+                "in: querry",
+                "parameters.0.in",
+                "`querry` is none of query, header, path, cookie",
+            ),
+            (
+                "in: query\n          required: false",
+                "in: path\n          required: true",
+                "parameters.0.name",
+                "`{limit}` is not in the path",
+            ),
+            (
+                "/v2/access/chats:",
+                "/v2/{id}/chats:",
+                "paths./v2/{id}/chats.get",
+                "no path parameter `id`",
+            ),
+            ("'200':", "'2000':", "responses.2000", "is no status"),
+            (
+                "'200':",
+                "'300':",
+                "get.responses",
+                "needs a response with a status of success",
+            ),
+            (
+                "  - apiKey: []",
+                "  - apiKy: []",
+                "security.0.apiKy",
+                "no such security scheme",
+            ),
+            (
+                "format: int32",
+                "x-extensible-enum: true",
+                "x-extensible-enum",
+                "must be a schema of its own",
+            ),
+            (
+                "    Timestamp:\n",
+                "    Timestump:\n",
+                "$ref",
+                "`#/components/schemas/Timestamp` does not exist",
+            ),
+            (
+                "      oneOf:\n",
+                "      oneOf:\n        - not:\n            type: array\n            items: {}\n",
+                "components.schemas.CanNotSendReason",
+                "progenitor cannot translate this",
+            ),
+        ] {
+            let told = told(old, new);
+            let line = told.lines().find(|line| line.contains(reason));
+            let line = line.unwrap_or_else(|| panic!("{reason:?} is not told:\n{told}"));
+            let mut parts = line.splitn(4, ':');
+            assert_eq!(parts.next(), Some("openapi/ofauth.yaml"), "{line}");
+            assert!(parts.next().unwrap().parse::<u32>().is_ok(), "{line}");
+            assert!(parts.next().unwrap().parse::<u32>().is_ok(), "{line}");
+            assert!(parts.next().unwrap().contains(place), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_line_is_the_line_of_the_mistake() {
+        let line = SPEC
+            .lines()
+            .position(|line| line.contains("type: boolean"))
+            .unwrap()
+            + 1;
+        let told = told("type: boolean", "type: booleen");
+        assert!(
+            told.starts_with(&format!("openapi/ofauth.yaml:{line}:")),
+            "{told}"
+        );
+    }
+
+    #[test]
+    fn a_key_that_occurs_twice_is_a_mistake() {
+        let told = told("  title:", "  title: one\n  title:");
+        assert_eq!(told.lines().count(), 1);
+        assert!(told.contains("the key `title` occurs twice"), "{told}");
+        assert!(told.starts_with("openapi/ofauth.yaml:19:3:"), "{told}");
+    }
+
+    #[test]
+    fn all_mistakes_are_told_at_once() {
+        let yaml = SPEC
+            .replace("type: boolean", "type: booleen")
+            .replace("in: query", "in: querry");
+        let count = |text: &str| SPEC.matches(text).count();
+        let expected = count("type: boolean") + count("in: query");
+        assert_eq!(mistakes(&yaml).lines().count(), expected);
+    }
+
+    #[test]
+    fn what_is_no_yaml_or_no_document_is_told() {
+        for yaml in [
+            "",
+            "- a",
+            "text",
+            "{{{",
+            "\0",
+            "a:\n\tb: 1",
+            "a: &a [*a]",
+            "null",
+            &"[".repeat(100_000),
+        ] {
+            let told = mistakes(yaml);
+            assert!(
+                told.starts_with("openapi/ofauth.yaml:") && told.lines().count() == 1,
+                "{told}"
+            );
+        }
+    }
 }

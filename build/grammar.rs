@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::document::{Document, Problem, join};
 
-/// What may stand at a place.
+/// What may stand at a place of a document.
 enum Shape {
     Any,
     Text,
@@ -27,6 +27,7 @@ enum Shape {
 }
 
 struct Object {
+    /// What it is called in messages, with its article.
     name: &'static str,
     required: &'static [&'static str],
     fields: &'static [(&'static str, Shape)],
@@ -35,7 +36,7 @@ struct Object {
 use Shape::{Any, Count, Flag, FlagOrSchema, List, Number, OneOf, RefOr, Text};
 
 static DOCUMENT: Object = Object {
-    name: "document",
+    name: "a document",
     required: &["openapi", "info", "paths"],
     fields: &[
         ("openapi", Text),
@@ -50,7 +51,7 @@ static DOCUMENT: Object = Object {
 };
 
 static INFO: Object = Object {
-    name: "info",
+    name: "the info",
     required: &["title", "version"],
     fields: &[
         ("title", Text),
@@ -69,13 +70,13 @@ static EXTERNAL_DOCS: Object = Object {
 };
 
 static SERVER: Object = Object {
-    name: "server",
+    name: "a server",
     required: &["url"],
     fields: &[("url", Text), ("description", Text), ("variables", Any)],
 };
 
 static TAG: Object = Object {
-    name: "tag",
+    name: "a tag",
     required: &["name"],
     fields: &[
         ("name", Text),
@@ -85,7 +86,7 @@ static TAG: Object = Object {
 };
 
 static PATH_ITEM: Object = Object {
-    name: "path item",
+    name: "a path item",
     required: &[],
     fields: &[
         ("summary", Text),
@@ -104,7 +105,7 @@ static PATH_ITEM: Object = Object {
 };
 
 static OPERATION: Object = Object {
-    name: "operation",
+    name: "an operation",
     required: &["operationId", "responses"],
     fields: &[
         ("operationId", Text),
@@ -122,7 +123,7 @@ static OPERATION: Object = Object {
 };
 
 static PARAMETER: Object = Object {
-    name: "parameter",
+    name: "a parameter",
     required: &["name", "in"],
     fields: &[
         ("name", Text),
@@ -142,7 +143,7 @@ static PARAMETER: Object = Object {
 };
 
 static REQUEST_BODY: Object = Object {
-    name: "request body",
+    name: "a request body",
     required: &["content"],
     fields: &[
         ("description", Text),
@@ -152,7 +153,7 @@ static REQUEST_BODY: Object = Object {
 };
 
 static RESPONSE: Object = Object {
-    name: "response",
+    name: "a response",
     required: &["description"],
     fields: &[
         ("description", Text),
@@ -163,7 +164,7 @@ static RESPONSE: Object = Object {
 };
 
 static HEADER: Object = Object {
-    name: "header",
+    name: "a header",
     required: &[],
     fields: &[
         ("description", Text),
@@ -179,7 +180,7 @@ static HEADER: Object = Object {
 };
 
 static MEDIA_TYPE: Object = Object {
-    name: "media type",
+    name: "a media type",
     required: &[],
     fields: &[
         ("schema", RefOr(&SCHEMA)),
@@ -190,7 +191,7 @@ static MEDIA_TYPE: Object = Object {
 };
 
 static EXAMPLE: Object = Object {
-    name: "example",
+    name: "an example",
     required: &[],
     fields: &[
         ("summary", Text),
@@ -201,7 +202,7 @@ static EXAMPLE: Object = Object {
 };
 
 static COMPONENTS: Object = Object {
-    name: "components",
+    name: "the components",
     required: &[],
     fields: &[
         ("schemas", Shape::Map(&RefOr(&SCHEMA))),
@@ -215,7 +216,7 @@ static COMPONENTS: Object = Object {
 };
 
 static SECURITY_SCHEME: Object = Object {
-    name: "security scheme",
+    name: "a security scheme",
     required: &["type"],
     fields: &[
         (
@@ -233,7 +234,7 @@ static SECURITY_SCHEME: Object = Object {
 };
 
 static SCHEMA: Object = Object {
-    name: "schema",
+    name: "a schema",
     required: &[],
     fields: &[
         ("title", Text),
@@ -286,6 +287,7 @@ pub(super) fn check(document: &Document) -> Vec<Problem> {
         problems: Vec::new(),
     };
     check.object(&document.value, "", &DOCUMENT);
+    check.security();
     if let Some(version) = document.value.get("openapi").and_then(Value::as_str)
         && !version.starts_with("3.0.")
     {
@@ -317,7 +319,10 @@ impl Check<'_> {
             OneOf(words) => {
                 let known = value.as_str().is_some_and(|word| words.contains(&word));
                 if !known {
-                    self.report(path, format!("{value} is none of {}", words.join(", ")));
+                    let value = value
+                        .as_str()
+                        .map_or_else(|| value.to_string(), str::to_owned);
+                    self.report(path, format!("`{value}` is none of {}", words.join(", ")));
                 }
                 true
             }
@@ -359,6 +364,7 @@ impl Check<'_> {
         };
         if !fits {
             let expected = match shape {
+                Text if value.is_number() || value.is_boolean() => "a string; put it in quotes",
                 Text => "a string",
                 Flag => "true or false",
                 Number => "a number",
@@ -372,7 +378,7 @@ impl Check<'_> {
 
     fn object(&mut self, value: &Value, path: &str, object: &'static Object) {
         let Value::Object(entries) = value else {
-            self.report(path, format!("must be a mapping, a {}", object.name));
+            self.report(path, format!("must be a mapping: {}", object.name));
             return;
         };
         for (key, value) in entries {
@@ -380,24 +386,18 @@ impl Check<'_> {
             match object.fields.iter().find(|(name, _)| name == key) {
                 Some((_, shape)) => self.shape(value, &path, shape),
                 None if is_extension(key) => {}
-                None => self.report(
-                    &path,
-                    format!(
-                        "`{key}` is no key of a {}; known are {}",
-                        object.name,
-                        object
-                            .fields
-                            .iter()
-                            .map(|(name, _)| *name)
-                            .collect::<Vec<_>>()
-                            .join(", "),
-                    ),
-                ),
+                None => {
+                    let hint = hint(key, object);
+                    self.report(
+                        &path,
+                        format!("`{key}` is no key of {}; {hint}", object.name),
+                    );
+                }
             }
         }
         for key in object.required {
             if !entries.contains_key(*key) {
-                self.report(path, format!("a {} needs `{key}`", object.name));
+                self.report(path, format!("{} needs `{key}`", object.name));
             }
         }
         if std::ptr::eq(object, &SCHEMA) {
@@ -405,6 +405,9 @@ impl Check<'_> {
         }
         if std::ptr::eq(object, &PARAMETER) {
             self.parameter(entries, path);
+        }
+        if std::ptr::eq(object, &OPERATION) {
+            self.operation(entries, path);
         }
     }
 
@@ -417,7 +420,7 @@ impl Check<'_> {
             self.report(&path, "what stands beside a `$ref` is ignored; remove it");
         }
         let Some(section) = section(object) else {
-            return self.report(&path, format!("a {} cannot be referred to", object.name));
+            return self.report(&path, format!("{} cannot be referred to", object.name));
         };
         if !target
             .strip_prefix("#/components/")
@@ -437,6 +440,31 @@ impl Check<'_> {
         let kind = schema.get("type").and_then(Value::as_str);
         if kind == Some("array") && !schema.contains_key("items") {
             self.report(path, "an array needs `items`");
+        }
+        for (key, value) in schema {
+            let path = join(path, key);
+            match (key.as_str(), value) {
+                ("default", value) => self.typed(value, schema, &path),
+                ("enum", Value::Array(values)) => {
+                    for (index, value) in values.iter().enumerate() {
+                        self.typed(value, schema, &join(&path, index));
+                    }
+                }
+                _ => {}
+            }
+        }
+        for (min, max) in [
+            ("minimum", "maximum"),
+            ("minLength", "maxLength"),
+            ("minItems", "maxItems"),
+            ("minProperties", "maxProperties"),
+        ] {
+            let bound = |key| schema.get(key).and_then(Value::as_f64);
+            if let (Some(least), Some(most)) = (bound(min), bound(max))
+                && most < least
+            {
+                self.report(&join(path, max), format!("must not be less than `{min}`"));
+            }
         }
         if let Some(required) = schema.get("required").and_then(Value::as_array) {
             let properties = schema.get("properties").and_then(Value::as_object);
@@ -467,6 +495,111 @@ impl Check<'_> {
         }
     }
 
+    /// A value that the schema's own type must allow.
+    fn typed(&mut self, value: &Value, schema: &Map<String, Value>, path: &str) {
+        let Some(kind) = schema.get("type").and_then(Value::as_str) else {
+            return;
+        };
+        let fits = match kind {
+            "string" => value.is_string(),
+            "number" => value.is_number(),
+            "integer" => value.is_i64() || value.is_u64(),
+            "boolean" => value.is_boolean(),
+            "array" => value.is_array(),
+            "object" => value.is_object(),
+            _ => true,
+        };
+        let null = value.is_null() && schema.get("nullable") == Some(&true.into());
+        if !fits && !null {
+            self.report(path, format!("must be of type {kind}"));
+        }
+    }
+
+    fn operation(&mut self, operation: &Map<String, Value>, path: &str) {
+        if let Some(Value::Object(responses)) = operation.get("responses") {
+            let path = join(path, "responses");
+            for status in responses.keys().filter(|status| !is_status(status)) {
+                self.report(
+                    &join(&path, status),
+                    format!("`{status}` is no status; write one like '200', 4XX or default"),
+                );
+            }
+            if !responses.keys().any(|status| status.starts_with('2')) {
+                self.report(
+                    &path,
+                    "an operation needs a response with a status of success",
+                );
+            }
+        }
+        self.path_parameters(operation, path);
+    }
+
+    /// The path and the parameters must name the same path parameters.
+    fn path_parameters(&mut self, operation: &Map<String, Value>, path: &str) {
+        let root = &self.document.value;
+        let item = path.rsplit_once('/').map_or("", |(item, _)| item);
+        let template = item.rsplit_once('/').map_or("", |(_, template)| template);
+        let shared = root.pointer(item).and_then(|item| item.get("parameters"));
+        let lists = [
+            (join(path, "parameters"), operation.get("parameters")),
+            (join(item, "parameters"), shared),
+        ];
+        let mut named = Vec::new();
+        for (path, list) in lists {
+            for (index, parameter) in list
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+                .enumerate()
+            {
+                let target = parameter.get("$ref").and_then(Value::as_str);
+                let parameter = match target {
+                    Some(target) => root.pointer(target.trim_start_matches('#')),
+                    None => Some(parameter),
+                };
+                let Some(parameter) = parameter.filter(|parameter| parameter["in"] == "path")
+                else {
+                    continue;
+                };
+                let name = parameter["name"].as_str().unwrap_or_default();
+                named.push(name);
+                if !template.contains(&format!("{{{name}}}")) {
+                    let path = join(&join(&path, index), "name");
+                    self.problems.push(
+                        self.document
+                            .problem(&path, format!("`{{{name}}}` is not in the path")),
+                    );
+                }
+            }
+        }
+        for part in template.split('{').skip(1) {
+            let name = part.split('}').next().unwrap_or_default();
+            if !named.contains(&name) {
+                self.report(path, format!("there is no path parameter `{name}`"));
+            }
+        }
+    }
+
+    fn security(&mut self) {
+        let schemes = self.document.value.pointer("/components/securitySchemes");
+        let Some(requirements) = self
+            .document
+            .value
+            .get("security")
+            .and_then(Value::as_array)
+        else {
+            return;
+        };
+        for (index, requirement) in requirements.iter().enumerate() {
+            for name in requirement.as_object().into_iter().flat_map(Map::keys) {
+                if schemes.and_then(|schemes| schemes.get(name)).is_none() {
+                    let path = join(&join("/security", index), name);
+                    self.report(&path, format!("there is no such security scheme"));
+                }
+            }
+        }
+    }
+
     fn parameter(&mut self, parameter: &Map<String, Value>, path: &str) {
         if parameter.contains_key("schema") == parameter.contains_key("content") {
             self.report(path, "a parameter needs either `schema` or `content`");
@@ -481,6 +614,41 @@ impl Check<'_> {
 
 fn is_extension(key: &str) -> bool {
     key.starts_with("x-")
+}
+
+fn is_status(text: &str) -> bool {
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    text == "default"
+        || matches!(text.as_bytes(), [b'1'..=b'5', _, _]) && (digits(text) || text.ends_with("XX"))
+}
+
+/// The key that was probably meant, or else all that are known.
+fn hint(key: &str, object: &Object) -> String {
+    let likeness = |name: &str| {
+        let same = |(a, b): &(char, char)| a.eq_ignore_ascii_case(b);
+        let front = key.chars().zip(name.chars()).take_while(same).count();
+        let back = key
+            .chars()
+            .rev()
+            .zip(name.chars().rev())
+            .take_while(same)
+            .count();
+        // Counted once where both runs meet; 0 where less than half of the key is alike.
+        let alike = (front + back).min(key.len());
+        if alike * 2 > key.len().max(name.len()) {
+            alike
+        } else {
+            0
+        }
+    };
+    let names = || object.fields.iter().map(|(name, _)| *name);
+    match names()
+        .max_by_key(|name| likeness(name))
+        .filter(|name| likeness(name) > 0)
+    {
+        Some(name) => format!("did you mean `{name}`?"),
+        None => format!("known are {}", names().collect::<Vec<_>>().join(", ")),
+    }
 }
 
 /// The part of `components` that holds an object's kind.

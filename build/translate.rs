@@ -1,0 +1,166 @@
+//! progenitor's part: from the checked document to Rust tokens.
+
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+use std::sync::Mutex;
+
+use openapiv3::OpenAPI;
+use proc_macro2::TokenStream;
+use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle, TypeImpl};
+use quote::quote;
+use serde_json::{Map, Value, json};
+
+use super::document::{Document, Problem, join};
+use super::{HAND_WRITTEN, OpenEnum};
+
+/// How much of the generator's own words is told, in characters.
+const WORDS_LIMIT: usize = 200;
+
+/// Has progenitor generate the client.
+pub(super) fn client(document: &Document, open_enums: &[OpenEnum]) -> Result<TokenStream, Problem> {
+    let settings = settings(open_enums);
+    let prepared = prepare(document.value.clone());
+    generate(&settings, prepared.clone()).map_err(|reason| {
+        // progenitor names no place, so the least part is looked for that fails by itself.
+        let part = parts(&prepared)
+            .into_iter()
+            .find_map(|(path, part)| Some((path, generate(&settings, part).err()?)));
+        let (path, reason) = part.unwrap_or((String::new(), reason));
+        document.problem(&path, format!("progenitor cannot translate this: {reason}"))
+    })
+}
+
+fn settings(open_enums: &[OpenEnum]) -> GenerationSettings {
+    let mut settings = GenerationSettings::default();
+    settings
+        .with_interface(InterfaceStyle::Builder)
+        .with_tag(TagStyle::Merged)
+        .with_hooks(HooksMode::Expected)
+        .with_inner_type(quote!(crate::Credentials));
+    for (name, path) in HAND_WRITTEN {
+        settings.with_replacement(*name, *path, std::iter::empty());
+    }
+    for OpenEnum { name, .. } in open_enums {
+        let impls = [TypeImpl::Display, TypeImpl::FromStr].into_iter();
+        settings.with_replacement(name, format!("crate::types::{name}"), impls);
+    }
+    settings
+}
+
+/// The document as progenitor shall see it: without the responses that are no
+/// success. With them, progenitor loses status, headers and text of each error
+/// whose body is not the documented JSON; without, all of it arrives as
+/// `Error::UnexpectedResponse`.
+fn prepare(mut document: Value) -> Value {
+    let operations = document["paths"]
+        .as_object_mut()
+        .into_iter()
+        .flat_map(|paths| paths.values_mut())
+        .filter_map(Value::as_object_mut)
+        .flat_map(|item| item.values_mut());
+    for operation in operations {
+        let responses = operation
+            .get_mut("responses")
+            .and_then(Value::as_object_mut);
+        if let Some(responses) = responses {
+            responses.retain(|status, _| status.starts_with('2'));
+        }
+    }
+    document
+}
+
+fn generate(settings: &GenerationSettings, document: Value) -> Result<TokenStream, String> {
+    let spec: OpenAPI = serde_json::from_value(document).map_err(|error| bounded(&error))?;
+    // Some mistakes make progenitor panic; the message is taken along, and not printed.
+    static HOOK: Mutex<()> = Mutex::new(());
+    let only_one = HOOK.lock();
+    let hook = take_hook();
+    set_hook(Box::new(|_| {}));
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        Generator::new(settings).generate_tokens(&spec)
+    }));
+    set_hook(hook);
+    drop(only_one);
+    match result {
+        Ok(result) => result.map_err(|error| bounded(&error)),
+        Err(panic) => Err(panic
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| panic.downcast_ref::<&str>().copied())
+            .map_or_else(|| "it gives no reason".to_owned(), |words| bounded(&words))),
+    }
+}
+
+/// The first line of what the generator says.
+fn bounded(words: &dyn std::fmt::Display) -> String {
+    let words = words.to_string();
+    let line = words.lines().next().unwrap_or_default();
+    line.chars().take(WORDS_LIMIT).collect()
+}
+
+/// The document cut down to each of its schemas, with those that it refers to,
+/// and to each of its operations; the smallest first.
+fn parts(document: &Value) -> Vec<(String, Value)> {
+    let schemas = &document["components"]["schemas"];
+    let mut parts = Vec::new();
+    for name in schemas.as_object().into_iter().flat_map(Map::keys) {
+        let mut names = BTreeSet::from([name.clone()]);
+        let mut new = vec![name.clone()];
+        while let Some(name) = new.pop() {
+            new.extend(
+                references(&schemas[&name])
+                    .into_iter()
+                    .filter(|name| names.insert(name.clone())),
+            );
+        }
+        let schemas: Map<String, Value> = names
+            .iter()
+            .map(|name| (name.clone(), schemas[name].clone()))
+            .collect();
+        let mut part = document.clone();
+        part["paths"] = json!({});
+        part["components"]["schemas"] = schemas.into();
+        parts.push((names.len(), join("/components/schemas", name), part));
+    }
+    parts.sort_by_key(|(size, ..)| *size);
+
+    let operations = document["paths"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .flat_map(|(path, item)| {
+            let methods = item.as_object().into_iter().flatten();
+            let methods = methods.filter(|(_, operation)| operation["operationId"].is_string());
+            methods.map(move |(method, _)| (path, item, method))
+        });
+    let operations = operations.map(|(path, item, method)| {
+        let mut only = item.clone();
+        if let Some(item) = only.as_object_mut() {
+            item.retain(|key, value| key == method || value["operationId"].is_null());
+        }
+        let mut part = document.clone();
+        part["paths"] = json!({ path: only });
+        (join(&join("/paths", path), method), part)
+    });
+    parts
+        .into_iter()
+        .map(|(_, path, part)| (path, part))
+        .chain(operations)
+        .collect()
+}
+
+/// The names of the schemas that a value refers to.
+fn references(value: &Value) -> Vec<String> {
+    match value {
+        Value::Object(object) => {
+            let name = object.get("$ref").and_then(Value::as_str);
+            let name = name.and_then(|target| target.strip_prefix("#/components/schemas/"));
+            name.map(str::to_owned)
+                .into_iter()
+                .chain(object.values().flat_map(references))
+                .collect()
+        }
+        Value::Array(items) => items.iter().flat_map(references).collect(),
+        _ => Vec::new(),
+    }
+}
