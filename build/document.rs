@@ -51,7 +51,7 @@ impl Document {
             }
         })?;
         let mut positions = HashMap::new();
-        let value = root.value.into_value(&mut String::new(), &mut positions);
+        let value = root.value.into_value("", &mut positions);
         Ok(Self { value, positions })
     }
 
@@ -91,28 +91,28 @@ enum Node {
 }
 
 impl Node {
-    fn into_value(self, path: &mut String, positions: &mut HashMap<String, (u64, u64)>) -> Value {
+    fn into_value(self, path: &str, positions: &mut HashMap<String, (u64, u64)>) -> Value {
         match self {
             Node::Scalar(value) => value,
             Node::Sequence(items) => items
                 .into_iter()
                 .enumerate()
                 .map(|(index, item)| {
-                    let mut path = join(path, index);
+                    let path = join(path, index);
                     if let Some(position) = position(item.referenced) {
                         positions.insert(path.clone(), position);
                     }
-                    item.value.into_value(&mut path, positions)
+                    item.value.into_value(&path, positions)
                 })
                 .collect(),
             Node::Mapping(entries) => entries
                 .into_iter()
                 .map(|(key, item)| {
-                    let mut path = join(path, &key.value);
+                    let path = join(path, &key.value);
                     if let Some(position) = position(key.referenced) {
                         positions.insert(path.clone(), position);
                     }
-                    (key.value, item.value.into_value(&mut path, positions))
+                    (key.value, item.value.into_value(&path, positions))
                 })
                 .collect::<Map<_, _>>()
                 .into(),

@@ -594,7 +594,7 @@ impl Check<'_> {
             for name in requirement.as_object().into_iter().flat_map(Map::keys) {
                 if schemes.and_then(|schemes| schemes.get(name)).is_none() {
                     let path = join(&join("/security", index), name);
-                    self.report(&path, format!("there is no such security scheme"));
+                    self.report(&path, "there is no such security scheme");
                 }
             }
         }

@@ -1,6 +1,12 @@
 //! Both ways to build this package give the same client.
 
 #![cfg(feature = "generate")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 #[test]
 fn the_generated_client_and_the_committed_one_are_the_same() {

@@ -1,5 +1,12 @@
 //! `cargo xtask regen` as a process, on a copy of what it reads and writes.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

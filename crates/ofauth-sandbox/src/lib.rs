@@ -35,6 +35,11 @@
 //! - Priority chats are marked nowhere in a chat; fans who tipped are told by
 //!   `hasUnreadTips` where the tip is unread.
 
+// The examples of the README are compiled and run with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod inbox;
 mod phrases;
 mod server;

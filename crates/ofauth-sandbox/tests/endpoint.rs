@@ -1,5 +1,12 @@
 //! The stand-in over HTTP, without the client that is tested against it.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
 use std::collections::HashSet;
 
 use ofauth_sandbox::Sandbox;

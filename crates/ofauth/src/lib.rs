@@ -47,6 +47,12 @@
 //! - `generate`: generate the raw client at build time, in place of the committed
 //!   result, which is the same.
 
+// The examples of the README are compiled and run with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod base_url;
 mod call;
 mod chats;

@@ -1,5 +1,12 @@
 //! What an application compiles that depends on this crate alone.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
 use std::process::Command;
 
 #[test]
@@ -14,7 +21,7 @@ fn no_generator_is_compiled() {
             "--prefix",
             "none",
         ])
-        .args(["--offline", "--format", "{p}"])
+        .args(["--locked", "--format", "{p}"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .unwrap();

@@ -1,5 +1,12 @@
 //! What is sent, and what is refused before anything is sent.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
 use httpmock::prelude::*;
 use ofauth::{ChatFilter, ChatOrder, Client, Connection, ErrorKind};
 

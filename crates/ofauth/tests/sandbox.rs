@@ -1,5 +1,12 @@
 //! The client against the stand-in, over real sockets.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
 use ofauth::{Chat, ChatFilter, ChatOrder, ChatsRequest, Client, Connection, ErrorKind, ErrorType};
 use ofauth_sandbox::Sandbox;
 
