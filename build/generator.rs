@@ -330,6 +330,30 @@ mod tests {
                 "must be a schema of its own",
             ),
             (
+                "            format: int32\n",
+                "            x-private: true\n",
+                "schema.x-private",
+                "give the object that holds it a schema of its own",
+            ),
+            (
+                "      operationId: listChats\n",
+                "      operationId: listChats\n      security:\n        - nothing: []\n",
+                "get.security.0.nothing",
+                "no such security scheme",
+            ),
+            (
+                "        - name: offset\n",
+                "        - name: limit\n",
+                "parameters.1.name",
+                "another parameter has this name too",
+            ),
+            (
+                "      in: header\n      name: apiKey\n",
+                "      in: header\n",
+                "securitySchemes.apiKey",
+                "needs `name`",
+            ),
+            (
                 "    Timestamp:\n",
                 "    Timestump:\n",
                 "$ref",
@@ -372,7 +396,15 @@ mod tests {
         let told = told("  title:", "  title: one\n  title:");
         assert_eq!(told.lines().count(), 1);
         assert!(told.contains("the key `title` occurs twice"), "{told}");
-        assert!(told.starts_with("openapi/ofauth.yaml:19:3:"), "{told}");
+        let line = SPEC
+            .lines()
+            .position(|line| line.starts_with("  title:"))
+            .unwrap()
+            + 2;
+        assert!(
+            told.starts_with(&format!("openapi/ofauth.yaml:{line}:3:")),
+            "{told}"
+        );
     }
 
     #[test]
@@ -383,6 +415,95 @@ mod tests {
         let count = |text: &str| SPEC.matches(text).count();
         let expected = count("type: boolean") + count("in: query");
         assert_eq!(mistakes(&yaml).lines().count(), expected);
+    }
+
+    /// What the spec generates with `new` in the place of `old`.
+    fn generated(old: &str, new: &str) -> String {
+        assert!(SPEC.contains(old), "{old:?} is not in the spec");
+        generate("openapi/ofauth.yaml", &SPEC.replacen(old, new, 1)).unwrap()
+    }
+
+    #[test]
+    fn every_value_of_an_open_enum_gets_a_variant_of_its_own() {
+        let code = generated(
+            "        - audio\n",
+            "        - audio\n        - other\n        - 1080p\n        - a-b\n        - a_b\n        - ''\n        - self\n",
+        );
+        for arm in [
+            "\"other\" => Self::OtherValue",
+            "\"1080p\" => Self::X1080p",
+            "\"a-b\" => Self::AB,",
+            "\"a_b\" => Self::AB_,",
+            "\"\" => Self::X,",
+            "\"self\" => Self::SelfValue",
+        ] {
+            assert!(code.contains(arm), "{arm}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_absent_may_be_null_and_formats_need_no_crate() {
+        let field = |schema: &str| {
+            let new =
+                format!("        new:\n          description: New.\n{schema}        isPinned:\n");
+            let code = generated("        isPinned:\n", &new);
+            let (_, rest) = code.split_once("pub new: ").unwrap();
+            let (ty, _) = rest.split_once("///").unwrap();
+            let ty: String = ty.split_whitespace().collect();
+            ty.trim_end_matches(',')
+                .replace("::std::", "")
+                .replace(",>", ">")
+        };
+        for (schema, rust) in [
+            (
+                "          type: array\n          items:\n            type: string\n",
+                "option::Option<vec::Vec<string::String>>",
+            ),
+            (
+                "          type: boolean\n          default: true\n",
+                "option::Option<bool>",
+            ),
+            (
+                "          type: string\n          format: date-time\n",
+                "option::Option<crate::Timestamp>",
+            ),
+            (
+                "          type: string\n          format: uuid\n",
+                "option::Option<string::String>",
+            ),
+            (
+                "          type: string\n          format: date\n          pattern: '^x$'\n",
+                "option::Option<string::String>",
+            ),
+            (
+                "          type: object\n          additionalProperties:\n            type: integer\n",
+                "option::Option<collections::BTreeMap<string::String,i64>>",
+            ),
+        ] {
+            assert_eq!(field(schema), rust, "{schema}");
+        }
+    }
+
+    #[test]
+    fn what_openapi_allows_is_accepted() {
+        for (old, new) in [
+            (
+                "      required:\n        - withUser\n",
+                "      allOf:\n        - required:\n            - withUser\n",
+            ),
+            (
+                "        '400':\n",
+                "        '201':\n          description: More.\n          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/ChatPage'\n        '400':\n",
+            ),
+            ("        '400':\n", "        default:\n"),
+            ("        '504':\n", "        5XX:\n"),
+            (
+                "security:\n  - apiKey",
+                "externalDocs:\n  url: https://example.com\nsecurity:\n  - apiKey",
+            ),
+        ] {
+            generated(old, new);
+        }
     }
 
     #[test]

@@ -58,9 +58,21 @@ static INFO: Object = Object {
         ("version", Text),
         ("description", Text),
         ("termsOfService", Text),
-        ("contact", Shape::Map(&Text)),
-        ("license", Shape::Map(&Text)),
+        ("contact", Shape::Object(&CONTACT)),
+        ("license", Shape::Object(&LICENSE)),
     ],
+};
+
+static CONTACT: Object = Object {
+    name: "a contact",
+    required: &[],
+    fields: &[("name", Text), ("url", Text), ("email", Text)],
+};
+
+static LICENSE: Object = Object {
+    name: "a license",
+    required: &["name"],
+    fields: &[("name", Text), ("url", Text)],
 };
 
 static EXTERNAL_DOCS: Object = Object {
@@ -285,9 +297,10 @@ pub(super) fn check(document: &Document) -> Vec<Problem> {
     let mut check = Check {
         document,
         problems: Vec::new(),
+        operation_ids: Vec::new(),
     };
     check.object(&document.value, "", &DOCUMENT);
-    check.security();
+    check.security(document.value.get("security"), "/security");
     if let Some(version) = document.value.get("openapi").and_then(Value::as_str)
         && !version.starts_with("3.0.")
     {
@@ -296,12 +309,17 @@ pub(super) fn check(document: &Document) -> Vec<Problem> {
             format!("`{version}` is not supported; write 3.0.3"),
         );
     }
+    // What has no position of its own concerns the whole document, and comes last.
+    check
+        .problems
+        .sort_by_key(|problem| problem.position.unwrap_or((u64::MAX, 0)));
     check.problems
 }
 
 struct Check<'a> {
     document: &'a Document,
     problems: Vec<Problem>,
+    operation_ids: Vec<String>,
 }
 
 impl Check<'_> {
@@ -409,6 +427,9 @@ impl Check<'_> {
         if std::ptr::eq(object, &OPERATION) {
             self.operation(entries, path);
         }
+        if std::ptr::eq(object, &SECURITY_SCHEME) {
+            self.security_scheme(entries, path);
+        }
     }
 
     fn reference(&mut self, value: &Value, target: &Value, path: &str, object: &'static Object) {
@@ -466,32 +487,44 @@ impl Check<'_> {
                 self.report(&join(path, max), format!("must not be less than `{min}`"));
             }
         }
-        if let Some(required) = schema.get("required").and_then(Value::as_array) {
-            let properties = schema.get("properties").and_then(Value::as_object);
-            for (index, name) in required.iter().enumerate() {
-                let name = name.as_str().unwrap_or_default();
-                if properties.is_none_or(|properties| !properties.contains_key(name)) {
-                    let path = join(&join(path, "required"), index);
-                    self.report(&path, format!("`{name}` is not among the properties"));
-                }
+        // With `allOf`, the properties may stand in another part.
+        let part = schema.contains_key("allOf") || path.contains("/allOf/");
+        let properties = schema.get("properties").and_then(Value::as_object);
+        let required = schema.get("required").and_then(Value::as_array);
+        for (index, name) in required.into_iter().flatten().enumerate().filter(|_| !part) {
+            let name = name.as_str().unwrap_or_default();
+            if properties.is_none_or(|properties| !properties.contains_key(name)) {
+                let path = join(&join(path, "required"), index);
+                self.report(&path, format!("`{name}` is not among the properties"));
             }
         }
+        let place: Vec<&str> = path
+            .strip_prefix("/components/schemas/")
+            .unwrap_or_default()
+            .split('/')
+            .collect();
         if schema.get("x-extensible-enum") == Some(&Value::Bool(true)) {
-            let named = path
-                .strip_prefix("/components/schemas/")
-                .is_some_and(|name| !name.contains('/'));
+            let named = matches!(place[..], [name] if is_type_name(name));
             let strings = schema
                 .get("enum")
                 .and_then(Value::as_array)
                 .is_some_and(|values| !values.is_empty() && values.iter().all(Value::is_string));
             if !named || kind != Some("string") || !strings {
-                let path = join(path, "x-extensible-enum");
                 self.report(
-                    &path,
-                    "an open enum must be a schema of its own under `components.schemas`, \
-                     of type string, with the known values in `enum`",
+                    &join(path, "x-extensible-enum"),
+                    "an open enum must be a schema of its own under `components.schemas`, named \
+                     like `MediaKind`, of type string, with the known values in `enum`",
                 );
             }
+        }
+        if schema.get("x-private") == Some(&Value::Bool(true))
+            && !matches!(place[..], [_, "properties", _])
+        {
+            self.report(
+                &join(path, "x-private"),
+                "only a property of a schema under `components.schemas` can be private; give the \
+                 object that holds it a schema of its own",
+            );
         }
     }
 
@@ -531,11 +564,19 @@ impl Check<'_> {
                 );
             }
         }
-        self.path_parameters(operation, path);
+        self.security(operation.get("security"), &join(path, "security"));
+        if let Some(id) = operation.get("operationId").and_then(Value::as_str) {
+            if self.operation_ids.iter().any(|other| other == id) {
+                let path = join(path, "operationId");
+                self.report(&path, format!("another operation is called `{id}` too"));
+            }
+            self.operation_ids.push(id.to_owned());
+        }
+        self.operation_parameters(operation, path);
     }
 
-    /// The path and the parameters must name the same path parameters.
-    fn path_parameters(&mut self, operation: &Map<String, Value>, path: &str) {
+    /// Parameters have different names, and those of the path are the path's.
+    fn operation_parameters(&mut self, operation: &Map<String, Value>, path: &str) {
         let root = &self.document.value;
         let item = path.rsplit_once('/').map_or("", |(item, _)| item);
         let template = item.rsplit_once('/').map_or("", |(_, template)| template);
@@ -546,29 +587,27 @@ impl Check<'_> {
         ];
         let mut named = Vec::new();
         for (path, list) in lists {
-            for (index, parameter) in list
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-                .enumerate()
-            {
+            let mut names: Vec<&Value> = Vec::new();
+            let list = list.and_then(Value::as_array).into_iter().flatten();
+            for (index, parameter) in list.enumerate() {
                 let target = parameter.get("$ref").and_then(Value::as_str);
                 let parameter = match target {
                     Some(target) => root.pointer(target.trim_start_matches('#')),
                     None => Some(parameter),
                 };
-                let Some(parameter) = parameter.filter(|parameter| parameter["in"] == "path")
-                else {
+                let Some(parameter) = parameter else { continue };
+                let path = join(&join(&path, index), "name");
+                if names.contains(&&parameter["name"]) {
+                    self.report(&path, "another parameter has this name too");
+                }
+                names.push(&parameter["name"]);
+                if parameter["in"] != "path" {
                     continue;
-                };
+                }
                 let name = parameter["name"].as_str().unwrap_or_default();
                 named.push(name);
                 if !template.contains(&format!("{{{name}}}")) {
-                    let path = join(&join(&path, index), "name");
-                    self.problems.push(
-                        self.document
-                            .problem(&path, format!("`{{{name}}}` is not in the path")),
-                    );
+                    self.report(&path, format!("`{{{name}}}` is not in the path"));
                 }
             }
         }
@@ -580,22 +619,29 @@ impl Check<'_> {
         }
     }
 
-    fn security(&mut self) {
+    fn security(&mut self, requirements: Option<&Value>, path: &str) {
         let schemes = self.document.value.pointer("/components/securitySchemes");
-        let Some(requirements) = self
-            .document
-            .value
-            .get("security")
-            .and_then(Value::as_array)
-        else {
-            return;
-        };
-        for (index, requirement) in requirements.iter().enumerate() {
+        let requirements = requirements.and_then(Value::as_array).into_iter().flatten();
+        for (index, requirement) in requirements.enumerate() {
             for name in requirement.as_object().into_iter().flat_map(Map::keys) {
                 if schemes.and_then(|schemes| schemes.get(name)).is_none() {
-                    let path = join(&join("/security", index), name);
+                    let path = join(&join(path, index), name);
                     self.report(&path, "there is no such security scheme");
                 }
+            }
+        }
+    }
+
+    fn security_scheme(&mut self, scheme: &Map<String, Value>, path: &str) {
+        if scheme.get("type") == Some(&"apiKey".into()) {
+            for key in ["name", "in"]
+                .iter()
+                .filter(|key| !scheme.contains_key(**key))
+            {
+                self.report(
+                    path,
+                    format!("a security scheme of type apiKey needs `{key}`"),
+                );
             }
         }
     }
@@ -614,6 +660,11 @@ impl Check<'_> {
 
 fn is_extension(key: &str) -> bool {
     key.starts_with("x-")
+}
+
+fn is_type_name(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_uppercase())
+        && text.chars().all(|c| c.is_ascii_alphanumeric())
 }
 
 fn is_status(text: &str) -> bool {

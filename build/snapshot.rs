@@ -3317,7 +3317,10 @@ pub mod types {
                 .field("changed_at", &self.changed_at)
                 .field("created_at", &self.created_at)
                 .field("from_user", &self.from_user)
-                .field("giphy_id", &self.giphy_id)
+                .field(
+                    "giphy_id",
+                    &self.giphy_id.as_ref().map(|_| ::core::format_args!("[private]")),
+                )
                 .field("id", &self.id)
                 .field("is_couple_people_media", &self.is_couple_people_media)
                 .field("is_free", &self.is_free)
@@ -3612,8 +3615,9 @@ pub mod types {
 The list of a creator's chats, as OFAuth serves it ("chats list").
 
 One API key serves many connections, one for each linked creator account.
-Requests are limited per connection: 60 a minute, with bursts of up to 90
-("rate limits").
+Requests are limited per connection: on the plans Pay as You Go and Starter
+60 a minute, with bursts of up to 90; on the plan Launch by the platform
+alone ("rate limits").
 
 Version: 2.0.0*/
 pub struct Client {
@@ -3707,7 +3711,7 @@ pub mod builder {
     /**Builder for [`Client::list_chats`]
 
 [`Client::list_chats`]: super::Client::list_chats*/
-    #[derive(Debug, Clone)]
+    #[derive(Clone)]
     pub struct ListChats<'a> {
         client: &'a super::Client,
         filter: Result<Option<types::ChatFilter>, String>,
@@ -3841,9 +3845,14 @@ pub mod builder {
             client.post(&result, &info).await?;
             let response = result?;
             match response.status().as_u16() {
-                200u16 => crate::body::decode(response).await,
+                200u16 => crate::body::read(response).await,
                 _ => Err(Error::UnexpectedResponse(response)),
             }
+        }
+    }
+    impl ::std::fmt::Debug for ListChats<'_> {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            f.debug_struct("ListChats").finish_non_exhaustive()
         }
     }
 }

@@ -19,6 +19,7 @@ pub(super) fn finish(
 ) -> Result<(), String> {
     keep_bodies(file)?;
     remove_default_constructor(file)?;
+    hide_parameters(module(&mut file.items, "builder")?)?;
     let types = module(&mut file.items, "types")?;
     redact(types, private)?;
     extensible(types)?;
@@ -26,7 +27,7 @@ pub(super) fn finish(
     Ok(())
 }
 
-/// The response's bytes are kept beside the value that is decoded from them:
+/// The response's bytes are kept, and decoded by who receives them:
 /// `ResponseValue<T>` becomes `ResponseValue<crate::Body<T>>`.
 fn keep_bodies(file: &mut syn::File) -> Result<(), String> {
     #[derive(Default)]
@@ -38,7 +39,7 @@ fn keep_bodies(file: &mut syn::File) -> Result<(), String> {
     impl VisitMut for Bodies {
         fn visit_expr_path_mut(&mut self, expr: &mut syn::ExprPath) {
             if is_path(&expr.path, &["ResponseValue", "from_response"]) {
-                *expr = parse_quote!(crate::body::decode);
+                *expr = parse_quote!(crate::body::read);
                 self.decoders += 1;
             }
         }
@@ -54,7 +55,7 @@ fn keep_bodies(file: &mut syn::File) -> Result<(), String> {
                 && segment.ident == "ResponseValue"
                 && let syn::PathArguments::AngleBracketed(arguments) = &mut segment.arguments
                 && let Some(syn::GenericArgument::Type(value)) = arguments.args.first_mut()
-                && !matches!(value, syn::Type::Tuple(_))
+                && is_json(value)
             {
                 *value = parse_quote!(crate::Body<#value>);
                 self.types += 1;
@@ -64,14 +65,24 @@ fn keep_bodies(file: &mut syn::File) -> Result<(), String> {
 
     let mut bodies = Bodies::default();
     bodies.visit_file_mut(file);
-    if bodies.decoders == 0 || bodies.decoders != bodies.types {
+    // An operation has one type, and a decoder for each status of success.
+    if bodies.types == 0 || bodies.decoders < bodies.types {
         return Err(format!(
             "{} calls of `ResponseValue::from_response` and {} types `ResponseValue<_>` were \
-             found in progenitor's output, where each operation should have one of both",
+             found in progenitor's output, where each operation should have both",
             bodies.decoders, bodies.types,
         ));
     }
     Ok(())
+}
+
+/// Whether a body is decoded from JSON: neither empty, `()`, nor a stream of bytes.
+fn is_json(value: &syn::Type) -> bool {
+    match value {
+        syn::Type::Tuple(_) => false,
+        syn::Type::Path(path) => !path.path.is_ident("ByteStream"),
+        _ => true,
+    }
 }
 
 /// `Client::new` makes an HTTP client that follows redirects, to whatever host,
@@ -92,6 +103,26 @@ fn remove_default_constructor(file: &mut syn::File) -> Result<(), String> {
         }
     }
     Err("`Client::new` was not found in progenitor's output".to_owned())
+}
+
+/// `Debug` of an operation's builder shows no parameter: a search text is private.
+fn hide_parameters(builders: &mut Vec<Item>) -> Result<(), String> {
+    let mut impls = Vec::new();
+    for item in builders.iter_mut() {
+        if let Item::Struct(item) = item {
+            underive_debug(item)?;
+            let (ident, name) = (&item.ident, item.ident.to_string());
+            impls.push(parse_quote! {
+                impl ::std::fmt::Debug for #ident<'_> {
+                    fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                        f.debug_struct(#name).finish_non_exhaustive()
+                    }
+                }
+            });
+        }
+    }
+    builders.append(&mut impls);
+    Ok(())
 }
 
 /// `Debug` shows that a private value is there, and not what it is; and nothing
@@ -182,10 +213,7 @@ fn open_enum(open_enum: &OpenEnum) -> Vec<Item> {
         values,
     } = open_enum;
     let ident = format_ident!("{name}");
-    let variants: Vec<Ident> = values
-        .iter()
-        .map(|value| format_ident!("{}", value.to_upper_camel_case()))
-        .collect();
+    let variants = variants(values);
     let docs = values.iter().map(|value| format!(" `{value}`"));
     let file: syn::File = parse_quote! {
         #[doc = #description]
@@ -264,6 +292,26 @@ fn open_enum(open_enum: &OpenEnum) -> Vec<Item> {
     file.items
 }
 
+/// A name for each value: in camel case, without a clash.
+fn variants(values: &[String]) -> Vec<Ident> {
+    let mut names: Vec<String> = Vec::new();
+    for value in values {
+        let mut name = value.to_upper_camel_case();
+        if !name.starts_with(char::is_alphabetic) {
+            name.insert(0, 'X');
+        }
+        if name == "Other" || name == "Self" {
+            name.push_str("Value");
+        }
+        let same = names
+            .iter()
+            .filter(|other| other.trim_end_matches('_') == name)
+            .count();
+        names.push(name + &"_".repeat(same));
+    }
+    names.iter().map(|name| format_ident!("{name}")).collect()
+}
+
 fn module<'a>(items: &'a mut [Item], name: &str) -> Result<&'a mut Vec<Item>, String> {
     items
         .iter_mut()
@@ -336,8 +384,11 @@ fn is_path(path: &syn::Path, segments: &[&str]) -> bool {
 /// The name that typify gives a field.
 fn field_name(property: &str) -> String {
     let name = property.to_snake_case();
-    match name.starts_with(|first: char| first.is_ascii_digit()) {
-        true => format!("x{name}"),
-        false => name,
+    if name.starts_with(|first: char| first.is_ascii_digit()) {
+        format!("x{name}")
+    } else if syn::parse_str::<Ident>(&name).is_err() {
+        format!("{name}_")
+    } else {
+        name
     }
 }

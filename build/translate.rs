@@ -36,7 +36,8 @@ fn settings(open_enums: &[OpenEnum]) -> GenerationSettings {
         .with_interface(InterfaceStyle::Builder)
         .with_tag(TagStyle::Merged)
         .with_hooks(HooksMode::Expected)
-        .with_inner_type(quote!(crate::Credentials));
+        .with_inner_type(quote!(crate::Credentials))
+        .with_map_type("::std::collections::BTreeMap");
     for (name, path) in HAND_WRITTEN {
         settings.with_replacement(*name, *path, std::iter::empty());
     }
@@ -47,11 +48,19 @@ fn settings(open_enums: &[OpenEnum]) -> GenerationSettings {
     settings
 }
 
-/// The document as progenitor shall see it: without the responses that are no
-/// success. With them, progenitor loses status, headers and text of each error
-/// whose body is not the documented JSON; without, all of it arrives as
-/// `Error::UnexpectedResponse`.
+/// The document as progenitor shall see it.
 fn prepare(mut document: Value) -> Value {
+    succeed(&mut document);
+    let timestamp = document["components"]["schemas"]["Timestamp"].take();
+    soften(&mut document);
+    document["components"]["schemas"]["Timestamp"] = timestamp;
+    document
+}
+
+/// Takes out the responses that are no success. With them, progenitor loses status,
+/// headers and text of each error whose body is not the documented JSON; without,
+/// all of it arrives as `Error::UnexpectedResponse`.
+fn succeed(document: &mut Value) {
     let operations = document["paths"]
         .as_object_mut()
         .into_iter()
@@ -66,7 +75,53 @@ fn prepare(mut document: Value) -> Value {
             responses.retain(|status, _| status.starts_with('2'));
         }
     }
-    document
+}
+
+/// Makes the types lenient where typify would make them strict, or need a crate
+/// that is not at hand:
+/// - a date and time becomes our `Timestamp`; of other strings, `format` and
+///   `pattern` are left out (the crates `uuid` and `regress`);
+/// - what may be absent may be null: an optional list, map or value with a default
+///   becomes an `Option`.
+fn soften(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(soften),
+        Value::Object(object) => {
+            // The values of these are data, not schemas.
+            for (_, value) in object.iter_mut().filter(|(key, _)| !is_data(key)) {
+                soften(value);
+            }
+            if object.get("type") == Some(&"string".into()) {
+                object.remove("pattern");
+                if object.remove("format") == Some("date-time".into()) {
+                    object.remove("type");
+                    let timestamp = json!([{ "$ref": "#/components/schemas/Timestamp" }]);
+                    object.insert("allOf".to_owned(), timestamp);
+                }
+            }
+            let required = object.get("required").and_then(Value::as_array).cloned();
+            let required = required.unwrap_or_default();
+            let properties = object.get_mut("properties").and_then(Value::as_object_mut);
+            for (name, property) in properties.into_iter().flatten() {
+                let Some(property) = property.as_object_mut() else {
+                    continue;
+                };
+                if required.iter().any(|required| required == name) {
+                    continue;
+                }
+                let listed = property.get("type") == Some(&"array".into());
+                let map = property.contains_key("additionalProperties");
+                if property.remove("default").is_some() || listed || map {
+                    property.insert("nullable".to_owned(), true.into());
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn is_data(key: &str) -> bool {
+    matches!(key, "default" | "enum" | "example" | "examples")
 }
 
 fn generate(settings: &GenerationSettings, document: Value) -> Result<TokenStream, String> {

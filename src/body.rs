@@ -1,58 +1,72 @@
-//! Response bodies: the decoded value, and the bytes it was decoded from.
+//! Response bodies as they were received.
 
 use std::fmt;
-use std::ops::Deref;
+use std::marker::PhantomData;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use progenitor_client::{Error, ResponseValue};
 use serde::de::DeserializeOwned;
 
-/// A decoded response body that keeps the bytes as they were received.
-#[derive(Clone)]
+/// The most bytes of a response body, after decompression: 32 MiB. A page of 20
+/// chats has some 50 KB.
+const LIMIT: usize = 32 * 1024 * 1024;
+
+/// The body of a successful response: the bytes as they were received, which
+/// [`decode`](Self::decode) to a `T`.
 pub struct Body<T> {
-    value: T,
     bytes: Bytes,
+    kind: PhantomData<fn() -> T>,
+}
+
+impl<T: DeserializeOwned> Body<T> {
+    /// Decodes the bytes.
+    ///
+    /// # Errors
+    ///
+    /// Where they are not the JSON of a `T`. The error quotes a value that it
+    /// stumbles upon, which may be a private one.
+    pub fn decode(&self) -> Result<T, serde_json::Error> {
+        serde_json::from_slice(&self.bytes)
+    }
 }
 
 impl<T> Body<T> {
-    /// The bytes of the body, after decompression.
-    pub fn bytes(&self) -> &Bytes {
+    /// The bytes, after decompression.
+    pub fn into_bytes(self) -> Bytes {
+        self.bytes
+    }
+}
+
+impl<T> AsRef<[u8]> for Body<T> {
+    fn as_ref(&self) -> &[u8] {
         &self.bytes
     }
-
-    /// The decoded value and the bytes.
-    pub fn into_parts(self) -> (T, Bytes) {
-        (self.value, self.bytes)
-    }
 }
 
-impl<T> Deref for Body<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.value
-    }
-}
-
-/// Shows the value, and only the length of the bytes, since they hold private messages.
-impl<T: fmt::Debug> fmt::Debug for Body<T> {
+/// Shows the length alone, since the bytes hold private messages.
+impl<T> fmt::Debug for Body<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Body")
-            .field("value", &self.value)
-            .field("bytes", &format_args!("[{} bytes]", self.bytes.len()))
-            .finish()
+        write!(f, "Body([{} bytes])", self.bytes.len())
     }
 }
 
-/// Reads a successful response; the generated operations call it.
-pub(crate) async fn decode<T: DeserializeOwned, E>(
-    response: reqwest::Response,
+/// Reads the body of a successful response; the generated operations call it.
+pub(crate) async fn read<T, E>(
+    mut response: reqwest::Response,
 ) -> Result<ResponseValue<Body<T>>, Error<E>> {
-    let status = response.status();
-    let headers = response.headers().clone();
-    let bytes = response.bytes().await.map_err(Error::ResponseBodyError)?;
-    match serde_json::from_slice(&bytes) {
-        Ok(value) => Ok(ResponseValue::new(Body { value, bytes }, status, headers)),
-        Err(error) => Err(Error::InvalidResponsePayload(bytes, error)),
+    let mut bytes = BytesMut::new();
+    while let Some(chunk) = response.chunk().await.map_err(Error::ResponseBodyError)? {
+        if bytes.len() + chunk.len() > LIMIT {
+            return Err(Error::Custom(format!(
+                "the response is larger than {LIMIT} bytes"
+            )));
+        }
+        bytes.extend_from_slice(&chunk);
     }
+    let body = Body {
+        bytes: bytes.freeze(),
+        kind: PhantomData,
+    };
+    let (status, headers) = (response.status(), response.headers().clone());
+    Ok(ResponseValue::new(body, status, headers))
 }

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal};
 use std::time::Duration;
 
 use indicatif::ProgressBar;
-use ofauth::{ChatsRequest, Client, Connection, ErrorKind, Page};
+use ofauth::{ChatsRequest, Client, ClientBuilder, Connection, ErrorKind, Page};
 use ofauth_sandbox::Sandbox;
 
 use crate::arguments::ChatsArguments;
@@ -13,7 +13,6 @@ use crate::failure::Failure;
 use crate::output::Output;
 
 const KEY: &str = "OFAUTH_API_KEY";
-const BASE_URL: &str = "OFAUTH_BASE_URL";
 const CONNECTION: &str = "OFAUTH_CONNECTION_ID";
 
 pub(crate) async fn run(arguments: ChatsArguments) -> Result<(), Failure> {
@@ -48,22 +47,24 @@ fn connection(
             .unwrap_or_else(|| sandbox.connection(1));
         return Ok(client.connection(id)?);
     }
-    let key = variable(KEY)?.ok_or_else(|| {
-        Failure::Usage(format!(
+    if env::var_os(KEY).is_none() {
+        return Err(Failure::Usage(format!(
             "there is no API key: set {KEY}, or try --sandbox, which needs none"
-        ))
-    })?;
-    let mut client = Client::builder().api_key(key);
-    let base_url = match &arguments.base_url {
-        Some(url) => Some(url.clone()),
-        None => variable(BASE_URL)?.filter(|url| !url.is_empty()),
-    };
-    if let Some(url) = base_url {
+        )));
+    }
+    let mut client = ClientBuilder::from_env()?;
+    if let Some(url) = &arguments.base_url {
         client = client.base_url(url);
     }
     let id = match &arguments.connection {
         Some(id) => Some(id.clone()),
-        None => variable(CONNECTION)?,
+        None => match env::var(CONNECTION) {
+            Ok(id) => Some(id),
+            Err(env::VarError::NotPresent) => None,
+            Err(env::VarError::NotUnicode(_)) => {
+                return Err(Failure::Usage(format!("{CONNECTION} is not valid UTF-8")));
+            }
+        },
     };
     let id = id.ok_or_else(|| {
         Failure::Usage(format!(
@@ -71,16 +72,6 @@ fn connection(
         ))
     })?;
     Ok(client.build()?.connection(id)?)
-}
-
-fn variable(name: &str) -> Result<Option<String>, Failure> {
-    match env::var(name) {
-        Ok(value) => Ok(Some(value)),
-        Err(env::VarError::NotPresent) => Ok(None),
-        Err(env::VarError::NotUnicode(_)) => {
-            Err(Failure::Usage(format!("{name} is not valid UTF-8")))
-        }
-    }
 }
 
 fn request(connection: &Connection, arguments: &ChatsArguments) -> ChatsRequest {
@@ -112,7 +103,7 @@ async fn one(request: ChatsRequest, output: &mut Output) -> Result<(), Failure> 
         .await
         .map_err(|error| unreadable(output, error))?;
     output.page(&page)?;
-    output.end()?;
+    output.end(false)?;
     if page.has_more() {
         let next = match page.next_offset() {
             Some(next) => format!("--offset {next} for the next page"),
@@ -131,7 +122,7 @@ async fn all(request: ChatsRequest, output: &mut Output) -> Result<(), Failure> 
     progress.enable_steady_tick(Duration::from_millis(100));
     let result = read(request, output, &progress).await;
     progress.finish_and_clear();
-    let end = output.end();
+    let end = output.end(result.is_err());
     result.and(end.map_err(Failure::from))
 }
 

@@ -33,6 +33,8 @@ const CSV_COLUMNS: &[&str] = &[
     "lastMessage.isNew",
     "lastMessage.text",
 ];
+/// How much of a text a row can show, in characters; the rest need not be turned into text.
+const PREVIEW: usize = 1_000;
 /// How wide a table is where there is no terminal to fit.
 const DEFAULT_WIDTH: u16 = 100;
 
@@ -40,6 +42,8 @@ const DEFAULT_WIDTH: u16 = 100;
 pub(crate) struct Output {
     stdout: Stdout,
     form: Form,
+    /// Whether there was a page.
+    begun: bool,
 }
 
 enum Form {
@@ -65,6 +69,7 @@ impl Output {
             Format::Csv => Form::Csv { first: true },
         };
         Self {
+            begun: false,
             stdout: io::stdout(),
             form,
         }
@@ -72,6 +77,7 @@ impl Output {
 
     /// Writes a page.
     pub(crate) fn page(&mut self, page: &Page) -> io::Result<()> {
+        self.begun = true;
         let mut text = Vec::new();
         match &mut self.form {
             Form::Table(rows) => rows.extend(page.iter().map(row)),
@@ -115,7 +121,13 @@ impl Output {
     }
 
     /// Writes what comes after the last page; what was written before is well-formed then.
-    pub(crate) fn end(&mut self) -> io::Result<()> {
+    ///
+    /// Where `failed`, and there was no page, nothing is written: an empty list would say
+    /// that there are no chats.
+    pub(crate) fn end(&mut self, failed: bool) -> io::Result<()> {
+        if failed && !self.begun {
+            return Ok(());
+        }
         let text = match &mut self.form {
             Form::Table(rows) => format!("{}\n", table(std::mem::take(rows))),
             Form::Json { first: true } => "[]\n".to_owned(),
@@ -203,7 +215,7 @@ fn row(chat: &Chat) -> Row {
         sender => sender.id().to_string(),
     });
     let media = message.map_or(0, |message| message.media.len());
-    let text = message.map(|message| printable(&nanohtml2text::html2text(&message.text)));
+    let text = message.map(|message| preview(&message.text));
     let count = |count: u64| {
         if count == 0 {
             String::new()
@@ -227,12 +239,21 @@ fn row(chat: &Chat) -> Row {
     row
 }
 
+/// The beginning of a message, which may hold HTML, as one line.
+fn preview(html: &str) -> String {
+    let end = html
+        .char_indices()
+        .nth(PREVIEW)
+        .map_or(html.len(), |(end, _)| end);
+    printable(&nanohtml2text::html2text(&html[..end]))
+}
+
 /// A text as one line, without characters that act on a terminal: control
 /// characters, and those that change the direction of what follows.
 fn printable(text: &str) -> String {
     let acts = |c: char| {
         c.is_control()
-            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
+            || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
     text.split(|c: char| c.is_whitespace() || acts(c))
         .filter(|word| !word.is_empty())

@@ -261,11 +261,10 @@ fn settings_that_cannot_be_used_end_with_2() {
 
 #[test]
 fn a_server_that_cannot_be_reached_ends_with_1() {
-    // A port that was free a moment ago, and that nothing listens on.
-    let address = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    // Bound and not listening: no one else can have the port, and no one answers.
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = socket.local_addr().unwrap();
     let (code, stdout, stderr) = run(with_account(&format!("http://{address}"), &["chats"]));
     assert_eq!((code, stdout.as_str()), (1, ""));
     assert!(stderr.contains(&address.to_string()), "{stderr}");
@@ -280,7 +279,12 @@ fn an_error_is_told_with_the_servers_words_type_status_and_request_id() {
             r#"{"error":"No permission for sk_live_secret","type":"FORBIDDEN","requestId":"req_9"}"#,
         );
     });
-    for arguments in [&["chats"][..], &["chats", "--all", "--format", "ndjson"]] {
+    for arguments in [
+        &["chats"][..],
+        &["chats", "--all"],
+        &["chats", "--all", "--format", "json"],
+        &["chats", "--all", "--format", "csv"],
+    ] {
         let (code, stdout, stderr) = run(with_account(&server.base_url(), arguments));
         assert_eq!((code, stdout.lines().count()), (1, 0), "{stdout}");
         assert!(stderr.contains("No permission for [redacted]"), "{stderr}");

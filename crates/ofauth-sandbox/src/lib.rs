@@ -35,7 +35,7 @@
 //! - Priority chats are marked nowhere in a chat; fans who tipped are told by
 //!   `hasUnreadTips` where the tip is unread.
 
-// The examples of the README are compiled and run with the tests.
+// The examples of the README are compiled with the tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -4,12 +4,13 @@
 use std::error::Error as StdError;
 
 use bytes::{Bytes, BytesMut};
-use http::StatusCode;
 use http::header::LOCATION;
+use http::{HeaderMap, StatusCode};
 use ofauth_api::{Body, Error as RawError, ResponseValue};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use serde_path_to_error::{Path, Track};
+use serde_json::error::Category;
+use serde_path_to_error::Track;
 
 use crate::error::Answer;
 use crate::{Connection, Error, ErrorKind, ErrorType, Result};
@@ -25,22 +26,30 @@ pub(crate) async fn call<T: DeserializeOwned>(
     operation: impl Future<Output = Result<ResponseValue<Body<T>>, RawError>>,
 ) -> Result<(T, Bytes)> {
     match operation.await {
-        Ok(response) => Ok(response.into_inner().into_parts()),
+        Ok(response) => match response.decode() {
+            Ok(value) => Ok((value, response.into_inner().into_bytes())),
+            Err(_) => Err(undecodable(connection, response)),
+        },
         Err(RawError::UnexpectedResponse(response)) => Err(answered(connection, response).await),
-        Err(RawError::InvalidResponsePayload(body, _)) => Err(undecodable::<T>(body)),
         Err(
             RawError::CommunicationError(error)
             | RawError::ResponseBodyError(error)
             | RawError::InvalidUpgrade(error),
         ) => Err(unanswered(connection, error)),
-        // `connection.raw()` sends what was checked before; these would be mistakes of this crate.
-        Err(RawError::InvalidRequest(reason) | RawError::Custom(reason)) => {
-            Err(Error::new(ErrorKind::InvalidRequest, reason))
-        }
-        // The spec's error responses are not generated; see `build/generator.rs`.
-        Err(RawError::ErrorResponse(response)) => Err(Error::new(
-            ErrorKind::Api,
-            format!("the server answered with an error ({})", response.status()),
+        // The body is too large: `ofauth-api` raises this error alone.
+        Err(RawError::Custom(reason)) => Err(Error::new(
+            ErrorKind::Decode,
+            format!(
+                "{} does not answer with a page: {reason}",
+                connection.host()
+            ),
+        )),
+        // The parameters were checked before this call.
+        Err(RawError::InvalidRequest(reason)) => Err(Error::new(ErrorKind::InvalidRequest, reason)),
+        // Not made any more: bodies are decoded above, and error responses are not generated.
+        Err(RawError::InvalidResponsePayload(..) | RawError::ErrorResponse(_)) => Err(Error::new(
+            ErrorKind::Decode,
+            format!("{} does not answer with a page", connection.host()),
         )),
     }
 }
@@ -74,7 +83,7 @@ fn unanswered(connection: &Connection, error: reqwest::Error) -> Error {
     Error::new(kind, message).with_source(error)
 }
 
-fn root_cause(error: &dyn StdError) -> String {
+pub(crate) fn root_cause(error: &dyn StdError) -> String {
     let mut cause = error;
     while let Some(source) = cause.source() {
         cause = source;
@@ -97,10 +106,7 @@ async fn answered(connection: &Connection, mut response: reqwest::Response) -> E
     let body = body.freeze();
 
     let told = Told::read(&body, |text| clean(connection, text));
-    let request_id = told.request_id.or_else(|| {
-        let id = headers.get("x-request-id")?.to_str().ok()?;
-        Some(clean(connection, id))
-    });
+    let request_id = told.request_id.or_else(|| request_id(connection, &headers));
     let (kind, words, advice) = if status.is_redirection() {
         let host = headers
             .get(LOCATION)
@@ -141,6 +147,12 @@ async fn answered(connection: &Connection, mut response: reqwest::Response) -> E
         action_required: told.action_required,
         body,
     })
+}
+
+/// The request's id from the headers, where the body has none.
+fn request_id(connection: &Connection, headers: &HeaderMap) -> Option<String> {
+    let id = headers.get("x-request-id")?.to_str().ok()?;
+    Some(clean(connection, id))
 }
 
 /// What the body of an error says, in whichever of the shapes that are described:
@@ -204,50 +216,65 @@ fn advice(status: StatusCode, error_type: Option<&ErrorType>) -> &'static str {
 /// without characters that act on a terminal.
 fn clean(connection: &Connection, text: &str) -> String {
     let masked = connection.mask(text);
-    let mut words = masked
-        .split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty());
-    let mut line = words.next().unwrap_or_default().to_owned();
-    for word in words {
-        line.push(' ');
-        line.push_str(word);
-    }
+    let words: Vec<&str> = masked
+        .split(|c: char| c.is_whitespace() || acts_on_terminal(c))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let line = words.join(" ");
     match line.char_indices().nth(WORDS_LIMIT) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line,
     }
 }
 
+/// Control characters, and those that change the direction of what follows.
+fn acts_on_terminal(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// A page that is not what the spec says. It is decoded once more, to find the
 /// place; the good path pays nothing for that.
-fn undecodable<T: DeserializeOwned>(body: Bytes) -> Error {
-    let mut deserializer = serde_json::Deserializer::from_slice(&body);
-    let mut track = Track::new();
-    let tracked = serde_path_to_error::Deserializer::new(&mut deserializer, &mut track);
-    let reason = match T::deserialize(tracked).and_then(|_| deserializer.end()) {
-        Ok(()) => "it decodes at the second try".to_owned(),
-        Err(error) => {
-            let path = track.path();
-            let position = format!("line {} column {}", error.line(), error.column());
-            match is_root(&path) {
-                true => format!("{} at {position}", reason(&error)),
-                false => format!("{} at `{path}`, {position}", reason(&error)),
-            }
-        }
-    };
-    let message = format!("the page is not what the API's description says: {reason}");
+fn undecodable<T: DeserializeOwned>(
+    connection: &Connection,
+    response: ResponseValue<Body<T>>,
+) -> Error {
+    let (status, headers) = (response.status(), response.headers().clone());
+    let body = response.into_inner().into_bytes();
+    let reason = misfit::<T>(&body);
+    let request_id = request_id(connection, &headers);
+    let id = request_id
+        .as_ref()
+        .map_or_else(String::new, |id| format!(" (request {id})"));
+    let message = format!("the page is not what the API's description says: {reason}{id}");
     Error::new(ErrorKind::Decode, message).with_answer(Answer {
-        status: StatusCode::OK,
-        headers: Default::default(),
+        status,
+        headers,
         error_type: None,
-        request_id: None,
+        request_id,
         action_required: None,
         body,
     })
 }
 
-fn is_root(path: &Path) -> bool {
-    path.iter().next().is_none()
+/// Where and why bytes don't decode, without a word of what they hold.
+fn misfit<T: DeserializeOwned>(body: &[u8]) -> String {
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let mut track = Track::new();
+    let tracked = serde_path_to_error::Deserializer::new(&mut deserializer, &mut track);
+    let Err(error) = T::deserialize(tracked).and_then(|_| deserializer.end()) else {
+        return "it decodes at the second try".to_owned();
+    };
+    let position = format!("line {} column {}", error.line(), error.column());
+    // A type's own fields alone lead to a value of the wrong type; to broken JSON, the
+    // server's keys may lead, which may be private.
+    let path = track.path();
+    match error.classify() {
+        Category::Data if path.iter().next().is_some() => {
+            format!("{} at `{path}`, {position}", reason(&error))
+        }
+        _ => format!("{} at {position}", reason(&error)),
+    }
 }
 
 /// serde's reason without the value that it quotes, which may be a private message.
@@ -257,7 +284,7 @@ fn reason(error: &serde_json::Error) -> String {
         .rsplit_once(" at line ")
         .map_or(&*text, |(text, _)| text);
     match error.classify() {
-        serde_json::error::Category::Data => {
+        Category::Data => {
             let expected = text
                 .rsplit_once(", expected ")
                 .map(|(_, expected)| expected);
@@ -271,7 +298,7 @@ fn reason(error: &serde_json::Error) -> String {
                 None => "a value of the wrong type".to_owned(),
             }
         }
-        serde_json::error::Category::Eof => "the JSON ends too early".to_owned(),
+        Category::Eof => "the JSON ends too early".to_owned(),
         _ => "no valid JSON".to_owned(),
     }
 }

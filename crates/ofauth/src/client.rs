@@ -8,8 +8,9 @@ use std::time::Duration;
 use reqwest::redirect::Policy;
 
 use crate::base_url::{self, BaseUrl};
+use crate::call::root_cause;
 use crate::secret::Secret;
-use crate::{Connection, Error, Result};
+use crate::{Connection, Error, ErrorKind, Result};
 
 const API_KEY_VARIABLE: &str = "OFAUTH_API_KEY";
 const BASE_URL_VARIABLE: &str = "OFAUTH_BASE_URL";
@@ -41,14 +42,7 @@ impl Client {
     /// not set or cannot be sent, or the base URL breaks the rules of
     /// [`ClientBuilder::base_url`].
     pub fn from_env() -> Result<Self> {
-        let mut builder = Self::builder();
-        if let Some(key) = variable(API_KEY_VARIABLE)? {
-            builder = builder.api_key(key);
-        }
-        if let Some(url) = variable(BASE_URL_VARIABLE)?.filter(|url| !url.is_empty()) {
-            builder = builder.base_url(url);
-        }
-        builder.build()
+        ClientBuilder::from_env()?.build()
     }
 
     /// Sets up a client step by step.
@@ -100,6 +94,21 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
+    /// The settings that the environment has: the API key from `OFAUTH_API_KEY`, and
+    /// the server from `OFAUTH_BASE_URL`. What is not set, or is an empty server, is left open.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) where a variable is
+    /// not valid UTF-8.
+    pub fn from_env() -> Result<Self> {
+        Ok(Self {
+            api_key: variable(API_KEY_VARIABLE)?,
+            base_url: variable(BASE_URL_VARIABLE)?.filter(|url| !url.is_empty()),
+            ..Self::default()
+        })
+    }
+
     /// The application's API key: visible ASCII characters. Required.
     ///
     /// Keys that begin with `sk_sandbox_` select the vendor's sandbox data (vendor's guide).
@@ -136,8 +145,9 @@ impl ClientBuilder {
     /// # Errors
     ///
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) where there is no
-    /// API key, it cannot be sent in a header, the base URL breaks its rules, or TLS
-    /// cannot be set up.
+    /// API key, it cannot be sent in a header, or the base URL breaks its rules;
+    /// [`ErrorKind::Connect`](crate::ErrorKind::Connect) where TLS cannot be set up, for
+    /// one because the machine has no certificates.
     pub fn build(self) -> Result<Client> {
         let api_key = self.api_key.ok_or_else(|| {
             Error::configuration(format!(
@@ -154,11 +164,13 @@ impl ClientBuilder {
             .referer(false)
             .https_only(!base_url.is_plain());
         if base_url.is_plain() {
-            // A proxy would carry the key in clear text to another machine.
-            http = http.no_proxy();
+            // A proxy would carry the key in clear text to another machine; and without TLS,
+            // a machine without certificates will do.
+            http = http.no_proxy().tls_certs_only([]);
         }
         let http = http.build().map_err(|error| {
-            Error::configuration("the HTTP client cannot be set up".to_owned()).with_source(error)
+            let message = format!("connections cannot be set up: {}", root_cause(&error));
+            Error::new(ErrorKind::Connect, message).with_source(error)
         })?;
         Ok(Client {
             shared: Arc::new(Shared {

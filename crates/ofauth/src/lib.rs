@@ -47,9 +47,8 @@
 //! - `generate`: generate the raw client at build time, in place of the committed
 //!   result, which is the same.
 
-// The examples of the README are compiled and run with the tests.
+// The examples of the README are compiled with the tests.
 #[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
 #[doc = include_str!("../README.md")]
 struct Readme;
 
@@ -67,6 +66,8 @@ pub use chats::ChatsRequest;
 pub use client::{Client, ClientBuilder};
 pub use connection::Connection;
 pub use error::{Error, ErrorKind};
+/// Every type of the API, with the builders of each.
+pub use ofauth_api::types;
 pub use ofauth_api::types::{
     AvatarThumbs, CanNotSendReason, Chat, ChatFilter, ChatOrder, ErrorType, FullFile, ImageFile,
     Media, MediaFiles, MediaKind, MediaSource, Message, MessageSender, PreviewFile, ReleaseForm,

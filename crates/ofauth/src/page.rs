@@ -46,8 +46,16 @@ impl Page {
         self.page.has_more
     }
 
-    /// The offset of the next page, as the API gave it.
-    pub fn next_offset(&self) -> Option<NextOffset> {
+    /// The offset of the next page, where the API gave one that can be asked for.
+    ///
+    /// Where chats follow without it, they begin after this page's.
+    pub fn next_offset(&self) -> Option<u64> {
+        self.given_offset()
+            .and_then(|offset| offset.get().try_into().ok())
+    }
+
+    /// `nextOffset` as the API gave it.
+    pub(crate) fn given_offset(&self) -> Option<NextOffset> {
         self.page.next_offset
     }
 

@@ -9,8 +9,9 @@ use futures_util::stream::{StreamExt, unfold};
 
 use crate::{Chat, ChatsRequest, Error, ErrorKind, Page, Result};
 
-/// How many empty pages in a row, each with more to come, are read before a walk gives up.
-const MAX_EMPTY_PAGES: u32 = 3;
+/// How many pages in a row may be empty, or the same as the one before, until a walk
+/// gives up: of a server that ignores the offset, it would not end.
+const MAX_IDLE_PAGES: u32 = 3;
 
 /// The pages of a creator's chats; made by [`ChatsRequest::pages`].
 #[must_use = "a stream does nothing until it is polled"]
@@ -22,7 +23,8 @@ impl PageStream {
     pub(crate) fn new(request: ChatsRequest) -> Self {
         let first = Step::Read(Place {
             offset: request.start(),
-            empty_pages: 0,
+            before: Vec::new(),
+            idle: 0,
         });
         let pages = unfold(first, move |step| {
             let request = request.clone();
@@ -119,16 +121,14 @@ enum Step {
 /// Where a walk is.
 struct Place {
     offset: u64,
-    /// How many empty pages lie directly before.
-    empty_pages: u32,
+    /// The fans of the page before, and how many pages directly before brought nothing new.
+    before: Vec<i64>,
+    idle: u32,
 }
 
 impl Place {
-    fn after(&self, page: &Page) -> Step {
-        let Self {
-            offset,
-            empty_pages,
-        } = *self;
+    fn after(self, page: &Page) -> Step {
+        let offset = self.offset;
         let fail = |reason: String| {
             let message = format!("the server promises more chats, but {reason}: try again later");
             Step::Fail(Error::new(ErrorKind::Paging, message))
@@ -136,28 +136,31 @@ impl Place {
         if !page.has_more() {
             return Step::End;
         }
-        let next = match page.next_offset() {
-            Some(next) => match u64::try_from(next.get()) {
-                Ok(next) if next > offset => next,
+        let next = match page.given_offset() {
+            Some(next) => match page.next_offset() {
+                Some(next) if next > offset => next,
                 _ => return fail(format!("its next offset {next} is not past {offset}")),
             },
             None => offset.saturating_add(page.len() as u64),
         };
-        if !page.is_empty() {
-            return Step::Read(Place {
-                offset: next,
-                empty_pages: 0,
-            });
+        if next == offset {
+            return fail(format!("the page at offset {offset} is empty"));
         }
-        match empty_pages + 1 {
-            _ if next == offset => fail(format!("the page at offset {offset} is empty")),
-            MAX_EMPTY_PAGES => fail(format!(
-                "{MAX_EMPTY_PAGES} pages up to offset {offset} are empty"
-            )),
-            empty_pages => Step::Read(Place {
-                offset: next,
-                empty_pages,
-            }),
+        let fans: Vec<i64> = page.iter().map(|chat| chat.with_user.id).collect();
+        let idle = if page.is_empty() || fans == self.before {
+            self.idle + 1
+        } else {
+            0
+        };
+        if idle == MAX_IDLE_PAGES {
+            return fail(format!(
+                "{idle} pages up to offset {offset} bring nothing new"
+            ));
         }
+        Step::Read(Self {
+            offset: next,
+            before: fans,
+            idle,
+        })
     }
 }

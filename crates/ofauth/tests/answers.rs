@@ -51,7 +51,7 @@ async fn the_documentation_pages_own_example_decodes() {
         .unwrap();
     assert_eq!(page.len(), 1);
     assert_eq!(page.chats()[0].unread(), 123);
-    assert_eq!(page.next_offset().unwrap().get(), 123);
+    assert_eq!(page.next_offset(), Some(123));
 }
 
 #[tokio::test]
@@ -74,7 +74,7 @@ async fn odd_pages_decode() {
         .await
         .unwrap();
     let chat = &page.chats()[0];
-    assert_eq!(page.next_offset().unwrap().get(), 20);
+    assert_eq!(page.next_offset(), Some(20));
     assert_eq!(chat.with_user.id, 9_007_199_254_740_993);
     assert_eq!(chat.unread(), 0);
     assert!(chat.can_send_message.is_none());
@@ -167,7 +167,7 @@ async fn what_a_gateway_answers_is_an_error_with_its_status() {
 #[tokio::test]
 async fn the_servers_words_are_one_bounded_line_without_secrets() {
     let words = format!(
-        "bad key sk_live_secret\n\u{1b}[31m of conn_secret {}",
+        "bad key sk_live_secret\n\u{1b}[31m\u{202e} of conn_secret {}",
         "x".repeat(10_000)
     );
     let error = error(
@@ -217,6 +217,10 @@ async fn a_page_that_is_none_is_told_by_its_place_and_not_by_its_words() {
             "expected a sequence at `list`",
         ),
         (
+            r#"{"list":[{"private \u001b[2J sk_live_secret":!"#.to_owned(),
+            "no valid JSON at line 1",
+        ),
+        (
             r#"{"list":[],"hasMore":true"#.to_owned(),
             "the JSON ends too early",
         ),
@@ -247,6 +251,13 @@ async fn a_page_that_is_none_is_told_by_its_place_and_not_by_its_words() {
             "by asking, all of it"
         );
     }
+}
+
+#[tokio::test]
+async fn a_page_larger_than_32_mib_is_not_read_to_its_end() {
+    let error = error(200, " ".repeat(33 << 20)).await;
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(error.to_string().contains("larger than"), "{error}");
 }
 
 #[tokio::test]
@@ -391,6 +402,14 @@ async fn a_walk_ends_whatever_the_pages_say() {
             1,
         ),
         (vec![(2, json!({ "hasMore": true, "nextOffset": 2 }))], 4, 2),
+        // The server ignores the offset.
+        (
+            [2, 4, 6, 8, 10]
+                .map(|next| (2, json!({ "hasMore": true, "nextOffset": next })))
+                .into(),
+            8,
+            4,
+        ),
         // Empty pages with more to come, without an offset and with one.
         (
             vec![

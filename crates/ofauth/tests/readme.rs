@@ -1,0 +1,13 @@
+//! The README of the repository shows what the README of this crate shows, whose
+//! examples are compiled and run.
+
+#[test]
+fn the_examples_of_both_readmes_are_the_same() {
+    let examples = |text: &'static str| -> Vec<&str> {
+        let blocks = text.split("```").skip(1).step_by(2);
+        blocks.filter(|block| block.starts_with("rust")).collect()
+    };
+    let ours = examples(include_str!("../README.md"));
+    assert_eq!(ours.len(), 2);
+    assert_eq!(ours, examples(include_str!("../../../README.md")));
+}
