@@ -35,7 +35,7 @@ fn client() -> Result<String, String> {
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed={SPEC}");
     let yaml = fs::read_to_string(SPEC).map_err(|error| format!("{SPEC}: {error}"))?;
-    generator::generate(SPEC, &yaml).map_err(|error| error.to_string())
+    generator::client(SPEC, &yaml).map_err(|error| error.to_string())
 }
 
 #[cfg(not(feature = "generate"))]

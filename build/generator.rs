@@ -16,8 +16,8 @@ mod translate;
 use std::fmt;
 
 use document::{Document, Problem};
-use proc_macro2::TokenStream;
 use serde_json::Value;
+use translate::Product;
 
 /// Schemas whose Rust type is written by hand, in `src/`, since no generated
 /// type can read what they promise.
@@ -68,7 +68,22 @@ impl std::error::Error for SpecError {}
 /// # Errors
 ///
 /// All mistakes of the spec, each with its place.
-pub(crate) fn generate(file: &str, yaml: &str) -> Result<String, SpecError> {
+pub(crate) fn client(file: &str, yaml: &str) -> Result<String, SpecError> {
+    generate(file, yaml, Product::Client, surface::finish)
+}
+
+/// Generates the typed mocks for `httpmock`, as [`client`] does the client.
+#[allow(dead_code, reason = "build.rs generates the client alone")]
+pub(crate) fn mocks(file: &str, yaml: &str) -> Result<String, SpecError> {
+    generate(file, yaml, Product::Mocks, |_, _, _| Ok(()))
+}
+
+fn generate(
+    file: &str,
+    yaml: &str,
+    product: Product,
+    finish: impl Fn(&mut syn::File, &[OpenEnum], &[PrivateField]) -> Result<(), String>,
+) -> Result<String, SpecError> {
     let fail = |problems| SpecError {
         file: file.to_owned(),
         problems,
@@ -92,23 +107,17 @@ pub(crate) fn generate(file: &str, yaml: &str) -> Result<String, SpecError> {
         }
     }
     let open_enums = open_enums(&document.value);
-    let tokens =
-        translate::client(&document, &open_enums).map_err(|problem| fail(vec![problem]))?;
-    let code = finish(tokens, &open_enums, &private_fields(&document.value))
+    let tokens = translate::generate(&document, &open_enums, product)
+        .map_err(|problem| fail(vec![problem]))?;
+    let code = syn::parse2(tokens)
+        .map_err(|error| format!("progenitor wrote no valid Rust: {error}"))
+        .and_then(|mut code| {
+            finish(&mut code, &open_enums, &private_fields(&document.value))?;
+            // progenitor's usage sketches are no programs: rustdoc shall neither run nor count them.
+            Ok(prettyplease::unparse(&code).replace("```ignore", "```text"))
+        })
         .map_err(|reason| fail(vec![document.problem("", reason)]))?;
     Ok(format!("{HEADER}{code}"))
-}
-
-fn finish(
-    tokens: TokenStream,
-    open_enums: &[OpenEnum],
-    private: &[PrivateField],
-) -> Result<String, String> {
-    let mut file =
-        syn::parse2(tokens).map_err(|error| format!("progenitor wrote no valid Rust: {error}"))?;
-    surface::finish(&mut file, open_enums, private)?;
-    // progenitor's usage sketches are no programs: rustdoc shall neither run nor count them.
-    Ok(prettyplease::unparse(&file).replace("```ignore", "```text"))
 }
 
 /// A schema marked with `x-extensible-enum: true`.
@@ -166,9 +175,10 @@ fn schemas(document: &Value) -> impl Iterator<Item = (&String, &Value)> {
 
 #[cfg(test)]
 mod tests {
-    use super::generate;
+    use super::{client as generate, mocks};
 
-    const SPEC: &str = include_str!("../openapi/ofauth.yaml");
+    /// The spec as it once was: these tests are not about what it says today.
+    const SPEC: &str = include_str!("../xtask/tests/spec.yaml");
 
     /// What is said of the spec with `new` in the place of `old`.
     fn told(old: &str, new: &str) -> String {
@@ -190,6 +200,25 @@ mod tests {
             generate("elsewhere.yaml", &SPEC.replace('\n', "\r\n")).unwrap(),
             generated
         );
+    }
+
+    #[test]
+    fn the_mocks_know_every_status() {
+        let code = mocks("openapi/ofauth.yaml", SPEC).unwrap();
+        for name in [
+            "ok",
+            "bad_request",
+            "unauthorized",
+            "forbidden",
+            "not_found",
+            "too_many_requests",
+            "internal_server_error",
+            "bad_gateway",
+            "service_unavailable",
+            "gateway_timeout",
+        ] {
+            assert!(code.contains(&format!("pub fn {name}(self")), "{name}");
+        }
     }
 
     #[test]
@@ -328,6 +357,24 @@ mod tests {
                 "x-extensible-enum: true",
                 "x-extensible-enum",
                 "must be a schema of its own",
+            ),
+            (
+                "        canSendMessage:\n",
+                "        can_not_send_reason:\n          type: string\n        canSendMessage:\n",
+                "Chat.properties.can_not_send_reason",
+                "`canNotSendReason` has the same name in Rust",
+            ),
+            (
+                "    MediaKind:\n",
+                "    chat_page:\n      type: string\n    MediaKind:\n",
+                "schemas.chat_page",
+                "`ChatPage` has the same name in Rust",
+            ),
+            (
+                "        - audio\n",
+                "        - audio\n        - photo\n",
+                "MediaKind.enum.4",
+                "this value occurs twice",
             ),
             (
                 "            format: int32\n",

@@ -5,6 +5,7 @@
 //! mistake is told with its place. The table follows the OpenAPI Specification
 //! 3.0.3, section 4.7 ("Schema"), with the parts that a client has a use for.
 
+use heck::{ToSnakeCase, ToUpperCamelCase};
 use serde_json::{Map, Value};
 
 use super::document::{Document, Problem, join};
@@ -421,6 +422,13 @@ impl Check<'_> {
         if std::ptr::eq(object, &SCHEMA) {
             self.schema(entries, path);
         }
+        if std::ptr::eq(object, &COMPONENTS)
+            && let Some(Value::Object(schemas)) = entries.get("schemas")
+        {
+            self.names(schemas, &join(path, "schemas"), |name| {
+                name.to_upper_camel_case()
+            });
+        }
         if std::ptr::eq(object, &PARAMETER) {
             self.parameter(entries, path);
         }
@@ -466,9 +474,15 @@ impl Check<'_> {
             let path = join(path, key);
             match (key.as_str(), value) {
                 ("default", value) => self.typed(value, schema, &path),
+                ("properties", Value::Object(properties)) => {
+                    self.names(properties, &path, |name| name.to_snake_case());
+                }
                 ("enum", Value::Array(values)) => {
                     for (index, value) in values.iter().enumerate() {
                         self.typed(value, schema, &join(&path, index));
+                        if values[..index].contains(value) {
+                            self.report(&join(&path, index), "this value occurs twice");
+                        }
                     }
                 }
                 _ => {}
@@ -528,6 +542,21 @@ impl Check<'_> {
         }
     }
 
+    /// Two names that are one in Rust.
+    fn names(&mut self, entries: &Map<String, Value>, path: &str, rust: fn(&str) -> String) {
+        let mut seen: Vec<(String, &String)> = Vec::new();
+        for name in entries.keys() {
+            let ident = rust(name);
+            if let Some((_, other)) = seen.iter().find(|(other, _)| *other == ident) {
+                self.report(
+                    &join(path, name),
+                    format!("`{other}` has the same name in Rust"),
+                );
+            }
+            seen.push((ident, name));
+        }
+    }
+
     /// A value that the schema's own type must allow.
     fn typed(&mut self, value: &Value, schema: &Map<String, Value>, path: &str) {
         let Some(kind) = schema.get("type").and_then(Value::as_str) else {
@@ -566,11 +595,12 @@ impl Check<'_> {
         }
         self.security(operation.get("security"), &join(path, "security"));
         if let Some(id) = operation.get("operationId").and_then(Value::as_str) {
-            if self.operation_ids.iter().any(|other| other == id) {
+            let id = id.to_snake_case();
+            if self.operation_ids.contains(&id) {
                 let path = join(path, "operationId");
                 self.report(&path, format!("another operation is called `{id}` too"));
             }
-            self.operation_ids.push(id.to_owned());
+            self.operation_ids.push(id);
         }
         self.operation_parameters(operation, path);
     }

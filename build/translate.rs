@@ -16,15 +16,27 @@ use super::{HAND_WRITTEN, OpenEnum};
 /// How much of the generator's own words is told, in characters.
 const WORDS_LIMIT: usize = 200;
 
-/// Has progenitor generate the client.
-pub(super) fn client(document: &Document, open_enums: &[OpenEnum]) -> Result<TokenStream, Problem> {
+/// What progenitor is to write.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Product {
+    Client,
+    /// Typed mocks; of the errors, too.
+    Mocks,
+}
+
+/// Has progenitor generate code.
+pub(super) fn generate(
+    document: &Document,
+    open_enums: &[OpenEnum],
+    product: Product,
+) -> Result<TokenStream, Problem> {
     let settings = settings(open_enums);
-    let prepared = prepare(document.value.clone());
-    generate(&settings, prepared.clone()).map_err(|reason| {
+    let prepared = prepare(document.value.clone(), product);
+    run(&settings, prepared.clone(), product).map_err(|reason| {
         // progenitor names no place, so the least part is looked for that fails by itself.
         let part = parts(&prepared)
             .into_iter()
-            .find_map(|(path, part)| Some((path, generate(&settings, part).err()?)));
+            .find_map(|(path, part)| Some((path, run(&settings, part, product).err()?)));
         let (path, reason) = part.unwrap_or((String::new(), reason));
         document.problem(&path, format!("progenitor cannot translate this: {reason}"))
     })
@@ -49,8 +61,10 @@ fn settings(open_enums: &[OpenEnum]) -> GenerationSettings {
 }
 
 /// The document as progenitor shall see it.
-fn prepare(mut document: Value) -> Value {
-    succeed(&mut document);
+fn prepare(mut document: Value, product: Product) -> Value {
+    if product == Product::Client {
+        succeed(&mut document);
+    }
     let timestamp = document["components"]["schemas"]["Timestamp"].take();
     soften(&mut document);
     document["components"]["schemas"]["Timestamp"] = timestamp;
@@ -81,6 +95,8 @@ fn succeed(document: &mut Value) {
 /// that is not at hand:
 /// - a date and time becomes our `Timestamp`; of other strings, `format` and
 ///   `pattern` are left out (the crates `uuid` and `regress`);
+/// - an enum within an object is open: it becomes a `String` (a schema of its own with
+///   `x-extensible-enum` becomes a Rust enum);
 /// - what may be absent may be null: an optional list, map or value with a default
 ///   becomes an `Option`.
 fn soften(value: &mut Value) {
@@ -106,6 +122,9 @@ fn soften(value: &mut Value) {
                 let Some(property) = property.as_object_mut() else {
                     continue;
                 };
+                if property.get("type") == Some(&"string".into()) {
+                    property.remove("enum");
+                }
                 if required.iter().any(|required| required == name) {
                     continue;
                 }
@@ -124,7 +143,11 @@ fn is_data(key: &str) -> bool {
     matches!(key, "default" | "enum" | "example" | "examples")
 }
 
-fn generate(settings: &GenerationSettings, document: Value) -> Result<TokenStream, String> {
+fn run(
+    settings: &GenerationSettings,
+    document: Value,
+    product: Product,
+) -> Result<TokenStream, String> {
     let spec: OpenAPI = serde_json::from_value(document).map_err(|error| bounded(&error))?;
     // Some mistakes make progenitor panic; the message is taken along, and not printed.
     static HOOK: Mutex<()> = Mutex::new(());
@@ -132,7 +155,11 @@ fn generate(settings: &GenerationSettings, document: Value) -> Result<TokenStrea
     let hook = take_hook();
     set_hook(Box::new(|_| {}));
     let result = catch_unwind(AssertUnwindSafe(|| {
-        Generator::new(settings).generate_tokens(&spec)
+        let mut generator = Generator::new(settings);
+        match product {
+            Product::Client => generator.generate_tokens(&spec),
+            Product::Mocks => generator.httpmock(&spec, "ofauth_api"),
+        }
     }));
     set_hook(hook);
     drop(only_one);

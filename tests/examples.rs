@@ -251,7 +251,11 @@ fn unknown_fields_and_values_are_no_obstacle() {
 
 #[test]
 fn known_enum_values_are_never_other() {
-    assert_eq!(MediaKind::KNOWN, ["photo", "video", "gif", "audio"]);
+    let spec = spec();
+    let values = spec["components"]["schemas"]["MediaKind"]["enum"]
+        .as_array()
+        .unwrap();
+    assert_eq!(values, MediaKind::KNOWN);
     for value in MediaKind::KNOWN {
         let kind = MediaKind::from(*value);
         assert!(!matches!(kind, MediaKind::Other(_)), "{value}");

@@ -7,7 +7,7 @@ use std::path::Path;
 use anstyle::{AnsiColor, Style};
 use similar::{ChangeTag, TextDiff};
 
-use crate::generator;
+use crate::generator::{self, SpecError};
 
 const SPEC: &str = "openapi/ofauth.yaml";
 const RED: Style = AnsiColor::Red.on_default();
@@ -20,8 +20,16 @@ const CYAN: Style = AnsiColor::Cyan.on_default();
 /// the spec at the end.
 pub(crate) fn run(root: &Path, check: bool) -> Result<bool, String> {
     let yaml = fs::read_to_string(root.join(SPEC)).map_err(|error| format!("{SPEC}: {error}"))?;
-    let client = generator::generate(SPEC, &yaml).map_err(|error| error.to_string())?;
-    let generated = [("build/snapshot.rs", client)];
+    let generate = |generate: fn(&str, &str) -> Result<String, SpecError>| {
+        generate(SPEC, &yaml).map_err(|error| error.to_string())
+    };
+    let generated = [
+        ("build/snapshot.rs", generate(generator::client)?),
+        (
+            "crates/ofauth-httpmock/src/generated.rs",
+            generate(generator::mocks)?,
+        ),
+    ];
 
     let mut stale = 0;
     for (path, new) in &generated {

@@ -13,21 +13,31 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
+const SNAPSHOT: &str = "build/snapshot.rs";
+const MOCKS: &str = "crates/ofauth-httpmock/src/generated.rs";
+
 struct Copy(TempDir);
 
 impl Copy {
-    fn new() -> Self {
+    /// What is committed.
+    fn committed() -> Self {
         let copy = Self(TempDir::new().unwrap());
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        for (folder, file) in [("openapi", "ofauth.yaml"), ("build", "snapshot.rs")] {
-            fs::create_dir(copy.0.path().join(folder)).unwrap();
-            fs::copy(
-                root.join(folder).join(file),
-                copy.0.path().join(folder).join(file),
-            )
-            .unwrap();
+        for file in ["openapi/ofauth.yaml", SNAPSHOT, MOCKS] {
+            let to = copy.0.path().join(file);
+            fs::create_dir_all(to.parent().unwrap()).unwrap();
+            fs::copy(root.join(file), to).unwrap();
         }
         fs::create_dir(copy.0.path().join("xtask")).unwrap();
+        copy
+    }
+
+    /// A spec as it once was, and what follows from it: these tests are not about
+    /// what the spec says today.
+    fn new() -> Self {
+        let copy = Self::committed();
+        fs::write(copy.spec(), include_str!("spec.yaml")).unwrap();
+        assert_eq!(copy.xtask(&["regen"]).0, 0);
         copy
     }
 
@@ -36,7 +46,7 @@ impl Copy {
     }
 
     fn snapshot(&self) -> PathBuf {
-        self.0.path().join("build/snapshot.rs")
+        self.0.path().join(SNAPSHOT)
     }
 
     fn edit(&self, old: &str, new: &str) {
@@ -62,7 +72,7 @@ impl Copy {
 
 #[test]
 fn the_committed_files_are_in_step() {
-    let (code, stdout, stderr) = Copy::new().xtask(&["regen", "--check"]);
+    let (code, stdout, stderr) = Copy::committed().xtask(&["regen", "--check"]);
     assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
     assert!(stdout.contains("in step"), "{stdout}");
 }
@@ -96,7 +106,7 @@ fn a_new_field_makes_the_snapshot_stale_until_it_is_regenerated() {
     let (code, stdout, _) = copy.xtask(&["regen"]);
     assert_eq!(code, 0);
     assert!(
-        stdout.contains("pub is_archived: ") && stdout.contains("written: 1 of 1"),
+        stdout.contains("pub is_archived: ") && stdout.contains("written: 1 of 2"),
         "{stdout}"
     );
     assert_eq!(copy.xtask(&["regen", "--check"]).0, 0);

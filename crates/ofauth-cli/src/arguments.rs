@@ -1,8 +1,12 @@
 //! The command line.
 
+use std::net::IpAddr;
+use std::path::PathBuf;
+
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ofauth::{ChatFilter, ChatOrder};
+use ofauth_sandbox::{FaultRule, ParseRateLimitError, RateLimit};
 
 /// Lists a creator's chats on OFAuth
 #[derive(Debug, Parser)]
@@ -70,9 +74,15 @@ pub(crate) struct ChatsArguments {
 /// Run a stand-in for the API on loopback, until Ctrl-C
 #[derive(Args, Debug)]
 pub(crate) struct SandboxArguments {
+    /// The address to listen on; elsewhere than on loopback others can reach it
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub(crate) host: IpAddr,
     /// The port to listen on; 0 takes a free one
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) port: u16,
+    /// A second port, on loopback, to change inboxes and to see requests by JSON; 0 takes a free one
+    #[arg(long, value_name = "N")]
+    pub(crate) admin_port: Option<u16>,
     /// The number of connections
     #[arg(long, value_name = "N", default_value_t = 3,
           value_parser = clap::value_parser!(u32).range(1..))]
@@ -83,6 +93,43 @@ pub(crate) struct SandboxArguments {
     /// The same seed gives the same chats
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
+    /// Requests a minute and burst of each connection, like 60:90, or off
+    #[arg(long, value_name = "LIMIT", default_value = "60:90", value_parser = limit)]
+    pub(crate) rate_limit: Limit,
+    /// Connections from a JSON file: their ids, and how each begins
+    #[arg(long, value_name = "FILE")]
+    pub(crate) setup: Option<PathBuf>,
+    /// How many changes a second the inboxes make by themselves
+    #[arg(long, value_name = "RATE", default_value_t = 0.0, allow_negative_numbers = true,
+          value_parser = rate)]
+    pub(crate) live: f64,
+    /// A rule for what goes wrong, as JSON; may be given again. Like
+    /// '{"fault":{"status":{"status":503}},"times":2}'
+    #[arg(long, value_name = "JSON", value_parser = fault)]
+    pub(crate) fault: Vec<FaultRule>,
+}
+
+/// A rate limit, or none.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limit(pub(crate) Option<RateLimit>);
+
+fn limit(text: &str) -> Result<Limit, ParseRateLimitError> {
+    match text {
+        "off" => Ok(Limit(None)),
+        _ => text.parse().map(|limit| Limit(Some(limit))),
+    }
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let rate = text
+        .parse()
+        .ok()
+        .filter(|rate| (0.0..=1_000.0).contains(rate));
+    rate.ok_or_else(|| "a number from 0 to 1000 is needed".to_owned())
+}
+
+fn fault(text: &str) -> Result<FaultRule, serde_json::Error> {
+    serde_json::from_str(text)
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

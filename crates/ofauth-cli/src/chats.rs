@@ -104,6 +104,9 @@ async fn one(request: ChatsRequest, output: &mut Output) -> Result<(), Failure> 
         .map_err(|error| unreadable(output, error))?;
     output.page(&page)?;
     output.end(false)?;
+    if page.is_empty() {
+        anstream::eprintln!("There are no such chats.");
+    }
     if page.has_more() {
         let next = match page.next_offset() {
             Some(next) => format!("--offset {next} for the next page"),

@@ -1,6 +1,8 @@
 //! `ofauth sandbox`
 
+use std::fmt::Display;
 use std::io::{self, Write};
+use std::{env, fs};
 
 use ofauth_sandbox::Sandbox;
 
@@ -9,23 +11,41 @@ use crate::failure::Failure;
 
 pub(crate) async fn run(arguments: SandboxArguments) -> Result<(), Failure> {
     let SandboxArguments {
+        host,
         port,
         connections,
         chats,
-        seed,
+        ..
     } = arguments;
-    let sandbox = Sandbox::builder()
+    let mut builder = Sandbox::builder()
+        .host(host)
         .port(port)
         .connections(connections)
         .chats(chats)
-        .seed(seed)
-        .start()
-        .await
-        .map_err(|error| {
-            Failure::Failed(format!(
-                "port {port} of 127.0.0.1 cannot be listened on: {error}"
-            ))
-        })?;
+        .seed(arguments.seed)
+        .rate_limit(arguments.rate_limit.0)
+        .live(arguments.live)
+        .faults(arguments.fault);
+    if let Some(port) = arguments.admin_port {
+        builder = builder.admin_port(port);
+    }
+    if let Some(file) = &arguments.setup {
+        let wrong = |error: &dyn Display| Failure::Usage(format!("{}: {error}", file.display()));
+        let json = fs::read_to_string(file).map_err(|error| wrong(&error))?;
+        builder = builder.setup_json(&json).map_err(|error| wrong(&error))?;
+    }
+    let sandbox = builder.start().await.map_err(|error| {
+        Failure::Failed(format!(
+            "port {port} of {host} cannot be listened on: {error}"
+        ))
+    })?;
+    if !host.is_loopback() {
+        let yellow = anstyle::AnsiColor::Yellow.on_default().bold();
+        anstream::eprintln!(
+            "{yellow}warning:{yellow:#} others can reach {host}: what is sent to the sandbox, keys \
+             too, goes over the network in clear text"
+        );
+    }
 
     let url = sandbox.url();
     let mut stdout = io::stdout().lock();
@@ -38,14 +58,20 @@ pub(crate) async fn run(arguments: SandboxArguments) -> Result<(), Failure> {
         "export OFAUTH_CONNECTION_ID={}",
         sandbox.connection(1)
     )?;
-    writeln!(stdout, "ofauth chats")?;
+    // As it was called: it need not be on the PATH.
+    let command = env::args().next().unwrap_or_else(|| "ofauth".to_owned());
+    writeln!(stdout, "{command} chats")?;
+    if let Some(admin) = sandbox.admin_url() {
+        writeln!(stdout)?;
+        writeln!(stdout, "# the admin port: {admin}")?;
+    }
     stdout.flush()?;
     drop(stdout);
 
     let stopped = stopped().map_err(|error| cannot_wait(&error))?;
     anstream::eprintln!(
-        "\n{connections} connection(s) with {chats} chats each; paste the lines above into another \
-         terminal. Ctrl-C stops."
+        "\n{connections} connection(s) with {chats} chats each; paste the lines from `export` on \
+         into another terminal. Ctrl-C stops."
     );
     stopped.await.map_err(|error| cannot_wait(&error))
 }

@@ -432,7 +432,7 @@ fn the_sandbox_prints_its_address_and_lines_to_paste() {
 
     // The lines are for a shell; here their assignments are taken as they are.
     let mut command = ofauth(&["chats", "--all", "--format", "ndjson"]);
-    let pasted = lines.skip(1).take_while(|line| line != "ofauth chats");
+    let pasted = lines.skip(1).take_while(|line| line.starts_with("export "));
     let mut count = 0;
     for line in pasted {
         let (name, value) = line
@@ -479,6 +479,64 @@ fn a_port_in_use_is_told() {
     let (code, _, stderr) = run(ofauth(&["sandbox", "--port", &port]));
     assert_eq!(code, 1);
     assert!(stderr.contains(&port), "{stderr}");
+}
+
+#[test]
+fn the_sandbox_is_set_up_by_arguments() {
+    let folder = std::env::temp_dir().join(format!("ofauth-cli-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let (good, bad) = (folder.join("good.json"), folder.join("bad.json"));
+    std::fs::write(&good, r#"{"conn_mine":{"chats":2}}"#).unwrap();
+    std::fs::write(&bad, r#"{"conn_mine":{"chat":2}}"#).unwrap();
+    let (good, bad) = (good.to_str().unwrap(), bad.to_str().unwrap());
+
+    let fault = r#"{"fault":{"status":{"status":503}},"times":1}"#;
+    let mut command = ofauth(&[
+        "sandbox",
+        "--setup",
+        good,
+        "--rate-limit",
+        "off",
+        "--fault",
+        fault,
+    ]);
+    command.args(["--admin-port", "0", "--live", "0.5"]);
+    let child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut server = Server(child);
+    let mut lines = BufReader::new(server.0.stdout.take().unwrap())
+        .lines()
+        .map(Result::unwrap);
+    let url = lines.next().unwrap();
+    assert!(lines.any(|line| line.starts_with("# the admin port: http://127.0.0.1:")));
+    let chats = || {
+        let mut command = ofauth(&["chats", "--connection", "conn_mine", "--format", "ndjson"]);
+        command
+            .env("OFAUTH_API_KEY", "sk_sandbox_x")
+            .env("OFAUTH_BASE_URL", &url);
+        run(command)
+    };
+    assert_eq!(chats().0, 1);
+    let (code, stdout, stderr) = chats();
+    assert_eq!((code, stdout.lines().count()), (0, 2), "{stderr}");
+
+    for (arguments, words) in [
+        (["--setup", bad], "unknown field `chat`"),
+        (["--setup", "/nowhere/setup.json"], "/nowhere/setup.json"),
+        (["--rate-limit", "60"], "60:90"),
+        (["--fault", "503"], "--fault"),
+        (["--live", "-1"], "--live"),
+        (["--connections", "0"], "--connections"),
+        (["--port", "65536"], "--port"),
+    ] {
+        let (code, stdout, stderr) = run(ofauth(&[&["sandbox"], &arguments[..]].concat()));
+        assert_eq!((code, stdout.as_str()), (2, ""), "{arguments:?}: {stderr}");
+        assert!(stderr.contains(words), "{arguments:?}: {stderr}");
+    }
+    std::fs::remove_dir_all(folder).unwrap();
 }
 
 #[test]

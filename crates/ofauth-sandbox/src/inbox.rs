@@ -14,11 +14,14 @@ use ofauth_api::types::{
 use crate::phrases::{NAMES, PURCHASE_REASONS, TEXTS};
 
 /// 2024-01-15T10:30:00Z, the newest message of every inbox.
-const NEWEST: i64 = 1_705_314_600;
+pub(crate) const NEWEST: i64 = 1_705_314_600;
 /// Most message ids lie above 2^53, as the API's may.
 const FIRST_MESSAGE: i64 = (1 << 53) - 100_000;
+const MESSAGES_APART: i64 = 1_009;
+const FIRST_FAN: i64 = 10_000_000;
+const FANS_APART: i64 = 7_919;
 /// The lists 1 to 5 have members.
-const USER_LISTS: u64 = 5;
+const USER_LISTS: usize = 5;
 
 /// The chats that are asked for.
 #[derive(Debug, Default)]
@@ -29,56 +32,25 @@ pub(crate) struct Wanted {
     pub(crate) user_list: Option<u64>,
 }
 
-/// The inbox of one connection. Index 0 is the chat with the newest message.
-#[derive(Debug)]
-pub(crate) struct Inbox {
-    seed: u64,
-    connection: u32,
-    chats: u32,
+/// What a chat is searched by.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Traits<T> {
+    pub(crate) priority: bool,
+    pub(crate) tipped: bool,
+    pub(crate) unread: i64,
+    pub(crate) lists: [bool; USER_LISTS],
+    pub(crate) fan: T,
+    pub(crate) text: T,
 }
 
-/// What a chat is searched by; drawn first, so that a search need not make whole chats.
-struct Traits {
-    priority: bool,
-    tipped: bool,
-    unread: i64,
-    lists: [bool; USER_LISTS as usize],
-    fan: &'static str,
-    text: &'static str,
-}
-
-impl Inbox {
-    pub(crate) fn new(seed: u64, connection: u32, chats: u32) -> Self {
-        Self {
-            seed,
-            connection,
-            chats,
-        }
+impl Wanted {
+    /// Whether every chat is wanted.
+    pub(crate) fn all(&self) -> bool {
+        self.filter.is_none() && self.text.is_none() && self.user_list.is_none()
     }
 
-    /// The indices of all chats in the order asked for.
-    pub(crate) fn indices(&self, newest_first: bool) -> impl Iterator<Item = u32> + use<> {
-        let chats = self.chats;
-        (0..chats).map(move |index| {
-            if newest_first {
-                index
-            } else {
-                chats - 1 - index
-            }
-        })
-    }
-
-    pub(crate) fn matches(&self, index: u32, wanted: &Wanted) -> bool {
-        let Wanted {
-            filter,
-            text,
-            user_list,
-        } = wanted;
-        if filter.is_none() && text.is_none() && user_list.is_none() {
-            return true;
-        }
-        let (traits, _) = self.draw(index);
-        let filter = match filter {
+    pub(crate) fn matches<T: AsRef<str>>(&self, traits: &Traits<T>) -> bool {
+        let filter = match self.filter {
             None => true,
             Some(ChatFilter::Priority) => traits.priority,
             Some(ChatFilter::WhoTipped) => traits.tipped,
@@ -86,21 +58,73 @@ impl Inbox {
             // A filter that the spec has got since is no reason to hide a chat.
             Some(_) => true,
         };
-        let text = text.as_ref().is_none_or(|text| {
-            traits.text.to_lowercase().contains(text) || traits.fan.to_lowercase().contains(text)
+        let list = self.user_list.is_none_or(|list| {
+            let index = usize::try_from(list - 1).ok();
+            index
+                .and_then(|index| traits.lists.get(index))
+                .is_some_and(|member| *member)
         });
-        let list = user_list.is_none_or(|list| {
-            list <= USER_LISTS && traits.lists[usize::try_from(list - 1).unwrap_or_default()]
-        });
-        filter && text && list
+        let text = |text: &T, wanted: &str| text.as_ref().to_lowercase().contains(wanted);
+        filter
+            && list
+            && self
+                .text
+                .as_ref()
+                .is_none_or(|wanted| text(&traits.text, wanted) || text(&traits.fan, wanted))
+    }
+}
+
+/// An inbox as it is made from a seed. Index 0 is the chat with the newest message.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seeded {
+    seed: u64,
+    pub(crate) chats: u32,
+}
+
+impl Seeded {
+    /// The inbox of one connection, by its number.
+    pub(crate) fn new(seed: u64, connection: u64, chats: u32) -> Self {
+        Self {
+            seed: mix(seed, connection),
+            chats,
+        }
+    }
+
+    /// The same for the same inbox alone; its number of chats has a part in it.
+    pub(crate) fn key(&self) -> u64 {
+        mix(self.seed, self.chats.into())
+    }
+
+    /// The index of the chat with a fan.
+    pub(crate) fn index_of(&self, fan: i64) -> Option<u32> {
+        let index = fan
+            .checked_sub(FIRST_FAN)?
+            .checked_div(FANS_APART)?
+            .try_into()
+            .ok()?;
+        (index < self.chats && self.draw(index).1 == fan).then_some(index)
+    }
+
+    pub(crate) fn traits(&self, index: u32) -> Traits<&'static str> {
+        self.draw(index).0
+    }
+
+    /// The id of a message that is newer than all of the seed.
+    pub(crate) fn next_message(&self) -> i64 {
+        FIRST_MESSAGE + (i64::from(self.chats) + 1) * MESSAGES_APART
+    }
+
+    pub(crate) fn creator(&self) -> UserName {
+        user_name(
+            1_000_000 + (self.seed % 1_000_000) as i64,
+            "Sandbox Creator",
+        )
     }
 
     pub(crate) fn chat(&self, index: u32) -> Chat {
-        let (traits, mut rng) = self.draw(index);
+        let (traits, fan_id, mut rng) = self.draw(index);
         let rng = &mut rng;
-        // Distinct in an inbox, and in the order of no other field.
-        let fan_id = 10_000_000 + i64::from(index) * 7_919 + rng.i64(0..7_919);
-        let message_id = FIRST_MESSAGE + i64::from(self.chats - index) * 1_009;
+        let message_id = FIRST_MESSAGE + i64::from(self.chats - index) * MESSAGES_APART;
         let can_send = rng.f32() < 0.95;
         let reason = match can_send {
             true => CanNotSendReason::Flag(false),
@@ -122,8 +146,10 @@ impl Inbox {
         built(chat)
     }
 
-    fn draw(&self, index: u32) -> (Traits, Rng) {
-        let mut rng = Rng::with_seed(mix(self.seed, mix(self.connection.into(), index.into())));
+    /// What a chat is searched by, and its fan; drawn first, so that a search need not
+    /// make whole chats.
+    fn draw(&self, index: u32) -> (Traits<&'static str>, i64, Rng) {
+        let mut rng = Rng::with_seed(mix(self.seed, index.into()));
         let traits = Traits {
             priority: rng.f32() < 0.15,
             tipped: rng.f32() < 0.2,
@@ -132,16 +158,25 @@ impl Inbox {
             fan: pick(NAMES, &mut rng),
             text: pick(TEXTS, &mut rng),
         };
-        (traits, rng)
+        // Distinct in an inbox, and in the order of no other field.
+        let fan = FIRST_FAN + i64::from(index) * FANS_APART + rng.i64(0..FANS_APART);
+        (traits, fan, rng)
     }
 
-    fn message(&self, index: u32, fan_id: i64, id: i64, traits: &Traits, rng: &mut Rng) -> Message {
+    fn message(
+        &self,
+        index: u32,
+        fan_id: i64,
+        id: i64,
+        traits: &Traits<&'static str>,
+        rng: &mut Rng,
+    ) -> Message {
         let from_fan = traits.unread > 0 || rng.f32() < 0.5;
         let sender = match (from_fan, rng.f32() < 0.25) {
             (true, false) => MessageSender::Name(user_name(fan_id, traits.fan)),
             (true, true) => MessageSender::View(user_view(fan_id)),
-            (false, false) => MessageSender::Name(user_name(self.creator(), "Sandbox Creator")),
-            (false, true) => MessageSender::View(user_view(self.creator())),
+            (false, false) => MessageSender::Name(self.creator()),
+            (false, true) => MessageSender::View(user_view(self.creator().id)),
         };
         // Strictly older from chat to chat, and some seconds off a full minute.
         let sent = time(NEWEST - i64::from(index) * 420 - rng.i64(0..400));
@@ -194,10 +229,6 @@ impl Inbox {
             message = message.giphy_id("3o7aD2saalBwwftBIY".to_owned());
         }
         built(message)
-    }
-
-    fn creator(&self) -> i64 {
-        1_000_000 + i64::from(self.connection)
     }
 }
 
@@ -318,11 +349,11 @@ fn release_form(rng: &mut Rng) -> ReleaseForm {
     built(form)
 }
 
-fn user_view(id: i64) -> UserView {
+pub(crate) fn user_view(id: i64) -> UserView {
     built(UserView::builder().id(id).view("s".to_owned()))
 }
 
-fn user_name(id: i64, name: &str) -> UserName {
+pub(crate) fn user_name(id: i64, name: &str) -> UserName {
     built(UserName::builder().id(id).name(name.to_owned()))
 }
 
@@ -338,7 +369,7 @@ fn time(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(seconds, 0).unwrap_or_default()
 }
 
-fn timestamp(time: DateTime<Utc>) -> Timestamp {
+pub(crate) fn timestamp(time: DateTime<Utc>) -> Timestamp {
     time.into()
 }
 
@@ -363,7 +394,7 @@ where
 }
 
 /// Mixes two numbers into one, so that near numbers give far ones (the finalizer of SplitMix64).
-fn mix(a: u64, b: u64) -> u64 {
+pub(crate) fn mix(a: u64, b: u64) -> u64 {
     let mut z = a
         .wrapping_mul(0x9e37_79b9_7f4a_7c15)
         .wrapping_add(b)

@@ -1,190 +1,133 @@
 //! The endpoint over HTTP.
 
-use std::fmt::Display;
-use std::str::FromStr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::Router;
+use axum::extract::{ConnectInfo, Query, Request, State};
+use axum::http::{HeaderMap, Uri, Version};
+use axum::middleware::{self, Next};
+use axum::response::Response;
 use axum::routing::get;
-use axum::{Json, Router};
-use ofauth_api::types::{ChatFilter, ChatOrder, ChatPage, ErrorBody, ErrorType};
+use ofauth_api::types::ErrorType;
+use tokio::time::sleep;
 
-use crate::inbox::{Inbox, Wanted, built};
+use crate::answer;
+use crate::fault::{Fault, Wrong};
+use crate::record::Recorded;
+use crate::wire::Wire;
+use crate::world::World;
 
-/// What the ids of all connections begin with; a number from 1 follows.
-pub(crate) const CONNECTION_PREFIX: &str = "conn_sandbox_";
 const KEY_PREFIX: &str = "sk_sandbox_";
+/// A request can ask for a fault of its own, as JSON.
+const FAULT: &str = "x-sandbox-fault";
 
-/// What is served.
-pub(crate) struct Served {
-    seed: u64,
-    connections: u32,
-    chats: u32,
-    requests: AtomicU64,
-}
+/// The world, shared by all requests.
+#[derive(Clone, Debug)]
+pub(crate) struct Shared(Arc<Mutex<World>>);
 
-impl Served {
-    pub(crate) fn new(seed: u64, connections: u32, chats: u32) -> Self {
-        Self {
-            seed,
-            connections,
-            chats,
-            requests: AtomicU64::new(0),
-        }
+impl Shared {
+    pub(crate) fn new(world: World) -> Self {
+        Self(Arc::new(Mutex::new(world)))
     }
 
-    fn inbox(&self, connection: &str) -> Option<Inbox> {
-        let digits = connection.strip_prefix(CONNECTION_PREFIX)?;
-        let number: u32 = digits.parse().ok()?;
-        // "+1" and "01" would parse too, and are other ids.
-        let known = (1..=self.connections).contains(&number) && number.to_string() == digits;
-        known.then(|| Inbox::new(self.seed, number, self.chats))
+    pub(crate) fn lock(&self) -> MutexGuard<'_, World> {
+        // A panic while it is held is a mistake of this crate, that a later request need not suffer from.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn error(&self, status: StatusCode, kind: Option<ErrorType>, words: impl Display) -> Response {
-        let number = self.requests.fetch_add(1, Ordering::Relaxed);
-        let body = ErrorBody::builder()
-            .error(words.to_string())
-            .type_(kind)
-            .request_id(format!("req_sandbox_{number:06x}"));
-        (status, Json(built::<ErrorBody, _>(body))).into_response()
+    fn error(&self, status: u16, kind: Option<ErrorType>, words: &str) -> Response {
+        let number = self.lock().error_number();
+        answer::error(status, kind, words, number)
     }
 }
 
-pub(crate) fn router(served: Served) -> Router {
+pub(crate) fn router(shared: Shared) -> Router {
     Router::new()
         .route("/v2/access/chats", get(chats))
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(not_found)
-        .with_state(Arc::new(served))
+        .layer(middleware::from_fn_with_state(shared.clone(), record))
+        .with_state(shared)
 }
 
 async fn chats(
-    State(served): State<Arc<Served>>,
+    State(shared): State<Shared>,
+    ConnectInfo(wire): ConnectInfo<Wire>,
+    uri: Uri,
     headers: HeaderMap,
-    query: Result<Query<Vec<(String, String)>>, axum::extract::rejection::QueryRejection>,
 ) -> Response {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let connection = header("x-connection-id");
+    let asked = match header(FAULT).map(serde_json::from_str).transpose() {
+        Ok(asked) => asked,
+        Err(error) => {
+            let words = format!("{FAULT} is no fault: {error}");
+            return shared.error(400, Some(ErrorType::BadRequest), &words);
+        }
+    };
+    let Wrong { latency, fault } = shared.lock().wrong(connection, asked);
+    if !latency.is_zero() {
+        sleep(latency).await;
+    }
+    if let Some(fault) = &fault {
+        let number = shared.lock().error_number();
+        if let Some(response) = answer::instead(fault, number) {
+            return response;
+        }
+    }
     if !header("apikey").is_some_and(|key| key.starts_with(KEY_PREFIX)) {
-        let words = "Invalid API key";
-        return served.error(
-            StatusCode::UNAUTHORIZED,
-            Some(ErrorType::Unauthorized),
-            words,
-        );
+        return shared.error(401, Some(ErrorType::Unauthorized), "Invalid API key");
     }
-    let Some(inbox) = header("x-connection-id").and_then(|id| served.inbox(id)) else {
-        let words = "Connection not found, or without session data";
-        return served.error(
-            StatusCode::UNAUTHORIZED,
-            Some(ErrorType::SessionNotProvided),
-            words,
+    let Ok(Query(query)) = Query::<Vec<(String, String)>>::try_from_uri(&uri) else {
+        return shared.error(
+            400,
+            Some(ErrorType::BadRequest),
+            "the query string is not valid",
         );
     };
-    let parameters = match query {
-        Ok(Query(pairs)) => Parameters::read(pairs),
-        Err(_) => Err("the query string is not valid".to_owned()),
+    let first = matches!(fault, Some(Fault::SamePage));
+    let (allowance, page) = shared.lock().page(connection, &query, first);
+    let mut response = match (page, fault) {
+        (Ok(page), None) => answer::page(&page),
+        (Ok(page), Some(fault)) => answer::spoiled(&fault, page, &wire),
+        (Err(refusal), _) => shared.error(refusal.status, Some(refusal.kind), &refusal.words),
     };
-    match parameters {
-        Ok(parameters) => Json(parameters.page(&inbox)).into_response(),
-        Err(words) => served.error(StatusCode::BAD_REQUEST, Some(ErrorType::BadRequest), words),
+    if let Some(allowance) = allowance {
+        answer::tell(response.headers_mut(), &allowance);
     }
+    response
 }
 
-async fn not_found(State(served): State<Arc<Served>>) -> Response {
-    served.error(
-        StatusCode::NOT_FOUND,
-        Some(ErrorType::RouteNotFound),
-        "Route not found",
-    )
+async fn not_found(State(shared): State<Shared>) -> Response {
+    shared.error(404, Some(ErrorType::RouteNotFound), "Route not found")
 }
 
-async fn method_not_allowed(State(served): State<Arc<Served>>) -> Response {
-    served.error(StatusCode::METHOD_NOT_ALLOWED, None, "Method not allowed")
+async fn method_not_allowed(State(shared): State<Shared>) -> Response {
+    shared.error(405, None, "Method not allowed")
 }
 
-/// The query parameters, with their defaults.
-struct Parameters {
-    limit: u64,
-    offset: u64,
-    order: ChatOrder,
-    wanted: Wanted,
-}
-
-impl Parameters {
-    fn read(pairs: Vec<(String, String)>) -> Result<Self, String> {
-        let mut parameters = Self {
-            limit: 10,
-            offset: 0,
-            order: ChatOrder::Recent,
-            wanted: Wanted::default(),
-        };
-        let mut seen = Vec::new();
-        for (name, value) in pairs {
-            match name.as_str() {
-                "limit" => parameters.limit = number(&name, &value, 1, 20)?,
-                "offset" if value.is_empty() || value == "null" => {}
-                "offset" => parameters.offset = number(&name, &value, 0, i64::MAX as u64)?,
-                "order" => parameters.order = word(&name, &value, "recent, old")?,
-                "filter" => {
-                    let filter: ChatFilter = word(&name, &value, "priority, who_tipped, unread")?;
-                    parameters.wanted.filter = Some(filter);
-                }
-                "query" if value.chars().count() > 100 => {
-                    return Err("query must be at most 100 characters".to_owned());
-                }
-                "query" => parameters.wanted.text = Some(value.to_lowercase()),
-                "userListId" => {
-                    let id = number(&name, &value, 1, i64::MAX as u64)?;
-                    parameters.wanted.user_list = Some(id);
-                }
-                _ => continue,
-            }
-            if seen.contains(&name) {
-                return Err(format!("{name} must be given once"));
-            }
-            seen.push(name);
-        }
-        Ok(parameters)
-    }
-
-    fn page(&self, inbox: &Inbox) -> ChatPage {
-        // Both fit: `limit` is at most 20, and an inbox has at most 2^32 chats.
-        let limit = self.limit as usize;
-        let offset = usize::try_from(self.offset).unwrap_or(usize::MAX);
-        let newest_first = self.order == ChatOrder::Recent;
-        let mut chats: Vec<_> = inbox
-            .indices(newest_first)
-            .filter(|index| inbox.matches(*index, &self.wanted))
-            .skip(offset)
-            .take(limit + 1)
-            .map(|index| inbox.chat(index))
-            .collect();
-        let has_more = chats.len() > limit;
-        chats.truncate(limit);
-        let mut page = ChatPage::builder().list(chats).has_more(has_more);
-        if has_more {
-            let next = self.offset.saturating_add(self.limit);
-            page = page.next_offset(i64::try_from(next).ok().map(Into::into));
-        }
-        built(page)
-    }
-}
-
-fn number(name: &str, value: &str, min: u64, max: u64) -> Result<u64, String> {
-    let digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
-    value
-        .parse()
-        .ok()
-        .filter(|number| digits && (min..=max).contains(number))
-        .ok_or_else(|| format!("{name} must be an integer from {min} to {max}"))
-}
-
-fn word<T: FromStr>(name: &str, value: &str, known: &str) -> Result<T, String> {
-    value
-        .parse()
-        .map_err(|_| format!("{name} must be one of {known}"))
+/// Keeps each request, and how it was answered.
+async fn record(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+    let query = Query::try_from_uri(request.uri()).map(|Query(query)| query);
+    let headers = request.headers().clone();
+    let connection = headers
+        .get("x-connection-id")
+        .and_then(|id| id.to_str().ok());
+    let recorded = Recorded {
+        method: request.method().to_string(),
+        path: request.uri().path().to_owned(),
+        query: query.unwrap_or_default(),
+        connection: connection.map(str::to_owned),
+        status: 0,
+        http: match request.version() {
+            Version::HTTP_10 => "HTTP/1.0",
+            Version::HTTP_2 => "HTTP/2",
+            _ => "HTTP/1.1",
+        },
+        headers,
+    };
+    let number = shared.lock().record(recorded);
+    let response = next.run(request).await;
+    shared.lock().answered(number, response.status().as_u16());
+    response
 }

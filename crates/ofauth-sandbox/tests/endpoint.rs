@@ -67,7 +67,12 @@ async fn the_same_seed_gives_the_same_inbox_and_another_seed_another() {
 
 #[tokio::test]
 async fn inboxes_are_as_varied_as_real_ones() {
-    let sandbox = Sandbox::builder().chats(1_000).start().await.unwrap();
+    let sandbox = Sandbox::builder()
+        .chats(1_000)
+        .rate_limit(None)
+        .start()
+        .await
+        .unwrap();
     let mut chats = Vec::new();
     for offset in (0..1_000).step_by(20) {
         let page = get(&sandbox, 1, &format!("?limit=20&offset={offset}"))
@@ -303,9 +308,64 @@ async fn other_paths_and_methods_are_refused() {
         let answer = send(client.get(format!("{}{path}", sandbox.url()))).await;
         assert_error(&answer, 404, "ROUTE_NOT_FOUND");
     }
-    let answer = send(client.post(format!("{}/v2/access/chats", sandbox.url()))).await;
-    assert_eq!(answer.status, 405);
-    assert!(answer.headers["allow"].to_str().unwrap().contains("GET"));
+    let url = format!("{}/v2/access/chats", sandbox.url());
+    for method in ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"] {
+        let answer = send(client.request(method.parse().unwrap(), &url)).await;
+        assert_eq!(answer.status, 405, "{method}");
+        assert_eq!(answer.headers["allow"], "GET,HEAD");
+        assert!(answer.body["requestId"].is_string());
+    }
+}
+
+#[tokio::test]
+async fn head_is_get_without_the_body() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let url = format!("{}/v2/access/chats", sandbox.url());
+    let request = |method: reqwest::Method| {
+        let request = reqwest::Client::new().request(method, &url);
+        request
+            .header("apiKey", "sk_sandbox_x")
+            .header("x-connection-id", "conn_sandbox_1")
+            .send()
+    };
+    let get = request(reqwest::Method::GET).await.unwrap();
+    let head = request(reqwest::Method::HEAD).await.unwrap();
+    assert_eq!(head.status(), 200);
+    for name in ["content-type", "content-length", "x-ratelimit-limit"] {
+        assert_eq!(head.headers()[name], get.headers()[name]);
+    }
+    assert!(head.bytes().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn http_2_without_tls_is_served_as_well() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let client = reqwest::Client::builder()
+        .http2_prior_knowledge()
+        .build()
+        .unwrap();
+    for _ in 0..2 {
+        let request = client.get(format!("{}/v2/access/chats", sandbox.url()));
+        let request = request.header("apiKey", "sk_sandbox_x");
+        let response = request
+            .header("x-connection-id", "conn_sandbox_1")
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(
+            (response.status().as_u16(), response.version()),
+            (200, reqwest::Version::HTTP_2)
+        );
+        let page: Value = response.json().await.unwrap();
+        assert_eq!(page["list"].as_array().unwrap().len(), 10);
+    }
+    assert!(
+        sandbox
+            .requests()
+            .assert_count(2)
+            .iter()
+            .all(|request| request.http() == "HTTP/2")
+    );
 }
 
 #[tokio::test]

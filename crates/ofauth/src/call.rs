@@ -246,7 +246,10 @@ fn undecodable<T: DeserializeOwned>(
     let id = request_id
         .as_ref()
         .map_or_else(String::new, |id| format!(" (request {id})"));
-    let message = format!("the page is not what the API's description says: {reason}{id}");
+    let message = format!(
+        "{} answers with a page that is not what the API's description says: {reason}{id}",
+        connection.host(),
+    );
     Error::new(ErrorKind::Decode, message).with_answer(Answer {
         status,
         headers,

@@ -11,7 +11,12 @@ use ofauth::{Chat, ChatFilter, ChatOrder, ChatsRequest, Client, Connection, Erro
 use ofauth_sandbox::Sandbox;
 
 async fn sandbox(chats: u32) -> (Sandbox, Connection) {
-    let sandbox = Sandbox::builder().chats(chats).start().await.unwrap();
+    let sandbox = Sandbox::builder()
+        .chats(chats)
+        .rate_limit(None)
+        .start()
+        .await
+        .unwrap();
     let client = client(&sandbox);
     let creator = client.connection(sandbox.connection(1)).unwrap();
     (sandbox, creator)

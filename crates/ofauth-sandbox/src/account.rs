@@ -1,0 +1,342 @@
+//! One connection: its inbox, its session and its limit.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use chrono::{DateTime, Utc};
+use ofauth_api::types::{Chat, ChatOrder, Message, MessageSender};
+use serde::{Deserialize, Serialize};
+
+use crate::change::{Change, ChangeError, Session};
+use crate::inbox::{Seeded, Traits, Wanted, built, timestamp, user_view};
+use crate::limit::Bucket;
+
+/// How a connection begins.
+///
+/// As JSON, like `{"chats": 50, "session": "expired"}` or `{"list": [{…}]}`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct ConnectionSetup {
+    /// The number of chats made from the seed; the stand-in's own by default.
+    pub chats: Option<u32>,
+    /// The chats, newest first, in the place of those made from the seed.
+    pub list: Option<Vec<Chat>>,
+    /// The state of the creator's session; active by default.
+    pub session: Session,
+    /// Whether the key lacks the permission `messages:read`.
+    pub forbidden: bool,
+}
+
+/// One connection.
+#[derive(Debug)]
+pub(crate) struct Account {
+    pub(crate) session: Session,
+    pub(crate) forbidden: bool,
+    pub(crate) bucket: Option<Bucket>,
+    seeded: Seeded,
+    /// The chats, newest first, once something was changed; else those of the seed.
+    slots: Option<Vec<Slot>>,
+    next_message: i64,
+}
+
+#[derive(Clone, Debug)]
+enum Slot {
+    Seeded(u32),
+    Own(Arc<Own>),
+}
+
+/// A chat that is not the seed's.
+#[derive(Debug)]
+struct Own {
+    chat: Chat,
+    traits: Traits<String>,
+    json: Bytes,
+}
+
+/// Part of an inbox, as JSON.
+#[derive(Debug, Default)]
+pub(crate) struct Part {
+    pub(crate) chats: Vec<Bytes>,
+    pub(crate) more: bool,
+}
+
+impl Account {
+    pub(crate) fn new(mut seeded: Seeded, setup: ConnectionSetup) -> Self {
+        let ConnectionSetup {
+            chats,
+            list,
+            session,
+            forbidden,
+        } = setup;
+        seeded.chats = chats.unwrap_or(seeded.chats);
+        let slots = list.map(|list| list.into_iter().map(Slot::own).collect());
+        let next_message = seeded.next_message();
+        Self {
+            session,
+            forbidden,
+            bucket: None,
+            seeded,
+            slots,
+            next_message,
+        }
+    }
+
+    /// The chats that are wanted, from `offset` on, at most `limit`; `json` writes those of the seed.
+    pub(crate) fn part(
+        &self,
+        wanted: &Wanted,
+        order: ChatOrder,
+        offset: usize,
+        limit: usize,
+        mut json: impl FnMut(&Seeded, u32) -> Bytes,
+    ) -> Part {
+        let count = self
+            .slots
+            .as_ref()
+            .map_or(self.seeded.chats as usize, Vec::len);
+        let place = |index: usize| match order {
+            ChatOrder::Old => count - 1 - index,
+            _ => index,
+        };
+        let slot = |index: usize| match &self.slots {
+            // An inbox of the seed has as many chats as fit into 32 bits.
+            None => Slot::Seeded(place(index) as u32),
+            Some(slots) => slots[place(index)].clone(),
+        };
+        let mut found: Vec<Slot> = if wanted.all() {
+            let start = offset.min(count);
+            (start..count.min(start + limit + 1)).map(slot).collect()
+        } else {
+            let matches = |slot: &Slot| match slot {
+                Slot::Seeded(index) => wanted.matches(&self.seeded.traits(*index)),
+                Slot::Own(own) => wanted.matches(&own.traits),
+            };
+            (0..count)
+                .map(slot)
+                .filter(matches)
+                .skip(offset)
+                .take(limit + 1)
+                .collect()
+        };
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let chats = found
+            .into_iter()
+            .map(|slot| match slot {
+                Slot::Seeded(index) => json(&self.seeded, index),
+                Slot::Own(own) => own.json.clone(),
+            })
+            .collect();
+        Part { chats, more }
+    }
+
+    /// The chats, newest first.
+    pub(crate) fn chats(&self) -> Vec<Chat> {
+        match &self.slots {
+            None => (0..self.seeded.chats)
+                .map(|index| self.seeded.chat(index))
+                .collect(),
+            Some(slots) => slots.iter().map(|slot| slot.chat(&self.seeded)).collect(),
+        }
+    }
+
+    /// The fan of the chat at a place, counted from the newest.
+    pub(crate) fn fan_at(&self, place: usize) -> Option<i64> {
+        let slot = match &self.slots {
+            None if place < self.seeded.chats as usize => Slot::Seeded(place as u32),
+            None => return None,
+            Some(slots) => slots.get(place)?.clone(),
+        };
+        Some(slot.chat(&self.seeded).with_user.id)
+    }
+
+    /// The number of chats.
+    pub(crate) fn len(&self) -> usize {
+        self.slots
+            .as_ref()
+            .map_or(self.seeded.chats as usize, Vec::len)
+    }
+
+    pub(crate) fn apply(&mut self, change: Change, now: DateTime<Utc>) -> Result<(), ChangeError> {
+        match change {
+            Change::Message {
+                fan,
+                text,
+                from_creator,
+            } => {
+                self.message(fan, text, from_creator, now);
+            }
+            Change::Read { fan } => self.edit(fan, |chat| {
+                chat.unread_messages_count = Some(0);
+                chat.has_unread_tips = Some(false);
+                chat.last_read_message_id = chat.last_message.as_ref().map(|message| message.id);
+                if let Some(message) = &mut chat.last_message {
+                    (message.is_new, message.is_opened) = (Some(false), Some(true));
+                }
+            })?,
+            Change::Pin { fan, pinned } => self.edit(fan, |chat| {
+                let Some(message) = &mut chat.last_message else {
+                    return;
+                };
+                let before = message.is_pinned.replace(pinned) == Some(true);
+                let count = chat.count_pinned_messages.unwrap_or(0);
+                let count = count + i64::from(pinned) - i64::from(before);
+                chat.count_pinned_messages = Some(count.max(0));
+            })?,
+            Change::Remove { fan } => {
+                let place = self.place_of(fan).ok_or(ChangeError::UnknownFan)?;
+                self.slots().remove(place);
+            }
+            Change::Chat(chat) => {
+                if let Some(place) = self.place_of(chat.with_user.id) {
+                    self.slots().remove(place);
+                }
+                self.slots().insert(0, Slot::own(*chat));
+            }
+            Change::Session(session) => self.session = session,
+            Change::Permission { granted } => self.forbidden = !granted,
+        }
+        Ok(())
+    }
+
+    fn message(&mut self, fan: i64, text: String, from_creator: bool, now: DateTime<Utc>) {
+        let (mut chat, mut traits) = match self.place_of(fan) {
+            Some(place) => {
+                let slot = self.slots().remove(place);
+                (slot.chat(&self.seeded), slot.traits(&self.seeded))
+            }
+            None => {
+                let chat = Chat::builder()
+                    .with_user(user_view(fan))
+                    .can_send_message(true);
+                (built(chat), Traits::default())
+            }
+        };
+        let sender = match from_creator {
+            true => MessageSender::Name(self.seeded.creator()),
+            false => MessageSender::View(user_view(fan)),
+        };
+        self.next_message += 1;
+        let message = Message::builder()
+            .id(self.next_message)
+            .text(text)
+            .from_user(sender)
+            .media(Vec::new())
+            .previews(Vec::new())
+            .media_count(0)
+            .is_free(true)
+            .is_new(!from_creator)
+            .is_opened(from_creator)
+            .created_at(timestamp(now))
+            .changed_at(timestamp(now));
+        chat.last_message = Some(built(message));
+        if from_creator {
+            chat.unread_messages_count = Some(0);
+            chat.last_read_message_id = Some(self.next_message);
+        } else {
+            chat.unread_messages_count = Some(chat.unread_messages_count.unwrap_or(0) + 1);
+        }
+        traits.update(&chat);
+        self.slots().insert(0, Slot::with(chat, traits));
+    }
+
+    fn edit(&mut self, fan: i64, change: impl FnOnce(&mut Chat)) -> Result<(), ChangeError> {
+        let place = self.place_of(fan).ok_or(ChangeError::UnknownFan)?;
+        let seeded = self.seeded;
+        let slot = &mut self.slots()[place];
+        let (mut chat, mut traits) = (slot.chat(&seeded), slot.traits(&seeded));
+        change(&mut chat);
+        traits.update(&chat);
+        *slot = Slot::with(chat, traits);
+        Ok(())
+    }
+
+    fn place_of(&self, fan: i64) -> Option<usize> {
+        let index = self.seeded.index_of(fan);
+        match &self.slots {
+            None => index.map(|index| index as usize),
+            Some(slots) => slots.iter().position(|slot| match slot {
+                Slot::Seeded(other) => Some(*other) == index,
+                Slot::Own(own) => own.chat.with_user.id == fan,
+            }),
+        }
+    }
+
+    fn slots(&mut self) -> &mut Vec<Slot> {
+        let chats = self.seeded.chats;
+        self.slots
+            .get_or_insert_with(|| (0..chats).map(Slot::Seeded).collect())
+    }
+}
+
+impl Slot {
+    fn own(chat: Chat) -> Self {
+        let mut traits = Traits::default();
+        traits.update(&chat);
+        Self::with(chat, traits)
+    }
+
+    fn with(chat: Chat, traits: Traits<String>) -> Self {
+        let json = json(&chat);
+        Self::Own(Arc::new(Own { chat, traits, json }))
+    }
+
+    fn chat(&self, seeded: &Seeded) -> Chat {
+        match self {
+            Self::Seeded(index) => seeded.chat(*index),
+            Self::Own(own) => own.chat.clone(),
+        }
+    }
+
+    fn traits(&self, seeded: &Seeded) -> Traits<String> {
+        match self {
+            Self::Seeded(index) => {
+                let Traits {
+                    priority,
+                    tipped,
+                    unread,
+                    lists,
+                    fan,
+                    text,
+                } = seeded.traits(*index);
+                let (fan, text) = (fan.to_owned(), text.to_owned());
+                Traits {
+                    priority,
+                    tipped,
+                    unread,
+                    lists,
+                    fan,
+                    text,
+                }
+            }
+            Self::Own(own) => own.traits.clone(),
+        }
+    }
+}
+
+impl Traits<String> {
+    /// Takes what can be seen from the chat itself.
+    fn update(&mut self, chat: &Chat) {
+        self.unread = chat.unread_messages_count.unwrap_or(0);
+        self.tipped |= chat.has_unread_tips == Some(true);
+        if let Some(message) = &chat.last_message {
+            self.text.clone_from(&message.text);
+            self.tipped |= message.is_tip == Some(true);
+            if let MessageSender::Name(user) = &message.from_user {
+                self.fan.clone_from(&user.name);
+            }
+        }
+    }
+}
+
+/// A chat as JSON.
+#[allow(
+    clippy::expect_used,
+    reason = "the generated types have string keys, and no number that JSON lacks"
+)]
+pub(crate) fn json(chat: &Chat) -> Bytes {
+    serde_json::to_vec(chat)
+        .expect("a chat can be written as JSON")
+        .into()
+}

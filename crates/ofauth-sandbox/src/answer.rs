@@ -1,0 +1,314 @@
+//! Responses, as they should be and as they should not.
+
+use std::convert::Infallible;
+use std::io::{self, Write};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use ofauth_api::types::{ErrorBody, ErrorType};
+use serde_json::{Value, json};
+use tokio::time::sleep;
+
+use crate::fault::{Encoding, Fault, FaultBody, OddOffset};
+use crate::inbox::built;
+use crate::limit::Allowance;
+use crate::wire::{Trick, Wire};
+use crate::world::Page;
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const MEGABYTE: usize = 1_000_000;
+
+/// An error, with the documented body.
+pub(crate) fn error(status: u16, kind: Option<ErrorType>, words: &str, number: u64) -> Response {
+    let body = ErrorBody::builder()
+        .error(words.to_owned())
+        .type_(kind)
+        .request_id(format!("req_sandbox_{number:06x}"));
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, axum::Json(built::<ErrorBody, _>(body))).into_response()
+}
+
+/// A page as it should be.
+pub(crate) fn page(page: &Page) -> Response {
+    json_response(whole(page))
+}
+
+fn json_response(body: Vec<u8>) -> Response {
+    ([(header::CONTENT_TYPE, JSON)], body).into_response()
+}
+
+/// A page as JSON.
+fn whole(page: &Page) -> Vec<u8> {
+    let size: usize = page.part.chats.iter().map(|chat| chat.len() + 1).sum();
+    let mut body = Vec::with_capacity(size + 64);
+    body.extend_from_slice(b"{\"list\":[");
+    for (index, chat) in page.part.chats.iter().enumerate() {
+        if index > 0 {
+            body.push(b',');
+        }
+        body.extend_from_slice(chat);
+    }
+    let end = match page.part.more {
+        true => format!("],\"hasMore\":true,\"nextOffset\":{}}}", page.next),
+        false => "],\"hasMore\":false}".to_owned(),
+    };
+    body.extend_from_slice(end.as_bytes());
+    body
+}
+
+/// The headers that tell a connection about its limit (OFAuth reference, rate limits).
+pub(crate) fn tell(headers: &mut HeaderMap, allowance: &Allowance) {
+    let told = [
+        ("x-ratelimit-limit", u64::from(allowance.limit)),
+        ("x-ratelimit-remaining", u64::from(allowance.remaining)),
+        ("x-ratelimit-reset", allowance.reset),
+    ];
+    for (name, value) in told {
+        headers.insert(HeaderName::from_static(name), value.into());
+    }
+    if !allowance.allowed {
+        headers.insert(header::RETRY_AFTER, allowance.retry_after.into());
+    }
+}
+
+/// The answer that a fault makes in the place of a page; `None` where it needs the page.
+pub(crate) fn instead(fault: &Fault, number: u64) -> Option<Response> {
+    let mut response = match fault {
+        Fault::Status { status, body, .. } => {
+            let status = StatusCode::from_u16(*status)
+                .ok()
+                .filter(|status| status.as_u16() >= 200);
+            let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            let words = status.canonical_reason().unwrap_or("Error");
+            match body {
+                FaultBody::Json => {
+                    let kind = (status.as_u16() == 429).then_some(ErrorType::RateLimitExceeded);
+                    error(status.as_u16(), kind, words, number)
+                }
+                FaultBody::Html => {
+                    let html = format!("<html><body><h1>{words}</h1><hr>gateway</body></html>\n");
+                    (status, [(header::CONTENT_TYPE, "text/html")], html).into_response()
+                }
+                FaultBody::Empty => status.into_response(),
+            }
+        }
+        Fault::Redirect { location } => {
+            let mut response = StatusCode::FOUND.into_response();
+            if let Ok(location) = HeaderValue::from_str(location) {
+                response.headers_mut().insert(header::LOCATION, location);
+            }
+            response
+        }
+        _ => return None,
+    };
+    if let Fault::Status {
+        retry_after: Some(after),
+        ..
+    } = fault
+        && let Ok(after) = HeaderValue::from_str(after)
+    {
+        response.headers_mut().insert(header::RETRY_AFTER, after);
+    }
+    Some(response)
+}
+
+/// A page as a fault makes it.
+pub(crate) fn spoiled(fault: &Fault, page: Page, wire: &Wire) -> Response {
+    match *fault {
+        Fault::Reset { after } => wire.play(Trick::Reset(after)),
+        Fault::SlowHeaders { every_ms } => {
+            wire.play(Trick::SlowHeaders(Duration::from_millis(every_ms)));
+        }
+        Fault::ContentLength { delta } if delta < 0 => wire.play(Trick::Length(delta)),
+        Fault::ContentLength { delta } => {
+            let body = whole(&page);
+            // The cast is of a positive number.
+            let length = body.len() + delta as usize;
+            return cut(body.len(), body, Some(length));
+        }
+        Fault::SlowBody { every_ms, piece } => {
+            return slowly(whole(&page), Duration::from_millis(every_ms), piece.max(1));
+        }
+        Fault::Truncated { after, chunked } => {
+            let body = whole(&page);
+            let length = (!chunked).then_some(body.len());
+            return cut(after, body, length);
+        }
+        Fault::BrokenJson => {
+            let mut body = whole(&page);
+            body.truncate(body.len() / 2);
+            return json_response(body);
+        }
+        Fault::Compressed(encoding) => return compressed(encoding, &whole(&page)),
+        Fault::GzipBomb { megabytes } => return bomb(megabytes),
+        Fault::HugePage { megabytes } => return huge(page, megabytes),
+        _ => return json_response(changed(fault, &page).to_string().into_bytes()),
+    }
+    json_response(whole(&page))
+}
+
+/// A page of which one thing is not as it should be.
+fn changed(fault: &Fault, page: &Page) -> Value {
+    // What is written above is JSON.
+    let mut value: Value = serde_json::from_slice(&whole(page)).unwrap_or_default();
+    let chats = |value: &mut Value, change: &dyn Fn(&mut Value)| {
+        value["list"]
+            .as_array_mut()
+            .into_iter()
+            .flatten()
+            .for_each(change);
+    };
+    match fault {
+        Fault::UnreadableChat { index } => {
+            if let Some(chat) = value["list"].get_mut(index) {
+                chat["withUser"] = json!("unreadable");
+            }
+        }
+        Fault::UnknownEnumValue => chats(&mut value, &|chat| {
+            let media = chat["lastMessage"]["media"].as_array_mut();
+            media
+                .into_iter()
+                .flatten()
+                .for_each(|media| media["type"] = json!("hologram"));
+        }),
+        Fault::UnknownField => {
+            value["sandboxSurprise"] = json!({ "of": ["any", 1, null] });
+            chats(&mut value, &|chat| chat["sandboxSurprise"] = json!(true));
+        }
+        Fault::NextOffset(odd) => {
+            value["nextOffset"] = match odd {
+                OddOffset::Text => json!(page.next.to_string()),
+                OddOffset::Float => json!(page.next as f64),
+                OddOffset::Null => Value::Null,
+                OddOffset::Stuck => json!(page.offset),
+                OddOffset::Negative => json!(-1),
+                OddOffset::Absent => Value::Null,
+            };
+            if let (OddOffset::Absent, Value::Object(page)) = (odd, &mut value) {
+                page.remove("nextOffset");
+            }
+        }
+        Fault::EmptyPage => value["list"] = json!([]),
+        _ => {}
+    }
+    if matches!(fault, Fault::EmptyPage | Fault::SamePage) {
+        value["hasMore"] = json!(true);
+        value["nextOffset"] = json!(page.next);
+    }
+    value
+}
+
+/// A body that ends too early: after so many bytes the connection is closed.
+fn cut(after: usize, mut body: Vec<u8>, length: Option<usize>) -> Response {
+    body.truncate(after);
+    // The server sends what is there, and then learns that there is no more.
+    let pieces = [
+        Ok(Bytes::from(body)),
+        Err(io::Error::from(io::ErrorKind::ConnectionAborted)),
+    ];
+    let pieces = stream::unfold(pieces.into_iter(), |mut pieces| async move {
+        let piece = pieces.next()?;
+        if piece.is_err() {
+            // Let what came before reach the socket.
+            tokio::task::yield_now().await;
+        }
+        Some((piece, pieces))
+    });
+    let mut response = json_response(Vec::new());
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+    if let Some(length) = length {
+        response
+            .headers_mut()
+            .insert(header::CONTENT_LENGTH, length.into());
+    }
+    *response.body_mut() = Body::from_stream(pieces);
+    response
+}
+
+fn slowly(body: Vec<u8>, every: Duration, piece: usize) -> Response {
+    let mut response = json_response(Vec::new());
+    response
+        .headers_mut()
+        .insert(header::CONTENT_LENGTH, body.len().into());
+    let pieces = stream::unfold(Bytes::from(body), move |mut rest| async move {
+        if rest.is_empty() {
+            return None;
+        }
+        sleep(every).await;
+        let piece = rest.split_to(piece.min(rest.len()));
+        Some((Ok::<_, Infallible>(piece), rest))
+    });
+    *response.body_mut() = Body::from_stream(pieces);
+    response
+}
+
+fn compressed(encoding: Encoding, body: &[u8]) -> Response {
+    let (name, compressed) = match encoding {
+        Encoding::Gzip => ("gzip", gzip(|writer| writer.write_all(body))),
+        Encoding::Br => ("br", brotli(body)),
+        Encoding::Zstd => ("zstd", zstd::encode_all(body, 0)),
+    };
+    encoded(name, compressed)
+}
+
+fn gzip(
+    write: impl FnOnce(&mut flate2::write::GzEncoder<Vec<u8>>) -> io::Result<()>,
+) -> io::Result<Vec<u8>> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    write(&mut encoder)?;
+    encoder.finish()
+}
+
+fn brotli(body: &[u8]) -> io::Result<Vec<u8>> {
+    let mut compressed = Vec::new();
+    let parameters = brotli::enc::BrotliEncoderParams {
+        quality: 5,
+        ..Default::default()
+    };
+    brotli::BrotliCompress(&mut &*body, &mut compressed, &parameters)?;
+    Ok(compressed)
+}
+
+/// A page that holds nothing but space.
+fn bomb(megabytes: usize) -> Response {
+    encoded(
+        "gzip",
+        gzip(|writer| {
+            writer.write_all(b"{\"list\":[],\"hasMore\":false")?;
+            let space = vec![b' '; MEGABYTE];
+            (0..megabytes).try_for_each(|_| writer.write_all(&space))?;
+            writer.write_all(b"}")
+        }),
+    )
+}
+
+fn encoded(name: &'static str, body: io::Result<Vec<u8>>) -> Response {
+    match body {
+        Ok(body) => {
+            let mut response = json_response(body);
+            let value = HeaderValue::from_static(name);
+            response
+                .headers_mut()
+                .insert(header::CONTENT_ENCODING, value);
+            response
+        }
+        // Writing to memory does not fail; if it does, the answer says so.
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
+    }
+}
+
+fn huge(mut page: Page, megabytes: usize) -> Response {
+    let chats = std::mem::take(&mut page.part.chats);
+    let mut size = 0;
+    for chat in chats.iter().cycle() {
+        if size >= megabytes.saturating_mul(MEGABYTE) {
+            break;
+        }
+        size += chat.len();
+        page.part.chats.push(chat.clone());
+    }
+    json_response(whole(&page))
+}

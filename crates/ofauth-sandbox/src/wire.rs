@@ -1,0 +1,178 @@
+//! A socket that can be told to misbehave.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use axum::extract::connect_info::Connected;
+use axum::serve::{IncomingStream, Listener};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{Sleep, sleep};
+
+/// How the next response is put on the wire.
+#[derive(Debug)]
+pub(crate) enum Trick {
+    /// The connection is reset after this many bytes.
+    Reset(usize),
+    /// The headers come byte by byte, each after a pause.
+    SlowHeaders(Duration),
+    /// The length that the headers state is changed by this much (HTTP/1.1 only).
+    Length(i64),
+}
+
+/// The hold that a request has on the socket that it came by.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wire(Arc<Mutex<Option<Trick>>>);
+
+impl Wire {
+    /// Plays a trick on the response that follows.
+    pub(crate) fn play(&self, trick: Trick) {
+        *self.trick() = Some(trick);
+    }
+
+    fn trick(&self) -> MutexGuard<'_, Option<Trick>> {
+        // Nothing panics while it is held.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Connected<IncomingStream<'_, WireListener>> for Wire {
+    fn connect_info(stream: IncomingStream<'_, WireListener>) -> Self {
+        stream.io().wire.clone()
+    }
+}
+
+/// Accepts sockets that can be told to misbehave.
+pub(crate) struct WireListener(pub(crate) TcpListener);
+
+impl Listener for WireListener {
+    type Io = WireStream;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (WireStream, SocketAddr) {
+        let (stream, address) = Listener::accept(&mut self.0).await;
+        // Small writes go out at once; where that cannot be had, they go out later.
+        let _ = stream.set_nodelay(true);
+        (
+            WireStream {
+                stream,
+                wire: Wire::default(),
+                pause: None,
+                changed: Vec::new(),
+            },
+            address,
+        )
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.0.local_addr()
+    }
+}
+
+/// A socket that can be told to misbehave.
+pub(crate) struct WireStream {
+    stream: TcpStream,
+    wire: Wire,
+    pause: Option<Pin<Box<Sleep>>>,
+    /// What is written in the place of what was to be written.
+    changed: Vec<u8>,
+}
+
+impl WireStream {
+    /// Writes what was changed, all of it.
+    fn poll_changed(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.changed.is_empty() {
+            let written = ready!(Pin::new(&mut self.stream).poll_write(cx, &self.changed))?;
+            self.changed.drain(..written);
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for WireStream {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        ready!(this.poll_changed(cx))?;
+        let wire = this.wire.clone();
+        let mut trick = wire.trick();
+        match &mut *trick {
+            None => Pin::new(&mut this.stream).poll_write(cx, buf),
+            Some(Trick::Reset(0)) => {
+                // Closed without lingering, the connection is reset.
+                this.stream.set_zero_linger()?;
+                Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()))
+            }
+            Some(Trick::Reset(left)) => {
+                let most = buf.len().min(*left);
+                let written = ready!(Pin::new(&mut this.stream).poll_write(cx, &buf[..most]))?;
+                *left -= written;
+                Poll::Ready(Ok(written))
+            }
+            Some(Trick::SlowHeaders(every)) => {
+                let pause = this.pause.get_or_insert_with(|| Box::pin(sleep(*every)));
+                ready!(pause.as_mut().poll(cx));
+                this.pause = None;
+                let written =
+                    ready!(Pin::new(&mut this.stream).poll_write(cx, &buf[..buf.len().min(1)]))?;
+                // The headers end with an empty line, which begins here.
+                if buf.starts_with(b"\n\r\n") {
+                    *trick = None;
+                }
+                Poll::Ready(Ok(written))
+            }
+            Some(Trick::Length(delta)) => {
+                if let Some(changed) = with_length(buf, *delta) {
+                    this.changed = changed;
+                    *trick = None;
+                    // What is left is written by the next call.
+                    let _ = this.poll_changed(cx)?;
+                    return Poll::Ready(Ok(buf.len()));
+                }
+                Pin::new(&mut this.stream).poll_write(cx, buf)
+            }
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        ready!(this.poll_changed(cx))?;
+        Pin::new(&mut this.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        ready!(this.poll_changed(cx))?;
+        Pin::new(&mut this.stream).poll_shutdown(cx)
+    }
+}
+
+impl AsyncRead for WireStream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buf)
+    }
+}
+
+/// The bytes with another `content-length`; `None` where they state none.
+fn with_length(bytes: &[u8], delta: i64) -> Option<Vec<u8>> {
+    const NAME: &[u8] = b"content-length: ";
+    let start = bytes
+        .windows(NAME.len())
+        .position(|window| window == NAME)?
+        + NAME.len();
+    let end = start + bytes[start..].iter().position(|byte| *byte == b'\r')?;
+    let length: i64 = std::str::from_utf8(&bytes[start..end]).ok()?.parse().ok()?;
+    let length = length.saturating_add(delta).max(0).to_string();
+    Some([&bytes[..start], length.as_bytes(), &bytes[end..]].concat())
+}

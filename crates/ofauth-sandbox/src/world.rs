@@ -1,0 +1,305 @@
+//! All that a stand-in knows: its connections, its faults, and the requests that it has received.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use chrono::{DateTime, Utc};
+use fastrand::Rng;
+use ofauth_api::types::{Chat, ErrorType};
+
+use crate::account::{Account, ConnectionSetup, Part, json};
+use crate::change::{Change, ChangeError, Session};
+use crate::clock::Clock;
+use crate::fault::{Fault, FaultRule, Faults, Wrong};
+use crate::inbox::{Seeded, mix};
+use crate::limit::{Allowance, Bucket, RateLimit};
+use crate::parameters::Parameters;
+use crate::record::{KEPT, Recorded, Requests};
+
+/// What the ids of all connections begin with that are not set up by name; a number from 1 follows.
+pub(crate) const CONNECTION_PREFIX: &str = "conn_sandbox_";
+/// How much of the chats as JSON is kept for the next request, in bytes.
+const CACHE: usize = 256 * 1024 * 1024;
+
+#[derive(Debug)]
+pub(crate) struct World {
+    seed: u64,
+    connections: u32,
+    chats: u32,
+    limit: Option<RateLimit>,
+    clock: Arc<dyn Clock>,
+    accounts: HashMap<String, Account>,
+    pub(crate) faults: Faults,
+    requests: VecDeque<Recorded>,
+    /// How many requests have been received; the last of them is the last of `requests`.
+    received: u64,
+    errors: u64,
+    live: Rng,
+    cache: Cache,
+}
+
+/// Why a request gets no page.
+pub(crate) struct Refusal {
+    pub(crate) status: u16,
+    pub(crate) kind: ErrorType,
+    pub(crate) words: String,
+}
+
+impl Refusal {
+    fn new(status: u16, kind: ErrorType, words: impl Into<String>) -> Self {
+        Self {
+            status,
+            kind,
+            words: words.into(),
+        }
+    }
+}
+
+/// A page, before it is written.
+#[derive(Debug)]
+pub(crate) struct Page {
+    pub(crate) part: Part,
+    pub(crate) offset: u64,
+    pub(crate) next: u64,
+}
+
+impl World {
+    pub(crate) fn new(
+        seed: u64,
+        (connections, chats): (u32, u32),
+        limit: Option<RateLimit>,
+        clock: Arc<dyn Clock>,
+        setups: BTreeMap<String, ConnectionSetup>,
+        faults: Vec<FaultRule>,
+    ) -> Self {
+        let mut world = Self {
+            seed,
+            connections,
+            chats,
+            limit,
+            clock,
+            accounts: HashMap::new(),
+            faults: Faults::new(faults, mix(seed, 1)),
+            requests: VecDeque::new(),
+            received: 0,
+            errors: 0,
+            live: Rng::with_seed(mix(seed, 2)),
+            cache: Cache::default(),
+        };
+        for (id, setup) in setups {
+            let seeded = world.seeded(&id);
+            world.accounts.insert(id, Account::new(seeded, setup));
+        }
+        world
+    }
+
+    /// The page that a request asks for, and what it finds out about its limit.
+    pub(crate) fn page(
+        &mut self,
+        connection: Option<&str>,
+        query: &[(String, String)],
+        first: bool,
+    ) -> (Option<Allowance>, Result<Page, Refusal>) {
+        let (limit, now) = (self.limit, self.now());
+        let Some((account, cache)) = connection.and_then(|id| self.account(id)) else {
+            let words = "Connection not found, or without session data";
+            return (
+                None,
+                Err(Refusal::new(401, ErrorType::SessionNotProvided, words)),
+            );
+        };
+        let allowance = limit.map(|limit| {
+            account
+                .bucket
+                .get_or_insert_with(|| Bucket::full(limit, now))
+                .take(limit, now)
+        });
+        if allowance.is_some_and(|allowance| !allowance.allowed) {
+            let refusal = Refusal::new(429, ErrorType::RateLimitExceeded, "Rate limit exceeded");
+            return (allowance, Err(refusal));
+        }
+        (allowance, read(account, cache, query, first))
+    }
+
+    pub(crate) fn apply(&mut self, connection: &str, change: Change) -> Result<(), ChangeError> {
+        let now = self.now();
+        let (account, _) = self
+            .account(connection)
+            .ok_or(ChangeError::UnknownConnection)?;
+        account.apply(change, now)
+    }
+
+    pub(crate) fn chats(&mut self, connection: &str) -> Option<Vec<Chat>> {
+        self.account(connection).map(|(account, _)| account.chats())
+    }
+
+    /// A change somewhere, drawn from the seed: as likely as such changes are.
+    pub(crate) fn live(&mut self) {
+        let mut rng = self.live.clone();
+        let number = rng.u32(1..=self.connections.max(1));
+        let id = format!("{CONNECTION_PREFIX}{number}");
+        let now = self.now();
+        if let Some((account, _)) = self.account(&id) {
+            let place = rng.usize(..account.len().max(1));
+            let fan = account.fan_at(place);
+            let stranger = 900_000_000 + rng.i64(..1_000_000);
+            let change = match (rng.u8(..100), fan) {
+                (0..70, Some(fan)) => Change::Message {
+                    fan,
+                    text: "<p>A message that arrives while you look 👀</p>".to_owned(),
+                    from_creator: rng.bool(),
+                },
+                (70..85, Some(fan)) => Change::Read { fan },
+                (85..90, Some(fan)) => Change::Remove { fan },
+                _ => Change::Message {
+                    fan: stranger,
+                    text: "<p>Hello, I am new here!</p>".to_owned(),
+                    from_creator: false,
+                },
+            };
+            // The fan is one of the account's, so that the change fits.
+            let _ = account.apply(change, now);
+        }
+        self.live = rng;
+    }
+
+    /// What is wrong with the answer to a request.
+    pub(crate) fn wrong(&mut self, connection: Option<&str>, asked: Option<Fault>) -> Wrong {
+        self.faults.next(connection, asked)
+    }
+
+    /// The number of an error, for its request id.
+    pub(crate) fn error_number(&mut self) -> u64 {
+        self.errors += 1;
+        self.errors
+    }
+
+    /// Keeps a request; the number is for [`answered`](Self::answered).
+    pub(crate) fn record(&mut self, request: Recorded) -> u64 {
+        if self.requests.len() == KEPT {
+            self.requests.pop_front();
+        }
+        self.requests.push_back(request);
+        self.received += 1;
+        self.received
+    }
+
+    pub(crate) fn answered(&mut self, number: u64, status: u16) {
+        // Counted from the last; the request may be forgotten by now.
+        let back = usize::try_from(self.received - number).unwrap_or(usize::MAX);
+        let place = self.requests.len().checked_sub(back.saturating_add(1));
+        if let Some(request) = place.and_then(|place| self.requests.get_mut(place)) {
+            request.status = status;
+        }
+    }
+
+    pub(crate) fn requests(&self) -> Requests {
+        Requests(self.requests.iter().cloned().collect())
+    }
+
+    pub(crate) fn forget_requests(&mut self) {
+        self.requests.clear();
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// A connection that is set up by name, or is one of the numbered.
+    fn account(&mut self, id: &str) -> Option<(&mut Account, &mut Cache)> {
+        if !self.accounts.contains_key(id) {
+            let digits = id.strip_prefix(CONNECTION_PREFIX)?;
+            let number: u32 = digits.parse().ok()?;
+            // "+1" and "01" would parse too, and are other ids.
+            if number == 0 || number > self.connections || number.to_string() != digits {
+                return None;
+            }
+            let account = Account::new(self.seeded(id), ConnectionSetup::default());
+            self.accounts.insert(id.to_owned(), account);
+        }
+        self.accounts
+            .get_mut(id)
+            .map(|account| (account, &mut self.cache))
+    }
+
+    fn seeded(&self, id: &str) -> Seeded {
+        let number = id.bytes().fold(0, |hash, byte| mix(hash, byte.into()));
+        Seeded::new(self.seed, number, self.chats)
+    }
+}
+
+fn read(
+    account: &Account,
+    cache: &mut Cache,
+    query: &[(String, String)],
+    first: bool,
+) -> Result<Page, Refusal> {
+    match account.session {
+        Session::Active => {}
+        Session::Expired => {
+            return Err(Refusal::new(
+                401,
+                ErrorType::SessionExpired,
+                "Session has expired",
+            ));
+        }
+        Session::Missing => {
+            let words = "Connection not found, or without session data";
+            return Err(Refusal::new(401, ErrorType::SessionNotProvided, words));
+        }
+        Session::RulesOutdated => {
+            let words = "Signing rules are being updated";
+            return Err(Refusal::new(401, ErrorType::RulesOutdated, words));
+        }
+    }
+    if account.forbidden {
+        return Err(Refusal::new(
+            403,
+            ErrorType::Forbidden,
+            "Insufficient permissions",
+        ));
+    }
+    let Parameters {
+        limit,
+        offset,
+        order,
+        wanted,
+    } = Parameters::read(query).map_err(|words| Refusal::new(400, ErrorType::BadRequest, words))?;
+    let start = if first {
+        0
+    } else {
+        usize::try_from(offset).unwrap_or(usize::MAX)
+    };
+    let part = account.part(&wanted, order, start, limit, |seeded, index| {
+        cache.json(seeded, index)
+    });
+    Ok(Page {
+        part,
+        offset,
+        next: offset.saturating_add(limit as u64),
+    })
+}
+
+/// Chats of the seed as JSON, since the same are asked for again and again.
+#[derive(Debug, Default)]
+struct Cache {
+    chats: HashMap<(u64, u32), Bytes>,
+    size: usize,
+}
+
+impl Cache {
+    fn json(&mut self, seeded: &Seeded, index: u32) -> Bytes {
+        if self.size > CACHE {
+            *self = Self::default();
+        }
+        let key = (seeded.key(), index);
+        if let Some(json) = self.chats.get(&key) {
+            return json.clone();
+        }
+        let json = json(&seeded.chat(index));
+        self.size += json.len();
+        self.chats.insert(key, json.clone());
+        json
+    }
+}
