@@ -1,0 +1,110 @@
+//! Answers that the generated `then` has no words for.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use httpmock::HttpMockResponse;
+use ofauth_api::types::{Chat, ChatPage, ErrorBody};
+use serde_json::{Value, json};
+
+use crate::error::Documented;
+use crate::operations::ListChatsThen;
+
+/// One answer of a [sequence](ListChatsThen::sequence).
+#[derive(Clone, Debug)]
+pub struct Answer {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    /// Any answer at all: what a gateway sends, or a page that is none.
+    pub fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        let headers = vec![("content-type".to_owned(), content_type.to_owned())];
+        Self {
+            status,
+            headers,
+            body: body.into(),
+        }
+    }
+
+    fn json(status: u16, body: &Value) -> Self {
+        Self::new(status, "application/json", body.to_string())
+    }
+
+    /// One more header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: impl ToString) -> Self {
+        self.headers.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    /// The header `Retry-After`, in seconds.
+    #[must_use]
+    pub fn retry_after(self, seconds: u64) -> Self {
+        self.header("retry-after", seconds)
+    }
+
+    fn response(&self) -> HttpMockResponse {
+        let mut response = HttpMockResponse::builder().status(self.status);
+        for (name, value) in &self.headers {
+            response = response.header(name.clone(), value.clone());
+        }
+        response.body(self.body.clone()).build()
+    }
+}
+
+/// A page.
+impl From<ChatPage> for Answer {
+    fn from(page: ChatPage) -> Self {
+        Self::json(200, &json!(page))
+    }
+}
+
+/// A documented error.
+impl From<Documented> for Answer {
+    fn from(Documented { status, body }: Documented) -> Self {
+        Self::json(status, &json!(body))
+    }
+}
+
+impl ListChatsThen {
+    /// A page with these chats, the last one.
+    #[must_use]
+    pub fn chats(self, chats: impl IntoIterator<Item = Chat>) -> Self {
+        self.ok(&crate::sample::page_of(chats, None))
+    }
+
+    /// A documented error.
+    #[must_use]
+    pub fn error(self, error: &Documented) -> Self {
+        let Documented { status, body } = error;
+        Self::new(
+            self.into_inner()
+                .status(*status)
+                .json_body_obj::<ErrorBody>(body),
+        )
+    }
+
+    /// The header `Retry-After`, in seconds, besides the answer.
+    #[must_use]
+    pub fn retry_after(self, seconds: u64) -> Self {
+        Self::new(self.into_inner().header("retry-after", seconds.to_string()))
+    }
+
+    /// One answer after another; the last one again and again.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no answer at all.
+    #[must_use]
+    pub fn sequence(self, answers: impl IntoIterator<Item = Answer>) -> Self {
+        let answers: Vec<Answer> = answers.into_iter().collect();
+        assert!(!answers.is_empty(), "a sequence needs at least one answer");
+        let next = AtomicUsize::new(0);
+        Self::new(self.into_inner().respond_with(move |_| {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            answers[place.min(answers.len() - 1)].response()
+        }))
+    }
+}
