@@ -54,6 +54,14 @@ struct Own {
     json: Bytes,
 }
 
+/// Which part of an inbox is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct PagePlace {
+    pub(crate) order: ChatOrder,
+    pub(crate) start: usize,
+    pub(crate) limit: usize,
+}
+
 /// Part of an inbox, as JSON.
 #[derive(Debug, Default)]
 pub(crate) struct Part {
@@ -82,13 +90,20 @@ impl Account {
         }
     }
 
-    /// The chats that are wanted, from `offset` on, at most `limit`; `json` writes those of the seed.
+    /// The inbox of the seed, as long as nothing in it was changed.
+    pub(crate) fn pristine(&self) -> Option<Seeded> {
+        self.slots.is_none().then_some(self.seeded)
+    }
+
+    /// The chats that are wanted; `json` writes those of the seed.
     pub(crate) fn part(
         &self,
         wanted: &Wanted,
-        order: ChatOrder,
-        offset: usize,
-        limit: usize,
+        PagePlace {
+            order,
+            start,
+            limit,
+        }: PagePlace,
         mut json: impl FnMut(&Seeded, u32) -> Bytes,
     ) -> Part {
         let count = self
@@ -105,7 +120,7 @@ impl Account {
             Some(slots) => slots[place(index)].clone(),
         };
         let mut found: Vec<Slot> = if wanted.all() {
-            let start = offset.min(count);
+            let start = start.min(count);
             (start..count.min(start + limit + 1)).map(slot).collect()
         } else {
             let matches = |slot: &Slot| match slot {
@@ -115,7 +130,7 @@ impl Account {
             (0..count)
                 .map(slot)
                 .filter(matches)
-                .skip(offset)
+                .skip(start)
                 .take(limit + 1)
                 .collect()
         };

@@ -32,31 +32,15 @@ pub(crate) fn error(status: u16, kind: Option<ErrorType>, words: &str, number: u
 }
 
 /// A page as it should be.
-pub(crate) fn page(page: &Page) -> Response {
-    json_response(whole(page))
-}
-
-fn json_response(body: Vec<u8>) -> Response {
-    ([(header::CONTENT_TYPE, JSON)], body).into_response()
-}
-
-/// A page as JSON.
-fn whole(page: &Page) -> Vec<u8> {
-    let size: usize = page.part.chats.iter().map(|chat| chat.len() + 1).sum();
-    let mut body = Vec::with_capacity(size + 64);
-    body.extend_from_slice(b"{\"list\":[");
-    for (index, chat) in page.part.chats.iter().enumerate() {
-        if index > 0 {
-            body.push(b',');
-        }
-        body.extend_from_slice(chat);
+pub(crate) fn page(page: Page) -> Response {
+    match page.whole {
+        Some(whole) => json_response(whole),
+        None => json_response(page.json()),
     }
-    let end = match page.part.more {
-        true => format!("],\"hasMore\":true,\"nextOffset\":{}}}", page.next),
-        false => "],\"hasMore\":false}".to_owned(),
-    };
-    body.extend_from_slice(end.as_bytes());
-    body
+}
+
+fn json_response(body: impl Into<Body>) -> Response {
+    ([(header::CONTENT_TYPE, JSON)], body.into()).into_response()
 }
 
 /// The headers that tell a connection about its limit (OFAuth reference, rate limits).
@@ -124,36 +108,36 @@ pub(crate) fn spoiled(fault: &Fault, page: Page, wire: &Wire) -> Response {
         }
         Fault::ContentLength { delta } if delta < 0 => wire.play(Trick::Length(delta)),
         Fault::ContentLength { delta } => {
-            let body = whole(&page);
+            let body = page.json();
             // The cast is of a positive number.
             let length = body.len() + delta as usize;
             return cut(body.len(), body, Some(length));
         }
         Fault::SlowBody { every_ms, piece } => {
-            return slowly(whole(&page), Duration::from_millis(every_ms), piece.max(1));
+            return slowly(page.json(), Duration::from_millis(every_ms), piece.max(1));
         }
         Fault::Truncated { after, chunked } => {
-            let body = whole(&page);
+            let body = page.json();
             let length = (!chunked).then_some(body.len());
             return cut(after, body, length);
         }
         Fault::BrokenJson => {
-            let mut body = whole(&page);
+            let mut body = page.json();
             body.truncate(body.len() / 2);
             return json_response(body);
         }
-        Fault::Compressed(encoding) => return compressed(encoding, &whole(&page)),
+        Fault::Compressed(encoding) => return compressed(encoding, &page.json()),
         Fault::GzipBomb { megabytes } => return bomb(megabytes),
         Fault::HugePage { megabytes } => return huge(page, megabytes),
         _ => return json_response(changed(fault, &page).to_string().into_bytes()),
     }
-    json_response(whole(&page))
+    json_response(page.json())
 }
 
 /// A page of which one thing is not as it should be.
 fn changed(fault: &Fault, page: &Page) -> Value {
     // What is written above is JSON.
-    let mut value: Value = serde_json::from_slice(&whole(page)).unwrap_or_default();
+    let mut value: Value = serde_json::from_slice(&page.json()).unwrap_or_default();
     let chats = |value: &mut Value, change: &dyn Fn(&mut Value)| {
         value["list"]
             .as_array_mut()
@@ -173,6 +157,13 @@ fn changed(fault: &Fault, page: &Page) -> Value {
                 .into_iter()
                 .flatten()
                 .for_each(|media| media["type"] = json!("hologram"));
+        }),
+        Fault::LargeIds => chats(&mut value, &|chat| {
+            for place in ["/lastMessage/id", "/lastReadMessageId"] {
+                if let Some(id) = chat.pointer_mut(place) {
+                    *id = id.as_i64().map(|id| id | (1 << 53) | 1).into();
+                }
+            }
         }),
         Fault::UnknownField => {
             value["sandboxSurprise"] = json!({ "of": ["any", 1, null] });
@@ -310,5 +301,5 @@ fn huge(mut page: Page, megabytes: usize) -> Response {
         size += chat.len();
         page.part.chats.push(chat.clone());
     }
-    json_response(whole(&page))
+    json_response(page.json())
 }

@@ -80,6 +80,9 @@ pub enum Fault {
     },
     /// Each media is of a type that the documentation doesn't know.
     UnknownEnumValue,
+    /// The ids of messages lie above 2^53, where a double is no longer exact, as the
+    /// API's may (JavaScript tools cannot read them).
+    LargeIds,
     /// The page and each chat have a field that the documentation doesn't know.
     UnknownField,
     /// `nextOffset` is written in another way.

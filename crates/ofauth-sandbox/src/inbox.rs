@@ -15,8 +15,8 @@ use crate::phrases::{NAMES, PURCHASE_REASONS, TEXTS};
 
 /// 2024-01-15T10:30:00Z, the newest message of every inbox.
 pub(crate) const NEWEST: i64 = 1_705_314_600;
-/// Most message ids lie above 2^53, as the API's may.
-const FIRST_MESSAGE: i64 = (1 << 53) - 100_000;
+/// Ids of today's size; `Fault::LargeIds` makes them larger than 2^53.
+const FIRST_MESSAGE: i64 = 6_000_000_000_000;
 const MESSAGES_APART: i64 = 1_009;
 const FIRST_FAN: i64 = 10_000_000;
 const FANS_APART: i64 = 7_919;
@@ -182,7 +182,7 @@ impl Seeded {
         let sent = time(NEWEST - i64::from(index) * 420 - rng.i64(0..400));
         let locked = !from_fan && rng.f32() < 0.2;
         let queued = !from_fan && rng.f32() < 0.3;
-        let media: Vec<Media> = (0..pick(&[0, 0, 0, 1, 1, 1, 2, 2, 3, 4], rng))
+        let media: Vec<Media> = (0..pick(&[0, 0, 0, 0, 1, 1, 1, 2, 3, 4], rng))
             .map(|_| media(sent, locked, rng))
             .collect();
         let previews: Vec<i64> = media

@@ -12,7 +12,7 @@ use ofauth_api::types::ErrorType;
 use tokio::time::sleep;
 
 use crate::answer;
-use crate::fault::{Fault, Wrong};
+use crate::fault::Wrong;
 use crate::record::Recorded;
 use crate::wire::Wire;
 use crate::world::World;
@@ -85,10 +85,9 @@ async fn chats(
             "the query string is not valid",
         );
     };
-    let first = matches!(fault, Some(Fault::SamePage));
-    let (allowance, page) = shared.lock().page(connection, &query, first);
+    let (allowance, page) = shared.lock().page(connection, &query, fault.as_ref());
     let mut response = match (page, fault) {
-        (Ok(page), None) => answer::page(&page),
+        (Ok(page), None) => answer::page(page),
         (Ok(page), Some(fault)) => answer::spoiled(&fault, page, &wire),
         (Err(refusal), _) => shared.error(refusal.status, Some(refusal.kind), &refusal.words),
     };

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use fastrand::Rng;
 use ofauth_api::types::{Chat, ErrorType};
 
-use crate::account::{Account, ConnectionSetup, Part, json};
+use crate::account::{Account, ConnectionSetup, PagePlace, Part, json};
 use crate::change::{Change, ChangeError, Session};
 use crate::clock::Clock;
 use crate::fault::{Fault, FaultRule, Faults, Wrong};
@@ -57,8 +57,10 @@ impl Refusal {
 }
 
 /// A page, before it is written.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Page {
+    /// The page as it is written, where it was asked for before; then there is no more here.
+    pub(crate) whole: Option<Bytes>,
     pub(crate) part: Part,
     pub(crate) offset: u64,
     pub(crate) next: u64,
@@ -94,12 +96,13 @@ impl World {
         world
     }
 
-    /// The page that a request asks for, and what it finds out about its limit.
+    /// The page that a request asks for, as `fault` needs it, and what the request finds
+    /// out about its limit.
     pub(crate) fn page(
         &mut self,
         connection: Option<&str>,
         query: &[(String, String)],
-        first: bool,
+        fault: Option<&Fault>,
     ) -> (Option<Allowance>, Result<Page, Refusal>) {
         let (limit, now) = (self.limit, self.now());
         let Some((account, cache)) = connection.and_then(|id| self.account(id)) else {
@@ -119,7 +122,7 @@ impl World {
             let refusal = Refusal::new(429, ErrorType::RateLimitExceeded, "Rate limit exceeded");
             return (allowance, Err(refusal));
         }
-        (allowance, read(account, cache, query, first))
+        (allowance, read(account, cache, query, fault))
     }
 
     pub(crate) fn apply(&mut self, connection: &str, change: Change) -> Result<(), ChangeError> {
@@ -233,7 +236,7 @@ fn read(
     account: &Account,
     cache: &mut Cache,
     query: &[(String, String)],
-    first: bool,
+    fault: Option<&Fault>,
 ) -> Result<Page, Refusal> {
     match account.session {
         Session::Active => {}
@@ -266,25 +269,71 @@ fn read(
         order,
         wanted,
     } = Parameters::read(query).map_err(|words| Refusal::new(400, ErrorType::BadRequest, words))?;
-    let start = if first {
-        0
-    } else {
-        usize::try_from(offset).unwrap_or(usize::MAX)
+    let start = match fault {
+        Some(Fault::SamePage) => 0,
+        _ => usize::try_from(offset).unwrap_or(usize::MAX),
     };
-    let part = account.part(&wanted, order, start, limit, |seeded, index| {
-        cache.json(seeded, index)
-    });
-    Ok(Page {
+    let place = PagePlace {
+        order,
+        start,
+        limit,
+    };
+    let pristine = account
+        .pristine()
+        .filter(|_| fault.is_none() && wanted.all());
+    if let Some(seeded) = pristine
+        && let Some(whole) = cache.pages.get(&(seeded.key(), place))
+    {
+        return Ok(Page {
+            whole: Some(whole.clone()),
+            ..Page::default()
+        });
+    }
+    let part = account.part(&wanted, place, |seeded, index| cache.json(seeded, index));
+    let page = Page {
+        whole: None,
         part,
         offset,
         next: offset.saturating_add(limit as u64),
+    };
+    let Some(seeded) = pristine else {
+        return Ok(page);
+    };
+    let whole = Bytes::from(page.json());
+    cache.size += whole.len();
+    cache.pages.insert((seeded.key(), place), whole.clone());
+    Ok(Page {
+        whole: Some(whole),
+        ..Page::default()
     })
 }
 
-/// Chats of the seed as JSON, since the same are asked for again and again.
+impl Page {
+    /// The page as it is written.
+    pub(crate) fn json(&self) -> Vec<u8> {
+        let size: usize = self.part.chats.iter().map(|chat| chat.len() + 1).sum();
+        let mut json = Vec::with_capacity(size + 64);
+        json.extend_from_slice(b"{\"list\":[");
+        for (index, chat) in self.part.chats.iter().enumerate() {
+            if index > 0 {
+                json.push(b',');
+            }
+            json.extend_from_slice(chat);
+        }
+        let end = match self.part.more {
+            true => format!("],\"hasMore\":true,\"nextOffset\":{}}}", self.next),
+            false => "],\"hasMore\":false}".to_owned(),
+        };
+        json.extend_from_slice(end.as_bytes());
+        json
+    }
+}
+
+/// Chats and pages of the seed as JSON, since the same are asked for again and again.
 #[derive(Debug, Default)]
 struct Cache {
     chats: HashMap<(u64, u32), Bytes>,
+    pages: HashMap<(u64, PagePlace), Bytes>,
     size: usize,
 }
 

@@ -264,6 +264,11 @@ async fn pages_are_spoiled_in_one_way_each() {
     let spoiled = page(Fault::UnknownField).await;
     assert_eq!(spoiled["list"][2]["sandboxSurprise"], true);
 
+    let large = page(Fault::LargeIds).await["list"][0]["lastMessage"]["id"]
+        .as_i64()
+        .unwrap();
+    assert!(large > 1 << 53 && large % 2 == 1, "{large} is no double");
+
     for (odd, expected) in [
         (OddOffset::Text, json!("9")),
         (OddOffset::Float, json!(9.0)),

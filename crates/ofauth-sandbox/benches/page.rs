@@ -1,0 +1,108 @@
+//! What a page of 20 chats costs the stand-in, and what it costs a client that does
+//! nothing but read and decode it: CPU time of one thread each, side by side.
+//!
+//! `cargo bench -p ofauth-sandbox`
+
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a program for people at work on it"
+)]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use cpu_time::ThreadTime;
+use ofauth_api::types::ChatPage;
+use ofauth_sandbox::Sandbox;
+
+const PAGES: u32 = 20_000;
+const CHATS: u32 = 1_000;
+
+fn main() {
+    let (started, address) = mpsc::channel();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let server = thread::Builder::new()
+        .name("sandbox".to_owned())
+        .spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
+            runtime.block_on(async {
+                let sandbox = Sandbox::builder()
+                    .chats(CHATS)
+                    .rate_limit(None)
+                    .start()
+                    .await
+                    .unwrap();
+                started.send(sandbox.address()).unwrap();
+                let before = ThreadTime::now();
+                stopped.await.unwrap();
+                before.elapsed()
+            })
+        });
+    let server = server.unwrap();
+    let address = address.recv().unwrap();
+    let (mut reading, mut decoding, mut bytes) = (Duration::ZERO, Duration::ZERO, 0);
+    let mut client = Client::connect(address);
+    for page in 0..PAGES {
+        let start = ThreadTime::now();
+        let body = client.get(20 * page % CHATS);
+        reading += start.elapsed();
+        bytes += body.len();
+        let start = ThreadTime::now();
+        let page: ChatPage = serde_json::from_slice(&body).unwrap();
+        decoding += start.elapsed();
+        assert_eq!(page.list.len(), 20);
+    }
+    stop.send(()).unwrap();
+    let serving = server.join().unwrap();
+
+    let per_page = |time: Duration| time.as_secs_f64() * 1e6 / f64::from(PAGES);
+    let client = per_page(reading + decoding);
+    println!(
+        "{PAGES} pages of 20 chats, {} KB each",
+        bytes / PAGES as usize / 1_000
+    );
+    println!("sandbox: {:6.1} us of CPU a page", per_page(serving));
+    println!(
+        "client:  {client:6.1} us ({:.1} read, {:.1} decode)",
+        per_page(reading),
+        per_page(decoding)
+    );
+    println!("ratio:   {:6.2}", per_page(serving) / client);
+}
+
+/// The least that a client can do: one socket, blocking.
+struct Client(BufReader<TcpStream>);
+
+impl Client {
+    fn connect(address: SocketAddr) -> Self {
+        let socket = TcpStream::connect(address).unwrap();
+        socket.set_nodelay(true).unwrap();
+        Self(BufReader::with_capacity(64 * 1024, socket))
+    }
+
+    fn get(&mut self, offset: u32) -> Vec<u8> {
+        let request = format!(
+            "GET /v2/access/chats?limit=20&offset={offset} HTTP/1.1\r\nhost: sandbox\r\n\
+             apikey: sk_sandbox_x\r\nx-connection-id: conn_sandbox_1\r\n\r\n"
+        );
+        self.0.get_mut().write_all(request.as_bytes()).unwrap();
+        let (mut line, mut length) = (String::new(), 0);
+        while line != "\r\n" {
+            line.clear();
+            self.0.read_line(&mut line).unwrap();
+            if let Some(value) = line.strip_prefix("content-length: ") {
+                length = value.trim().parse().unwrap();
+            }
+        }
+        let mut body = vec![0; length];
+        self.0.read_exact(&mut body).unwrap();
+        body
+    }
+}
