@@ -2,26 +2,66 @@
 //! becomes a value or an [`Error`].
 
 use std::error::Error as StdError;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::header::LOCATION;
+use http::header::{LOCATION, RETRY_AFTER};
 use http::{HeaderMap, StatusCode};
 use ofauth_api::{Body, Error as RawError, ResponseValue};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::error::Category;
 use serde_path_to_error::Track;
+use tokio::time::sleep;
 
 use crate::error::Answer;
 use crate::{Connection, Error, ErrorKind, ErrorType, Result};
 
 /// How much of an error's body is read.
 const ERROR_BODY_LIMIT: usize = 64 * 1024;
+/// How often a throttled request is sent again.
+const THROTTLE_WAITS: u32 = 3;
+/// The longest wait before a throttled request is sent again.
+const THROTTLE_LIMIT: Duration = Duration::from_secs(60);
 /// How much of the vendor's words is shown, in characters.
 const WORDS_LIMIT: usize = 300;
 
-/// Waits for an operation, and returns the decoded value and its bytes.
-pub(crate) async fn call<T: DeserializeOwned>(
+/// Sends an operation, and returns the decoded value and its bytes. Where the
+/// connection is throttled for a short while, it waits and sends again.
+pub(crate) async fn call<T, F>(connection: &Connection, send: impl Fn() -> F) -> Result<(T, Bytes)>
+where
+    T: DeserializeOwned,
+    F: Future<Output = Result<ResponseValue<Body<T>>, RawError>>,
+{
+    let mut waits = 0;
+    loop {
+        let result = once(connection, send()).await;
+        match result.as_ref().err().and_then(throttled) {
+            Some(wait) if waits < THROTTLE_WAITS => {
+                waits += 1;
+                sleep(wait).await;
+            }
+            _ => return result,
+        }
+    }
+}
+
+/// How long to wait after a 429, where the server says so and it is not too long.
+fn throttled(error: &Error) -> Option<Duration> {
+    if error.status() != Some(StatusCode::TOO_MANY_REQUESTS) {
+        return None;
+    }
+    let seconds = error
+        .headers()?
+        .get(RETRY_AFTER)?
+        .to_str()
+        .ok()?
+        .parse()
+        .ok()?;
+    Some(Duration::from_secs(seconds)).filter(|wait| *wait <= THROTTLE_LIMIT)
+}
+
+async fn once<T: DeserializeOwned>(
     connection: &Connection,
     operation: impl Future<Output = Result<ResponseValue<Body<T>>, RawError>>,
 ) -> Result<(T, Bytes)> {

@@ -92,6 +92,9 @@ impl ChatsRequest {
 
     /// Sends the request: one page.
     ///
+    /// Where the connection is throttled (429) and the server says to come back within 60
+    /// seconds, this waits and sends again, up to three times.
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::InvalidRequest`] where a parameter breaks its rule, and nothing
@@ -118,7 +121,7 @@ impl ChatsRequest {
         if let Some(id) = checked.user_list_id {
             operation = operation.user_list_id(id);
         }
-        let (page, body) = call(&self.connection, operation.send()).await?;
+        let (page, body) = call(&self.connection, || operation.clone().send()).await?;
         Ok(Page::new(page, body))
     }
 

@@ -30,6 +30,8 @@
 //! - **Requests are checked** before anything is sent: see [`ChatsRequest`].
 //! - **Secrets stay secret.** The API key and the connection ids are in no
 //!   `Debug`, no `Display` and no error. `Debug` of a [`Message`] hides its text.
+//! - **A throttled connection is waited for**, where the server says how long and it is not
+//!   too long: see [`ChatsRequest::send`].
 //! - **Nothing leaves for another place.** `https` only, except to loopback; no
 //!   redirect is followed, since the credentials would go along.
 //! - **The API may grow.** A field that this version doesn't know is ignored, a

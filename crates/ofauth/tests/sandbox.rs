@@ -73,6 +73,57 @@ async fn three_thousand_chats_arrive_once_each_and_newest_first() {
     assert_eq!(distinct.len(), 3_000);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_walk_waits_where_the_limit_of_the_connection_is_reached() {
+    let sandbox = Sandbox::builder().chats(2_000).start().await.unwrap();
+    let creator = client(&sandbox).connection(sandbox.connection(1)).unwrap();
+    let start = tokio::time::Instant::now();
+    assert_eq!(all(creator.chats()).await.len(), 2_000);
+    let statuses = sandbox.requests().statuses();
+    let count = |status| statuses.iter().filter(|one| **one == status).count();
+    assert_eq!((count(200), count(200) + count(429)), (100, statuses.len()));
+    // 90 pages at once, then one a second, and none before its time.
+    assert!(
+        count(429) <= 10 && start.elapsed().as_secs() >= 9,
+        "{:?}",
+        start.elapsed()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_is_too_long_or_never_ends_is_an_error() {
+    use ofauth_sandbox::{Fault, FaultRule};
+
+    for (after, requests) in [
+        (None, 1),
+        (Some("61"), 1),
+        (Some("soon"), 1),
+        (Some("60"), 4),
+    ] {
+        let retry_after = after.map(str::to_owned);
+        let fault = Fault::Status {
+            status: 429,
+            body: Default::default(),
+            retry_after,
+        };
+        let builder = Sandbox::builder().faults([FaultRule::new(fault)]);
+        let sandbox = builder.start().await.unwrap();
+        let builder = Client::builder()
+            .api_key(sandbox.api_key())
+            .base_url(sandbox.url());
+        let creator = builder
+            .build()
+            .unwrap()
+            .connection("conn_sandbox_1")
+            .unwrap();
+        let start = tokio::time::Instant::now();
+        let error = creator.chats().send().await.unwrap_err();
+        assert_eq!(error.error_type(), Some(&ErrorType::RateLimitExceeded));
+        sandbox.requests().assert_count(requests);
+        assert_eq!(start.elapsed().as_secs() >= 180, requests == 4, "{after:?}");
+    }
+}
+
 #[tokio::test]
 async fn limit_and_offset_cut_the_list() {
     let (_sandbox, creator) = sandbox(50).await;
