@@ -47,6 +47,8 @@ pub(crate) async fn run(arguments: SandboxArguments) -> Result<(), Failure> {
         );
     }
 
+    // Signals are caught before anyone is told the address.
+    let stopped = stopped().map_err(|error| cannot_wait(&error))?;
     let url = sandbox.url();
     let mut stdout = io::stdout().lock();
     writeln!(stdout, "{url}")?;
@@ -68,7 +70,6 @@ pub(crate) async fn run(arguments: SandboxArguments) -> Result<(), Failure> {
     stdout.flush()?;
     drop(stdout);
 
-    let stopped = stopped().map_err(|error| cannot_wait(&error))?;
     anstream::eprintln!(
         "\n{connections} connection(s) with {chats} chats each; paste the lines from `export` on \
          into another terminal. Ctrl-C stops."

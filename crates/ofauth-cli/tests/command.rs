@@ -540,6 +540,30 @@ fn the_sandbox_is_set_up_by_arguments() {
 }
 
 #[test]
+fn a_sandbox_that_others_can_reach_is_warned_of() {
+    let warned = |host: &str| {
+        let mut command = ofauth(&["sandbox", "--host", host]);
+        let child = command
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut server = Server(child);
+        let stderr = BufReader::new(server.0.stderr.take().unwrap())
+            .lines()
+            .map(Result::unwrap);
+        let lines: Vec<String> = stderr
+            .take_while(|line| !line.contains("Ctrl-C stops"))
+            .collect();
+        lines
+            .iter()
+            .any(|line| line.starts_with("warning: others can reach"))
+    };
+    assert!(warned("0.0.0.0"));
+    assert!(!warned("127.0.0.2"));
+}
+
+#[test]
 fn help_shows_no_value_of_the_environment() {
     let (code, stdout, _) = run(with_account("http://127.0.0.1:9", &["chats", "--help"]));
     assert_eq!(code, 0);

@@ -7,7 +7,7 @@ use ofauth_api::types::{Chat, ChatPage, ErrorBody};
 use serde_json::{Value, json};
 
 use crate::error::Documented;
-use crate::operations::ListChatsThen;
+use crate::operations::{ListChatsThen, ListChatsWhen};
 
 /// One answer of a [sequence](ListChatsThen::sequence).
 #[derive(Clone, Debug)]
@@ -68,15 +68,20 @@ impl From<Documented> for Answer {
     }
 }
 
+impl ListChatsWhen {
+    /// Only requests of this connection.
+    pub fn connection(self, id: &str) -> Self {
+        Self::new(self.into_inner().header("x-connection-id", id))
+    }
+}
+
 impl ListChatsThen {
     /// A page with these chats, the last one.
-    #[must_use]
     pub fn chats(self, chats: impl IntoIterator<Item = Chat>) -> Self {
         self.ok(&crate::sample::page_of(chats, None))
     }
 
     /// A documented error.
-    #[must_use]
     pub fn error(self, error: &Documented) -> Self {
         let Documented { status, body } = error;
         Self::new(
@@ -86,8 +91,8 @@ impl ListChatsThen {
         )
     }
 
-    /// The header `Retry-After`, in seconds, besides the answer.
-    #[must_use]
+    /// The header `Retry-After`, in seconds, besides the answer; in a
+    /// [sequence](Self::sequence), [`Answer::retry_after`] says it of each.
     pub fn retry_after(self, seconds: u64) -> Self {
         Self::new(self.into_inner().header("retry-after", seconds.to_string()))
     }
@@ -97,7 +102,6 @@ impl ListChatsThen {
     /// # Panics
     ///
     /// Where there is no answer at all.
-    #[must_use]
     pub fn sequence(self, answers: impl IntoIterator<Item = Answer>) -> Self {
         let answers: Vec<Answer> = answers.into_iter().collect();
         assert!(!answers.is_empty(), "a sequence needs at least one answer");

@@ -12,13 +12,20 @@ use ofauth_api::types::{
 use proptest::collection::vec;
 use proptest::prelude::{Just, Rng, Strategy};
 use proptest::test_runner::TestRng;
+use proptest::{bool, option};
 
 use crate::sample::{built, page_of};
 
-/// Any valid page: up to 20 chats.
+/// Any valid page: up to 20 chats, whether more follow, and the next offset, each
+/// whatever the others are.
 pub fn page() -> impl Strategy<Value = ChatPage> {
-    let next = (0..2_i64, 0..1_000_000_i64).prop_map(|(more, next)| (more > 0).then_some(next));
-    (vec(chat(), 0..=20), next).prop_map(|(chats, next)| page_of(chats, next))
+    (vec(chat(), 0..=20), bool::ANY, option::of(0..1_000_000_i64)).prop_map(
+        |(chats, more, next)| {
+            let mut page = page_of(chats, next);
+            page.has_more = more;
+            page
+        },
+    )
 }
 
 /// Any valid chat.

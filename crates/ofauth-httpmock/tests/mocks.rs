@@ -46,7 +46,7 @@ async fn every_documented_error_is_read_by_the_client() {
     for documented in error::all() {
         let server = MockServer::start_async().await;
         server.list_chats(|_, then| {
-            let _ = then.error(&documented).retry_after(3600);
+            then.error(&documented).retry_after(3600);
         });
         let error = creator(&server).chats().send().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Api);
@@ -79,7 +79,7 @@ async fn the_generated_answers_know_each_status() {
 async fn a_sequence_answers_one_after_another_and_the_last_again() {
     let server = MockServer::start_async().await;
     let mock = server.list_chats(|_, then| {
-        let _ = then.sequence([
+        then.sequence([
             Answer::new(502, "text/html", "<h1>Bad gateway</h1>"),
             Answer::from(error::forbidden()).header("x-odd", 1),
             sample::page(2).into(),
@@ -101,7 +101,7 @@ async fn a_sequence_answers_one_after_another_and_the_last_again() {
 async fn a_walk_reads_all_pages() {
     let server = MockServer::start_async().await;
     server.list_chats(|_, then| {
-        let _ = then.sequence(sample::pages(45).into_iter().map(Answer::from));
+        then.sequence(sample::pages(45).into_iter().map(Answer::from));
     });
     let mut chats = creator(&server).chats().stream();
     let mut fans = Vec::new();

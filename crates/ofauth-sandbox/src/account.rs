@@ -78,8 +78,13 @@ impl Account {
             forbidden,
         } = setup;
         seeded.chats = chats.unwrap_or(seeded.chats);
+        // Newer than every message of the list, too.
+        let newest = list
+            .iter()
+            .flatten()
+            .filter_map(|chat| Some(chat.last_message.as_ref()?.id));
+        let next_message = newest.fold(seeded.next_message(), i64::max);
         let slots = list.map(|list| list.into_iter().map(Slot::own).collect());
-        let next_message = seeded.next_message();
         Self {
             session,
             forbidden,
@@ -248,6 +253,7 @@ impl Account {
         chat.last_message = Some(built(message));
         if from_creator {
             chat.unread_messages_count = Some(0);
+            chat.has_unread_tips = Some(false);
             chat.last_read_message_id = Some(self.next_message);
         } else {
             chat.unread_messages_count = Some(chat.unread_messages_count.unwrap_or(0) + 1);
@@ -338,7 +344,9 @@ impl Traits<String> {
         if let Some(message) = &chat.last_message {
             self.text.clone_from(&message.text);
             self.tipped |= message.is_tip == Some(true);
-            if let MessageSender::Name(user) = &message.from_user {
+            if let MessageSender::Name(user) = &message.from_user
+                && user.id == chat.with_user.id
+            {
                 self.fan.clone_from(&user.name);
             }
         }

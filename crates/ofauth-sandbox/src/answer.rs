@@ -7,14 +7,14 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::stream::{self, StreamExt};
 use ofauth_api::types::{ErrorBody, ErrorType};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use crate::fault::{Encoding, Fault, FaultBody, OddOffset};
 use crate::inbox::built;
-use crate::limit::Allowance;
+use crate::limit::{Allowance, RateLimit};
 use crate::wire::{Trick, Wire};
 use crate::world::Page;
 
@@ -25,8 +25,11 @@ const MEGABYTE: usize = 1_000_000;
 pub(crate) fn error(status: u16, kind: Option<ErrorType>, words: &str, number: u64) -> Response {
     let body = ErrorBody::builder()
         .error(words.to_owned())
-        .type_(kind)
-        .request_id(format!("req_sandbox_{number:06x}"));
+        .type_(kind.clone())
+        .request_id(format!("req_sandbox_{number:06x}"))
+        .action_required(
+            (kind == Some(ErrorType::SessionExpired)).then(|| "refresh_session".to_owned()),
+        );
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     (status, axum::Json(built::<ErrorBody, _>(body))).into_response()
 }
@@ -58,6 +61,22 @@ pub(crate) fn tell(headers: &mut HeaderMap, allowance: &Allowance) {
     }
 }
 
+/// The same, of a bucket that is said to be empty.
+pub(crate) fn tell_empty(headers: &mut HeaderMap) {
+    let RateLimit {
+        per_minute: _,
+        burst,
+    } = RateLimit::default();
+    let told = [
+        ("x-ratelimit-limit", burst),
+        ("x-ratelimit-remaining", 0),
+        ("x-ratelimit-reset", burst),
+    ];
+    for (name, value) in told {
+        headers.insert(HeaderName::from_static(name), value.into());
+    }
+}
+
 /// The answer that a fault makes in the place of a page; `None` where it needs the page.
 pub(crate) fn instead(fault: &Fault, number: u64) -> Option<Response> {
     let mut response = match fault {
@@ -68,15 +87,22 @@ pub(crate) fn instead(fault: &Fault, number: u64) -> Option<Response> {
             let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             let words = status.canonical_reason().unwrap_or("Error");
             match body {
-                FaultBody::Json => {
-                    let kind = (status.as_u16() == 429).then_some(ErrorType::RateLimitExceeded);
-                    error(status.as_u16(), kind, words, number)
-                }
+                FaultBody::Json => error(status.as_u16(), documented(status), words, number),
                 FaultBody::Html => {
                     let html = format!("<html><body><h1>{words}</h1><hr>gateway</body></html>\n");
                     (status, [(header::CONTENT_TYPE, "text/html")], html).into_response()
                 }
                 FaultBody::Empty => status.into_response(),
+                FaultBody::Code | FaultBody::Message => {
+                    let key = if *body == FaultBody::Code {
+                        "error"
+                    } else {
+                        "message"
+                    };
+                    let code = format!("SANDBOX_{}", status.as_u16());
+                    let body = json!({ key: words, "code": code, "details": {} });
+                    (status, axum::Json(body)).into_response()
+                }
             }
         }
         Fault::Redirect { location } => {
@@ -99,10 +125,24 @@ pub(crate) fn instead(fault: &Fault, number: u64) -> Option<Response> {
     Some(response)
 }
 
-/// A page as a fault makes it.
-pub(crate) fn spoiled(fault: &Fault, page: Page, wire: &Wire) -> Response {
+/// The documented type of a status; of 401, the first.
+fn documented(status: StatusCode) -> Option<ErrorType> {
+    match status.as_u16() {
+        400 => Some(ErrorType::BadRequest),
+        401 => Some(ErrorType::Unauthorized),
+        403 => Some(ErrorType::Forbidden),
+        404 => Some(ErrorType::ResourceNotFound),
+        429 => Some(ErrorType::RateLimitExceeded),
+        _ => None,
+    }
+}
+
+/// A page as a fault makes it; `wire` is the socket, where it is one of HTTP/1.
+pub(crate) fn spoiled(fault: &Fault, page: Page, wire: &Wire, http_1: bool) -> Response {
     match *fault {
         Fault::Reset { after } => wire.play(Trick::Reset(after)),
+        Fault::SlowHeaders { .. } if !http_1 => {}
+        Fault::ContentLength { delta } if delta < 0 && !http_1 => {}
         Fault::SlowHeaders { every_ms } => {
             wire.play(Trick::SlowHeaders(Duration::from_millis(every_ms)));
         }
@@ -111,7 +151,11 @@ pub(crate) fn spoiled(fault: &Fault, page: Page, wire: &Wire) -> Response {
             let body = page.json();
             // The cast is of a positive number.
             let length = body.len() + delta as usize;
-            return cut(body.len(), body, Some(length));
+            let body = stream::iter([Ok::<_, Infallible>(Bytes::from(body))]);
+            return streamed(
+                Body::from_stream(body.chain(stream::pending())),
+                Some(length),
+            );
         }
         Fault::SlowBody { every_ms, piece } => {
             return slowly(page.json(), Duration::from_millis(every_ms), piece.max(1));
@@ -152,10 +196,17 @@ fn changed(fault: &Fault, page: &Page) -> Value {
             }
         }
         Fault::UnknownEnumValue => chats(&mut value, &|chat| {
-            let media = chat["lastMessage"]["media"].as_array_mut();
+            let Some(media) = chat["lastMessage"]["media"].as_array_mut() else {
+                return;
+            };
+            if media.is_empty() {
+                media.push(json!({
+                    "id": 1, "convertedToVideo": false, "canView": true, "hasError": false,
+                    "createdAt": "2024-01-15T10:30:00+00:00", "isReady": true, "releaseForms": [],
+                }));
+            }
             media
-                .into_iter()
-                .flatten()
+                .iter_mut()
                 .for_each(|media| media["type"] = json!("hologram"));
         }),
         Fault::LargeIds => chats(&mut value, &|chat| {
@@ -208,22 +259,22 @@ fn cut(after: usize, mut body: Vec<u8>, length: Option<usize>) -> Response {
         }
         Some((piece, pieces))
     });
-    let mut response = json_response(Vec::new());
-    response.headers_mut().remove(header::CONTENT_LENGTH);
+    streamed(Body::from_stream(pieces), length)
+}
+
+/// A body that comes in pieces; without a stated length it is sent in chunks.
+fn streamed(body: Body, length: Option<usize>) -> Response {
+    let mut response = json_response(body);
     if let Some(length) = length {
         response
             .headers_mut()
             .insert(header::CONTENT_LENGTH, length.into());
     }
-    *response.body_mut() = Body::from_stream(pieces);
     response
 }
 
 fn slowly(body: Vec<u8>, every: Duration, piece: usize) -> Response {
-    let mut response = json_response(Vec::new());
-    response
-        .headers_mut()
-        .insert(header::CONTENT_LENGTH, body.len().into());
+    let length = body.len();
     let pieces = stream::unfold(Bytes::from(body), move |mut rest| async move {
         if rest.is_empty() {
             return None;
@@ -232,8 +283,7 @@ fn slowly(body: Vec<u8>, every: Duration, piece: usize) -> Response {
         let piece = rest.split_to(piece.min(rest.len()));
         Some((Ok::<_, Infallible>(piece), rest))
     });
-    *response.body_mut() = Body::from_stream(pieces);
-    response
+    streamed(Body::from_stream(pieces), Some(length))
 }
 
 fn compressed(encoding: Encoding, body: &[u8]) -> Response {

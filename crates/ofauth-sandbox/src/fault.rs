@@ -40,7 +40,8 @@ pub enum Fault {
         /// The header `Location`.
         location: String,
     },
-    /// The connection is reset after this many bytes of the response, headers included.
+    /// The connection is reset after this many bytes of the response, headers included; of
+    /// HTTP/2, after so many bytes of all that the connection sends from then on.
     Reset {
         /// The number of bytes.
         after: usize,
@@ -65,8 +66,8 @@ pub enum Fault {
         #[serde(default)]
         chunked: bool,
     },
-    /// The stated length is not the body's: the rest of a longer body is taken for the
-    /// next response, a shorter one is waited for (HTTP/1.1 only).
+    /// The stated length is not the body's: of a longer body, the rest is taken for the
+    /// next response (HTTP/1.1 only); after a shorter one, more never comes.
     ContentLength {
         /// What is added to the length.
         delta: i64,
@@ -105,6 +106,17 @@ pub enum Fault {
     },
 }
 
+impl Fault {
+    /// A status with the documented body, like 503.
+    pub fn status(status: u16) -> Self {
+        Self::Status {
+            status,
+            body: FaultBody::Json,
+            retry_after: None,
+        }
+    }
+}
+
 /// The body of an answer with a status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -117,6 +129,10 @@ pub enum FaultBody {
     Html,
     /// Nothing.
     Empty,
+    /// JSON with `error`, `code` and `details`, as an older reference page has it.
+    Code,
+    /// JSON with `message`, `code` and `details`, as the official SDKs read it.
+    Message,
 }
 
 /// A way to write `nextOffset`.
@@ -157,7 +173,7 @@ pub enum Encoding {
 /// use ofauth_sandbox::{Fault, FaultRule};
 ///
 /// // Two failures, and then well.
-/// FaultRule::new(Fault::Status { status: 503, body: Default::default(), retry_after: None }).times(2);
+/// FaultRule::new(Fault::status(503)).times(2);
 /// // One request of ten of one connection, drawn from the seed.
 /// FaultRule::new(Fault::Reset { after: 100 }).connection("conn_sandbox_1").rate(0.1);
 /// ```
@@ -171,7 +187,10 @@ pub struct FaultRule {
     rate: f64,
     #[serde(default)]
     times: Option<u64>,
-    #[serde(skip_deserializing, default)]
+    /// Whether even a latency ends the search for what is wrong: a step of a sequence.
+    #[serde(default)]
+    step: bool,
+    #[serde(default)]
     applied: u64,
 }
 
@@ -187,6 +206,7 @@ impl FaultRule {
             connection: None,
             rate: 1.0,
             times: None,
+            step: false,
             applied: 0,
         }
     }
@@ -211,10 +231,11 @@ impl FaultRule {
 
     /// One rule for each fault, once each: a sequence.
     pub fn sequence(faults: impl IntoIterator<Item = Fault>) -> Vec<Self> {
-        faults
-            .into_iter()
-            .map(|fault| Self::new(fault).times(1))
-            .collect()
+        let step = |fault| Self {
+            step: true,
+            ..Self::new(fault).times(1)
+        };
+        faults.into_iter().map(step).collect()
     }
 
     /// What occurs.
@@ -240,6 +261,8 @@ pub(crate) struct Faults {
 pub(crate) struct Wrong {
     pub(crate) latency: Duration,
     pub(crate) fault: Option<Fault>,
+    /// The rule that says so.
+    rule: Option<usize>,
 }
 
 impl Faults {
@@ -255,7 +278,11 @@ impl Faults {
     }
 
     pub(crate) fn add(&mut self, rules: impl IntoIterator<Item = FaultRule>) {
-        self.rules.extend(rules);
+        self.rules.extend(
+            rules
+                .into_iter()
+                .map(|rule| FaultRule { applied: 0, ..rule }),
+        );
     }
 
     pub(crate) fn clear(&mut self) {
@@ -271,18 +298,26 @@ impl Faults {
         {
             return wrong;
         }
-        for rule in &mut self.rules {
+        for (index, rule) in self.rules.iter_mut().enumerate() {
             let spent = rule.times.is_some_and(|times| rule.applied >= times);
             let other = rule.connection.is_some() && rule.connection.as_deref() != connection;
             if spent || other || (rule.rate < 1.0 && self.rng.f64() >= rule.rate) {
                 continue;
             }
             rule.applied += 1;
-            if wrong.add(rule.fault.clone(), &mut self.rng) {
+            if wrong.add(rule.fault.clone(), &mut self.rng) || rule.step {
+                wrong.rule = Some(index);
                 break;
             }
         }
         wrong
+    }
+
+    /// Takes back what was wrong with an answer that could not have it: there was no page.
+    pub(crate) fn undo(&mut self, wrong: &Wrong) {
+        if let Some(rule) = wrong.rule.and_then(|index| self.rules.get_mut(index)) {
+            rule.applied = rule.applied.saturating_sub(1);
+        }
     }
 }
 

@@ -20,8 +20,7 @@
 //! sandbox.change(&creator, Change::Session(Session::Expired))?;
 //!
 //! // Things go wrong: two requests fail, then all is well.
-//! let failure = Fault::Status { status: 503, body: Default::default(), retry_after: None };
-//! sandbox.inject([FaultRule::new(failure).times(2)]);
+//! sandbox.inject([FaultRule::new(Fault::status(503)).times(2)]);
 //!
 //! // What was asked for can be checked:
 //! sandbox.requests().of(&creator).assert_count(0);
@@ -46,8 +45,8 @@
 //!
 //! # What it makes up
 //!
-//! - `query` finds chats whose last message's text or sender's name holds the text, in
-//!   any case. The API's own search is not documented.
+//! - `query` finds chats whose last message's text or fan's name holds the text, in any
+//!   case. The API's own search is not documented.
 //! - `userListId` 1 to 5 are lists with some of the fans; other lists are empty.
 //! - Priority chats are marked nowhere in a chat; fans who tipped are told by
 //!   `hasUnreadTips` where the tip is unread.
@@ -390,7 +389,13 @@ impl SandboxBuilder {
         };
         let service: IntoMakeServiceWithConnectInfo<_, Wire> =
             server::router(shared.clone()).into_make_service_with_connect_info();
-        let server = axum::serve(WireListener(listener), service);
+        let server = axum::serve(
+            WireListener {
+                listener,
+                stopped: stopped.clone(),
+            },
+            service,
+        );
         // Serving ends by `stopped` only; axum retries what goes wrong with a socket.
         tokio::spawn(
             server
@@ -406,7 +411,8 @@ impl SandboxBuilder {
             );
         }
         if self.live > 0.0 {
-            let every = Duration::from_secs_f64(1.0 / self.live.min(1_000.0));
+            let every = Duration::try_from_secs_f64(1.0 / self.live.min(1_000.0));
+            let every = every.unwrap_or(Duration::MAX);
             tokio::spawn(live(shared, every, wait(stopped)));
         }
         Ok(sandbox)

@@ -87,8 +87,8 @@ impl Bucket {
     /// Takes a token, if there is one.
     pub(crate) fn take(&mut self, limit: RateLimit, now: DateTime<Utc>) -> Allowance {
         let elapsed = (now - self.at).to_std().unwrap_or_default();
-        let per_second = f64::from(limit.per_minute) / 60.0;
-        let burst = f64::from(limit.burst);
+        let per_second = f64::from(limit.per_minute.max(1)) / 60.0;
+        let burst = f64::from(limit.burst.max(1));
         self.tokens = (self.tokens + elapsed.as_secs_f64() * per_second).min(burst);
         self.at = now;
         let allowed = self.tokens >= 1.0;

@@ -53,7 +53,8 @@ impl Recorded {
         self.connection.as_deref()
     }
 
-    /// The status that was answered, or was to be where the answer was cut short.
+    /// The status that was answered, or was to be where the answer was cut short; 0 where
+    /// there is none yet, or the client did not wait for it.
     pub fn status(&self) -> u16 {
         self.status
     }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
 use axum::extract::{ConnectInfo, Query, Request, State};
-use axum::http::{HeaderMap, Uri, Version};
+use axum::http::{HeaderMap, StatusCode, Uri, Version};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::get;
@@ -12,10 +12,11 @@ use ofauth_api::types::ErrorType;
 use tokio::time::sleep;
 
 use crate::answer;
-use crate::fault::Wrong;
+use crate::fault::Fault;
+use crate::limit::Allowance;
 use crate::record::Recorded;
 use crate::wire::Wire;
-use crate::world::World;
+use crate::world::{Page, Refusal, World};
 
 const KEY_PREFIX: &str = "sk_sandbox_";
 /// A request can ask for a fault of its own, as JSON.
@@ -53,9 +54,15 @@ pub(crate) fn router(shared: Shared) -> Router {
 async fn chats(
     State(shared): State<Shared>,
     ConnectInfo(wire): ConnectInfo<Wire>,
+    version: Version,
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
+    // Of HTTP/1, one response follows another.
+    let http_1 = version != Version::HTTP_2;
+    if http_1 {
+        wire.clear();
+    }
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let connection = header("x-connection-id");
     let asked = match header(FAULT).map(serde_json::from_str).transpose() {
@@ -65,36 +72,59 @@ async fn chats(
             return shared.error(400, Some(ErrorType::BadRequest), &words);
         }
     };
-    let Wrong { latency, fault } = shared.lock().wrong(connection, asked);
-    if !latency.is_zero() {
-        sleep(latency).await;
+    let wrong = shared.lock().wrong(connection, asked);
+    if !wrong.latency.is_zero() {
+        sleep(wrong.latency).await;
     }
-    if let Some(fault) = &fault {
+    let fault = wrong.fault.as_ref();
+    if let Some(fault) = fault {
         let number = shared.lock().error_number();
-        if let Some(response) = answer::instead(fault, number) {
+        if let Some(mut response) = answer::instead(fault, number) {
+            if response.status() == StatusCode::TOO_MANY_REQUESTS {
+                answer::tell_empty(response.headers_mut());
+            }
             return response;
         }
     }
-    if !header("apikey").is_some_and(|key| key.starts_with(KEY_PREFIX)) {
-        return shared.error(401, Some(ErrorType::Unauthorized), "Invalid API key");
+    let (allowance, page) = page(&shared, connection, &uri, &headers, fault);
+    if page.is_err() {
+        shared.lock().faults.undo(&wrong);
     }
-    let Ok(Query(query)) = Query::<Vec<(String, String)>>::try_from_uri(&uri) else {
-        return shared.error(
-            400,
-            Some(ErrorType::BadRequest),
-            "the query string is not valid",
-        );
-    };
-    let (allowance, page) = shared.lock().page(connection, &query, fault.as_ref());
     let mut response = match (page, fault) {
         (Ok(page), None) => answer::page(page),
-        (Ok(page), Some(fault)) => answer::spoiled(&fault, page, &wire),
+        (Ok(page), Some(fault)) => answer::spoiled(fault, page, &wire, http_1),
         (Err(refusal), _) => shared.error(refusal.status, Some(refusal.kind), &refusal.words),
     };
     if let Some(allowance) = allowance {
         answer::tell(response.headers_mut(), &allowance);
     }
     response
+}
+
+/// The page, where key, connection, limit and parameters allow it.
+fn page(
+    shared: &Shared,
+    connection: Option<&str>,
+    uri: &Uri,
+    headers: &HeaderMap,
+    fault: Option<&Fault>,
+) -> (Option<Allowance>, Result<Page, Refusal>) {
+    let key = headers.get("apikey").and_then(|key| key.to_str().ok());
+    if !key.is_some_and(|key| key.starts_with(KEY_PREFIX)) {
+        return (
+            None,
+            Err(Refusal::new(
+                401,
+                ErrorType::Unauthorized,
+                "Invalid API key",
+            )),
+        );
+    }
+    let Ok(Query(query)) = Query::<Vec<(String, String)>>::try_from_uri(uri) else {
+        let words = "the query string is not valid";
+        return (None, Err(Refusal::new(400, ErrorType::BadRequest, words)));
+    };
+    shared.lock().page(connection, &query, fault)
 }
 
 async fn not_found(State(shared): State<Shared>) -> Response {

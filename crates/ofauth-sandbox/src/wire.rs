@@ -11,6 +11,7 @@ use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::time::{Sleep, sleep};
 
 /// How the next response is put on the wire.
@@ -34,6 +35,11 @@ impl Wire {
         *self.trick() = Some(trick);
     }
 
+    /// Takes back a trick that the response before did not get to.
+    pub(crate) fn clear(&self) {
+        *self.trick() = None;
+    }
+
     fn trick(&self) -> MutexGuard<'_, Option<Trick>> {
         // Nothing panics while it is held.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -47,14 +53,18 @@ impl Connected<IncomingStream<'_, WireListener>> for Wire {
 }
 
 /// Accepts sockets that can be told to misbehave.
-pub(crate) struct WireListener(pub(crate) TcpListener);
+pub(crate) struct WireListener {
+    pub(crate) listener: TcpListener,
+    /// Its sender is dropped when the stand-in stops.
+    pub(crate) stopped: watch::Receiver<()>,
+}
 
 impl Listener for WireListener {
     type Io = WireStream;
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (WireStream, SocketAddr) {
-        let (stream, address) = Listener::accept(&mut self.0).await;
+        let (stream, address) = Listener::accept(&mut self.listener).await;
         // Small writes go out at once; where that cannot be had, they go out later.
         let _ = stream.set_nodelay(true);
         (
@@ -63,13 +73,14 @@ impl Listener for WireListener {
                 wire: Wire::default(),
                 pause: None,
                 changed: Vec::new(),
+                stopped: Box::pin(crate::wait(self.stopped.clone())),
             },
             address,
         )
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
+        self.listener.local_addr()
     }
 }
 
@@ -80,6 +91,8 @@ pub(crate) struct WireStream {
     pause: Option<Pin<Box<Sleep>>>,
     /// What is written in the place of what was to be written.
     changed: Vec<u8>,
+    /// Ends when the stand-in stops; then so does the connection, whatever it is at.
+    stopped: Pin<Box<dyn Future<Output = ()> + Send>>,
 }
 
 impl WireStream {
@@ -178,6 +191,10 @@ impl AsyncRead for WireStream {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        // The server waits for the next request, or for the client to leave, all the time.
+        if self.stopped.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        }
         Pin::new(&mut self.stream).poll_read(cx, buf)
     }
 }

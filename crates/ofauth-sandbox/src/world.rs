@@ -47,7 +47,7 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    fn new(status: u16, kind: ErrorType, words: impl Into<String>) -> Self {
+    pub(crate) fn new(status: u16, kind: ErrorType, words: impl Into<String>) -> Self {
         Self {
             status,
             kind,
@@ -300,8 +300,10 @@ fn read(
         return Ok(page);
     };
     let whole = Bytes::from(page.json());
-    cache.size += whole.len();
-    cache.pages.insert((seeded.key(), place), whole.clone());
+    if !page.part.chats.is_empty() {
+        cache.keep(whole.len());
+        cache.pages.insert((seeded.key(), place), whole.clone());
+    }
     Ok(Page {
         whole: Some(whole),
         ..Page::default()
@@ -338,16 +340,21 @@ struct Cache {
 }
 
 impl Cache {
-    fn json(&mut self, seeded: &Seeded, index: u32) -> Bytes {
-        if self.size > CACHE {
+    /// Makes room for so many bytes more.
+    fn keep(&mut self, bytes: usize) {
+        if self.size + bytes > CACHE {
             *self = Self::default();
         }
+        self.size += bytes;
+    }
+
+    fn json(&mut self, seeded: &Seeded, index: u32) -> Bytes {
         let key = (seeded.key(), index);
         if let Some(json) = self.chats.get(&key) {
             return json.clone();
         }
         let json = json(&seeded.chat(index));
-        self.size += json.len();
+        self.keep(json.len());
         self.chats.insert(key, json.clone());
         json
     }

@@ -317,6 +317,8 @@ async fn other_languages_have_the_same_over_the_admin_port() {
         .await
         .unwrap();
     assert_eq!(rules[0]["applied"], 1);
+    let again = client.post(&faults).json(&rules[0]).send().await.unwrap();
+    assert_eq!(again.status(), 204, "what is shown can be sent");
     assert_eq!(client.delete(&faults).send().await.unwrap().status(), 204);
     assert!(sandbox.faults().is_empty());
 

@@ -58,7 +58,9 @@ fn throttled(error: &Error) -> Option<Duration> {
         .ok()?
         .parse()
         .ok()?;
-    Some(Duration::from_secs(seconds)).filter(|wait| *wait <= THROTTLE_LIMIT)
+    // Never at once: the bucket is empty.
+    let wait = Duration::from_secs(seconds).max(Duration::from_secs(1));
+    Some(wait).filter(|wait| *wait <= THROTTLE_LIMIT)
 }
 
 async fn once<T: DeserializeOwned>(

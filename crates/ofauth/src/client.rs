@@ -133,7 +133,7 @@ impl ClientBuilder {
         self
     }
 
-    /// How long one request may take, from connecting to the last byte of the
+    /// How long one request may take, each time that it is sent, from connecting to the last byte of the
     /// response; 30 seconds by default.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);

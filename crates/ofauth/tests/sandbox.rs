@@ -83,8 +83,9 @@ async fn a_walk_waits_where_the_limit_of_the_connection_is_reached() {
     let count = |status| statuses.iter().filter(|one| **one == status).count();
     assert_eq!((count(200), count(200) + count(429)), (100, statuses.len()));
     // 90 pages at once, then one a second, and none before its time.
+    assert!((1..=10).contains(&count(429)), "{statuses:?}");
     assert!(
-        count(429) <= 10 && start.elapsed().as_secs() >= 9,
+        (9..60).contains(&start.elapsed().as_secs()),
         "{:?}",
         start.elapsed()
     );

@@ -25,7 +25,7 @@ async fn with_mocks_one_answer_is_as_it_is_wanted() {
                 .unwrap()
         });
         let page = sample::page_of(chats, None);
-        let _ = then.sequence([page.into(), error::session_expired().into()]);
+        then.sequence([page.into(), error::session_expired().into()]);
     });
     let client = Client::builder()
         .api_key("sk_x")
