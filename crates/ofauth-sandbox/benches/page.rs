@@ -1,5 +1,7 @@
 //! What a page of 20 chats costs the stand-in, and what it costs a client that does
-//! nothing but read and decode it: CPU time of one thread each, side by side.
+//! nothing but read and decode it: CPU time of one thread each, side by side. First the
+//! pages of one connection again and again, then a page of each of 10 000 connections
+//! with 1 000 chats, each page for the first time; and the memory that is used at the end.
 //!
 //! `cargo bench -p ofauth-sandbox`
 
@@ -21,37 +23,44 @@ use ofauth_sandbox::Sandbox;
 
 const PAGES: u32 = 20_000;
 const CHATS: u32 = 1_000;
+/// For the pages that no one has asked for before.
+const CONNECTIONS: u32 = 10_000;
 
 fn main() {
+    run("the same pages again", 1);
+    run("each page for the first time", CONNECTIONS);
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let used = status.lines().find(|line| line.starts_with("VmHWM"));
+    println!(
+        "most memory used, client and sandbox: {}",
+        used.unwrap_or("(only told by Linux)")
+    );
+}
+
+fn run(name: &str, connections: u32) {
     let (started, address) = mpsc::channel();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let server = thread::Builder::new()
-        .name("sandbox".to_owned())
-        .spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .unwrap();
-            runtime.block_on(async {
-                let sandbox = Sandbox::builder()
-                    .chats(CHATS)
-                    .rate_limit(None)
-                    .start()
-                    .await
-                    .unwrap();
-                started.send(sandbox.address()).unwrap();
-                let before = ThreadTime::now();
-                stopped.await.unwrap();
-                before.elapsed()
-            })
-        });
-    let server = server.unwrap();
+    let server = thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let builder = Sandbox::builder().connections(connections).chats(CHATS);
+            let sandbox = builder.rate_limit(None).start().await.unwrap();
+            started.send(sandbox.address()).unwrap();
+            let before = ThreadTime::now();
+            stopped.await.unwrap();
+            before.elapsed()
+        })
+    });
     let address = address.recv().unwrap();
     let (mut reading, mut decoding, mut bytes) = (Duration::ZERO, Duration::ZERO, 0);
     let mut client = Client::connect(address);
-    for page in 0..PAGES {
+    let pages = if connections == 1 { PAGES } else { connections };
+    for page in 0..pages {
         let start = ThreadTime::now();
-        let body = client.get(20 * page % CHATS);
+        let body = client.get(1 + page % connections, 20 * page % CHATS);
         reading += start.elapsed();
         bytes += body.len();
         let start = ThreadTime::now();
@@ -62,19 +71,19 @@ fn main() {
     stop.send(()).unwrap();
     let serving = server.join().unwrap();
 
-    let per_page = |time: Duration| time.as_secs_f64() * 1e6 / f64::from(PAGES);
+    let per_page = |time: Duration| time.as_secs_f64() * 1e6 / f64::from(pages);
     let client = per_page(reading + decoding);
     println!(
-        "{PAGES} pages of 20 chats, {} KB each",
-        bytes / PAGES as usize / 1_000
+        "{name}: {pages} pages of 20 chats, {} KB each",
+        bytes / pages as usize / 1_000
     );
-    println!("sandbox: {:6.1} us of CPU a page", per_page(serving));
+    println!("  sandbox: {:6.1} us of CPU a page", per_page(serving));
     println!(
-        "client:  {client:6.1} us ({:.1} read, {:.1} decode)",
+        "  client:  {client:6.1} us ({:.1} read, {:.1} decode)",
         per_page(reading),
         per_page(decoding)
     );
-    println!("ratio:   {:6.2}", per_page(serving) / client);
+    println!("  ratio:   {:6.2}", per_page(serving) / client);
 }
 
 /// The least that a client can do: one socket, blocking.
@@ -87,10 +96,10 @@ impl Client {
         Self(BufReader::with_capacity(64 * 1024, socket))
     }
 
-    fn get(&mut self, offset: u32) -> Vec<u8> {
+    fn get(&mut self, connection: u32, offset: u32) -> Vec<u8> {
         let request = format!(
             "GET /v2/access/chats?limit=20&offset={offset} HTTP/1.1\r\nhost: sandbox\r\n\
-             apikey: sk_sandbox_x\r\nx-connection-id: conn_sandbox_1\r\n\r\n"
+             apikey: sk_sandbox_x\r\nx-connection-id: conn_sandbox_{connection}\r\n\r\n"
         );
         self.0.get_mut().write_all(request.as_bytes()).unwrap();
         let (mut line, mut length) = (String::new(), 0);

@@ -1,6 +1,7 @@
 //! Inboxes made from a seed: nothing is stored, each chat is made when it is asked for.
 
 use std::fmt::Display;
+use std::sync::LazyLock;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use fastrand::Rng;
@@ -22,6 +23,43 @@ const FIRST_FAN: i64 = 10_000_000;
 const FANS_APART: i64 = 7_919;
 /// The lists 1 to 5 have members.
 const USER_LISTS: usize = 5;
+
+/// One of each type, to copy and to fill: a builder costs several times as much.
+struct Blank {
+    chat: Chat,
+    message: Message,
+    media: Media,
+    files: MediaFiles,
+    full: FullFile,
+    preview: PreviewFile,
+    image: ImageFile,
+    source: MediaSource,
+}
+
+static BLANK: LazyLock<Blank> = LazyLock::new(|| {
+    let text = String::new;
+    let full: FullFile = built(FullFile::builder().url(text()).sources(Vec::new()));
+    let sender = MessageSender::View(user_view(0));
+    let message = Message::builder().id(0).text(text()).from_user(sender);
+    let media = Media::builder()
+        .id(0)
+        .converted_to_video(false)
+        .can_view(true)
+        .has_error(false)
+        .created_at(Timestamp::from(""))
+        .is_ready(true)
+        .release_forms(Vec::new());
+    Blank {
+        chat: built(Chat::builder().with_user(user_view(0))),
+        message: built(message.media(Vec::new()).previews(Vec::new())),
+        media: built(media),
+        files: built(MediaFiles::builder().full(full.clone())),
+        full,
+        preview: built(PreviewFile::builder().url(text()).options(Vec::new())),
+        image: built(ImageFile::builder().url(text())),
+        source: built(MediaSource::builder().url(text())),
+    }
+});
 
 /// The chats that are asked for.
 #[derive(Debug, Default)]
@@ -131,19 +169,19 @@ impl Seeded {
             false if rng.bool() => CanNotSendReason::Flag(true),
             false => CanNotSendReason::Reason("user_restricted_messages".to_owned()),
         };
-        let chat = Chat::builder()
-            .with_user(user_view(fan_id))
-            .can_not_send_reason(reason)
-            .can_send_message(can_send)
-            .can_go_to_profile(true)
-            .unread_messages_count(traits.unread)
-            .has_unread_tips(traits.tipped && traits.unread > 0)
-            .is_muted_notifications(rng.f32() < 0.05)
-            .last_message(self.message(index, fan_id, message_id, &traits, rng))
-            .last_read_message_id(message_id - traits.unread)
-            .has_purchased_feed(rng.f32() < 0.3)
-            .count_pinned_messages(if rng.f32() < 0.1 { rng.i64(1..4) } else { 0 });
-        built(chat)
+        let mut chat = BLANK.chat.clone();
+        chat.with_user = user_view(fan_id);
+        chat.can_not_send_reason = Some(reason);
+        chat.can_send_message = Some(can_send);
+        chat.can_go_to_profile = Some(true);
+        chat.unread_messages_count = Some(traits.unread);
+        chat.has_unread_tips = Some(traits.tipped && traits.unread > 0);
+        chat.is_muted_notifications = Some(rng.f32() < 0.05);
+        chat.last_message = Some(self.message(index, fan_id, message_id, &traits, rng));
+        chat.last_read_message_id = Some(message_id - traits.unread);
+        chat.has_purchased_feed = Some(rng.f32() < 0.3);
+        chat.count_pinned_messages = Some(if rng.f32() < 0.1 { rng.i64(1..4) } else { 0 });
+        chat
     }
 
     /// What a chat is searched by, and its fan; drawn first, so that a search need not
@@ -190,45 +228,44 @@ impl Seeded {
             .filter(|_| locked && rng.f32() < 0.5)
             .map(|media| media.id)
             .collect();
-        let mut message = Message::builder()
-            .id(id)
-            .text(traits.text.to_owned())
-            .from_user(sender)
-            .is_media_ready(true)
-            .media_count(media.len() as i64)
-            .media(media)
-            .previews(previews)
-            .locked_text(locked)
-            .response_type("message".to_owned())
-            .is_free(!locked)
-            .is_tip(traits.tipped && from_fan)
-            .is_reported_by_me(false)
-            .is_couple_people_media(rng.f32() < 0.05)
-            .is_markdown_disabled(rng.f32() < 0.5)
-            .is_from_queue(queued)
-            .is_opened(traits.unread == 0)
-            .is_new(traits.unread > 0)
-            .created_at(timestamp(sent))
-            .changed_at(timestamp(sent + TimeDelta::seconds(rng.i64(0..90))))
-            .cancel_seconds(if from_fan { 0 } else { 86_400 })
-            .is_liked(rng.f32() < 0.2)
-            .can_purchase(locked)
-            .can_report(from_fan)
-            .can_be_pinned(true)
-            .is_pinned(rng.f32() < 0.05);
+        let mut message = BLANK.message.clone();
+        message.id = id;
+        message.text = traits.text.to_owned();
+        message.from_user = sender;
+        message.is_media_ready = Some(true);
+        message.media_count = Some(media.len() as i64);
+        message.media = media;
+        message.previews = previews;
+        message.locked_text = Some(locked);
+        message.response_type = Some("message".to_owned());
+        message.is_free = Some(!locked);
+        message.is_tip = Some(traits.tipped && from_fan);
+        message.is_reported_by_me = Some(false);
+        message.is_couple_people_media = Some(rng.f32() < 0.05);
+        message.is_markdown_disabled = Some(rng.f32() < 0.5);
+        message.is_from_queue = Some(queued);
+        message.is_opened = Some(traits.unread == 0);
+        message.is_new = Some(traits.unread > 0);
+        message.created_at = Some(timestamp(sent));
+        message.changed_at = Some(timestamp(sent + TimeDelta::seconds(rng.i64(0..90))));
+        message.cancel_seconds = Some(if from_fan { 0 } else { 86_400 });
+        message.is_liked = Some(rng.f32() < 0.2);
+        message.can_purchase = Some(locked);
+        message.can_report = Some(from_fan);
+        message.can_be_pinned = Some(true);
+        message.is_pinned = Some(rng.f32() < 0.05);
         if locked {
-            message = message.can_purchase_reason(pick(PURCHASE_REASONS, rng).to_owned());
+            message.can_purchase_reason = Some(pick(PURCHASE_REASONS, rng).to_owned());
         }
         if queued {
-            message = message
-                .queue_id(rng.i64(1_000_000..9_000_000))
-                .can_unsend_queue(rng.bool())
-                .unsend_seconds_queue(rng.i64(0..3_600));
+            message.queue_id = Some(rng.i64(1_000_000..9_000_000));
+            message.can_unsend_queue = Some(rng.bool());
+            message.unsend_seconds_queue = Some(rng.i64(0..3_600));
         }
         if rng.f32() < 0.03 {
-            message = message.giphy_id("3o7aD2saalBwwftBIY".to_owned());
+            message.giphy_id = Some("3o7aD2saalBwwftBIY".to_owned());
         }
-        built(message)
+        message
     }
 }
 
@@ -247,33 +284,33 @@ fn media(sent: DateTime<Utc>, locked: bool, rng: &mut Rng) -> Media {
     let moving = matches!(kind, MediaKind::Video | MediaKind::Gif);
     let lasting = moving || kind == MediaKind::Audio;
     let uploaded = sent - TimeDelta::seconds(rng.i64(1..900));
-    let mut media = Media::builder()
-        .id(id)
-        .type_(kind.clone())
-        .converted_to_video(kind == MediaKind::Gif)
-        .can_view(!locked)
-        .has_error(false)
-        .created_at(timestamp(uploaded))
-        .is_ready(true)
-        .release_forms(if rng.f32() < 0.1 {
-            vec![release_form(rng)]
-        } else {
-            Vec::new()
-        })
-        .has_custom_preview(rng.f32() < 0.1);
+    let mut media = BLANK.media.clone();
+    media.id = id;
+    media.type_ = Some(kind.clone());
+    media.converted_to_video = kind == MediaKind::Gif;
+    media.can_view = !locked;
+    media.has_error = false;
+    media.created_at = timestamp(uploaded);
+    media.is_ready = true;
+    media.release_forms = if rng.f32() < 0.1 {
+        vec![release_form(rng)]
+    } else {
+        Vec::new()
+    };
+    media.has_custom_preview = Some(rng.f32() < 0.1);
     if lasting {
-        media = media.duration(f64::from(rng.u32(10..6_000)) / 10.0);
+        media.duration = Some(f64::from(rng.u32(10..6_000)) / 10.0);
     }
     if kind == MediaKind::Video && !locked {
         let sources = VideoSources::builder()
             .x240(url(id, "240p.mp4", rng))
             .x720(rng.bool().then(|| url(id, "720p.mp4", rng)));
-        media = media.video_sources(built::<VideoSources, _>(sources));
+        media.video_sources = Some(built::<VideoSources, _>(sources));
     }
     if !locked {
-        media = media.files(files(id, moving, rng));
+        media.files = Some(files(id, moving, rng));
     }
-    built(media)
+    media
 }
 
 fn files(id: i64, moving: bool, rng: &mut Rng) -> MediaFiles {
@@ -286,42 +323,42 @@ fn files(id: i64, moving: bool, rng: &mut Rng) -> MediaFiles {
         true => [240, 720].map(|height| source(id, height, rng)).into(),
         false => Vec::new(),
     };
-    let full = FullFile::builder()
-        .url(url(id, full_name, rng))
-        .sources(sources)
-        .width(width)
-        .height(height)
-        .size(rng.i64(80_000..90_000_000));
-    let preview = PreviewFile::builder()
-        .url(url(id, "preview.jpg", rng))
-        .options(vec![source(id, 960, rng)])
-        .width(width / 2)
-        .height(height / 2)
-        .size(rng.i64(20_000..400_000));
-    let files = MediaFiles::builder()
-        .full(built::<FullFile, _>(full))
-        .thumb(image(id, "thumb.jpg", 300, rng))
-        .preview(built::<PreviewFile, _>(preview))
-        .square_preview(image(id, "square.jpg", 960, rng));
-    built(files)
+    let mut full = BLANK.full.clone();
+    full.url = url(id, full_name, rng);
+    full.sources = sources;
+    full.width = Some(width);
+    full.height = Some(height);
+    full.size = Some(rng.i64(80_000..90_000_000));
+    let mut preview = BLANK.preview.clone();
+    preview.url = url(id, "preview.jpg", rng);
+    preview.options = vec![source(id, 960, rng)];
+    preview.width = Some(width / 2);
+    preview.height = Some(height / 2);
+    preview.size = Some(rng.i64(20_000..400_000));
+    let mut files = BLANK.files.clone();
+    files.full = full;
+    files.thumb = Some(image(id, "thumb.jpg", 300, rng));
+    files.preview = Some(preview);
+    files.square_preview = Some(image(id, "square.jpg", 960, rng));
+    files
 }
 
 fn source(id: i64, height: i64, rng: &mut Rng) -> MediaSource {
-    let source = MediaSource::builder()
-        .url(url(id, &format!("{height}.mp4"), rng))
-        .width(height * 9 / 16)
-        .height(height)
-        .type_("video/mp4".to_owned());
-    built(source)
+    let mut source = BLANK.source.clone();
+    source.url = url(id, &format!("{height}.mp4"), rng);
+    source.width = Some(height * 9 / 16);
+    source.height = Some(height);
+    source.type_ = Some("video/mp4".to_owned());
+    source
 }
 
 fn image(id: i64, name: &str, side: i64, rng: &mut Rng) -> ImageFile {
-    let image = ImageFile::builder()
-        .url(url(id, name, rng))
-        .width(side)
-        .height(side)
-        .size(rng.i64(4_000..90_000));
-    built(image)
+    let mut image = BLANK.image.clone();
+    image.url = url(id, name, rng);
+    image.width = Some(side);
+    image.height = Some(side);
+    image.size = Some(rng.i64(4_000..90_000));
+    image
 }
 
 fn release_form(rng: &mut Rng) -> ReleaseForm {

@@ -289,7 +289,11 @@ fn read(
             ..Page::default()
         });
     }
-    let part = account.part(&wanted, place, |seeded, index| cache.json(seeded, index));
+    let part = account.part(&wanted, place, |seeded, index| match pristine {
+        // The page is kept as a whole.
+        Some(_) => json(&seeded.chat(index)),
+        None => cache.json(seeded, index),
+    });
     let page = Page {
         whole: None,
         part,
