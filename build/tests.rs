@@ -1,0 +1,399 @@
+//! What is said of a spec, and what is generated from it.
+
+use super::{client as generate, mocks};
+
+/// The spec as it once was: these tests are not about what it says today.
+const SPEC: &str = include_str!("../xtask/tests/spec.yaml");
+
+/// What is said of the spec with `new` in the place of `old`.
+fn told(old: &str, new: &str) -> String {
+    assert!(SPEC.contains(old), "{old:?} is not in the spec");
+    mistakes(&SPEC.replacen(old, new, 1))
+}
+
+fn mistakes(yaml: &str) -> String {
+    generate("openapi/ofauth.yaml", yaml)
+        .unwrap_err()
+        .to_string()
+}
+
+#[test]
+fn the_same_spec_gives_the_same_bytes() {
+    let generated = generate("openapi/ofauth.yaml", SPEC).unwrap();
+    assert_eq!(generate("openapi/ofauth.yaml", SPEC).unwrap(), generated);
+    assert_eq!(
+        generate("elsewhere.yaml", &SPEC.replace('\n', "\r\n")).unwrap(),
+        generated
+    );
+}
+
+#[test]
+fn the_mocks_know_every_status() {
+    let code = mocks("openapi/ofauth.yaml", SPEC).unwrap();
+    for name in [
+        "ok",
+        "bad_request",
+        "unauthorized",
+        "forbidden",
+        "not_found",
+        "too_many_requests",
+        "internal_server_error",
+        "bad_gateway",
+        "service_unavailable",
+        "gateway_timeout",
+    ] {
+        assert!(code.contains(&format!("pub fn {name}(self")), "{name}");
+    }
+}
+
+#[test]
+fn every_mistake_is_told_with_file_line_place_and_reason() {
+    for (old, new, place, reason) in [
+        (
+            "type: boolean",
+            "type: booleen",
+            "ChatPage.properties.hasMore.type",
+            "`booleen` is none of string, ",
+        ),
+        (
+            "schemas/ChatOrder'",
+            "schemas/ChatOrdre'",
+            "parameters.2.schema.$ref",
+            "`#/components/schemas/ChatOrdre` does not exist",
+        ),
+        (
+            "schemas/ChatPage'",
+            "responses/ChatPage'",
+            "schema.$ref",
+            "does not point into `#/components/schemas/`",
+        ),
+        (
+            "schemas/ChatPage'",
+            "schemas/ChatPage'\n                nullable: true",
+            "schema.$ref",
+            "what stands beside a `$ref` is ignored",
+        ),
+        (
+            "properties:",
+            "propertys:",
+            "ChatPage.propertys",
+            "did you mean `properties`?",
+        ),
+        (
+            "summary:",
+            "sumary:",
+            "get.sumary",
+            "did you mean `summary`?",
+        ),
+        (
+            "operationId:",
+            "zzz:",
+            "get.zzz",
+            "known are operationId, tags, ",
+        ),
+        (
+            "operationId: listChats",
+            "deprecated: false",
+            "paths./v2/access/chats.get",
+            "an operation needs `operationId`",
+        ),
+        ("openapi: 3.0.3", "openapi: 3.1.0", "openapi", "write 3.0.3"),
+        (
+            "openapi: 3.0.3",
+            "openapi: 3.0",
+            "openapi",
+            "must be a string; put it in quotes",
+        ),
+        (
+            "version: 2.0.0",
+            "version: [2]",
+            "info.version",
+            "must be a string",
+        ),
+        (
+            "minimum: 1\n",
+            "minimum: '1'\n",
+            "schema.minimum",
+            "must be a number",
+        ),
+        (
+            "maximum: 20",
+            "maximum: 0",
+            "schema.maximum",
+            "must not be less than `minimum`",
+        ),
+        (
+            "maxLength: 100",
+            "maxLength: -1",
+            "schema.maxLength",
+            "must be a whole number from 0",
+        ),
+        (
+            "default: 10",
+            "default: ten",
+            "schema.default",
+            "must be of type integer",
+        ),
+        (
+            "- recent\n        - old",
+            "- recent\n        - 5",
+            "ChatOrder.enum.1",
+            "must be of type string",
+        ),
+        (
+            "- list\n",
+            "- lists\n",
+            "ChatPage.required.0",
+            "`lists` is not among the properties",
+        ),
+        (
+            "in: query",
+            "in: querry",
+            "parameters.0.in",
+            "`querry` is none of query, header, path, cookie",
+        ),
+        (
+            "in: query\n          required: false",
+            "in: path\n          required: true",
+            "parameters.0.name",
+            "`{limit}` is not in the path",
+        ),
+        (
+            "/v2/access/chats:",
+            "/v2/{id}/chats:",
+            "paths./v2/{id}/chats.get",
+            "no path parameter `id`",
+        ),
+        ("'200':", "'2000':", "responses.2000", "is no status"),
+        (
+            "'200':",
+            "'300':",
+            "get.responses",
+            "needs a response with a status of success",
+        ),
+        (
+            "  - apiKey: []",
+            "  - apiKy: []",
+            "security.0.apiKy",
+            "no such security scheme",
+        ),
+        (
+            "format: int32",
+            "x-extensible-enum: true",
+            "x-extensible-enum",
+            "must be a schema of its own",
+        ),
+        (
+            "        canSendMessage:\n",
+            "        can_not_send_reason:\n          type: string\n        canSendMessage:\n",
+            "Chat.properties.can_not_send_reason",
+            "`canNotSendReason` has the same name in Rust",
+        ),
+        (
+            "    MediaKind:\n",
+            "    chat_page:\n      type: string\n    MediaKind:\n",
+            "schemas.chat_page",
+            "`ChatPage` has the same name in Rust",
+        ),
+        (
+            "        - audio\n",
+            "        - audio\n        - photo\n",
+            "MediaKind.enum.4",
+            "this value occurs twice",
+        ),
+        (
+            "            format: int32\n",
+            "            x-private: true\n",
+            "schema.x-private",
+            "give the object that holds it a schema of its own",
+        ),
+        (
+            "      operationId: listChats\n",
+            "      operationId: listChats\n      security:\n        - nothing: []\n",
+            "get.security.0.nothing",
+            "no such security scheme",
+        ),
+        (
+            "        - name: offset\n",
+            "        - name: limit\n",
+            "parameters.1.name",
+            "another parameter has this name too",
+        ),
+        (
+            "      in: header\n      name: apiKey\n",
+            "      in: header\n",
+            "securitySchemes.apiKey",
+            "needs `name`",
+        ),
+        (
+            "    Timestamp:\n",
+            "    Timestump:\n",
+            "$ref",
+            "`#/components/schemas/Timestamp` does not exist",
+        ),
+        (
+            "      oneOf:\n",
+            "      oneOf:\n        - not:\n            type: array\n            items: {}\n",
+            "components.schemas.CanNotSendReason",
+            "progenitor cannot translate this",
+        ),
+    ] {
+        let told = told(old, new);
+        let line = told.lines().find(|line| line.contains(reason));
+        let line = line.unwrap_or_else(|| panic!("{reason:?} is not told:\n{told}"));
+        let mut parts = line.splitn(4, ':');
+        assert_eq!(parts.next(), Some("openapi/ofauth.yaml"), "{line}");
+        assert!(parts.next().unwrap().parse::<u32>().is_ok(), "{line}");
+        assert!(parts.next().unwrap().parse::<u32>().is_ok(), "{line}");
+        assert!(parts.next().unwrap().contains(place), "{line}");
+    }
+}
+
+#[test]
+fn the_line_is_the_line_of_the_mistake() {
+    let line = SPEC
+        .lines()
+        .position(|line| line.contains("type: boolean"))
+        .unwrap()
+        + 1;
+    let told = told("type: boolean", "type: booleen");
+    assert!(
+        told.starts_with(&format!("openapi/ofauth.yaml:{line}:")),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_key_that_occurs_twice_is_a_mistake() {
+    let told = told("  title:", "  title: one\n  title:");
+    assert_eq!(told.lines().count(), 1);
+    assert!(told.contains("the key `title` occurs twice"), "{told}");
+    let line = SPEC
+        .lines()
+        .position(|line| line.starts_with("  title:"))
+        .unwrap()
+        + 2;
+    assert!(
+        told.starts_with(&format!("openapi/ofauth.yaml:{line}:3:")),
+        "{told}"
+    );
+}
+
+#[test]
+fn all_mistakes_are_told_at_once() {
+    let yaml = SPEC
+        .replace("type: boolean", "type: booleen")
+        .replace("in: query", "in: querry");
+    let count = |text: &str| SPEC.matches(text).count();
+    let expected = count("type: boolean") + count("in: query");
+    assert_eq!(mistakes(&yaml).lines().count(), expected);
+}
+
+/// What the spec generates with `new` in the place of `old`.
+fn generated(old: &str, new: &str) -> String {
+    assert!(SPEC.contains(old), "{old:?} is not in the spec");
+    generate("openapi/ofauth.yaml", &SPEC.replacen(old, new, 1)).unwrap()
+}
+
+#[test]
+fn every_value_of_an_open_enum_gets_a_variant_of_its_own() {
+    let code = generated(
+        "        - audio\n",
+        "        - audio\n        - other\n        - 1080p\n        - a-b\n        - a_b\n        - ''\n        - self\n",
+    );
+    for arm in [
+        "\"other\" => Self::OtherValue",
+        "\"1080p\" => Self::X1080p",
+        "\"a-b\" => Self::AB,",
+        "\"a_b\" => Self::AB_,",
+        "\"\" => Self::X,",
+        "\"self\" => Self::SelfValue",
+    ] {
+        assert!(code.contains(arm), "{arm}");
+    }
+}
+
+#[test]
+fn what_may_be_absent_may_be_null_and_formats_need_no_crate() {
+    let field = |schema: &str| {
+        let new = format!("        new:\n          description: New.\n{schema}        isPinned:\n");
+        let code = generated("        isPinned:\n", &new);
+        let (_, rest) = code.split_once("pub new: ").unwrap();
+        let (ty, _) = rest.split_once("///").unwrap();
+        let ty: String = ty.split_whitespace().collect();
+        ty.trim_end_matches(',')
+            .replace("::std::", "")
+            .replace(",>", ">")
+    };
+    for (schema, rust) in [
+        (
+            "          type: array\n          items:\n            type: string\n",
+            "option::Option<vec::Vec<string::String>>",
+        ),
+        (
+            "          type: boolean\n          default: true\n",
+            "option::Option<bool>",
+        ),
+        (
+            "          type: string\n          format: date-time\n",
+            "option::Option<crate::Timestamp>",
+        ),
+        (
+            "          type: string\n          format: uuid\n",
+            "option::Option<string::String>",
+        ),
+        (
+            "          type: string\n          format: date\n          pattern: '^x$'\n",
+            "option::Option<string::String>",
+        ),
+        (
+            "          type: object\n          additionalProperties:\n            type: integer\n",
+            "option::Option<collections::BTreeMap<string::String,i64>>",
+        ),
+    ] {
+        assert_eq!(field(schema), rust, "{schema}");
+    }
+}
+
+#[test]
+fn what_openapi_allows_is_accepted() {
+    for (old, new) in [
+        (
+            "      required:\n        - withUser\n",
+            "      allOf:\n        - required:\n            - withUser\n",
+        ),
+        (
+            "        '400':\n",
+            "        '201':\n          description: More.\n          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/ChatPage'\n        '400':\n",
+        ),
+        ("        '400':\n", "        default:\n"),
+        ("        '504':\n", "        5XX:\n"),
+        (
+            "security:\n  - apiKey",
+            "externalDocs:\n  url: https://example.com\nsecurity:\n  - apiKey",
+        ),
+    ] {
+        generated(old, new);
+    }
+}
+
+#[test]
+fn what_is_no_yaml_or_no_document_is_told() {
+    for yaml in [
+        "",
+        "- a",
+        "text",
+        "{{{",
+        "\0",
+        "a:\n\tb: 1",
+        "a: &a [*a]",
+        "null",
+        &"[".repeat(100_000),
+    ] {
+        let told = mistakes(yaml);
+        assert!(
+            told.starts_with("openapi/ofauth.yaml:") && told.lines().count() == 1,
+            "{told}"
+        );
+    }
+}
