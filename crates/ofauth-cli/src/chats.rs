@@ -13,6 +13,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 
 const KEY: &str = "OFAUTH_API_KEY";
+const BASE_URL: &str = "OFAUTH_BASE_URL";
 const CONNECTION: &str = "OFAUTH_CONNECTION_ID";
 
 pub(crate) async fn run(arguments: ChatsArguments) -> Result<(), Failure> {
@@ -71,7 +72,28 @@ fn connection(
             "there is no connection: name the creator's with --connection, or set {CONNECTION}"
         ))
     })?;
-    Ok(client.build()?.connection(id)?)
+    let client = client.build().map_err(|error| {
+        let of_url = error.to_string().starts_with("base URL");
+        match of_url {
+            true if arguments.base_url.is_some() => set_by("--base-url", error),
+            true => set_by(BASE_URL, error),
+            false => set_by(KEY, error),
+        }
+    })?;
+    let place = if arguments.connection.is_some() {
+        "--connection"
+    } else {
+        CONNECTION
+    };
+    client.connection(id).map_err(|error| set_by(place, error))
+}
+
+/// Says where the setting that an error is about was set.
+fn set_by(place: &str, error: ofauth::Error) -> Failure {
+    match Failure::from(error) {
+        Failure::Usage(message) => Failure::Usage(format!("{place}: {message}")),
+        other => other,
+    }
 }
 
 fn request(connection: &Connection, arguments: &ChatsArguments) -> ChatsRequest {

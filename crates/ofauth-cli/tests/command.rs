@@ -235,7 +235,10 @@ fn settings_that_cannot_be_used_end_with_2() {
     };
     for ((code, stdout, stderr), words) in [
         (without("OFAUTH_API_KEY"), "set OFAUTH_API_KEY"),
-        (with("OFAUTH_API_KEY", ""), "the API key is empty"),
+        (
+            with("OFAUTH_API_KEY", ""),
+            "OFAUTH_API_KEY: the API key is empty",
+        ),
         (
             with("OFAUTH_API_KEY", "sk_live_secret\n"),
             "the API key must consist of visible ASCII",
@@ -243,11 +246,11 @@ fn settings_that_cannot_be_used_end_with_2() {
         (without("OFAUTH_CONNECTION_ID"), "--connection"),
         (
             with("OFAUTH_CONNECTION_ID", ""),
-            "the connection id is empty",
+            "OFAUTH_CONNECTION_ID: the connection id is empty",
         ),
         (
             with("OFAUTH_BASE_URL", "api.ofauth.com"),
-            "base URL must have a scheme",
+            "OFAUTH_BASE_URL: base URL must have a scheme",
         ),
         (
             with("OFAUTH_BASE_URL", "http://api.ofauth.com"),
