@@ -164,9 +164,13 @@ impl ClientBuilder {
             .referer(false)
             .https_only(!base_url.is_plain());
         if base_url.is_plain() {
-            // A proxy would carry the key in clear text to another machine; and without TLS,
-            // a machine without certificates will do.
-            http = http.no_proxy().tls_certs_only([]);
+            // A proxy would carry the key in clear text to another machine.
+            http = http.no_proxy();
+            // Without TLS, a machine without certificates will do.
+            #[cfg(any(feature = "rustls", feature = "native-tls"))]
+            {
+                http = http.tls_certs_only([]);
+            }
         }
         let http = http.build().map_err(|error| {
             let message = format!("connections cannot be set up: {}", root_cause(&error));
