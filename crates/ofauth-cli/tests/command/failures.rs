@@ -1,0 +1,198 @@
+//! How `ofauth chats` ends, if not well.
+
+use super::*;
+use httpmock::prelude::*;
+use serde_json::Value;
+
+#[test]
+fn wrong_usage_ends_with_2_and_names_what_is_wrong() {
+    let long = "x".repeat(101);
+    for (arguments, words) in [
+        (vec!["--limit", "0"], vec!["--limit", "0 is not in 1..=20"]),
+        (
+            vec!["--limit", "21"],
+            vec!["--limit", "21 is not in 1..=20"],
+        ),
+        (vec!["--offset", "-1"], vec!["--offset", "-1 is not in 0.."]),
+        (
+            vec!["--user-list-id", "0"],
+            vec!["--user-list-id", "0 is not in 1.."],
+        ),
+        (
+            vec!["--query", &long],
+            vec!["query", "at most 100 characters", "101"],
+        ),
+        (vec!["--order", "newest"], vec!["newest", "recent, old"]),
+        (
+            vec!["--filter", "all"],
+            vec!["all", "priority, who_tipped, unread"],
+        ),
+        (
+            vec!["--format", "xml"],
+            vec!["xml", "table, json, ndjson, csv"],
+        ),
+        (vec!["--raw", "--format", "json"], vec!["--raw", "--format"]),
+        (
+            vec!["--base-url", "http://127.0.0.1:1"],
+            vec!["--sandbox", "--base-url"],
+        ),
+        (vec!["--key", "x"], vec!["--key"]),
+    ] {
+        let (code, stdout, stderr) = sandbox(&arguments);
+        assert_eq!((code, stdout.as_str()), (2, ""), "{arguments:?}: {stderr}");
+        for word in words {
+            assert!(stderr.contains(word), "{arguments:?}: {stderr}");
+        }
+    }
+    assert_eq!(run(ofauth(&[])).0, 2);
+    assert_eq!(run(ofauth(&["chat"])).0, 2);
+}
+
+#[test]
+fn settings_that_cannot_be_used_end_with_2() {
+    let url = "http://127.0.0.1:9";
+    let account = |url| with_account(url, &["chats"]);
+    let with = |name: &str, value: &str| {
+        let mut command = account(url);
+        command.env(name, value);
+        run(command)
+    };
+    let without = |name: &str| {
+        let mut command = account(url);
+        command.env_remove(name);
+        run(command)
+    };
+    for ((code, stdout, stderr), words) in [
+        (without("OFAUTH_API_KEY"), "set OFAUTH_API_KEY"),
+        (
+            with("OFAUTH_API_KEY", ""),
+            "OFAUTH_API_KEY: the API key is empty",
+        ),
+        (
+            with("OFAUTH_API_KEY", "sk_live_secret\n"),
+            "the API key must consist of visible ASCII",
+        ),
+        (without("OFAUTH_CONNECTION_ID"), "--connection"),
+        (
+            with("OFAUTH_CONNECTION_ID", ""),
+            "OFAUTH_CONNECTION_ID: the connection id is empty",
+        ),
+        (
+            with("OFAUTH_BASE_URL", "api.ofauth.com"),
+            "OFAUTH_BASE_URL: base URL must have a scheme",
+        ),
+        (
+            with("OFAUTH_BASE_URL", "http://api.ofauth.com"),
+            "base URL must begin with https://",
+        ),
+    ] {
+        assert_eq!((code, stdout.as_str()), (2, ""), "{stderr}");
+        assert!(stderr.contains(words), "{stderr}");
+    }
+}
+
+#[test]
+fn a_server_that_cannot_be_reached_ends_with_1() {
+    // Bound and not listening: no one else can have the port, and no one answers.
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = socket.local_addr().unwrap();
+    let (code, stdout, stderr) = run(with_account(&format!("http://{address}"), &["chats"]));
+    assert_eq!((code, stdout.as_str()), (1, ""));
+    assert!(stderr.contains(&address.to_string()), "{stderr}");
+}
+
+#[test]
+fn an_error_is_told_with_the_servers_words_type_status_and_request_id() {
+    let server = MockServer::start();
+    server.mock(|when, then| {
+        when.path("/v2/access/chats");
+        then.status(403).body(
+            r#"{"error":"No permission for sk_live_secret","type":"FORBIDDEN","requestId":"req_9"}"#,
+        );
+    });
+    for arguments in [
+        &["chats"][..],
+        &["chats", "--all"],
+        &["chats", "--all", "--format", "json"],
+        &["chats", "--all", "--format", "csv"],
+    ] {
+        let (code, stdout, stderr) = run(with_account(&server.base_url(), arguments));
+        assert_eq!((code, stdout.lines().count()), (1, 0), "{stdout}");
+        assert!(stderr.contains("No permission for [redacted]"), "{stderr}");
+        assert!(
+            stderr.contains("(FORBIDDEN, 403, request req_9)"),
+            "{stderr}"
+        );
+    }
+}
+
+/// A first page with one chat and more to come, and then this answer.
+fn then_fails(status: u16, body: &str) -> MockServer {
+    let server = MockServer::start();
+    let chat = r#"{"withUser":{"id":7,"_view":"s"},"new":1}"#;
+    server.mock(|when, then| {
+        when.query_param("offset", "0");
+        then.status(200)
+            .body(format!("{{\"list\":[\n{chat}\r\n],\"hasMore\":true}}\n"));
+    });
+    server.mock(|when, then| {
+        when.query_param("offset", "1");
+        then.status(status).body(body);
+    });
+    server
+}
+
+#[test]
+fn what_was_read_before_a_failure_is_written_and_the_rest_is_told() {
+    let server = then_fails(500, r#"{"error":"Oops","requestId":"req_9"}"#);
+    let all = |format: &str| {
+        run(with_account(
+            &server.base_url(),
+            &["chats", "--all", "--format", format],
+        ))
+    };
+    let (code, stdout, stderr) = all("json");
+    assert_eq!(code, 1);
+    assert_eq!(
+        serde_json::from_str::<Vec<Value>>(&stdout).unwrap()[0]["withUser"]["id"],
+        7
+    );
+    assert!(
+        stderr.contains("incomplete after 1 chats: Oops"),
+        "{stderr}"
+    );
+    for format in ["ndjson", "csv", "table"] {
+        let (code, stdout, _) = all(format);
+        assert!(code == 1 && stdout.contains('7'), "{format}: {stdout}");
+    }
+}
+
+#[test]
+fn raw_bodies_are_one_a_line_with_all_that_they_hold_even_if_they_are_no_pages() {
+    let server = then_fails(200, "{\"list\": \"private\"}");
+    let (code, stdout, stderr) = run(with_account(
+        &server.base_url(),
+        &["chats", "--all", "--raw"],
+    ));
+    assert_eq!(code, 1);
+    assert_eq!(
+        stdout,
+        "{\"list\":[ {\"withUser\":{\"id\":7,\"_view\":\"s\"},\"new\":1}  ],\"hasMore\":true}\n\
+         {\"list\": \"private\"}\n"
+    );
+    assert!(
+        stderr.contains("at `list`") && !stderr.contains("private"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn help_shows_no_value_of_the_environment() {
+    let (code, stdout, _) = run(with_account("http://127.0.0.1:9", &["chats", "--help"]));
+    assert_eq!(code, 0);
+    assert!(
+        stdout.contains("OFAUTH_API_KEY") && !stdout.contains("127.0.0.1:9"),
+        "{stdout}"
+    );
+}

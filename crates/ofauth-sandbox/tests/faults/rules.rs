@@ -1,0 +1,106 @@
+//! When a fault occurs.
+
+use super::*;
+use ofauth_sandbox::{Fault, FaultRule, Sandbox};
+use serde_json::Value;
+use std::time::Duration;
+use tokio::time::Instant;
+
+#[tokio::test(start_paused = true)]
+async fn latency_is_drawn_between_its_bounds_and_adds_to_the_next_rule() {
+    let rules = [
+        FaultRule::new(Fault::Latency {
+            min_ms: 2_000,
+            max_ms: 3_000,
+        }),
+        FaultRule::new(status(503)),
+    ];
+    let sandbox = Sandbox::builder().faults(rules).start().await.unwrap();
+    let mut seen = Vec::new();
+    for _ in 0..20 {
+        let start = Instant::now();
+        assert_eq!(ask(&sandbox, "", "").await.status(), 503);
+        seen.push(start.elapsed());
+    }
+    let (least, most) = (seen.iter().min().unwrap(), seen.iter().max().unwrap());
+    assert!(
+        *least >= Duration::from_secs(2) && *most > *least,
+        "{seen:?}"
+    );
+    assert!(*most < Duration::from_millis(3_100), "{seen:?}");
+}
+
+#[tokio::test]
+async fn a_fault_that_found_no_page_is_not_spent() {
+    let rules = [FaultRule::new(Fault::BrokenJson).times(1)];
+    let sandbox = Sandbox::builder().faults(rules).start().await.unwrap();
+    assert_eq!(ask(&sandbox, "limit=99", "").await.status(), 400);
+    assert_eq!(sandbox.faults()[0].applied(), 0);
+    let broken = ask(&sandbox, "", "").await;
+    assert!(serde_json::from_slice::<Value>(broken.split().1).is_err());
+    assert_eq!(sandbox.faults()[0].applied(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_latency_is_a_step_of_a_sequence() {
+    let latency = Fault::Latency {
+        min_ms: 5_000,
+        max_ms: 5_000,
+    };
+    let rules = FaultRule::sequence([latency, status(503), Fault::Well]);
+    let sandbox = Sandbox::builder().faults(rules).start().await.unwrap();
+    let start = Instant::now();
+    assert_eq!(ask(&sandbox, "", "").await.status(), 200);
+    assert!(start.elapsed() >= Duration::from_secs(5));
+    assert_eq!(ask(&sandbox, "", "").await.status(), 503);
+    assert_eq!(ask(&sandbox, "", "").await.status(), 200);
+}
+
+#[tokio::test]
+async fn rules_apply_in_order_for_some_times_for_one_connection_and_at_a_rate() {
+    let mut rules = FaultRule::sequence([status(503), status(502), Fault::Well, status(500)]);
+    rules.push(FaultRule::new(status(504)).connection("conn_sandbox_2"));
+    let sandbox = Sandbox::builder().faults(rules).start().await.unwrap();
+    let mut seen = Vec::new();
+    for _ in 0..5 {
+        seen.push(ask(&sandbox, "", "").await.status());
+    }
+    assert_eq!(seen, [503, 502, 200, 500, 200]);
+    assert_eq!(
+        sandbox
+            .faults()
+            .iter()
+            .map(FaultRule::applied)
+            .collect::<Vec<_>>(),
+        [1, 1, 1, 1, 0]
+    );
+    sandbox.requests().of(ONE).assert_statuses(&seen);
+    sandbox.clear_faults();
+
+    sandbox.inject([FaultRule::new(status(503)).rate(0.3)]);
+    let mut failed = 0;
+    for _ in 0..60 {
+        failed += u64::from(ask(&sandbox, "", "").await.status() == 503);
+    }
+    assert!(
+        (6..=32).contains(&failed),
+        "{failed} of 60: the seed draws them"
+    );
+    assert_eq!(sandbox.faults()[0].applied(), failed);
+}
+
+#[tokio::test]
+async fn a_request_can_ask_for_a_fault_of_its_own() {
+    let sandbox = Sandbox::start().await.unwrap();
+    for (fault, expected) in [
+        (r#"{"status":{"status":502,"body":"html"}}"#, 502),
+        (r#""empty_page""#, 200),
+        (r#"{"compressed":"gzip"}"#, 200),
+        (r#"{"nonsense":1}"#, 400),
+        ("nonsense", 400),
+    ] {
+        let answer = ask(&sandbox, "", &format!("x-sandbox-fault: {fault}\r\n")).await;
+        assert_eq!(answer.status(), expected, "{fault}");
+    }
+    assert_eq!(ask(&sandbox, "", "").await.status(), 200);
+}
