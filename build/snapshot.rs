@@ -3845,7 +3845,7 @@ pub mod builder {
             client.post(&result, &info).await?;
             let response = result?;
             match response.status().as_u16() {
-                200u16 => crate::body::read(response).await,
+                200u16 => crate::body::keep(response).await,
                 _ => Err(Error::UnexpectedResponse(response)),
             }
         }

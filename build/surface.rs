@@ -27,7 +27,7 @@ pub(super) fn finish(
     Ok(())
 }
 
-/// The response's bytes are kept, and decoded by who receives them:
+/// The response's body is read and decoded by who receives it, within its own bounds:
 /// `ResponseValue<T>` becomes `ResponseValue<crate::Body<T>>`.
 fn keep_bodies(file: &mut syn::File) -> Result<(), String> {
     #[derive(Default)]
@@ -39,7 +39,7 @@ fn keep_bodies(file: &mut syn::File) -> Result<(), String> {
     impl VisitMut for Bodies {
         fn visit_expr_path_mut(&mut self, expr: &mut syn::ExprPath) {
             if is_path(&expr.path, &["ResponseValue", "from_response"]) {
-                *expr = parse_quote!(crate::body::read);
+                *expr = parse_quote!(crate::body::keep);
                 self.decoders += 1;
             }
         }

@@ -1,72 +1,200 @@
-//! Response bodies as they were received.
+//! Response bodies: received as bytes, within bounds, and decompressed here.
+//!
+//! An HTTP library that decompresses by itself counts only what comes out: a stream of
+//! gzip that never says anything is never too large for it.
 
 use std::fmt;
+use std::io::{self, Write};
 use std::marker::PhantomData;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
+use flate2::write::MultiGzDecoder;
 use progenitor_client::{Error, ResponseValue};
-use serde::de::DeserializeOwned;
+use reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
+use reqwest::{Response, Version};
 
-/// The most bytes of a response body, after decompression: 32 MiB. A page of 20
-/// chats has some 50 KB.
-const LIMIT: usize = 32 * 1024 * 1024;
-
-/// The body of a successful response: the bytes as they were received, which
-/// [`decode`](Self::decode) to a `T`.
+/// The successful response of an operation, whose body holds a `T` as JSON and is not read
+/// yet: see [`receive`].
 pub struct Body<T> {
-    bytes: Bytes,
+    response: Response,
     kind: PhantomData<fn() -> T>,
 }
 
-impl<T: DeserializeOwned> Body<T> {
-    /// Decodes the bytes.
-    ///
-    /// # Errors
-    ///
-    /// Where they are not the JSON of a `T`. The error quotes a value that it
-    /// stumbles upon, which may be a private one.
-    pub fn decode(&self) -> Result<T, serde_json::Error> {
-        serde_json::from_slice(&self.bytes)
-    }
-}
-
 impl<T> Body<T> {
-    /// The bytes, after decompression.
-    pub fn into_bytes(self) -> Bytes {
-        self.bytes
+    /// The response as it is.
+    pub fn into_response(self) -> Response {
+        self.response
     }
 }
 
-impl<T> AsRef<[u8]> for Body<T> {
-    fn as_ref(&self) -> &[u8] {
-        &self.bytes
-    }
-}
-
-/// Shows the length alone, since the bytes hold private messages.
 impl<T> fmt::Debug for Body<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Body([{} bytes])", self.bytes.len())
+        f.debug_struct("Body").finish_non_exhaustive()
     }
 }
 
-/// Reads the body of a successful response; the generated operations call it.
-pub(crate) async fn read<T, E>(
-    mut response: reqwest::Response,
-) -> Result<ResponseValue<Body<T>>, Error<E>> {
-    let mut bytes = BytesMut::new();
-    while let Some(chunk) = response.chunk().await.map_err(Error::ResponseBodyError)? {
-        if bytes.len() + chunk.len() > LIMIT {
-            return Err(Error::Custom(format!(
-                "the response is larger than {LIMIT} bytes"
-            )));
+/// Why a body was not received to its end.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum BodyError {
+    /// The connection broke before the body was complete.
+    Incomplete(reqwest::Error),
+    /// The body has more bytes than this, before or after decompression.
+    TooLarge(usize),
+    /// The body is compressed in a way that was not asked for: only gzip is.
+    Encoding(String),
+    /// The body is no whole gzip.
+    Gzip,
+}
+
+impl fmt::Display for BodyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Incomplete(_) => f.write_str("the connection broke within the response"),
+            Self::TooLarge(limit) => write!(f, "the response is larger than {limit} bytes"),
+            Self::Encoding(name) => write!(
+                f,
+                "the response is compressed with {name:?}, and only gzip was asked for"
+            ),
+            Self::Gzip => f.write_str("the response is broken gzip"),
         }
-        bytes.extend_from_slice(&chunk);
     }
+}
+
+impl std::error::Error for BodyError {}
+
+/// Leaves the body of a successful response to who asked; the generated operations call it.
+pub(crate) async fn keep<T, E>(response: Response) -> Result<ResponseValue<Body<T>>, Error<E>> {
+    let (status, headers) = (response.status(), response.headers().clone());
     let body = Body {
-        bytes: bytes.freeze(),
+        response,
         kind: PhantomData,
     };
-    let (status, headers) = (response.status(), response.headers().clone());
     Ok(ResponseValue::new(body, status, headers))
+}
+
+/// Receives a body of at most `limit` bytes, before decompression as after it; and says
+/// what kept it from being received to its end, if anything did: what came before is kept.
+pub async fn receive(mut response: Response, limit: usize) -> (Bytes, Option<BodyError>) {
+    let mut sink = match Sink::new(response.headers(), limit) {
+        Ok(sink) => sink,
+        Err(error) => return (Bytes::new(), Some(error)),
+    };
+    let mut received = 0;
+    let end = loop {
+        let chunk = match response.chunk().await {
+            Ok(Some(chunk)) => chunk,
+            Ok(None) => break sink.finish().err(),
+            Err(error) => break Some(BodyError::Incomplete(error)),
+        };
+        received += chunk.len();
+        let written = sink.write(&chunk);
+        if received > limit {
+            break Some(BodyError::TooLarge(limit));
+        }
+        if let Err(error) = written {
+            break Some(error);
+        }
+    };
+    (sink.into_bytes(), end)
+}
+
+/// Whether only the end of the connection tells the end of the body, as of HTTP/1.0: then
+/// a body that was cut short looks like a whole one.
+pub fn ends_with_connection(response: &Response) -> bool {
+    let headers = response.headers();
+    response.version() <= Version::HTTP_11
+        && !headers.contains_key(CONTENT_LENGTH)
+        && !headers.contains_key(TRANSFER_ENCODING)
+}
+
+/// Where the bytes of a body go.
+enum Sink {
+    Plain(Bounded),
+    Gzip(Box<MultiGzDecoder<Bounded>>),
+}
+
+impl Sink {
+    fn new(headers: &HeaderMap, limit: usize) -> Result<Self, BodyError> {
+        let bounded = Bounded {
+            bytes: Vec::new(),
+            limit,
+        };
+        let encoding = headers
+            .get(CONTENT_ENCODING)
+            .map_or(&b"identity"[..], |encoding| {
+                encoding.as_bytes().trim_ascii()
+            });
+        match encoding.to_ascii_lowercase().as_slice() {
+            b"identity" | b"" => Ok(Self::Plain(bounded)),
+            b"gzip" | b"x-gzip" => Ok(Self::Gzip(Box::new(MultiGzDecoder::new(bounded)))),
+            other => {
+                let name: String = String::from_utf8_lossy(other).chars().take(40).collect();
+                Err(BodyError::Encoding(name))
+            }
+        }
+    }
+
+    fn write(&mut self, chunk: &[u8]) -> Result<(), BodyError> {
+        match self {
+            Self::Plain(sink) => sink.write_all(chunk).map_err(|_| sink.too_large()),
+            Self::Gzip(sink) => {
+                let written = sink.write_all(chunk);
+                written.map_err(|_| sink.get_ref().failure())
+            }
+        }
+    }
+
+    fn finish(&mut self) -> Result<(), BodyError> {
+        match self {
+            Self::Plain(_) => Ok(()),
+            Self::Gzip(sink) => {
+                let finished = sink.try_finish();
+                finished.map_err(|_| sink.get_ref().failure())
+            }
+        }
+    }
+
+    fn into_bytes(self) -> Bytes {
+        match self {
+            Self::Plain(sink) => sink.bytes.into(),
+            Self::Gzip(mut sink) => std::mem::take(&mut sink.get_mut().bytes).into(),
+        }
+    }
+}
+
+/// A buffer that fails where it would become too large; what fits is kept.
+struct Bounded {
+    bytes: Vec<u8>,
+    limit: usize,
+}
+
+impl Bounded {
+    fn too_large(&self) -> BodyError {
+        BodyError::TooLarge(self.limit)
+    }
+
+    /// Why gzip could not be written: there is no more room, or it is no gzip.
+    fn failure(&self) -> BodyError {
+        match self.bytes.len() < self.limit {
+            true => BodyError::Gzip,
+            false => self.too_large(),
+        }
+    }
+}
+
+impl Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let room = self.limit - self.bytes.len();
+        if room == 0 && !bytes.is_empty() {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        let fits = bytes.len().min(room);
+        self.bytes.extend_from_slice(&bytes[..fits]);
+        Ok(fits)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

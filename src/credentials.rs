@@ -4,7 +4,7 @@ use std::fmt;
 
 use progenitor_client::{ClientHooks, Error, OperationInfo};
 use reqwest::Request;
-use reqwest::header::{HeaderName, HeaderValue, InvalidHeaderValue};
+use reqwest::header::{ACCEPT_ENCODING, HeaderName, HeaderValue};
 
 use crate::Client;
 
@@ -37,17 +37,6 @@ impl Credentials {
             connection_id,
         }
     }
-
-    /// A header value from a secret, marked as sensitive.
-    ///
-    /// # Errors
-    ///
-    /// Where the secret holds anything but visible ASCII characters. The error doesn't repeat it.
-    pub fn header(secret: &str) -> Result<HeaderValue, InvalidHeaderValue> {
-        let mut value = HeaderValue::from_str(secret)?;
-        value.set_sensitive(true);
-        Ok(value)
-    }
 }
 
 impl fmt::Debug for Credentials {
@@ -60,6 +49,8 @@ impl ClientHooks<Credentials> for Client {
     async fn pre<E>(&self, request: &mut Request, _: &OperationInfo) -> Result<(), Error<E>> {
         let headers = request.headers_mut();
         headers.remove(API_VERSION);
+        // What `receive` can decompress.
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
         headers.insert(API_KEY, self.inner.api_key.clone());
         headers.insert(CONNECTION_ID, self.inner.connection_id.clone());
         Ok(())

@@ -23,7 +23,7 @@ mod next_offset;
 mod text;
 mod timestamp;
 
-pub use body::Body;
+pub use body::{Body, BodyError, ends_with_connection, receive};
 pub use credentials::Credentials;
 pub use generated::*;
 pub use next_offset::NextOffset;

@@ -54,6 +54,12 @@ pub(crate) struct ChatsArguments {
     #[arg(long, value_name = "N", allow_negative_numbers = true,
           value_parser = clap::value_parser!(i64).range(1..))]
     pub(crate) user_list_id: Option<i64>,
+    /// How long each request may take in all, with what it waits and tries again [default: 300]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) timeout: Option<u64>,
+    /// How often a failed request is tried again, where that may help
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub(crate) retries: u32,
     /// How the chats are written
     #[arg(long, default_value = "table")]
     pub(crate) format: Format,

@@ -5,7 +5,9 @@ use std::io::{self, IsTerminal};
 use std::time::Duration;
 
 use indicatif::ProgressBar;
-use ofauth::{ChatsRequest, Client, ClientBuilder, Connection, ErrorKind, Page};
+use ofauth::{
+    CallOptions, ChatsRequest, Client, ClientBuilder, Connection, ErrorKind, Page, RetryPolicy,
+};
 use ofauth_sandbox::Sandbox;
 
 use crate::arguments::ChatsArguments;
@@ -15,6 +17,7 @@ use crate::output::Output;
 const KEY: &str = "OFAUTH_API_KEY";
 const BASE_URL: &str = "OFAUTH_BASE_URL";
 const CONNECTION: &str = "OFAUTH_CONNECTION_ID";
+const USER_AGENT: &str = concat!("ofauth-cli/", env!("CARGO_PKG_VERSION"));
 
 pub(crate) async fn run(arguments: ChatsArguments) -> Result<(), Failure> {
     // The stand-in lives as long as this variable.
@@ -41,6 +44,7 @@ fn connection(
         let client = Client::builder()
             .api_key(sandbox.api_key())
             .base_url(sandbox.url())
+            .user_agent(USER_AGENT)
             .build()?;
         let id = arguments
             .connection
@@ -53,7 +57,7 @@ fn connection(
             "there is no API key: set {KEY}, or try --sandbox, which needs none"
         )));
     }
-    let mut client = ClientBuilder::from_env()?;
+    let mut client = ClientBuilder::from_env()?.user_agent(USER_AGENT);
     if let Some(url) = &arguments.base_url {
         client = client.base_url(url);
     }
@@ -116,7 +120,12 @@ fn request(connection: &Connection, arguments: &ChatsArguments) -> ChatsRequest 
     if let Some(id) = arguments.user_list_id {
         request = request.user_list_id(id.unsigned_abs());
     }
-    request
+    let attempts = arguments.retries.saturating_add(1);
+    let mut options = CallOptions::new().retry(RetryPolicy::new().max_attempts(attempts));
+    if let Some(seconds) = arguments.timeout {
+        options = options.deadline(Duration::from_secs(seconds));
+    }
+    request.with(options)
 }
 
 async fn one(request: ChatsRequest, output: &mut Output) -> Result<(), Failure> {
@@ -126,7 +135,8 @@ async fn one(request: ChatsRequest, output: &mut Output) -> Result<(), Failure> 
         .map_err(|error| unreadable(output, error))?;
     output.page(&page)?;
     output.end(false)?;
-    if page.is_empty() {
+    tell_rejected(&page, 0);
+    if page.is_empty() && page.rejected().is_empty() {
         anstream::eprintln!("There are no such chats.");
     }
     if page.has_more() {
@@ -136,7 +146,31 @@ async fn one(request: ChatsRequest, output: &mut Output) -> Result<(), Failure> 
         };
         anstream::eprintln!("More chats follow: {next}, --all for all.");
     }
-    Ok(())
+    all_read(page.rejected().len())
+}
+
+/// Tells which chats of a page cannot be read; `before` chats were in the pages before.
+fn tell_rejected(page: &Page, before: usize) {
+    let yellow = anstyle::AnsiColor::Yellow.on_default().bold();
+    for rejected in page.rejected() {
+        let index = before + rejected.index();
+        anstream::eprintln!(
+            "{yellow}warning:{yellow:#} chat {index} cannot be read, at {rejected}"
+        );
+    }
+}
+
+/// A failure where some chats cannot be read.
+fn all_read(rejected: usize) -> Result<(), Failure> {
+    match rejected {
+        0 => Ok(()),
+        1 => Err(Failure::Failed(
+            "1 chat cannot be read; the others are written".to_owned(),
+        )),
+        count => Err(Failure::Failed(format!(
+            "{count} chats cannot be read; the others are written"
+        ))),
+    }
 }
 
 async fn all(request: ChatsRequest, output: &mut Output) -> Result<(), Failure> {
@@ -157,7 +191,7 @@ async fn read(
     progress: &ProgressBar,
 ) -> Result<(), Failure> {
     let mut pages = request.pages();
-    let mut count = 0;
+    let (mut count, mut rejected) = (0, 0);
     while let Some(page) = pages.next().await {
         let page: Page = page.map_err(|error| match unreadable(output, error) {
             Failure::Failed(message) => {
@@ -165,11 +199,15 @@ async fn read(
             }
             other => other,
         })?;
+        progress.set_message(format!("{} chats", count + page.len()));
+        progress.suspend(|| {
+            tell_rejected(&page, count + rejected);
+            output.page(&page)
+        })?;
         count += page.len();
-        progress.set_message(format!("{count} chats"));
-        progress.suspend(|| output.page(&page))?;
+        rejected += page.rejected().len();
     }
-    Ok(())
+    all_read(rejected)
 }
 
 /// The failure that an error is; a page that could not be decoded is still a

@@ -9,7 +9,7 @@
 //! let server = MockServer::start_async().await;
 //! let mock = server.list_chats(|when, then| {
 //!     when.filter(ofauth::ChatFilter::Unread);
-//!     then.sequence([error::service_unavailable().into(), sample::page(3).into()]);
+//!     then.sequence([error::forbidden().into(), sample::page(3).into()]);
 //! });
 //! let client = ofauth::Client::builder().api_key("sk_x").base_url(server.base_url()).build()?;
 //! let request = client.connection("conn_x")?.chats().filter(ofauth::ChatFilter::Unread);

@@ -7,7 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
-use ofauth::{ChatFilter, ChatOrder, Client, Connection, ErrorKind};
+use ofauth::{ChatFilter, ChatOrder, Client, Connection, ErrorKind, RetryPolicy};
 use ofauth_httpmock::httpmock::MockServer;
 use ofauth_httpmock::{Answer, MockServerExt, error, sample};
 
@@ -15,6 +15,7 @@ fn creator(server: &MockServer) -> Connection {
     let client = Client::builder()
         .api_key("sk_x")
         .base_url(server.base_url())
+        .retry(RetryPolicy::off())
         .build()
         .unwrap();
     client.connection("conn_x").unwrap()
@@ -49,7 +50,8 @@ async fn every_documented_error_is_read_by_the_client() {
             then.error(&documented).retry_after(3600);
         });
         let error = creator(&server).chats().send().await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Api);
+        let session = documented.body.error.contains("Session");
+        assert_eq!(error.kind() == ErrorKind::Session, session);
         assert_eq!(error.status().unwrap().as_u16(), documented.status);
         assert_eq!(error.error_type(), documented.body.type_.as_ref());
         assert_eq!(

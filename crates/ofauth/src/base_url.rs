@@ -14,6 +14,8 @@ pub(crate) struct BaseUrl {
     url: String,
     /// `host` or `host:port`, for messages.
     host: String,
+    domain: String,
+    port: u16,
     /// Plain http, which is allowed to loopback only.
     plain: bool,
 }
@@ -57,6 +59,7 @@ impl BaseUrl {
             }
             _ => return Err(fail("must begin with https://")),
         };
+        let domain = host.to_owned();
         let host = match url.port() {
             Some(port) => format!("{host}:{port}"),
             None => host.to_owned(),
@@ -64,6 +67,9 @@ impl BaseUrl {
         Ok(Self {
             url: url.as_str().trim_end_matches('/').to_owned(),
             host,
+            domain,
+            // Both schemes have a default.
+            port: url.port_or_known_default().unwrap_or_default(),
             plain,
         })
     }
@@ -74,6 +80,19 @@ impl BaseUrl {
 
     pub(crate) fn host(&self) -> &str {
         &self.host
+    }
+
+    /// The host without its port.
+    pub(crate) fn domain(&self) -> &str {
+        &self.domain
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    pub(crate) fn scheme(&self) -> &'static str {
+        if self.plain { "http" } else { "https" }
     }
 
     pub(crate) fn is_plain(&self) -> bool {

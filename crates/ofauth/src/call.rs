@@ -1,128 +1,431 @@
-//! The one place around each call of a generated operation: what comes back
-//! becomes a value or an [`Error`].
+//! The one place around each call of a generated operation: limit, attempts, pauses,
+//! deadlines, traces; and what comes back becomes a page or an [`Error`].
 
 use std::error::Error as StdError;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use bytes::{Bytes, BytesMut};
-use http::header::{LOCATION, RETRY_AFTER};
+use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
-use ofauth_api::{Body, Error as RawError, ResponseValue};
-use serde::de::DeserializeOwned;
-use serde_json::Value;
-use serde_json::error::Category;
-use serde_path_to_error::Track;
-use tokio::time::sleep;
+use ofauth_api::{
+    Body, BodyError, Error as RawError, ResponseValue, ends_with_connection, receive,
+};
+use tokio::time::{Instant, sleep, timeout_at};
+use tracing::{Instrument, Span, field, info_span};
 
-use crate::error::Answer;
-use crate::{Connection, Error, ErrorKind, ErrorType, Result};
+use crate::connect::{self, ConnectTimeout};
+use crate::decode::{self, RawPage};
+use crate::error::{Answer, Deadline};
+use crate::event::EventKind;
+use crate::limit::{LimitError, Observed};
+use crate::options::Bounds;
+use crate::rate_headers::retry_after;
+use crate::retry::Stop;
+use crate::{Connection, Error, ErrorKind, Meta, RateLimitState, Rejected, Result, answer};
 
-/// How much of an error's body is read.
-const ERROR_BODY_LIMIT: usize = 64 * 1024;
-/// How often a throttled request is sent again.
-const THROTTLE_WAITS: u32 = 3;
-/// The longest wait before a throttled request is sent again.
-const THROTTLE_LIMIT: Duration = Duration::from_secs(60);
-/// How much of the vendor's words is shown, in characters.
-const WORDS_LIMIT: usize = 300;
+/// What a call of an operation brings.
+pub(crate) struct Reply<P> {
+    pub(crate) page: P,
+    pub(crate) rejected: Vec<Rejected>,
+    pub(crate) body: Bytes,
+    pub(crate) meta: Meta,
+}
 
-/// Sends an operation, and returns the decoded value and its bytes. Where the
-/// connection is throttled for a short while, it waits and sends again.
-pub(crate) async fn call<T, F>(connection: &Connection, send: impl Fn() -> F) -> Result<(T, Bytes)>
-where
-    T: DeserializeOwned,
-    F: Future<Output = Result<ResponseValue<Body<T>>, RawError>>,
-{
-    let mut waits = 0;
-    loop {
-        let result = once(connection, send()).await;
-        match result.as_ref().err().and_then(throttled) {
-            Some(wait) if waits < THROTTLE_WAITS => {
-                waits += 1;
-                sleep(wait).await;
+/// An operation's answer, or why there is none.
+type Sent<P> = Result<ResponseValue<Body<P>>, RawError>;
+
+/// A call of an operation.
+pub(crate) struct Call<'a> {
+    pub(crate) connection: &'a Connection,
+    /// Its name in the API's description, in snake case.
+    pub(crate) operation: &'static str,
+    pub(crate) bounds: Bounds,
+    /// Whether a record that cannot be read makes the whole page an error.
+    pub(crate) strict: bool,
+}
+
+impl Call<'_> {
+    /// Sends the operation, again where that may help, and returns its page.
+    pub(crate) async fn send<P, F>(&self, operation: impl Fn() -> F) -> Result<Reply<P>>
+    where
+        P: RawPage,
+        F: Future<Output = Sent<P>>,
+    {
+        let span = info_span!(
+            "ofauth",
+            otel.name = self.operation,
+            operation = self.operation,
+            connection = %self.connection.hash(),
+        );
+        self.attempts(operation).instrument(span).await
+    }
+
+    async fn attempts<P, F>(&self, operation: impl Fn() -> F) -> Result<Reply<P>>
+    where
+        P: RawPage,
+        F: Future<Output = Sent<P>>,
+    {
+        let start = Instant::now();
+        let mut attempt = 0;
+        let mut failed: Option<Error> = None;
+        loop {
+            if let Err(error) = self.throttle(start).await {
+                return Err(match failed {
+                    // What the server said counts, and then why there is no further attempt.
+                    Some(failed) => {
+                        let wait = error.retry_after().or(failed.retry_after());
+                        failed.with_note(error.to_string()).with_retry_after(wait)
+                    }
+                    None => error,
+                });
             }
-            _ => return result,
+            attempt += 1;
+            let error = match self.attempt(&operation, start, attempt).await {
+                Ok(mut reply) => {
+                    self.connection.shared().budget.deposit();
+                    reply.meta.attempts = attempt;
+                    reply.meta.elapsed = start.elapsed();
+                    return Ok(reply);
+                }
+                Err(error) => error.with_attempts(attempt),
+            };
+            let pause = match self.pause(&error, attempt, start) {
+                Ok(pause) => pause,
+                Err(None) => return Err(error),
+                Err(Some(note)) => return Err(error.with_note(note)),
+            };
+            self.tell(EventKind::Retry {
+                attempts: attempt,
+                pause,
+                error: error.kind(),
+                status: error.status(),
+            });
+            failed = Some(error);
+            sleep(pause).await;
         }
     }
-}
 
-/// How long to wait after a 429, where the server says so and it is not too long.
-fn throttled(error: &Error) -> Option<Duration> {
-    if error.status() != Some(StatusCode::TOO_MANY_REQUESTS) {
-        return None;
+    /// Waits until the connection's limit lets a request pass.
+    async fn throttle(&self, start: Instant) -> Result<()> {
+        let Some(limiter) = &self.connection.shared().limiter else {
+            return Ok(());
+        };
+        let (asked, left) = (Instant::now(), self.left(start));
+        let allowed = limiter.acquire(self.connection.hash(), left).await;
+        let waited = asked.elapsed();
+        if !waited.is_zero() {
+            self.tell(EventKind::Throttled { waited });
+        }
+        match allowed {
+            Ok(()) => Ok(()),
+            Err(LimitError::TooLong(Some(wait))) => Err(Error::new(
+                ErrorKind::RateLimited,
+                format!(
+                    "the limit of this connection lets no request pass for {}, which is more \
+                     than the deadline leaves",
+                    seconds(wait)
+                ),
+                "wait, and try again",
+            )
+            .with_retry_after(Some(wait))),
+            Err(LimitError::TooLong(None)) => Err(Error::new(
+                ErrorKind::RateLimited,
+                format!(
+                    "the deadline of {} passed while other requests of this connection waited \
+                     for its limit",
+                    seconds(self.bounds.total)
+                ),
+                "ask less often, or allow more time",
+            )
+            .with_deadline(Deadline::Total)),
+            Err(LimitError::Failed(source)) => Err(Error::new(
+                ErrorKind::Limiter,
+                "the application's limiter fails, and nothing was sent".to_owned(),
+                "see the error's source",
+            )
+            .with_source(source)),
+        }
     }
-    let seconds = error
-        .headers()?
-        .get(RETRY_AFTER)?
-        .to_str()
-        .ok()?
-        .parse()
-        .ok()?;
-    // Never at once: the bucket is empty.
-    let wait = Duration::from_secs(seconds).max(Duration::from_secs(1));
-    Some(wait).filter(|wait| *wait <= THROTTLE_LIMIT)
-}
 
-async fn once<T: DeserializeOwned>(
-    connection: &Connection,
-    operation: impl Future<Output = Result<ResponseValue<Body<T>>, RawError>>,
-) -> Result<(T, Bytes)> {
-    match operation.await {
-        Ok(response) => match response.decode() {
-            Ok(value) => Ok((value, response.into_inner().into_bytes())),
-            Err(_) => Err(undecodable(connection, response)),
-        },
-        Err(RawError::UnexpectedResponse(response)) => Err(answered(connection, response).await),
-        Err(
-            RawError::CommunicationError(error)
-            | RawError::ResponseBodyError(error)
-            | RawError::InvalidUpgrade(error),
-        ) => Err(unanswered(connection, error)),
-        // The body is too large: `ofauth-api` raises this error alone.
-        Err(RawError::Custom(reason)) => Err(Error::new(
-            ErrorKind::Decode,
-            format!(
-                "{} does not answer with a page: {reason}",
-                connection.host()
-            ),
-        )),
-        // The parameters were checked before this call.
-        Err(RawError::InvalidRequest(reason)) => Err(Error::new(ErrorKind::InvalidRequest, reason)),
-        // Not made any more: bodies are decoded above, and error responses are not generated.
-        Err(RawError::InvalidResponsePayload(..) | RawError::ErrorResponse(_)) => Err(Error::new(
-            ErrorKind::Decode,
-            format!("{} does not answer with a page", connection.host()),
-        )),
+    /// Sends the operation once.
+    async fn attempt<P, F>(
+        &self,
+        operation: &impl Fn() -> F,
+        start: Instant,
+        attempt: u32,
+    ) -> Result<Reply<P>>
+    where
+        P: RawPage,
+        F: Future<Output = Sent<P>>,
+    {
+        let url = &self.connection.shared().base_url;
+        let span = info_span!(
+            "request",
+            otel.name = "GET",
+            otel.kind = "client",
+            http.request.method = "GET",
+            http.request.resend_count = (attempt > 1).then(|| attempt - 1),
+            http.response.status_code = field::Empty,
+            server.address = url.domain(),
+            server.port = url.port(),
+            url.scheme = url.scheme(),
+            request_id = field::Empty,
+            "error.type" = field::Empty,
+        );
+        let began = Instant::now();
+        let left = self.left(start);
+        let (bound, deadline) = match left < self.bounds.attempt {
+            true => (left, Deadline::Total),
+            false => (self.bounds.attempt, Deadline::Attempt),
+        };
+        let once = connect::within(self.bounds.connect, self.once(operation()));
+        let once = async {
+            let result = match began.checked_add(bound) {
+                Some(end) => timeout_at(end, once)
+                    .await
+                    .unwrap_or_else(|_| Err(self.too_late(deadline))),
+                None => once.await,
+            };
+            let span = Span::current();
+            let error = result.as_ref().err();
+            let (status, request_id) = match &result {
+                Ok(reply) => (Some(reply.meta.status), reply.meta.request_id()),
+                Err(error) => (error.status(), error.request_id()),
+            };
+            if let Some(id) = request_id {
+                span.record("request_id", id);
+            }
+            if let Some(status) = status {
+                span.record("http.response.status_code", status.as_u16());
+            }
+            if let Some(error) = error {
+                span.record("error.type", error.kind().as_str());
+            }
+            self.tell(EventKind::Attempt {
+                attempt,
+                status,
+                error: error.map(Error::kind),
+                elapsed: began.elapsed(),
+            });
+            result
+        };
+        once.instrument(span).await
     }
-}
 
-/// No response, or not all of one.
-fn unanswered(connection: &Connection, error: reqwest::Error) -> Error {
-    let host = connection.host();
-    // The URL holds the search text.
-    let error = error.without_url();
-    let cause = root_cause(&error);
-    let (kind, message) = if error.is_timeout() {
-        (
-            ErrorKind::Timeout,
-            format!(
-                "{host} took too long to answer: try again later, or allow more time ({cause})"
-            ),
-        )
-    } else if error.is_connect() {
-        (
-            ErrorKind::Connect,
-            format!("{host} cannot be reached: check the network and the base URL ({cause})"),
-        )
-    } else {
-        (
-            ErrorKind::Connect,
-            format!(
-                "the connection to {host} broke before the answer was complete: try again ({cause})"
-            ),
-        )
-    };
-    Error::new(kind, message).with_source(error)
+    async fn once<P: RawPage>(&self, sent: impl Future<Output = Sent<P>>) -> Result<Reply<P>> {
+        let host = self.connection.host();
+        let decode = |what: String| Error::new(ErrorKind::Decode, what, "report it to the vendor");
+        match sent.await {
+            Ok(response) => self.page(response).await,
+            Err(RawError::UnexpectedResponse(response)) => {
+                let (wait, _) = self.observe(response.status(), response.headers());
+                Err(answer::read(self.connection, response)
+                    .await
+                    .with_retry_after(wait))
+            }
+            Err(
+                RawError::CommunicationError(error)
+                | RawError::ResponseBodyError(error)
+                | RawError::InvalidUpgrade(error),
+            ) => Err(self.unanswered(error)),
+            // The parameters were checked before this call.
+            Err(RawError::InvalidRequest(reason) | RawError::Custom(reason)) => {
+                Err(Error::invalid_request(reason))
+            }
+            // Not made: bodies are decoded below, and error responses are not generated.
+            Err(RawError::InvalidResponsePayload(..) | RawError::ErrorResponse(_)) => {
+                Err(decode(format!("{host} does not answer with a page")))
+            }
+        }
+    }
+
+    /// A successful response, as the page that it holds.
+    async fn page<P: RawPage>(&self, response: ResponseValue<Body<P>>) -> Result<Reply<P>> {
+        let host = self.connection.host();
+        let (status, headers) = (response.status(), response.headers().clone());
+        let (_, rate_limit) = self.observe(status, &headers);
+        let request_id = answer::request_id(self.connection, &headers);
+        let response = response.into_inner().into_response();
+        let may_be_cut = ends_with_connection(&response);
+        let (body, end) = receive(response, self.bounds.size).await;
+        let with_answer = |error: Error, request_id, headers, body| {
+            error.with_answer(Answer {
+                status,
+                headers,
+                error_type: None,
+                request_id,
+                action_required: None,
+                body,
+            })
+        };
+        match end {
+            None => {}
+            Some(BodyError::Incomplete(error)) => return Err(self.unanswered(error)),
+            Some(error) => {
+                let what = format!("{host} does not answer with a page: {error}");
+                let advice = match error {
+                    BodyError::TooLarge(_) => "allow a larger response, or report it to the vendor",
+                    _ => "report it to the vendor",
+                };
+                let error = Error::new(ErrorKind::Decode, what, advice);
+                return Err(with_answer(error, request_id, headers, Bytes::new()));
+            }
+        }
+        let misfit = |kind, reason: &str| {
+            let what = format!(
+                "{host} answers with a page that is not what the API's description says: {reason}"
+            );
+            Error::new(kind, what, "report it to the vendor")
+        };
+        let (page, rejected) = match decode::page(&body) {
+            Ok(read) => read,
+            // What only the end of the connection ends, and is the beginning of a page, was cut short.
+            Err(unreadable) if unreadable.cut_short && may_be_cut => return Err(self.broken(None)),
+            Err(unreadable) => {
+                let error = misfit(ErrorKind::Decode, &unreadable.reason);
+                return Err(with_answer(error, request_id, headers, body));
+            }
+        };
+        if let Some(first) = rejected.first().filter(|_| self.strict) {
+            let error = misfit(ErrorKind::Decode, &first.to_string()).with_rejected(first.clone());
+            return Err(with_answer(error, request_id, headers, body));
+        }
+        for one in &rejected {
+            self.tell(EventKind::Rejected {
+                index: one.index(),
+                path: one.path(),
+                reason: one.reason(),
+            });
+        }
+        let meta = Meta {
+            status,
+            request_id,
+            rate_limit,
+            attempts: 0,
+            elapsed: Duration::ZERO,
+        };
+        Ok(Reply {
+            page,
+            rejected,
+            body,
+            meta,
+        })
+    }
+
+    /// What an answer says about limits, and how long to wait; the limiter learns it.
+    fn observe(
+        &self,
+        status: StatusCode,
+        headers: &HeaderMap,
+    ) -> (Option<Duration>, RateLimitState) {
+        let now = SystemTime::now();
+        let observed = Observed {
+            status,
+            state: RateLimitState::read(headers, now),
+            retry_after: retry_after(headers, now),
+        };
+        if let Some(limiter) = &self.connection.shared().limiter {
+            limiter.observe(self.connection.hash(), &observed);
+        }
+        (observed.retry_after, observed.state)
+    }
+
+    /// No response, or not all of one.
+    fn unanswered(&self, error: reqwest::Error) -> Error {
+        let host = self.connection.host();
+        // The URL holds the search text.
+        let error = error.without_url();
+        if ConnectTimeout::is_behind(&error) {
+            return self.too_late(Deadline::Connect);
+        }
+        let cause = root_cause(&error);
+        if error.is_builder() {
+            let what = format!("the request cannot be sent: {cause}");
+            return Error::invalid_request(what).with_source(error);
+        }
+        if error.is_connect() {
+            let what = format!("{host} cannot be reached ({cause})");
+            let advice = "check the network and the base URL";
+            return Error::new(ErrorKind::Connect, what, advice).with_source(error);
+        }
+        self.broken(Some(error))
+    }
+
+    /// The answer was not received whole.
+    fn broken(&self, error: Option<reqwest::Error>) -> Error {
+        let host = self.connection.host();
+        let cause = error
+            .as_ref()
+            .map_or_else(String::new, |error| format!(" ({})", root_cause(error)));
+        let what = format!("the connection to {host} broke before the answer was complete{cause}");
+        let broken = Error::new(ErrorKind::Connect, what, "try again");
+        match error {
+            Some(error) => broken.with_source(error),
+            None => broken,
+        }
+    }
+
+    fn too_late(&self, deadline: Deadline) -> Error {
+        let (part, bound) = match deadline {
+            Deadline::Connect => ("connecting", self.bounds.connect),
+            Deadline::Attempt => ("one attempt", self.bounds.attempt),
+            Deadline::Total => ("the whole call", self.bounds.total),
+        };
+        let (host, bound) = (self.connection.host(), seconds(bound));
+        let what = format!("{host} took longer than the {bound} that {part} may take");
+        let advice = "try again later, or allow more time";
+        Error::new(ErrorKind::Timeout, what, advice).with_deadline(deadline)
+    }
+
+    /// How long to pause before the next attempt; or that there is none, and what to say about it.
+    fn pause(
+        &self,
+        error: &Error,
+        attempts: u32,
+        start: Instant,
+    ) -> Result<Duration, Option<String>> {
+        let status = error.status().map(|status| status.as_u16());
+        let may_help = match error.kind() {
+            ErrorKind::Connect | ErrorKind::RateLimited | ErrorKind::RulesOutdated => true,
+            ErrorKind::Timeout => error.deadline() != Some(Deadline::Total),
+            ErrorKind::Server => matches!(status, Some(408 | 500 | 502 | 503 | 504)),
+            _ => false,
+        };
+        if !may_help {
+            return Err(None);
+        }
+        let left = self.left(start);
+        let retry = &self.bounds.retry;
+        let pause = retry.pause(attempts, error.retry_after(), left, fastrand::f64());
+        let pause = pause.map_err(|stop| match stop {
+            Stop::Attempts => None,
+            Stop::Deadline => Some(format!(
+                "the deadline of {} leaves no time for another attempt",
+                seconds(self.bounds.total)
+            )),
+            Stop::TooLong { wait, allowed } => Some(format!(
+                "the server asks to wait {}, and {} are allowed",
+                seconds(wait),
+                seconds(allowed)
+            )),
+        })?;
+        // A throttled connection waits as long as it is told, so that no storm can come of it.
+        let throttled = error.kind() == ErrorKind::RateLimited;
+        match throttled || self.connection.shared().budget.withdraw() {
+            true => Ok(pause),
+            false => Err(Some(
+                "not tried again, since too many requests of this client fail".to_owned(),
+            )),
+        }
+    }
+
+    fn left(&self, start: Instant) -> Duration {
+        self.bounds.total.saturating_sub(start.elapsed())
+    }
+
+    fn tell(&self, kind: EventKind<'_>) {
+        let hook = &self.connection.shared().hook;
+        hook.tell(self.operation, self.connection.hash(), kind);
+    }
 }
 
 pub(crate) fn root_cause(error: &dyn StdError) -> String {
@@ -133,217 +436,11 @@ pub(crate) fn root_cause(error: &dyn StdError) -> String {
     cause.to_string()
 }
 
-/// A response with a status that is no success.
-async fn answered(connection: &Connection, mut response: reqwest::Response) -> Error {
-    let status = response.status();
-    let headers = response.headers().clone();
-    let mut body = BytesMut::new();
-    // What cannot be read of the body takes nothing away from the status and the headers.
-    while body.len() < ERROR_BODY_LIMIT
-        && let Ok(Some(chunk)) = response.chunk().await
-    {
-        body.extend_from_slice(&chunk);
-    }
-    body.truncate(ERROR_BODY_LIMIT);
-    let body = body.freeze();
-
-    let told = Told::read(&body, |text| clean(connection, text));
-    let request_id = told.request_id.or_else(|| request_id(connection, &headers));
-    let (kind, words, advice) = if status.is_redirection() {
-        let host = headers
-            .get(LOCATION)
-            .and_then(|location| location.to_str().ok())
-            .and_then(|location| reqwest::Url::parse(location).ok())
-            .and_then(|location| location.host_str().map(|host| clean(connection, host)));
-        let words = match host {
-            Some(host) => format!(
-                "{} redirects to {host}, which is not followed",
-                connection.host()
-            ),
-            None => format!("{} redirects, which is not followed", connection.host()),
-        };
-        (ErrorKind::Redirect, words, "check the base URL")
-    } else if status.is_success() {
-        let words = format!("{} answered without a page", connection.host());
-        (ErrorKind::Decode, words, "report it to the vendor")
-    } else {
-        let words = told.words.unwrap_or_else(|| {
-            format!("{} answered with an error and no reason", connection.host())
-        });
-        (
-            ErrorKind::Api,
-            words,
-            advice(status, told.error_type.as_ref()),
-        )
-    };
-
-    let mut facts = Vec::new();
-    facts.extend(told.error_type.as_ref().map(ToString::to_string));
-    facts.push(status.as_u16().to_string());
-    facts.extend(request_id.as_ref().map(|id| format!("request {id}")));
-    Error::new(kind, format!("{words}: {advice} ({})", facts.join(", "))).with_answer(Answer {
-        status,
-        headers,
-        error_type: told.error_type,
-        request_id,
-        action_required: told.action_required,
-        body,
-    })
-}
-
-/// The request's id from the headers, where the body has none.
-fn request_id(connection: &Connection, headers: &HeaderMap) -> Option<String> {
-    let id = headers.get("x-request-id")?.to_str().ok()?;
-    Some(clean(connection, id))
-}
-
-/// What the body of an error says, in whichever of the shapes that are described:
-/// `error`, `type`, `requestId`, `actionRequired` (OFAuth reference, errors), `error`,
-/// `code`, `details` (an older reference page) and `message`, `code`, `details` (SDK types).
-#[derive(Default)]
-struct Told {
-    words: Option<String>,
-    error_type: Option<ErrorType>,
-    request_id: Option<String>,
-    action_required: Option<String>,
-}
-
-impl Told {
-    fn read(body: &[u8], clean: impl Fn(&str) -> String) -> Self {
-        let Ok(Value::Object(body)) = serde_json::from_slice(body) else {
-            return Self::default();
-        };
-        let text = |names: &[&str]| {
-            names
-                .iter()
-                .filter_map(|name| body.get(*name)?.as_str())
-                .map(&clean)
-                .find(|text| !text.is_empty())
-        };
-        Self {
-            words: text(&["error", "message"]),
-            error_type: text(&["type", "code"]).map(ErrorType::from),
-            request_id: text(&["requestId"]),
-            action_required: text(&["actionRequired"]),
-        }
-    }
-}
-
-/// What helps (OFAuth reference, errors).
-fn advice(status: StatusCode, error_type: Option<&ErrorType>) -> &'static str {
-    match error_type {
-        Some(ErrorType::BadRequest) => return "fix the request",
-        Some(ErrorType::Unauthorized) => return "check the API key",
-        Some(ErrorType::SessionNotProvided | ErrorType::SessionExpired) => {
-            return "ask the creator to link the account again";
-        }
-        Some(ErrorType::RulesOutdated) => return "try again, it heals by itself",
-        Some(ErrorType::Forbidden) => return "grant the key the permission messages:read",
-        Some(ErrorType::ResourceNotFound) => return "check the id",
-        Some(ErrorType::RouteNotFound) => return "check the base URL",
-        Some(ErrorType::RateLimitExceeded) => return "wait, and try again",
-        _ => {}
-    }
-    match status.as_u16() {
-        401 => "check the API key and the connection",
-        403 => "check the key's permissions",
-        404 => "check the base URL",
-        408 | 500.. => "try again later",
-        429 => "wait, and try again",
-        _ => "check the request",
-    }
-}
-
-/// A text of the server as one line of bounded length, without secrets and
-/// without characters that act on a terminal.
-fn clean(connection: &Connection, text: &str) -> String {
-    let masked = connection.mask(text);
-    let words: Vec<&str> = masked
-        .split(|c: char| c.is_whitespace() || acts_on_terminal(c))
-        .filter(|word| !word.is_empty())
-        .collect();
-    let line = words.join(" ");
-    match line.char_indices().nth(WORDS_LIMIT) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
-    }
-}
-
-/// Control characters, and those that change the direction of what follows.
-fn acts_on_terminal(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// A page that is not what the spec says. It is decoded once more, to find the
-/// place; the good path pays nothing for that.
-fn undecodable<T: DeserializeOwned>(
-    connection: &Connection,
-    response: ResponseValue<Body<T>>,
-) -> Error {
-    let (status, headers) = (response.status(), response.headers().clone());
-    let body = response.into_inner().into_bytes();
-    let reason = misfit::<T>(&body);
-    let request_id = request_id(connection, &headers);
-    let id = request_id
-        .as_ref()
-        .map_or_else(String::new, |id| format!(" (request {id})"));
-    let message = format!(
-        "{} answers with a page that is not what the API's description says: {reason}{id}",
-        connection.host(),
-    );
-    Error::new(ErrorKind::Decode, message).with_answer(Answer {
-        status,
-        headers,
-        error_type: None,
-        request_id,
-        action_required: None,
-        body,
-    })
-}
-
-/// Where and why bytes don't decode, without a word of what they hold.
-fn misfit<T: DeserializeOwned>(body: &[u8]) -> String {
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let mut track = Track::new();
-    let tracked = serde_path_to_error::Deserializer::new(&mut deserializer, &mut track);
-    let Err(error) = T::deserialize(tracked).and_then(|_| deserializer.end()) else {
-        return "it decodes at the second try".to_owned();
-    };
-    let position = format!("line {} column {}", error.line(), error.column());
-    // A type's own fields alone lead to a value of the wrong type; to broken JSON, the
-    // server's keys may lead, which may be private.
-    let path = track.path();
-    match error.classify() {
-        Category::Data if path.iter().next().is_some() => {
-            format!("{} at `{path}`, {position}", reason(&error))
-        }
-        _ => format!("{} at {position}", reason(&error)),
-    }
-}
-
-/// serde's reason without the value that it quotes, which may be a private message.
-fn reason(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let text = text
-        .rsplit_once(" at line ")
-        .map_or(&*text, |(text, _)| text);
-    match error.classify() {
-        Category::Data => {
-            let expected = text
-                .rsplit_once(", expected ")
-                .map(|(_, expected)| expected);
-            match expected {
-                Some(expected) => format!("expected {expected}"),
-                None if text.starts_with("missing field")
-                    || text.starts_with("data did not match") =>
-                {
-                    text.to_owned()
-                }
-                None => "a value of the wrong type".to_owned(),
-            }
-        }
-        Category::Eof => "the JSON ends too early".to_owned(),
-        _ => "no valid JSON".to_owned(),
+/// A duration for people: `0.25 s`.
+fn seconds(duration: Duration) -> String {
+    let millis = duration.as_millis();
+    match millis % 1_000 {
+        0 => format!("{} s", millis / 1_000),
+        _ => format!("{} s", millis as f64 / 1_000.0),
     }
 }

@@ -3,9 +3,12 @@
 use std::fmt;
 use std::num::{NonZeroU32, NonZeroU64};
 
-use crate::call::call;
+use ofauth_api::types::ChatPage;
+
+use crate::call::Call;
+use crate::decode::RawPage;
 use crate::walk::{ChatStream, PageStream};
-use crate::{ChatFilter, ChatOrder, Connection, Error, ErrorKind, Page, Result};
+use crate::{CallOptions, Chat, ChatFilter, ChatOrder, Connection, Error, Page, Result};
 
 /// The most chats of one page (OFAuth documentation, chats list).
 pub(crate) const MAX_LIMIT: u32 = 20;
@@ -39,6 +42,16 @@ pub struct ChatsRequest {
     filter: Option<ChatFilter>,
     query: Option<String>,
     user_list_id: Option<u64>,
+    options: CallOptions,
+    strict: bool,
+}
+
+impl RawPage for ChatPage {
+    type Item = Chat;
+
+    fn list(&mut self) -> &mut Vec<Chat> {
+        &mut self.list
+    }
 }
 
 impl ChatsRequest {
@@ -51,6 +64,8 @@ impl ChatsRequest {
             filter: None,
             query: None,
             user_list_id: None,
+            options: CallOptions::new(),
+            strict: false,
         }
     }
 
@@ -90,15 +105,29 @@ impl ChatsRequest {
         self
     }
 
+    /// The bounds of each call, where they shall be others than the client's.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// A chat that cannot be read makes the whole page an error. Without this, the others are
+    /// delivered, and it is told by [`Page::rejected`].
+    pub fn strict(mut self) -> Self {
+        self.strict = true;
+        self
+    }
+
     /// Sends the request: one page.
     ///
-    /// Where the connection is throttled (429) and the server says to come back within 60
-    /// seconds, this waits and sends again, up to three times.
+    /// It waits for the connection's limit, and tries again where that may help: see
+    /// [`CallOptions`] and [`RetryPolicy`](crate::RetryPolicy). Dropping the future at any
+    /// point leaves the client as it was.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidRequest`] where a parameter breaks its rule, and nothing
-    /// was sent; else each kind but `Configuration` and `Paging`.
+    /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) where a parameter breaks
+    /// its rule, and nothing was sent; else each kind but `Configuration`, `Paging` and `Rejected`.
     pub async fn send(self) -> Result<Page> {
         let checked = self.check()?;
         let client = self.connection.raw();
@@ -121,8 +150,14 @@ impl ChatsRequest {
         if let Some(id) = checked.user_list_id {
             operation = operation.user_list_id(id);
         }
-        let (page, body) = call(&self.connection, || operation.clone().send()).await?;
-        Ok(Page::new(page, body))
+        let options = self.options.or(&self.connection.shared().options);
+        let call = Call {
+            connection: &self.connection,
+            operation: "list_chats",
+            bounds: options.resolve(Error::invalid_request)?,
+            strict: self.strict,
+        };
+        Ok(Page::new(call.send(|| operation.clone().send()).await?))
     }
 
     /// Every chat from the offset on, page after page, in the server's order.
@@ -146,7 +181,7 @@ impl ChatsRequest {
     }
 
     fn check(&self) -> Result<Checked> {
-        let invalid = |message: String| Error::new(ErrorKind::InvalidRequest, message);
+        let invalid = Error::invalid_request;
         let limit = self.limit.map(|limit| {
             NonZeroU32::new(limit)
                 .filter(|limit| limit.get() <= MAX_LIMIT)

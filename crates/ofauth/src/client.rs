@@ -5,18 +5,24 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::HeaderValue;
 use reqwest::redirect::Policy;
+use secrecy::SecretString;
 
 use crate::base_url::{self, BaseUrl};
 use crate::call::root_cause;
+use crate::connect::ConnectLayer;
+use crate::event::Hook;
+use crate::retry::RetryBudget;
 use crate::secret::Secret;
-use crate::{Connection, Error, ErrorKind, Result};
+use crate::{
+    CallOptions, Connection, Error, ErrorKind, Event, RateLimit, RateLimiter, Result, TokenBuckets,
+};
 
 const API_KEY_VARIABLE: &str = "OFAUTH_API_KEY";
 const BASE_URL_VARIABLE: &str = "OFAUTH_BASE_URL";
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-const TIMEOUT: Duration = Duration::from_secs(30);
+const USER_AGENT: &str = concat!("ofauth-rust/", env!("CARGO_PKG_VERSION"));
 
 /// A client for the OFAuth API.
 ///
@@ -30,6 +36,10 @@ pub(crate) struct Shared {
     pub(crate) http: reqwest::Client,
     pub(crate) base_url: BaseUrl,
     pub(crate) api_key: Secret,
+    pub(crate) options: CallOptions,
+    pub(crate) limiter: Option<Arc<dyn RateLimiter>>,
+    pub(crate) budget: RetryBudget,
+    pub(crate) hook: Hook,
 }
 
 impl Client {
@@ -52,7 +62,8 @@ impl Client {
     /// let client = ofauth::Client::builder()
     ///     .api_key("sk_sandbox_demo")
     ///     .base_url("https://api.ofauth.com")
-    ///     .timeout(std::time::Duration::from_secs(10))
+    ///     .user_agent("my-crm/1.2")
+    ///     .attempt_timeout(std::time::Duration::from_secs(10))
     ///     .build()?;
     /// # Ok(())
     /// # }
@@ -70,7 +81,7 @@ impl Client {
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) where the id is
     /// empty or cannot be sent in a header. The error doesn't repeat it.
     pub fn connection(&self, id: impl AsRef<str>) -> Result<Connection> {
-        let id = Secret::new("the connection id", id.as_ref())?;
+        let id = Secret::new("the connection id", id.as_ref().into())?;
         Ok(Connection::new(Arc::clone(&self.shared), id))
     }
 }
@@ -87,10 +98,23 @@ impl fmt::Debug for Client {
 #[derive(Clone, Default)]
 #[must_use]
 pub struct ClientBuilder {
-    api_key: Option<String>,
+    api_key: Option<SecretString>,
     base_url: Option<String>,
-    connect_timeout: Option<Duration>,
-    timeout: Option<Duration>,
+    user_agent: Option<String>,
+    options: CallOptions,
+    limit: Limit,
+    retry_budget: Option<u32>,
+    hook: Hook,
+}
+
+/// Who limits the requests of a connection.
+#[derive(Clone, Default)]
+enum Limit {
+    #[default]
+    Documented,
+    Other(RateLimit),
+    Own(Arc<dyn RateLimiter>),
+    Off,
 }
 
 impl ClientBuilder {
@@ -103,7 +127,7 @@ impl ClientBuilder {
     /// not valid UTF-8.
     pub fn from_env() -> Result<Self> {
         Ok(Self {
-            api_key: variable(API_KEY_VARIABLE)?,
+            api_key: variable(API_KEY_VARIABLE)?.map(SecretString::from),
             base_url: variable(BASE_URL_VARIABLE)?.filter(|url| !url.is_empty()),
             ..Self::default()
         })
@@ -113,7 +137,7 @@ impl ClientBuilder {
     ///
     /// Keys that begin with `sk_sandbox_` select the vendor's sandbox data (vendor's guide).
     pub fn api_key(mut self, key: impl Into<String>) -> Self {
-        self.api_key = Some(key.into());
+        self.api_key = Some(key.into().into());
         self
     }
 
@@ -127,16 +151,95 @@ impl ClientBuilder {
         self
     }
 
-    /// How long connecting may take; 10 seconds by default.
-    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = Some(timeout);
+    /// The application's name and version, like `my-crm/1.2`; it comes after this client's
+    /// own in the header `User-Agent`.
+    pub fn user_agent(mut self, product: impl Into<String>) -> Self {
+        self.user_agent = Some(product.into());
         self
     }
 
-    /// How long one request may take, each time that it is sent, from connecting to the last byte of the
-    /// response; 30 seconds by default.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
+    /// The bounds of each call, in the place of those that were set before. A call can have
+    /// its own: see [`ChatsRequest::with`](crate::ChatsRequest::with).
+    pub fn options(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// How long connecting may take; 10 seconds by default. See [`CallOptions`].
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.options = self.options.connect_timeout(timeout);
+        self
+    }
+
+    /// How long one attempt may take, from connecting to the last byte of the answer; 30
+    /// seconds by default. See [`CallOptions`].
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.options = self.options.attempt_timeout(timeout);
+        self
+    }
+
+    /// How long a call may take in all; 300 seconds by default. See [`CallOptions`].
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.options = self.options.deadline(deadline);
+        self
+    }
+
+    /// How often and how soon a failed call is tried again; [`RetryPolicy::off`] for never.
+    ///
+    /// [`RetryPolicy::off`]: crate::RetryPolicy::off
+    pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+        self.options = self.options.retry(policy);
+        self
+    }
+
+    /// The most bytes of an answer, before decompression as after it; 32 MiB by default.
+    pub fn max_response_size(mut self, bytes: usize) -> Self {
+        self.options = self.options.max_response_size(bytes);
+        self
+    }
+
+    /// How many retries the client has, for all its calls together; 100 by default. A retry
+    /// takes one, and each call that succeeds gives a tenth back: so an API that fails for
+    /// everybody doesn't get several times the requests just then. Requests that are
+    /// throttled (429) take none, since they wait as long as they are told.
+    pub fn retry_budget(mut self, retries: u32) -> Self {
+        self.retry_budget = Some(retries);
+        self
+    }
+
+    /// How many requests each connection may send, retries included. By default as the vendor
+    /// documents it: [`RateLimit::default`]. `None` is no limit, as of the plan Launch.
+    pub fn rate_limit(mut self, limit: impl Into<Option<RateLimit>>) -> Self {
+        self.limit = limit.into().map_or(Limit::Off, Limit::Other);
+        self
+    }
+
+    /// A limiter of one's own, for one shared by several processes.
+    pub fn rate_limiter(mut self, limiter: Arc<dyn RateLimiter>) -> Self {
+        self.limit = Limit::Own(limiter);
+        self
+    }
+
+    /// Is called with everything that happens within calls: for counters, without a
+    /// subscriber of `tracing`. It is called while the call waits, so it should be quick.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), ofauth::Error> {
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicU64, Ordering};
+    ///
+    /// let retries = Arc::new(AtomicU64::new(0));
+    /// let counter = Arc::clone(&retries);
+    /// let client = ofauth::Client::builder().api_key("sk_x").on_event(move |event| {
+    ///     if matches!(event.kind, ofauth::EventKind::Retry { .. }) {
+    ///         counter.fetch_add(1, Ordering::Relaxed);
+    ///     }
+    /// });
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn on_event(mut self, hook: impl Fn(&Event<'_>) + Send + Sync + 'static) -> Self {
+        self.hook = Hook(Some(Arc::new(hook)));
         self
     }
 
@@ -145,7 +248,8 @@ impl ClientBuilder {
     /// # Errors
     ///
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) where there is no
-    /// API key, it cannot be sent in a header, or the base URL breaks its rules;
+    /// API key, it cannot be sent in a header, the base URL breaks its rules, the user agent cannot be
+    /// sent, or a time is 0;
     /// [`ErrorKind::Connect`](crate::ErrorKind::Connect) where TLS cannot be set up, for
     /// one because the machine has no certificates.
     pub fn build(self) -> Result<Client> {
@@ -154,13 +258,15 @@ impl ClientBuilder {
                 "there is no API key: set {API_KEY_VARIABLE}, or call ClientBuilder::api_key"
             ))
         })?;
-        let api_key = Secret::new("the API key", &api_key)?;
+        let api_key = Secret::new("the API key", api_key)?;
         let base_url = BaseUrl::parse(self.base_url.as_deref().unwrap_or(base_url::DEFAULT))?;
+        let user_agent = user_agent(self.user_agent.as_deref())?;
+        self.options.clone().resolve(Error::configuration)?;
         let mut http = reqwest::Client::builder()
-            .user_agent(concat!("ofauth-rust/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(self.connect_timeout.unwrap_or(CONNECT_TIMEOUT))
-            .timeout(self.timeout.unwrap_or(TIMEOUT))
+            .user_agent(user_agent)
+            .connector_layer(ConnectLayer)
             .redirect(Policy::none())
+            .retry(reqwest::retry::never())
             .referer(false)
             .https_only(!base_url.is_plain());
         if base_url.is_plain() {
@@ -174,13 +280,23 @@ impl ClientBuilder {
         }
         let http = http.build().map_err(|error| {
             let message = format!("connections cannot be set up: {}", root_cause(&error));
-            Error::new(ErrorKind::Connect, message).with_source(error)
+            Error::new(ErrorKind::Connect, message, "").with_source(error)
         })?;
+        let limiter: Option<Arc<dyn RateLimiter>> = match self.limit {
+            Limit::Documented => Some(Arc::new(TokenBuckets::new(RateLimit::default()))),
+            Limit::Other(limit) => Some(Arc::new(TokenBuckets::new(limit))),
+            Limit::Own(limiter) => Some(limiter),
+            Limit::Off => None,
+        };
         Ok(Client {
             shared: Arc::new(Shared {
                 http,
                 base_url,
                 api_key,
+                options: self.options,
+                limiter,
+                budget: RetryBudget::new(self.retry_budget.unwrap_or(RetryBudget::DEFAULT)),
+                hook: self.hook,
             }),
         })
     }
@@ -189,9 +305,28 @@ impl ClientBuilder {
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
-            .field("connect_timeout", &self.connect_timeout)
-            .field("timeout", &self.timeout)
+            .field("options", &self.options)
+            .field("retry_budget", &self.retry_budget)
             .finish_non_exhaustive()
+    }
+}
+
+/// This client's name and version, and then the application's.
+fn user_agent(application: Option<&str>) -> Result<HeaderValue> {
+    let text = match application {
+        Some(application) => format!("{USER_AGENT} {application}"),
+        None => USER_AGENT.to_owned(),
+    };
+    let printable = text
+        .bytes()
+        .all(|byte| byte == b' ' || byte.is_ascii_graphic());
+    match HeaderValue::from_str(&text) {
+        Ok(value) if printable && !text.ends_with(' ') => Ok(value),
+        _ => Err(Error::configuration(
+            "the user agent must consist of visible ASCII characters and single spaces, like \
+             my-crm/1.2, and not be empty"
+                .to_owned(),
+        )),
     }
 }
 

@@ -7,7 +7,7 @@ use ofauth_api::Credentials;
 
 use crate::ChatsRequest;
 use crate::client::Shared;
-use crate::secret::Secret;
+use crate::secret::{ConnectionHash, Secret};
 
 /// One linked creator account; made by [`Client::connection`](crate::Client::connection).
 ///
@@ -16,11 +16,18 @@ use crate::secret::Secret;
 pub struct Connection {
     shared: Arc<Shared>,
     id: Secret,
+    hash: ConnectionHash,
 }
 
 impl Connection {
     pub(crate) fn new(shared: Arc<Shared>, id: Secret) -> Self {
-        Self { shared, id }
+        let hash = ConnectionHash::new(&shared.api_key, &id);
+        Self { shared, id, hash }
+    }
+
+    /// What stands for this connection in traces, events and limits, since its id is secret.
+    pub fn hash(&self) -> ConnectionHash {
+        self.hash
     }
 
     /// The creator's chats: a request to refine, and then to send once
@@ -38,9 +45,14 @@ impl Connection {
             http,
             base_url,
             api_key,
+            ..
         } = &*self.shared;
         let credentials = Credentials::new(api_key.header(), self.id.header());
         ofauth_api::Client::new_with_client(base_url.as_str(), http.clone(), credentials)
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
     }
 
     pub(crate) fn host(&self) -> &str {
@@ -57,6 +69,7 @@ impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Connection")
             .field("base_url", &self.shared.base_url.as_str())
+            .field("hash", &self.hash)
             .finish_non_exhaustive()
     }
 }

@@ -29,18 +29,52 @@
 //!
 //! - **Requests are checked** before anything is sent: see [`ChatsRequest`].
 //! - **Secrets stay secret.** The API key and the connection ids are in no
-//!   `Debug`, no `Display` and no error. `Debug` of a [`Message`] hides its text.
-//! - **A throttled connection is waited for**, where the server says how long and it is not
-//!   too long: see [`ChatsRequest::send`].
+//!   `Debug`, no `Display`, no trace and no error, and wiped from memory at the end. `Debug`
+//!   of a [`Message`] hides its text. A [`ConnectionHash`] stands for a connection.
+//! - **What passes by is waited out**: see [`RetryPolicy`], [`RateLimit`] and the table below.
+//! - **Nothing waits for ever**: see [`CallOptions`].
 //! - **Nothing leaves for another place.** `https` only, except to loopback; no
-//!   redirect is followed, since the credentials would go along.
+//!   redirect is followed, since the credentials would go along. Proxies are those of the environment.
 //! - **The API may grow.** A field that this version doesn't know is ignored, a
 //!   value that it doesn't know is kept ([`MediaKind::Other`]), and a date that is
 //!   none is kept as text ([`Timestamp`]).
+//! - **One bad record stops nothing.** The other chats of its page are delivered, and it is told
+//!   with its place ([`Page::rejected`]), unless the request is [strict](ChatsRequest::strict).
+//! - **Futures can be dropped** at any point; the client stays as it was. All are `Send + 'static`.
 //!
-//! # Errors
+//! # When something goes wrong
 //!
 //! There is one [`Error`]; its [`ErrorKind`] says what to do.
+//!
+//! | fault | what the client does | shown by (`tests/faults/`) |
+//! | --- | --- | --- |
+//! | the server cannot be reached | tries again, then [`Connect`](ErrorKind::Connect) | `retry.rs`: `a_server_that_is_not_there_is_tried_again` |
+//! | connecting takes too long | tries again, then [`Timeout`](ErrorKind::Timeout) with [`Deadline::Connect`] | `retry.rs`: `the_deadline_of_connecting_is_told` |
+//! | reset, or closed, at any byte of the answer; chunks or a stated length that end early | tries again, then `Connect` | `wire.rs`: `a_reset_at_any_byte_is_tried_again`, `chunks_that_end_early_…` |
+//! | HTTP/1.0 without a length, cut short | notices it by the JSON, tries again | `wire.rs`: `a_body_that_only_the_end_of_the_connection_ends_…` |
+//! | no answer, slow headers, slow body | leaves the attempt at its bound, tries again, then `Timeout` with [`Deadline::Attempt`] | `wire.rs`: `slow_servers_are_left` |
+//! | garbage in the place of HTTP | an error, never a panic | `wire.rs`: `garbage_is_an_error` |
+//! | 408, 500, 502, 503, 504, in JSON, HTML or empty | tries again, then [`Server`](ErrorKind::Server) | `retry.rs`: `what_may_pass_is_tried_again` |
+//! | 429 | the connection waits as long as it is told, others don't notice | `limits.rs`: `of_200_connections_20_are_throttled_…` |
+//! | a `Retry-After` beyond what is allowed | fails at once and says how long to wait | `retry.rs`: `a_wait_that_is_too_long_is_an_error_at_once` |
+//! | 401 `RULES_OUTDATED` | tries again, then [`RulesOutdated`](ErrorKind::RulesOutdated) | `retry.rs`: `rules_that_are_being_updated_heal` |
+//! | any other 4xx | fails at once, with the vendor's words and what to do | `retry.rs`: `what_would_fail_again_is_not_tried_again` |
+//! | the API fails for everybody | spends its budget, then fails at once | `retry.rs`: `a_failing_api_does_not_see_a_storm` |
+//! | the whole call takes too long | ends at its deadline, with the last failure | `retry.rs`: `the_deadline_of_the_call_ends_…` |
+//! | a redirect | [`Redirect`](ErrorKind::Redirect), with the host; the other host sees nothing | `../answers.rs`: `a_redirect_is_not_followed` |
+//! | a body that is too large, a gzip bomb, endless empty gzip | stops reading at the bound: [`Decode`](ErrorKind::Decode) | `wire.rs`: `what_is_too_large_is_not_read_to_its_end` |
+//! | a page that is whole and broken | `Decode`, with the place; the bytes by asking | `records.rs`: `a_page_whose_envelope_cannot_be_read_…` |
+//! | some records that cannot be read | delivers the others, and tells place and reason | `records.rs`: `the_readable_chats_are_delivered_…` |
+//! | an unknown field or value, an odd date or offset | nothing: they are kept or ignored | `../answers.rs`: `odd_pages_decode` |
+//!
+//! # Seeing in
+//!
+//! - `tracing`: a span for each call (`operation`, `connection` as a hash), and in it one for each
+//!   attempt, with OpenTelemetry's names for HTTP clients (`http.request.method`, `server.address`,
+//!   `server.port`, `http.response.status_code`, `http.request.resend_count`, `error.type`) and
+//!   `request_id`. Retries and throttling are told at `info`, records that cannot be read at `warn`.
+//! - [`ClientBuilder::on_event`]: the same as a callback, for counters.
+//! - [`Page::meta`]: status, request id, limit, attempts and time of one call.
 //!
 //! # Features
 //!
@@ -54,20 +88,33 @@
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+mod answer;
 mod base_url;
 mod call;
 mod chats;
 mod client;
+mod connect;
 mod connection;
+mod decode;
 mod error;
+mod event;
+mod limit;
+mod meta;
+mod options;
 mod page;
+mod rate_headers;
+mod retry;
 mod secret;
 mod walk;
 
 pub use chats::ChatsRequest;
 pub use client::{Client, ClientBuilder};
 pub use connection::Connection;
-pub use error::{Error, ErrorKind};
+pub use decode::Rejected;
+pub use error::{Deadline, Error, ErrorKind};
+pub use event::{Event, EventKind};
+pub use limit::{LimitError, Observed, RateLimit, RateLimiter, TokenBuckets};
+pub use meta::Meta;
 /// Every type of the API, with the builders of each.
 pub use ofauth_api::types;
 pub use ofauth_api::types::{
@@ -76,7 +123,11 @@ pub use ofauth_api::types::{
     ReleaseFormUser, UserName, UserView, VideoSources,
 };
 pub use ofauth_api::{NextOffset, Timestamp};
+pub use options::CallOptions;
 pub use page::Page;
+pub use rate_headers::RateLimitState;
+pub use retry::RetryPolicy;
+pub use secret::ConnectionHash;
 pub use walk::{ChatStream, PageStream};
 
 /// A result with this crate's [`Error`].

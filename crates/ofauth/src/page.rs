@@ -7,21 +7,35 @@ use bytes::Bytes;
 use ofauth_api::NextOffset;
 use ofauth_api::types::ChatPage;
 
-use crate::Chat;
+use crate::call::Reply;
+use crate::{Chat, Meta, Rejected};
 
 /// One page of chats, in the order asked for.
 #[derive(Clone)]
 pub struct Page {
     page: ChatPage,
+    rejected: Vec<Rejected>,
     body: Bytes,
+    meta: Meta,
 }
 
 impl Page {
-    pub(crate) fn new(page: ChatPage, body: Bytes) -> Self {
-        Self { page, body }
+    pub(crate) fn new(reply: Reply<ChatPage>) -> Self {
+        let Reply {
+            page,
+            rejected,
+            body,
+            meta,
+        } = reply;
+        Self {
+            page,
+            rejected,
+            body,
+            meta,
+        }
     }
 
-    /// The chats of this page.
+    /// The chats of this page, but for those that cannot be [read](Self::rejected).
     pub fn chats(&self) -> &[Chat] {
         &self.page.list
     }
@@ -31,12 +45,25 @@ impl Page {
         self.page.list
     }
 
-    /// The number of chats of this page.
+    /// The chats of this page that cannot be read, by their places; `chats` has the others.
+    ///
+    /// Most often there is none. One comes of an API that changed, or of a broken record: report
+    /// it, with its [path](Rejected::path) and [reason](Rejected::reason).
+    pub fn rejected(&self) -> &[Rejected] {
+        &self.rejected
+    }
+
+    /// What is known of the call: status, request id, limit, attempts, time.
+    pub fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    /// The number of chats of this page that can be read.
     pub fn len(&self) -> usize {
         self.page.list.len()
     }
 
-    /// Whether this page has no chat. More pages may follow all the same: see [`has_more`](Self::has_more).
+    /// Whether this page has no chat that can be read. More pages may follow all the same: see [`has_more`](Self::has_more).
     pub fn is_empty(&self) -> bool {
         self.page.list.is_empty()
     }
@@ -52,6 +79,16 @@ impl Page {
     pub fn next_offset(&self) -> Option<u64> {
         self.given_offset()
             .and_then(|offset| offset.get().try_into().ok())
+    }
+
+    /// Every chat or rejected record of this page, in the order of the list.
+    pub(crate) fn into_records(self) -> Vec<Result<Chat, Rejected>> {
+        let mut records: Vec<_> = self.page.list.into_iter().map(Ok).collect();
+        // In rising order, so that each is put where it was.
+        for rejected in self.rejected {
+            records.insert(rejected.index().min(records.len()), Err(rejected));
+        }
+        records
     }
 
     /// `nextOffset` as the API gave it.
@@ -95,6 +132,7 @@ impl fmt::Debug for Page {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Page")
             .field("chats", &self.page.list)
+            .field("rejected", &self.rejected)
             .field("has_more", &self.page.has_more)
             .field("next_offset", &self.page.next_offset)
             .finish_non_exhaustive()

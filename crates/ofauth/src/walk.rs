@@ -7,7 +7,7 @@ use std::{fmt, vec};
 use futures_core::Stream;
 use futures_util::stream::{StreamExt, unfold};
 
-use crate::{Chat, ChatsRequest, Error, ErrorKind, Page, Result};
+use crate::{Chat, ChatsRequest, Error, ErrorKind, Page, Rejected, Result};
 
 /// How many pages in a row may be empty, or the same as the one before, until a walk
 /// gives up: of a server that ignores the offset, it would not end.
@@ -71,14 +71,14 @@ impl fmt::Debug for PageStream {
 #[must_use = "a stream does nothing until it is polled"]
 pub struct ChatStream {
     pages: PageStream,
-    chats: vec::IntoIter<Chat>,
+    records: vec::IntoIter<Result<Chat, Rejected>>,
 }
 
 impl ChatStream {
     pub(crate) fn new(pages: PageStream) -> Self {
         Self {
             pages,
-            chats: Vec::new().into_iter(),
+            records: Vec::new().into_iter(),
         }
     }
 
@@ -93,11 +93,11 @@ impl Stream for ChatStream {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
-            if let Some(chat) = self.chats.next() {
-                return Poll::Ready(Some(Ok(chat)));
+            if let Some(record) = self.records.next() {
+                return Poll::Ready(Some(record.map_err(rejected)));
             }
             match ready!(self.pages.poll_next_unpin(cx)) {
-                Some(Ok(page)) => self.chats = page.into_chats().into_iter(),
+                Some(Ok(page)) => self.records = page.into_records().into_iter(),
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 None => return Poll::Ready(None),
             }
@@ -109,6 +109,15 @@ impl fmt::Debug for ChatStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ChatStream").finish_non_exhaustive()
     }
+}
+
+fn rejected(rejected: Rejected) -> Error {
+    let what = format!(
+        "a chat cannot be read, at `{}`: {}",
+        rejected.path(),
+        rejected.reason()
+    );
+    Error::new(ErrorKind::Rejected, what, "").with_rejected(rejected)
 }
 
 /// What a walk does next.
@@ -131,7 +140,7 @@ impl Place {
         let offset = self.offset;
         let fail = |reason: String| {
             let message = format!("the server promises more chats, but {reason}: try again later");
-            Step::Fail(Error::new(ErrorKind::Paging, message))
+            Step::Fail(Error::new(ErrorKind::Paging, message, ""))
         };
         if !page.has_more() {
             return Step::End;
@@ -141,7 +150,7 @@ impl Place {
                 Some(next) if next > offset => next,
                 _ => return fail(format!("its next offset {next} is not past {offset}")),
             },
-            None => offset.saturating_add(page.len() as u64),
+            None => offset.saturating_add((page.len() + page.rejected().len()) as u64),
         };
         if next == offset {
             return fail(format!("the page at offset {offset} is empty"));

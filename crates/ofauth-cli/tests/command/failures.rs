@@ -2,7 +2,7 @@
 
 use super::*;
 use httpmock::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 #[test]
 fn wrong_usage_ends_with_2_and_names_what_is_wrong() {
@@ -37,6 +37,7 @@ fn wrong_usage_ends_with_2_and_names_what_is_wrong() {
             vec!["--sandbox", "--base-url"],
         ),
         (vec!["--key", "x"], vec!["--key"]),
+        (vec!["--timeout", "0"], vec!["--timeout", "0 is not in 1.."]),
     ] {
         let (code, stdout, stderr) = sandbox(&arguments);
         assert_eq!((code, stdout.as_str()), (2, ""), "{arguments:?}: {stderr}");
@@ -97,7 +98,10 @@ fn a_server_that_cannot_be_reached_ends_with_1() {
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let address = socket.local_addr().unwrap();
-    let (code, stdout, stderr) = run(with_account(&format!("http://{address}"), &["chats"]));
+    let (code, stdout, stderr) = run(with_account(
+        &format!("http://{address}"),
+        &["chats", "--retries", "0"],
+    ));
     assert_eq!((code, stdout.as_str()), (1, ""));
     assert!(stderr.contains(&address.to_string()), "{stderr}");
 }
@@ -149,7 +153,7 @@ fn what_was_read_before_a_failure_is_written_and_the_rest_is_told() {
     let all = |format: &str| {
         run(with_account(
             &server.base_url(),
-            &["chats", "--all", "--format", format],
+            &["chats", "--all", "--retries", "0", "--format", format],
         ))
     };
     let (code, stdout, stderr) = all("json");
@@ -185,6 +189,50 @@ fn raw_bodies_are_one_a_line_with_all_that_they_hold_even_if_they_are_no_pages()
         stderr.contains("at `list`") && !stderr.contains("private"),
         "{stderr}"
     );
+}
+
+#[test]
+fn chats_that_cannot_be_read_are_told_and_the_others_written() {
+    let chat = |id| json!({ "withUser": { "id": id, "_view": "s" } });
+    let page = |list: Value, more| json!({ "list": list, "hasMore": more }).to_string();
+    let pages = [
+        page(json!([chat(1), "private", chat(3)]), true),
+        page(json!([chat(4), { "withUser": "private" }]), false),
+    ];
+    let server = MockServer::start();
+    for (offset, body) in [("0", &pages[0]), ("3", &pages[1])] {
+        server.mock(|when, then| {
+            when.query_param("offset", offset);
+            then.status(200).body(body);
+        });
+    }
+    let ids = |stdout: &str| -> Vec<Value> {
+        ndjson(stdout)
+            .iter()
+            .map(|chat| chat["withUser"]["id"].clone())
+            .collect()
+    };
+    let format = ["--format", "ndjson"];
+    let chats = |more: &[&str]| {
+        let arguments = [&["chats"], &format[..], more].concat();
+        run(with_account(&server.base_url(), &arguments))
+    };
+    let (code, stdout, stderr) = chats(&["--all"]);
+    assert_eq!(
+        (code, ids(&stdout)),
+        (1, vec![json!(1), json!(3), json!(4)])
+    );
+    assert!(!stderr.contains("private"), "{stderr}");
+    for words in [
+        "chat 1 cannot be read, at list[1]: expected struct Chat",
+        "chat 4 cannot be read, at list[1].withUser: expected struct UserView",
+        "2 chats cannot be read; the others are written",
+    ] {
+        assert!(stderr.contains(words), "{stderr}");
+    }
+    let (code, stdout, stderr) = chats(&["--offset", "3"]);
+    assert_eq!((code, ids(&stdout)), (1, vec![json!(4)]));
+    assert!(stderr.contains("1 chat cannot be read"), "{stderr}");
 }
 
 #[test]

@@ -122,6 +122,7 @@ fn the_sandbox_is_set_up_by_arguments() {
     assert!(lines.any(|line| line.starts_with("# the admin port: http://127.0.0.1:")));
     let chats = || {
         let mut command = ofauth(&["chats", "--connection", "conn_mine", "--format", "ndjson"]);
+        command.args(["--retries", "0"]);
         command
             .env("OFAUTH_API_KEY", "sk_sandbox_x")
             .env("OFAUTH_BASE_URL", &url);

@@ -1,0 +1,154 @@
+//! Responses with a status that is no success, as errors.
+
+use http::header::LOCATION;
+use http::{HeaderMap, StatusCode};
+use ofauth_api::receive;
+use serde_json::Value;
+
+use crate::error::Answer;
+use crate::{Connection, Error, ErrorKind, ErrorType};
+
+/// How much of an error's body is read.
+const BODY_LIMIT: usize = 64 * 1024;
+/// How much of the vendor's words is shown, in characters.
+const WORDS_LIMIT: usize = 300;
+
+/// The error that a response is.
+pub(crate) async fn read(connection: &Connection, response: reqwest::Response) -> Error {
+    let status = response.status();
+    let headers = response.headers().clone();
+    // What cannot be read of the body takes nothing away from the status and the headers.
+    let (body, _) = receive(response, BODY_LIMIT).await;
+    let told = Told::read(&body, |text| clean(connection, text));
+    let host = connection.host();
+    let (kind, what, advice) = if status.is_redirection() {
+        let what = match redirect_target(connection, &headers) {
+            Some(target) => format!("{host} redirects to {target}, which is not followed"),
+            None => format!("{host} redirects, which is not followed"),
+        };
+        (ErrorKind::Redirect, what, "check the base URL")
+    } else if status.is_success() {
+        let what = format!("{host} answered without a page");
+        (ErrorKind::Decode, what, "report it to the vendor")
+    } else {
+        let what = told
+            .words
+            .unwrap_or_else(|| format!("{host} answered with an error and no reason"));
+        let error_type = told.error_type.as_ref();
+        (kind(status, error_type), what, advice(status, error_type))
+    };
+    Error::new(kind, what, advice).with_answer(Answer {
+        status,
+        error_type: told.error_type,
+        request_id: told.request_id.or_else(|| request_id(connection, &headers)),
+        action_required: told.action_required,
+        headers,
+        body,
+    })
+}
+
+/// The host that a redirect points to.
+fn redirect_target(connection: &Connection, headers: &HeaderMap) -> Option<String> {
+    let location = headers.get(LOCATION)?.to_str().ok()?;
+    let url = reqwest::Url::parse(location).ok()?;
+    Some(clean(connection, url.host_str()?))
+}
+
+/// The request's id from the headers, where the body has none.
+pub(crate) fn request_id(connection: &Connection, headers: &HeaderMap) -> Option<String> {
+    let id = headers.get("x-request-id")?.to_str().ok()?;
+    Some(clean(connection, id))
+}
+
+/// What the body of an error says, in whichever of the shapes that are described:
+/// `error`, `type`, `requestId`, `actionRequired` (OFAuth reference, errors), `error`,
+/// `code`, `details` (an older reference page) and `message`, `code`, `details` (SDK types).
+#[derive(Default)]
+struct Told {
+    words: Option<String>,
+    error_type: Option<ErrorType>,
+    request_id: Option<String>,
+    action_required: Option<String>,
+}
+
+impl Told {
+    fn read(body: &[u8], clean: impl Fn(&str) -> String) -> Self {
+        let Ok(Value::Object(body)) = serde_json::from_slice(body) else {
+            return Self::default();
+        };
+        let text = |names: &[&str]| {
+            names
+                .iter()
+                .filter_map(|name| body.get(*name)?.as_str())
+                .map(&clean)
+                .find(|text| !text.is_empty())
+        };
+        Self {
+            words: text(&["error", "message"]),
+            error_type: text(&["type", "code"]).map(ErrorType::from),
+            request_id: text(&["requestId"]),
+            action_required: text(&["actionRequired"]),
+        }
+    }
+}
+
+fn kind(status: StatusCode, error_type: Option<&ErrorType>) -> ErrorKind {
+    match (status.as_u16(), error_type) {
+        (401, Some(ErrorType::SessionNotProvided | ErrorType::SessionExpired)) => {
+            ErrorKind::Session
+        }
+        (401, Some(ErrorType::RulesOutdated)) => ErrorKind::RulesOutdated,
+        (401, _) => ErrorKind::Unauthorized,
+        (403, _) => ErrorKind::Forbidden,
+        (404, _) => ErrorKind::NotFound,
+        (429, _) => ErrorKind::RateLimited,
+        (408 | 500.., _) => ErrorKind::Server,
+        _ => ErrorKind::Api,
+    }
+}
+
+/// What helps (OFAuth reference, errors).
+fn advice(status: StatusCode, error_type: Option<&ErrorType>) -> &'static str {
+    match error_type {
+        Some(ErrorType::BadRequest) => return "fix the request",
+        Some(ErrorType::Unauthorized) => return "check the API key",
+        Some(ErrorType::SessionNotProvided | ErrorType::SessionExpired) => {
+            return "ask the creator to link the account again";
+        }
+        Some(ErrorType::RulesOutdated) => return "try again, it heals by itself",
+        Some(ErrorType::Forbidden) => return "grant the key the permission messages:read",
+        Some(ErrorType::ResourceNotFound) => return "check the id",
+        Some(ErrorType::RouteNotFound) => return "check the base URL",
+        Some(ErrorType::RateLimitExceeded) => return "wait, and try again",
+        _ => {}
+    }
+    match status.as_u16() {
+        401 => "check the API key and the connection",
+        403 => "check the key's permissions",
+        404 => "check the base URL",
+        408 | 500.. => "try again later",
+        429 => "wait, and try again",
+        _ => "check the request",
+    }
+}
+
+/// A text of the server as one line of bounded length, without secrets and
+/// without characters that act on a terminal.
+fn clean(connection: &Connection, text: &str) -> String {
+    let masked = connection.mask(text);
+    let words: Vec<&str> = masked
+        .split(|c: char| c.is_whitespace() || acts_on_terminal(c))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let line = words.join(" ");
+    match line.char_indices().nth(WORDS_LIMIT) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
+/// Control characters, and those that change the direction of what follows.
+fn acts_on_terminal(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}

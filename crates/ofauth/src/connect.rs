@@ -1,0 +1,84 @@
+//! How long opening a connection may take, for each call as it wants it.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::time::timeout;
+use tower_layer::Layer;
+use tower_service::Service;
+
+type BoxError = Box<dyn StdError + Send + Sync>;
+
+tokio::task_local! {
+    /// The bound of the call that is being made: the HTTP library connects within its future.
+    static BOUND: Duration;
+}
+
+/// Makes a call, in which opening a connection may take as long as `bound`.
+pub(crate) async fn within<T>(bound: Duration, call: impl Future<Output = T>) -> T {
+    BOUND.scope(bound, call).await
+}
+
+/// Opening a connection took too long.
+#[derive(Debug)]
+pub(crate) struct ConnectTimeout;
+
+impl ConnectTimeout {
+    /// Whether this is what is behind an error.
+    pub(crate) fn is_behind(error: &(dyn StdError + 'static)) -> bool {
+        error.is::<Self>() || error.source().is_some_and(Self::is_behind)
+    }
+}
+
+impl fmt::Display for ConnectTimeout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("connecting took too long")
+    }
+}
+
+impl StdError for ConnectTimeout {}
+
+/// Bounds a connector.
+#[derive(Clone, Copy)]
+pub(crate) struct ConnectLayer;
+
+impl<S> Layer<S> for ConnectLayer {
+    type Service = BoundedConnector<S>;
+
+    fn layer(&self, connector: S) -> Self::Service {
+        BoundedConnector(connector)
+    }
+}
+
+#[derive(Clone)]
+pub(crate) struct BoundedConnector<S>(S);
+
+impl<S, R> Service<R> for BoundedConnector<S>
+where
+    S: Service<R, Error = BoxError>,
+    S::Future: Send + 'static,
+    S::Response: 'static,
+{
+    type Response = S::Response;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<S::Response, BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.0.poll_ready(cx)
+    }
+
+    fn call(&mut self, target: R) -> Self::Future {
+        let connect = self.0.call(target);
+        // Outside of a call nothing connects.
+        let bound = BOUND.try_with(|bound| *bound).unwrap_or(Duration::MAX);
+        Box::pin(async move {
+            match timeout(bound, connect).await {
+                Ok(connected) => connected,
+                Err(_) => Err(ConnectTimeout.into()),
+            }
+        })
+    }
+}

@@ -1,0 +1,203 @@
+//! What a response says about limits: `Retry-After` and `X-RateLimit-*`.
+
+use std::time::{Duration, SystemTime};
+
+use http::HeaderMap;
+use http::header::{DATE, RETRY_AFTER};
+
+/// Numbers from here on are points in time: as seconds, from 2001 on; below they are
+/// seconds from now, up to 31 years.
+const EPOCH_SECONDS: f64 = 1e9;
+/// Numbers from here on are points in time in milliseconds, from 1973 on.
+const EPOCH_MILLISECONDS: f64 = 1e11;
+/// A reset further away is none: the vendor's limit is full again after 90 seconds.
+const MAX_RESET: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A connection's limit, as a response's `X-RateLimit-*` headers tell it (OFAuth
+/// reference, rate limits). What a response doesn't tell is `None`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RateLimitState {
+    /// The limit, in requests (`X-RateLimit-Limit`).
+    pub limit: Option<u64>,
+    /// The requests that are left (`X-RateLimit-Remaining`).
+    pub remaining: Option<u64>,
+    /// How long after the response full capacity returns (`X-RateLimit-Reset`). The unit is
+    /// not documented: epoch seconds, epoch milliseconds and seconds from now are told apart
+    /// by their size; what is more than a day away is ignored.
+    pub reset: Option<Duration>,
+}
+
+impl RateLimitState {
+    pub(crate) fn read(headers: &HeaderMap, now: SystemTime) -> Self {
+        let text = |name| text(headers, name);
+        Self {
+            limit: text("x-ratelimit-limit").and_then(count),
+            remaining: text("x-ratelimit-remaining").and_then(count),
+            reset: text("x-ratelimit-reset").and_then(|text| reset(text, sent_at(headers, now))),
+        }
+    }
+}
+
+/// How long the server asks to wait: seconds, or an HTTP date (RFC 9110, section 10.2.3).
+pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let text = text(headers, RETRY_AFTER.as_str())?;
+    if let Some(seconds) = seconds(text) {
+        return Some(seconds);
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    Some(since(date, sent_at(headers, now)))
+}
+
+/// When the server sent the response, by its own clock where it tells: its dates are then
+/// right although its clock may not be ours.
+fn sent_at(headers: &HeaderMap, now: SystemTime) -> SystemTime {
+    text(headers, DATE.as_str())
+        .and_then(|text| httpdate::parse_http_date(text).ok())
+        .unwrap_or(now)
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    Some(headers.get(name)?.to_str().ok()?.trim())
+}
+
+/// A number of seconds, whole or not.
+fn seconds(text: &str) -> Option<Duration> {
+    let digits = text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || byte == b'.');
+    // More than a duration can hold is still a wait.
+    digits
+        .then(|| text.parse().ok())
+        .flatten()
+        .map(|seconds| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
+}
+
+/// A number of requests; what is beyond zero in the wrong direction is zero.
+fn count(text: &str) -> Option<u64> {
+    let number: f64 = text.parse().ok()?;
+    // A cast of what is too large gives the largest, of what is negative zero.
+    (!number.is_nan()).then_some(number as u64)
+}
+
+fn reset(text: &str, now: SystemTime) -> Option<Duration> {
+    let number = seconds(text)?.as_secs_f64();
+    let after_epoch = |seconds| {
+        let epoch = Duration::try_from_secs_f64(seconds).ok()?;
+        Some(since(SystemTime::UNIX_EPOCH.checked_add(epoch)?, now))
+    };
+    let wait = if number >= EPOCH_MILLISECONDS {
+        after_epoch(number / 1_000.0)?
+    } else if number >= EPOCH_SECONDS {
+        after_epoch(number)?
+    } else {
+        Duration::try_from_secs_f64(number).ok()?
+    };
+    (wait <= MAX_RESET).then_some(wait)
+}
+
+/// How long after `now` a point in time is; zero where it is past.
+fn since(then: SystemTime, now: SystemTime) -> Duration {
+    then.duration_since(now).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use http::{HeaderMap, HeaderName, HeaderValue};
+
+    use super::{RateLimitState, retry_after};
+
+    /// 2024-01-15T10:31:00Z
+    const NOW: u64 = 1_705_314_660;
+
+    fn now() -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(NOW)
+    }
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        let pair = |(name, value): &(&'static str, &str)| {
+            let value = HeaderValue::from_str(value).unwrap();
+            (HeaderName::from_static(name), value)
+        };
+        pairs.iter().map(pair).collect()
+    }
+
+    fn wait(value: &str) -> Option<u128> {
+        retry_after(&headers(&[("retry-after", value)]), now()).map(|wait| wait.as_millis())
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        assert_eq!(wait("0"), Some(0));
+        assert_eq!(wait(" 120 "), Some(120_000));
+        assert_eq!(wait("1.5"), Some(1_500));
+        assert_eq!(wait("Mon, 15 Jan 2024 10:31:30 GMT"), Some(30_000));
+        assert_eq!(wait("Monday, 15-Jan-24 10:31:30 GMT"), Some(30_000));
+        assert_eq!(wait("Mon, 15 Jan 2024 10:30:00 GMT"), Some(0), "past");
+        assert!(wait("999999999999999999999999").unwrap() > 1 << 60);
+        for odd in ["", "soon", "-5", "NaN", "inf", "1e3", "+5", "5s", "."] {
+            assert_eq!(wait(odd), None, "{odd}");
+        }
+        assert_eq!(retry_after(&HeaderMap::new(), now()), None);
+    }
+
+    #[test]
+    fn a_date_is_taken_by_the_clock_of_the_server() {
+        let headers = headers(&[
+            ("date", "Mon, 15 Jan 2024 09:00:00 GMT"),
+            ("retry-after", "Mon, 15 Jan 2024 09:00:07 GMT"),
+            ("x-ratelimit-reset", &(NOW - 5_460 + 9).to_string()),
+        ]);
+        assert_eq!(retry_after(&headers, now()), Some(Duration::from_secs(7)));
+        let state = RateLimitState::read(&headers, now());
+        assert_eq!(state.reset, Some(Duration::from_secs(9)));
+    }
+
+    #[test]
+    fn a_reset_is_epoch_seconds_milliseconds_or_seconds_from_now() {
+        let reset = |value: &str| {
+            let headers = headers(&[("x-ratelimit-reset", value)]);
+            let reset = RateLimitState::read(&headers, now()).reset;
+            reset.map(|reset| reset.as_millis())
+        };
+        assert_eq!(reset("48"), Some(48_000));
+        assert_eq!(reset("0"), Some(0));
+        assert_eq!(reset("0.25"), Some(250));
+        assert_eq!(reset(&(NOW + 48).to_string()), Some(48_000));
+        assert_eq!(reset(&(NOW * 1_000 + 48_500).to_string()), Some(48_500));
+        assert_eq!(reset(&(NOW - 48).to_string()), Some(0), "past");
+        assert_eq!(reset("86400"), Some(86_400_000));
+        for odd in [
+            "86401",
+            "9999999999",
+            "999999999",
+            "-1",
+            "x",
+            "",
+            "99999999999999999999999999999",
+        ] {
+            assert_eq!(reset(odd), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn limits_are_numbers_however_they_are_written() {
+        let state = |limit, remaining| {
+            let headers = headers(&[
+                ("x-ratelimit-limit", limit),
+                ("x-ratelimit-remaining", remaining),
+            ]);
+            let state = RateLimitState::read(&headers, now());
+            (state.limit, state.remaining)
+        };
+        assert_eq!(state("90", "0"), (Some(90), Some(0)));
+        assert_eq!(state("90.0", "-1"), (Some(90), Some(0)));
+        assert_eq!(state("many", ""), (None, None));
+        assert_eq!(
+            RateLimitState::read(&HeaderMap::new(), now()),
+            RateLimitState::default()
+        );
+    }
+}

@@ -1,0 +1,322 @@
+//! When a failed request is sent again, and when it is not.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// How often and how soon a failed request is sent again.
+///
+/// The pause before the n-th retry is drawn evenly between zero and
+/// [`base_delay`](Self::base_delay) × 2^(n-1), and never exceeds
+/// [`max_delay`](Self::max_delay): "full jitter", so that many clients that failed at the
+/// same moment don't come back at the same moment. The vendor asks for exponential backoff
+/// with jitter (OFAuth reference, rate limits).
+///
+/// Where the server says when to come back (`Retry-After`), no request is sent before; the
+/// pause is added. If that is more than [`max_retry_after`](Self::max_retry_after), or than
+/// the [deadline](crate::CallOptions::deadline) allows, the call fails at once, and
+/// [`Error::retry_after`](crate::Error::retry_after) tells how long to wait.
+///
+/// Sent again are requests that failed to connect, got no answer or half of one, took
+/// longer than an attempt may, or were answered with 408, 429, 500, 502, 503, 504 or 401
+/// `RULES_OUTDATED`. Everything else would fail in the same way again.
+///
+/// ```
+/// use std::time::Duration;
+/// use ofauth::RetryPolicy;
+///
+/// let patient = RetryPolicy::new().max_attempts(8).max_delay(Duration::from_secs(60));
+/// let never = RetryPolicy::off();
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct RetryPolicy {
+    max_attempts: u32,
+    base_delay: Duration,
+    max_delay: Duration,
+    max_retry_after: Duration,
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self {
+            max_attempts: 4,
+            base_delay: Duration::from_millis(500),
+            max_delay: Duration::from_secs(20),
+            max_retry_after: Duration::from_secs(90),
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// The default policy: 4 attempts, pauses of up to 0.5 s, 1 s, 2 s …, never more than
+    /// 20 s, and a `Retry-After` of at most 90 s: the vendor's limit is full again by then.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// No retry: each request is sent once.
+    pub fn off() -> Self {
+        Self::default().max_attempts(1)
+    }
+
+    /// The most attempts, the first included; 0 means 1.
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = attempts.max(1);
+        self
+    }
+
+    /// The longest pause before the first retry; it doubles with each further one.
+    pub fn base_delay(mut self, delay: Duration) -> Self {
+        self.base_delay = delay;
+        self
+    }
+
+    /// The longest pause before any retry.
+    pub fn max_delay(mut self, delay: Duration) -> Self {
+        self.max_delay = delay;
+        self
+    }
+
+    /// The longest `Retry-After` that is waited for.
+    pub fn max_retry_after(mut self, wait: Duration) -> Self {
+        self.max_retry_after = wait;
+        self
+    }
+
+    /// How long to pause after `attempts` failed attempts; `random` is drawn evenly from 0 to 1.
+    pub(crate) fn pause(
+        &self,
+        attempts: u32,
+        retry_after: Option<Duration>,
+        left: Duration,
+        random: f64,
+    ) -> Result<Duration, Stop> {
+        if attempts >= self.max_attempts {
+            return Err(Stop::Attempts);
+        }
+        let wait = retry_after.unwrap_or_default();
+        if wait > self.max_retry_after {
+            return Err(Stop::TooLong {
+                wait,
+                allowed: self.max_retry_after,
+            });
+        }
+        // A power beyond u32 is beyond any delay.
+        let doubled = 2_u32
+            .checked_pow(attempts.saturating_sub(1))
+            .unwrap_or(u32::MAX);
+        let longest = self.base_delay.saturating_mul(doubled).min(self.max_delay);
+        let drawn = longest.as_secs_f64() * random.clamp(0.0, 1.0);
+        // What rounding makes too long is the longest.
+        let drawn = Duration::try_from_secs_f64(drawn).map_or(longest, |drawn| drawn.min(longest));
+        let pause = wait.saturating_add(drawn);
+        match pause < left {
+            true => Ok(pause),
+            false if wait.is_zero() => Err(Stop::Deadline),
+            false => Err(Stop::TooLong {
+                wait,
+                allowed: left,
+            }),
+        }
+    }
+}
+
+/// Why a request is not sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// All attempts are used up.
+    Attempts,
+    /// The deadline leaves no time for another attempt.
+    Deadline,
+    /// The server asks for a longer wait than is allowed.
+    TooLong { wait: Duration, allowed: Duration },
+}
+
+/// The retries that a client has left: so that an API that fails for everybody doesn't get
+/// several times the requests just then.
+///
+/// It begins full. A retry takes one away, and each request that succeeds gives a tenth
+/// back: in the long run there is at most one retry for ten successes.
+#[derive(Debug)]
+pub(crate) struct RetryBudget {
+    capacity: u32,
+    /// In tenths of a retry.
+    tenths: Mutex<u64>,
+}
+
+impl RetryBudget {
+    pub(crate) const DEFAULT: u32 = 100;
+
+    pub(crate) fn new(capacity: u32) -> Self {
+        Self {
+            capacity,
+            tenths: Mutex::new(u64::from(capacity) * 10),
+        }
+    }
+
+    /// Takes a retry, if there is one.
+    pub(crate) fn withdraw(&self) -> bool {
+        let mut tenths = self.tenths.lock().unwrap_or_else(PoisonError::into_inner);
+        match tenths.checked_sub(10) {
+            Some(rest) => {
+                *tenths = rest;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Counts a success.
+    pub(crate) fn deposit(&self) {
+        let mut tenths = self.tenths.lock().unwrap_or_else(PoisonError::into_inner);
+        *tenths = (*tenths + 1).min(u64::from(self.capacity) * 10);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use fastrand::Rng;
+
+    use super::{RetryBudget, RetryPolicy, Stop};
+
+    const FOREVER: Duration = Duration::MAX;
+
+    #[test]
+    fn pauses_double_up_to_the_longest_and_are_drawn_from_zero_on() {
+        let policy = RetryPolicy::new().max_attempts(100);
+        let longest: Vec<u64> = (1..9)
+            .map(|attempts| policy.pause(attempts, None, FOREVER, 1.0).unwrap())
+            .map(|pause| pause.as_millis() as u64)
+            .collect();
+        assert_eq!(
+            longest,
+            [500, 1_000, 2_000, 4_000, 8_000, 16_000, 20_000, 20_000]
+        );
+        for attempts in 1..100 {
+            let shortest = policy.pause(attempts, None, FOREVER, 0.0);
+            assert_eq!(shortest, Ok(Duration::ZERO));
+            let half = policy.pause(attempts, None, FOREVER, 0.5).unwrap();
+            let whole = policy.pause(attempts, None, FOREVER, 1.0).unwrap();
+            assert_eq!(half * 2, whole);
+        }
+    }
+
+    #[test]
+    fn whatever_the_policy_no_pause_is_early_or_longer_than_allowed() {
+        let mut rng = Rng::with_seed(4);
+        let some = |rng: &mut Rng| match rng.u8(..10) {
+            0 => Duration::ZERO,
+            1 => Duration::MAX,
+            _ => Duration::from_millis(rng.u64(..200_000)),
+        };
+        let (mut pauses, mut stops) = (0, 0);
+        for _ in 0..20_000 {
+            let policy = RetryPolicy {
+                max_attempts: rng.u32(1..12),
+                base_delay: some(&mut rng),
+                max_delay: some(&mut rng),
+                max_retry_after: some(&mut rng),
+            };
+            let attempts = rng.u32(1..12);
+            let retry_after = rng.bool().then(|| some(&mut rng));
+            let (left, random) = (some(&mut rng), rng.f64());
+            let wait = retry_after.unwrap_or_default();
+            match policy.pause(attempts, retry_after, left, random) {
+                Ok(pause) => {
+                    pauses += 1;
+                    assert!(attempts < policy.max_attempts);
+                    assert!(wait <= policy.max_retry_after);
+                    assert!(pause >= wait, "never early");
+                    assert!(pause < left, "never past the deadline");
+                    assert!(pause - wait <= policy.max_delay);
+                    let doubled = 2_u32.pow(attempts - 1);
+                    assert!(pause - wait <= policy.base_delay.saturating_mul(doubled));
+                }
+                Err(stop) => {
+                    stops += 1;
+                    match stop {
+                        Stop::Attempts => assert!(attempts >= policy.max_attempts),
+                        Stop::Deadline => assert!(wait.is_zero()),
+                        Stop::TooLong {
+                            wait: told,
+                            allowed,
+                        } => {
+                            assert_eq!(told, wait);
+                            assert!(allowed == left || wait > allowed);
+                        }
+                    }
+                }
+            }
+        }
+        assert!(pauses > 2_000 && stops > 2_000, "{pauses} {stops}");
+    }
+
+    #[test]
+    fn what_the_server_asks_for_is_waited_for_up_to_the_cap() {
+        let policy = RetryPolicy::new();
+        let second = Duration::from_secs(1);
+        let cap = second * 90;
+        assert_eq!(policy.pause(1, Some(cap), FOREVER, 0.0), Ok(cap));
+        assert_eq!(
+            policy.pause(1, Some(cap), FOREVER, 1.0),
+            Ok(cap + second / 2)
+        );
+        let wait = cap + Duration::from_nanos(1);
+        let too_long = Stop::TooLong { wait, allowed: cap };
+        assert_eq!(policy.pause(1, Some(wait), FOREVER, 0.0), Err(too_long));
+        let left = second * 5;
+        let too_long = Stop::TooLong {
+            wait: left,
+            allowed: left,
+        };
+        assert_eq!(policy.pause(1, Some(left), left, 0.0), Err(too_long));
+        assert_eq!(
+            policy.pause(1, None, Duration::ZERO, 0.0),
+            Err(Stop::Deadline)
+        );
+    }
+
+    #[test]
+    fn a_policy_without_retries_stops_after_the_first_attempt() {
+        for policy in [RetryPolicy::off(), RetryPolicy::new().max_attempts(0)] {
+            assert_eq!(policy.pause(1, None, FOREVER, 0.5), Err(Stop::Attempts));
+        }
+    }
+
+    #[test]
+    fn a_budget_gives_no_more_than_it_has_and_a_tenth_back_for_each_success() {
+        let budget = RetryBudget::new(3);
+        budget.deposit(); // No more than full.
+        let taken = |times: usize| (0..times).filter(|_| budget.withdraw()).count();
+        assert_eq!(taken(10), 3);
+        (0..9).for_each(|_| budget.deposit());
+        assert_eq!(taken(10), 0);
+        budget.deposit();
+        assert_eq!(taken(10), 1);
+        (0..1_000).for_each(|_| budget.deposit());
+        assert_eq!(taken(10), 3);
+        assert!(!RetryBudget::new(0).withdraw());
+    }
+
+    #[test]
+    fn a_budget_holds_whatever_the_order() {
+        let mut rng = Rng::with_seed(7);
+        for _ in 0..500 {
+            let capacity = rng.u32(..20);
+            let budget = RetryBudget::new(capacity);
+            let (mut taken, mut successes) = (0, 0);
+            for _ in 0..rng.u32(..500) {
+                match rng.bool() {
+                    true => taken += u32::from(budget.withdraw()),
+                    false => {
+                        successes += 1;
+                        budget.deposit();
+                    }
+                }
+                assert!(taken <= capacity + successes / 10);
+            }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Futures that are dropped half-way, and where futures can go.
+
+use std::time::Duration;
+
+use ofauth::{RateLimit, RetryPolicy};
+use ofauth_sandbox::{Fault, FaultRule};
+use tokio::time::timeout;
+
+use crate::{builder, creator, sandbox};
+
+fn can_be_spawned<T: Send + 'static>(value: T) -> T {
+    value
+}
+
+#[tokio::test]
+async fn every_future_and_stream_can_be_spawned() {
+    let sandbox = sandbox([]).await;
+    let creator = creator(builder(sandbox.url()));
+    let send = can_be_spawned(creator.chats().send());
+    let mut pages = can_be_spawned(creator.chats().pages());
+    let mut stream = can_be_spawned(creator.chats().stream());
+    can_be_spawned(async move {
+        pages.next().await.unwrap().unwrap();
+        stream.next().await.unwrap().unwrap();
+    })
+    .await;
+    tokio::spawn(send).await.unwrap().unwrap();
+    fn shared<T: Send + Sync + Clone>(_: &T) {}
+    shared(&creator);
+    fn error<T: std::error::Error + Send + Sync + 'static>() {}
+    error::<ofauth::Error>();
+}
+
+/// A call is left after each of many times: while it waits for its limit, connects, waits for
+/// the answer, reads it, pauses. The client goes on, and no token is lost.
+#[tokio::test(start_paused = true)]
+async fn a_call_can_be_left_at_any_time() {
+    let slow = [
+        FaultRule::new(Fault::Latency {
+            min_ms: 300,
+            max_ms: 300,
+        }),
+        FaultRule::new(Fault::status(503)).rate(0.3),
+        FaultRule::new(Fault::SlowBody {
+            every_ms: 50,
+            piece: 10_000,
+        }),
+    ];
+    let sandbox = sandbox(slow).await;
+    let limit = RateLimit::per_minute(60).burst(1);
+    let policy = RetryPolicy::new().base_delay(Duration::from_millis(200));
+    let creator = creator(builder(sandbox.url()).rate_limit(limit).retry(policy));
+    let (mut left, mut done) = (0, 0);
+    for millis in (0..3_000).step_by(37) {
+        match timeout(Duration::from_millis(millis), creator.chats().send()).await {
+            Err(_) => left += 1,
+            Ok(result) => {
+                result.unwrap();
+                done += 1;
+            }
+        }
+    }
+    assert!(left > 20 && done > 20, "{left} left, {done} done");
+    sandbox.clear_faults();
+    // At most the token of the last call is missing.
+    let start = tokio::time::Instant::now();
+    creator.chats().send().await.unwrap();
+    assert!(
+        start.elapsed() < Duration::from_millis(1_100),
+        "{:?}",
+        start.elapsed()
+    );
+}

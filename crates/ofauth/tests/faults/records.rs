@@ -1,0 +1,149 @@
+//! Pages of which some records cannot be read.
+
+use ofauth::{ErrorKind, EventKind, RetryPolicy};
+use ofauth_sandbox::{Fault, FaultRule, Sandbox};
+use serde_json::json;
+
+use crate::server::{Server, Step, response};
+use crate::{builder, creator, fails, sandbox};
+
+fn chat(id: i64) -> serde_json::Value {
+    json!({ "withUser": { "id": id, "_view": "s" } })
+}
+
+#[tokio::test]
+async fn the_readable_chats_are_delivered_and_the_others_told_by_their_place() {
+    let (sandbox, result) = fails(Fault::UnreadableChat { index: 3 }, 1, |client| client).await;
+    let page = result.unwrap();
+    let ids = |page: &ofauth::Page| {
+        page.iter()
+            .map(|chat| chat.with_user.id)
+            .collect::<Vec<_>>()
+    };
+    let mut expected: Vec<i64> = sandbox.chats("conn_sandbox_1").unwrap()[..10]
+        .iter()
+        .map(|chat| chat.with_user.id)
+        .collect();
+    expected.remove(3);
+    assert_eq!(ids(&page), expected);
+    let [rejected] = page.rejected() else {
+        panic!("{page:?}")
+    };
+    assert_eq!((rejected.index(), rejected.path()), (3, "list[3].withUser"));
+    assert_eq!(rejected.reason(), "expected struct UserView");
+    assert!(rejected.raw().contains("\"unreadable\""));
+    assert!(!format!("{page:?} {rejected}").contains("\"unreadable\""));
+    sandbox.requests().assert_count(1);
+}
+
+#[tokio::test]
+async fn a_strict_request_takes_all_or_nothing() {
+    let sandbox = sandbox([FaultRule::new(Fault::UnreadableChat { index: 3 }).times(1)]).await;
+    let creator = creator(builder(sandbox.url()));
+    let error = creator.chats().strict().send().await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Decode, 1));
+    assert!(error.to_string().contains("list[3].withUser"), "{error}");
+    assert_eq!(error.rejected().unwrap().index(), 3);
+    assert!(!error.body().unwrap().is_empty());
+    assert_eq!(creator.chats().strict().send().await.unwrap().len(), 10);
+}
+
+#[tokio::test]
+async fn a_stream_tells_it_at_its_place_and_goes_on() {
+    let body = json!({
+        "list": [chat(1), { "withUser": 2 }, chat(3), "private words", chat(5)],
+        "hasMore": false,
+    });
+    let body = body.to_string();
+    let server =
+        Server::start(move |_| vec![Step::Send(response("200 OK", &[], body.as_bytes()))]).await;
+    let events = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let seen = std::sync::Arc::clone(&events);
+    let creator = creator(builder(&server.url).on_event(move |event| {
+        if let EventKind::Rejected { index, path, .. } = event.kind {
+            seen.lock().unwrap().push((index, path.to_owned()));
+        }
+    }));
+    let mut stream = creator.chats().stream();
+    let mut told = Vec::new();
+    while let Some(item) = stream.next().await {
+        told.push(match item {
+            Ok(chat) => chat.with_user.id.to_string(),
+            Err(error) => {
+                assert_eq!(error.kind(), ErrorKind::Rejected);
+                assert!(!format!("{error} {error:?}").contains("private"));
+                error.to_string()
+            }
+        });
+    }
+    let rejected = |place: &str| format!("a chat cannot be read, at `{place}: expected struct ");
+    assert_eq!(
+        (told.len(), &*told[0], &*told[2], &*told[4]),
+        (5, "1", "3", "5")
+    );
+    assert!(
+        told[1].starts_with(&rejected("list[1].withUser`")),
+        "{}",
+        told[1]
+    );
+    assert!(told[3].starts_with(&rejected("list[3]`")), "{}", told[3]);
+    let events = events.lock().unwrap();
+    assert_eq!(
+        *events,
+        [
+            (1, "list[1].withUser".to_owned()),
+            (3, "list[3]".to_owned())
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_page_whose_envelope_cannot_be_read_is_an_error_with_its_place() {
+    for (body, place) in [
+        (
+            json!({ "list": [chat(1)], "hasMore": "private" }),
+            "a boolean at `hasMore`",
+        ),
+        (
+            json!({ "list": "private", "hasMore": true }),
+            "a sequence at `list`",
+        ),
+        (
+            json!({ "list": [{ "withUser": 1 }] }),
+            "missing field `hasMore`",
+        ),
+        (json!("private"), "expected struct ChatPage"),
+    ] {
+        let body = body.to_string();
+        let server =
+            Server::start(move |_| vec![Step::Send(response("200 OK", &[], body.as_bytes()))])
+                .await;
+        let error = creator(builder(&server.url))
+            .chats()
+            .send()
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        assert!(error.to_string().contains(place), "{error}");
+        assert!(!format!("{error} {error:?}").contains("private"));
+        assert_eq!(server.requests(), 1);
+    }
+}
+
+#[tokio::test]
+async fn one_bad_record_in_each_page_does_not_stop_a_walk() {
+    let sandbox = Sandbox::builder()
+        .chats(100)
+        .faults([FaultRule::new(Fault::UnreadableChat { index: 0 })])
+        .start()
+        .await
+        .unwrap();
+    let creator = creator(builder(sandbox.url()).retry(RetryPolicy::off()));
+    let (mut pages, mut read, mut rejected) = (creator.chats().pages(), 0, 0);
+    while let Some(page) = pages.next().await {
+        let page = page.unwrap();
+        read += page.len();
+        rejected += page.rejected().len();
+    }
+    assert_eq!((read, rejected), (95, 5));
+}

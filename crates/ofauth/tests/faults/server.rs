@@ -1,0 +1,120 @@
+//! A server on a bare socket: it sends the bytes that it is told to.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::sleep;
+
+/// What the server does after it has read a request. At the end it closes the connection.
+#[derive(Clone)]
+pub(crate) enum Step {
+    Send(Vec<u8>),
+    Wait(Duration),
+    Reset,
+    Hang,
+}
+
+pub(crate) struct Server {
+    pub(crate) url: String,
+    requests: Arc<AtomicUsize>,
+}
+
+impl Server {
+    /// Answers the n-th request, from 0, with the steps that `answer` gives.
+    pub(crate) async fn start(answer: impl Fn(usize) -> Vec<Step> + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let requests = Arc::new(AtomicUsize::new(0));
+        let (answer, count) = (Arc::new(answer), Arc::clone(&requests));
+        tokio::spawn(async move {
+            while let Ok((socket, _)) = listener.accept().await {
+                let (answer, count) = (Arc::clone(&answer), Arc::clone(&count));
+                tokio::spawn(async move {
+                    let mut socket = BufReader::new(socket);
+                    if read_head(&mut socket).await {
+                        play(
+                            socket.get_mut(),
+                            answer(count.fetch_add(1, Ordering::SeqCst)),
+                        )
+                        .await;
+                    }
+                });
+            }
+        });
+        Self { url, requests }
+    }
+
+    /// How many requests it has received.
+    pub(crate) fn requests(&self) -> usize {
+        self.requests.load(Ordering::SeqCst)
+    }
+}
+
+async fn read_head(socket: &mut BufReader<TcpStream>) -> bool {
+    let mut line = String::new();
+    while socket.read_line(&mut line).await.is_ok_and(|read| read > 0) {
+        if line == "\r\n" {
+            return true;
+        }
+        line.clear();
+    }
+    false
+}
+
+async fn play(socket: &mut TcpStream, steps: Vec<Step>) {
+    for step in steps {
+        match step {
+            Step::Send(bytes) => {
+                // The client may have seen enough.
+                if socket.write_all(&bytes).await.is_err() {
+                    return;
+                }
+            }
+            Step::Wait(time) => sleep(time).await,
+            Step::Reset => socket.set_zero_linger().unwrap(),
+            Step::Hang => std::future::pending().await,
+        }
+    }
+}
+
+/// A page with one chat and no more to come.
+pub(crate) const PAGE: &str =
+    r#"{"list":[{"withUser":{"id":7,"_view":"s"},"unreadMessagesCount":2}],"hasMore":false}"#;
+
+/// A whole response, with these further headers.
+pub(crate) fn response(status: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
+    let headers = headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}\r\n"));
+    let head = format!(
+        "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n{}\r\n",
+        body.len(),
+        headers.collect::<String>(),
+    );
+    [head.as_bytes(), body].concat()
+}
+
+/// The same in chunks of so many bytes.
+pub(crate) fn chunked(body: &[u8], size: usize) -> Vec<u8> {
+    let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+    let mut bytes = head.as_bytes().to_vec();
+    for chunk in body.chunks(size) {
+        bytes.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
+        bytes.extend_from_slice(chunk);
+        bytes.extend_from_slice(b"\r\n");
+    }
+    bytes.extend_from_slice(b"0\r\n\r\n");
+    bytes
+}
+
+/// The same with a body that only the end of the connection ends.
+pub(crate) fn until_closed(body: &[u8]) -> Vec<u8> {
+    [
+        b"HTTP/1.0 200 OK\r\ncontent-type: application/json\r\n\r\n",
+        body,
+    ]
+    .concat()
+}

@@ -1,0 +1,222 @@
+//! What comes over the wire: cut short, slow, too much, or no HTTP at all.
+
+use std::io::Write;
+use std::time::Duration;
+
+use fastrand::Rng;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use ofauth::{Error, ErrorKind, Page, Result, RetryPolicy};
+use ofauth_sandbox::{Encoding, Fault};
+
+use crate::server::{PAGE, Server, Step, chunked, response, until_closed};
+use crate::{builder, creator, fails};
+
+/// What one attempt makes of these steps.
+async fn once(steps: Vec<Step>) -> Result<Page> {
+    let server = Server::start(move |_| steps.clone()).await;
+    let creator = creator(
+        builder(&server.url)
+            .retry(RetryPolicy::off())
+            .max_response_size(100_000),
+    );
+    creator.chats().send().await
+}
+
+/// At each position: a cut answer is never taken for a page, and the next attempt brings it.
+async fn cut_at_each_byte(whole: Vec<u8>, end: Option<Step>) {
+    let positions = whole.len();
+    let cut = whole.clone();
+    // Every other request is answered whole.
+    let server = Server::start(move |request| match request % 2 {
+        0 => [Step::Send(cut[..request / 2].to_vec())]
+            .into_iter()
+            .chain(end.clone())
+            .collect(),
+        _ => vec![Step::Send(whole.clone())],
+    })
+    .await;
+    let policy = RetryPolicy::new()
+        .max_attempts(2)
+        .base_delay(Duration::ZERO);
+    let creator = creator(builder(&server.url).retry(policy).retry_budget(100_000));
+    for position in 0..positions {
+        let page = creator.chats().send().await;
+        let page = page.unwrap_or_else(|error| panic!("cut after {position} bytes: {error}"));
+        assert_eq!(
+            (page.len(), page.meta().attempts()),
+            (1, 2),
+            "cut after {position} bytes"
+        );
+    }
+    assert_eq!(server.requests(), positions * 2);
+}
+
+#[tokio::test]
+async fn a_reset_at_any_byte_is_tried_again() {
+    cut_at_each_byte(response("200 OK", &[], PAGE.as_bytes()), Some(Step::Reset)).await;
+}
+
+#[tokio::test]
+async fn a_body_of_stated_length_that_ends_early_is_tried_again() {
+    cut_at_each_byte(response("200 OK", &[], PAGE.as_bytes()), None).await;
+}
+
+#[tokio::test]
+async fn chunks_that_end_early_are_tried_again() {
+    cut_at_each_byte(chunked(PAGE.as_bytes(), 30), None).await;
+}
+
+#[tokio::test]
+async fn a_body_that_only_the_end_of_the_connection_ends_is_tried_again_too() {
+    // It ends well only with the page's last brace.
+    cut_at_each_byte(until_closed(PAGE.as_bytes()), None).await;
+}
+
+#[tokio::test]
+async fn http_1_0_and_chunks_of_each_size_are_read() {
+    assert_eq!(
+        once(vec![Step::Send(until_closed(PAGE.as_bytes()))])
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
+    for size in [1, 2, 7, 1_000] {
+        let steps = vec![Step::Send(chunked(PAGE.as_bytes(), size))];
+        assert_eq!(once(steps).await.unwrap().len(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn slow_servers_are_left() {
+    let head = response("200 OK", &[], PAGE.as_bytes());
+    let bytes = |pause: u64| -> Vec<Step> {
+        let pause = Duration::from_millis(pause);
+        head.iter()
+            .flat_map(|byte| [Step::Wait(pause), Step::Send(vec![*byte])])
+            .collect()
+    };
+    assert_eq!(once(bytes(50)).await.unwrap().len(), 1, "slow, and in time");
+    for steps in [
+        bytes(1_000),
+        vec![Step::Hang],
+        vec![Step::Send(head[..90].to_vec()), Step::Hang],
+    ] {
+        assert_eq!(once(steps).await.unwrap_err().kind(), ErrorKind::Timeout);
+    }
+}
+
+#[tokio::test]
+async fn garbage_is_an_error() {
+    let mut rng = Rng::with_seed(3);
+    let (mut head, whole) = (
+        b"HTTP/1.1 200 OK\r\n".to_vec(),
+        response("200 OK", &[], PAGE.as_bytes()),
+    );
+    head.truncate(9);
+    for case in 0..300 {
+        let noise: Vec<u8> = (0..rng.usize(1..400)).map(|_| rng.u8(..)).collect();
+        let bytes = match case % 3 {
+            0 => noise,
+            1 => [&head[..], &noise].concat(),
+            _ => {
+                // A byte of a good answer is another one.
+                let mut bytes = whole.clone();
+                let place = rng.usize(..bytes.len());
+                bytes[place] = rng.u8(..);
+                bytes
+            }
+        };
+        match once(vec![Step::Send(bytes)]).await {
+            // The changed byte was one of a word or a number, or the same as before.
+            Ok(page) => assert!(case % 3 == 2 && page.len() + page.rejected().len() <= 1),
+            Err(error) => assert!(!error.to_string().is_empty()),
+        }
+    }
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+async fn compressed(encoding: &str, body: &[u8]) -> Result<Page> {
+    let headers = [("content-encoding", encoding)];
+    once(vec![Step::Send(response("200 OK", &headers, body))]).await
+}
+
+#[tokio::test]
+async fn gzip_is_read_in_its_forms() {
+    let whole = gzip(PAGE.as_bytes());
+    let (start, end) = PAGE.as_bytes().split_at(20);
+    let members = [gzip(start), gzip(b""), gzip(end)].concat();
+    for body in [&whole, &members] {
+        for encoding in ["gzip", "GZIP", " x-gzip"] {
+            assert_eq!(compressed(encoding, body).await.unwrap().len(), 1);
+        }
+    }
+    assert_eq!(
+        compressed("identity", PAGE.as_bytes()).await.unwrap().len(),
+        1
+    );
+    let (_, result) = fails(Fault::Compressed(Encoding::Gzip), 1, |client| client).await;
+    assert_eq!(result.unwrap().len(), 10);
+}
+
+#[tokio::test]
+async fn what_is_no_gzip_or_compressed_otherwise_is_told() {
+    let whole = gzip(PAGE.as_bytes());
+    let mut broken = whole.clone();
+    broken[14] ^= 0xff;
+    for body in [&whole[..whole.len() - 9], &broken, PAGE.as_bytes()] {
+        let error = compressed("gzip", body).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        assert!(error.to_string().contains("broken gzip"), "{error}");
+    }
+    for (encoding, named) in [(Encoding::Br, "\"br\""), (Encoding::Zstd, "\"zstd\"")] {
+        let (_, result) = fails(Fault::Compressed(encoding), 1, |client| client).await;
+        let error = result.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.status().unwrap().as_u16()),
+            (ErrorKind::Decode, 200)
+        );
+        assert!(error.to_string().contains(named), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_too_large_is_not_read_to_its_end() {
+    let too_large = |error: &Error, limit: &str| {
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Decode, 1));
+        assert!(
+            error
+                .to_string()
+                .contains(&format!("larger than {limit} bytes")),
+            "{error}"
+        );
+    };
+    // Large when it is decompressed.
+    let bomb = gzip(&vec![b' '; 20_000_000]);
+    assert!(bomb.len() < 100_000);
+    too_large(&compressed("gzip", &bomb).await.unwrap_err(), "100000");
+    // Large as it comes, and nothing when it is decompressed.
+    let nothing = gzip(b"").repeat(6_000);
+    too_large(&compressed("gzip", &nothing).await.unwrap_err(), "100000");
+    let (spaces, fits) = (
+        vec![b' '; 100_001],
+        [&vec![b' '; 99_900], PAGE.as_bytes()].concat(),
+    );
+    let steps = |body: &[u8]| vec![Step::Send(response("200 OK", &[], body))];
+    too_large(&once(steps(&spaces)).await.unwrap_err(), "100000");
+    assert_eq!(once(steps(&fits)).await.unwrap().len(), 1, "{}", fits.len());
+    // By default.
+    for fault in [
+        Fault::HugePage { megabytes: 50 },
+        Fault::GzipBomb { megabytes: 50 },
+    ] {
+        let (_, result) = fails(fault, 1, |client| client).await;
+        too_large(&result.unwrap_err(), "33554432");
+    }
+}

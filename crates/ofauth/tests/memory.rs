@@ -1,0 +1,40 @@
+//! What many connections cost. In a process of its own, since it looks at all its memory.
+
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::time::Duration;
+
+use ofauth::{Client, RateLimit, RateLimiter, TokenBuckets};
+
+fn resident_kb() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmRSS:"))
+        .unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+/// With the bucket of each in use, so that none can be forgotten.
+#[tokio::test(start_paused = true)]
+async fn a_hundred_thousand_connections_cost_less_than_50_mb() {
+    let client = Client::builder()
+        .api_key("sk_x")
+        .base_url("http://127.0.0.1:1");
+    let client = client.build().unwrap();
+    let buckets = TokenBuckets::new(RateLimit::default());
+    let before = resident_kb();
+    let mut connections = Vec::new();
+    for number in 0..100_000 {
+        let connection = client.connection(format!("conn_{number:024}")).unwrap();
+        buckets
+            .acquire(connection.hash(), Duration::ZERO)
+            .await
+            .unwrap();
+        connections.push(connection);
+    }
+    let cost = resident_kb() - before;
+    println!("{cost} kB for {} connections", connections.len());
+    assert!(cost < 50_000, "{cost} kB");
+}
