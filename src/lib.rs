@@ -8,7 +8,7 @@
 //! | part | written by |
 //! | --- | --- |
 //! | [`types`], [`builder`], [`Client`] | the generator, from the spec |
-//! | [`Credentials`], [`Body`], [`Timestamp`], [`NextOffset`], helper methods on [`types::Chat`] and [`types::MessageSender`] | hand |
+//! | [`Credentials`], [`Body`], [`Timestamp`], [`NextOffset`], helper methods on [`types::Chat`], [`types::Message`], [`types::MessageSender`] and [`types::Media`] | hand |
 //!
 //! # Features
 //!
@@ -19,13 +19,16 @@
 mod body;
 mod chat;
 mod credentials;
+mod media;
 mod next_offset;
 mod text;
 mod timestamp;
 
 pub use body::{Body, BodyError, ends_with_connection, receive};
+pub use chat::CanSend;
 pub use credentials::Credentials;
 pub use generated::*;
+pub use media::MediaLink;
 pub use next_offset::NextOffset;
 pub use timestamp::Timestamp;
 

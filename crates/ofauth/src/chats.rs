@@ -2,13 +2,19 @@
 
 use std::fmt;
 use std::num::{NonZeroU32, NonZeroU64};
+use std::time::Duration;
 
 use ofauth_api::types::ChatPage;
 
 use crate::call::Call;
+use crate::cursor::Scope;
 use crate::decode::RawPage;
-use crate::walk::{ChatStream, PageStream};
-use crate::{CallOptions, Chat, ChatFilter, ChatOrder, Connection, Error, Page, Result};
+use crate::record::Record;
+use crate::walk::{self, Walk};
+use crate::{
+    CallOptions, ChangeStream, Chat, ChatFilter, ChatOrder, ChatStream, Checkpoint, Connection,
+    Cursor, Error, Page, PageStream, Result, WatchStream,
+};
 
 /// The most chats of one page (OFAuth documentation, chats list).
 pub(crate) const MAX_LIMIT: u32 = 20;
@@ -160,11 +166,86 @@ impl ChatsRequest {
         Ok(Page::new(call.send(|| operation.clone().send()).await?))
     }
 
-    /// Every chat from the offset on, page after page, in the server's order.
-    ///
-    /// The list is live: a chat that moves while it is read can be met twice or be missed.
+    /// Every chat from the offset on, exactly once, whatever moves meanwhile: see [`ChatStream`]
+    /// for what is guaranteed, and what it costs. Pages are of 20 chats where
+    /// [`limit`](Self::limit) is not set, and have a chat or more in common.
     pub fn stream(self) -> ChatStream {
-        ChatStream::new(self.pages())
+        let order = match self.order_or_default() {
+            ChatOrder::Old => walk::Order::Old,
+            _ => walk::Order::Recent,
+        };
+        let walk = Walk::new(order, self.start(), self.limit.unwrap_or(MAX_LIMIT));
+        let checked = self.check();
+        let stream = ChatStream::new(self, walk);
+        match checked {
+            Ok(_) => stream,
+            Err(error) => stream.with_failure(error),
+        }
+    }
+
+    /// Goes on with a walk where a cursor says it was, without losing or repeating; in another
+    /// process too.
+    ///
+    /// The request needs the parameters that the walk had: if they or the connection are others,
+    /// the stream's only item is an error of kind
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest).
+    pub fn resume(self, cursor: Cursor) -> ChatStream {
+        let stream = self.clone().stream();
+        match cursor.open(&self) {
+            Ok((walk, left)) => ChatStream::new(self, walk).left(left),
+            Err(error) => stream.with_failure(error),
+        }
+    }
+
+    /// The chats with activity after a checkpoint, newest first: one request where nothing happened.
+    ///
+    /// ```no_run
+    /// # async fn run(creator: ofauth::Connection) -> ofauth::Result<()> {
+    /// let mut checkpoint = creator.chats().checkpoint().await?; // now
+    /// // Later, or in another process: it can be kept with serde.
+    /// let mut changes = creator.chats().changes(&checkpoint);
+    /// while let Some(chat) = changes.next().await {
+    ///     println!("{}", chat?.with_user.id);
+    /// }
+    /// if let Some(next) = changes.checkpoint() {
+    ///     checkpoint = next;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// A [`Checkpoint::default`] knows nothing: everything is a change. Where the checkpoint is
+    /// not of this connection and these parameters, or the request has an offset or
+    /// [`order`](Self::order) `old`, the only item is an error of kind
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest).
+    pub fn changes(self, since: &Checkpoint) -> ChangeStream {
+        let scope = Scope::of(&self);
+        let walk = self.check_changes().and_then(|()| since.open(&self));
+        let chats = match walk {
+            Ok(walk) => ChatStream::new(self, walk),
+            Err(error) => self.stream().with_failure(error),
+        };
+        ChangeStream::new(chats, scope)
+    }
+
+    /// The checkpoint of now: what changes after it is a change. It reads one page.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), and where the request has an offset or order `old`.
+    pub async fn checkpoint(mut self) -> Result<Checkpoint> {
+        self.check_changes()?;
+        let scope = Scope::of(&self);
+        self.limit = Some(MAX_LIMIT);
+        let records = self.send().await?.into_records().into_iter();
+        let items: Vec<_> = records.map(|record| Record::new(record).item).collect();
+        Ok(Checkpoint::new(walk::Checkpoint::of(&items), scope))
+    }
+
+    /// The chats with activity after a checkpoint, as it happens: [`changes`](Self::changes) again
+    /// and again, about every `interval`.
+    pub fn watch(self, since: Checkpoint, interval: Duration) -> WatchStream {
+        WatchStream::new(self, since, interval)
     }
 
     /// Every page from the offset on, in the server's order; `nextOffset` is followed as it is given.
@@ -178,6 +259,34 @@ impl ChatsRequest {
 
     pub(crate) fn start(&self) -> u64 {
         self.offset.unwrap_or(0)
+    }
+
+    pub(crate) fn order_or_default(&self) -> ChatOrder {
+        self.order.unwrap_or_default()
+    }
+
+    /// The parameters that say which chats the list has.
+    pub(crate) fn selection(&self) -> (Option<ChatFilter>, Option<&str>, Option<u64>) {
+        (self.filter, self.query.as_deref(), self.user_list_id)
+    }
+
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// Changes are read from the front.
+    fn check_changes(&self) -> Result<()> {
+        self.check()?;
+        if self.order_or_default() == ChatOrder::Old {
+            let what = "order must be recent to read changes, but is old".to_owned();
+            return Err(Error::invalid_request(what));
+        }
+        match self.start() {
+            0 => Ok(()),
+            offset => Err(Error::invalid_request(format!(
+                "offset must be 0 to read changes, but is {offset}"
+            ))),
+        }
     }
 
     fn check(&self) -> Result<Checked> {

@@ -16,7 +16,8 @@ use crate::event::Hook;
 use crate::retry::RetryBudget;
 use crate::secret::Secret;
 use crate::{
-    CallOptions, Connection, Error, ErrorKind, Event, RateLimit, RateLimiter, Result, TokenBuckets,
+    CallOptions, Connection, Error, ErrorKind, Event, Fleet, RateLimit, RateLimiter, Result,
+    TokenBuckets,
 };
 
 const API_KEY_VARIABLE: &str = "OFAUTH_API_KEY";
@@ -83,6 +84,20 @@ impl Client {
     pub fn connection(&self, id: impl AsRef<str>) -> Result<Connection> {
         let id = Secret::new("the connection id", id.as_ref().into())?;
         Ok(Connection::new(Arc::clone(&self.shared), id))
+    }
+}
+
+impl Client {
+    /// Many linked creator accounts at once, by their connection ids.
+    ///
+    /// The ids are taken one by one, as they are needed.
+    pub fn fleet<I>(&self, ids: I) -> Fleet<I::IntoIter>
+    where
+        I: IntoIterator,
+        I::IntoIter: Send + 'static,
+        I::Item: Into<String>,
+    {
+        Fleet::new(self.clone(), ids.into_iter())
     }
 }
 

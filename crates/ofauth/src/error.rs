@@ -65,7 +65,8 @@ pub(crate) struct Answer {
 /// | `Redirect` | the server points elsewhere; credentials are not sent along | check the base URL |
 /// | `Decode` | the answer is not what the API's description says | report it, with [`Error::body`] |
 /// | `Rejected` | one record of a page cannot be read; the others can | see [`Error::rejected`]; go on with the next |
-/// | `Paging` | the server's pages don't advance | try again later; report it |
+/// | `Paging` | the server's pages lead nowhere | try again later; report it |
+/// | `Incomplete` | the list changes faster than it can be read; what was found was yielded | try again when the inbox is quieter |
 /// | `Limiter` | the application's own limiter failed | see [`source`](std::error::Error::source) |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -100,8 +101,10 @@ pub enum ErrorKind {
     Decode,
     /// One record of a page cannot be read.
     Rejected,
-    /// The server's pages don't advance, so that a walk would not end.
+    /// The server's pages lead nowhere, so that a walk would not end.
     Paging,
+    /// The list changes faster than it can be read.
+    Incomplete,
     /// The application's own limiter failed.
     Limiter,
 }
@@ -126,6 +129,7 @@ impl ErrorKind {
             Self::Decode => "decode",
             Self::Rejected => "rejected",
             Self::Paging => "paging",
+            Self::Incomplete => "incomplete",
             Self::Limiter => "limiter",
         }
     }

@@ -91,28 +91,38 @@ struct Readme;
 mod answer;
 mod base_url;
 mod call;
+mod changes;
 mod chats;
 mod client;
 mod connect;
 mod connection;
+mod cursor;
 mod decode;
+mod digest;
 mod error;
 mod event;
+mod fleet;
 mod limit;
 mod meta;
 mod options;
 mod page;
+mod pages;
 mod rate_headers;
+mod record;
 mod retry;
 mod secret;
+mod stream;
 mod walk;
 
+pub use changes::{ChangeStream, WatchStream};
 pub use chats::ChatsRequest;
 pub use client::{Client, ClientBuilder};
 pub use connection::Connection;
+pub use cursor::{Checkpoint, Cursor};
 pub use decode::Rejected;
 pub use error::{Deadline, Error, ErrorKind};
 pub use event::{Event, EventKind};
+pub use fleet::{Fleet, FleetStream, Member};
 pub use limit::{LimitError, Observed, RateLimit, RateLimiter, TokenBuckets};
 pub use meta::Meta;
 /// Every type of the API, with the builders of each.
@@ -122,13 +132,14 @@ pub use ofauth_api::types::{
     Media, MediaFiles, MediaKind, MediaSource, Message, MessageSender, PreviewFile, ReleaseForm,
     ReleaseFormUser, UserName, UserView, VideoSources,
 };
-pub use ofauth_api::{NextOffset, Timestamp};
+pub use ofauth_api::{CanSend, MediaLink, NextOffset, Timestamp};
 pub use options::CallOptions;
 pub use page::Page;
+pub use pages::PageStream;
 pub use rate_headers::RateLimitState;
 pub use retry::RetryPolicy;
 pub use secret::ConnectionHash;
-pub use walk::{ChatStream, PageStream};
+pub use stream::ChatStream;
 
 /// A result with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -3,12 +3,11 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::digest::digest;
+use crate::{Error, Result};
 use bytes::Bytes;
 use http::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
-use sha2::{Digest, Sha256};
-
-use crate::{Error, Result};
 
 /// What stands in the place of a secret.
 const MASK: &str = "[redacted]";
@@ -82,17 +81,11 @@ pub struct ConnectionHash(u64);
 impl ConnectionHash {
     pub(crate) fn new(api_key: &Secret, connection: &Secret) -> Self {
         // With the key in front, who knows some ids cannot find them by trying.
-        let digest = Sha256::new()
-            .chain_update(api_key.0.as_bytes())
-            .chain_update([0])
-            .chain_update(connection.0.as_bytes())
-            .finalize();
-        let (first, _) = digest.split_at(8);
-        Self(
-            first
-                .iter()
-                .fold(0, |hash, byte| hash << 8 | u64::from(*byte)),
-        )
+        Self(digest([
+            api_key.0.as_bytes(),
+            &[0],
+            connection.0.as_bytes(),
+        ]))
     }
 
     /// The hash as a number.

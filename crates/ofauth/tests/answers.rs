@@ -343,8 +343,8 @@ async fn a_broken_connection_is_told_with_its_host_and_without_the_url() {
 }
 
 /// Serves pages with these paging fields, one after another, the last for ever;
-/// returns what a walk makes of them.
-async fn walk(pages: &[(usize, Value)]) -> (Vec<Chat>, Option<Error>, usize) {
+/// returns what reading all pages makes of them.
+async fn all_pages(pages: &[(usize, Value)]) -> (Vec<Chat>, Option<Error>, usize) {
     let server = MockServer::start_async().await;
     let chat = serde_json::from_str::<Value>(DOCUMENTATION).unwrap()["list"][0].take();
     let bodies: Vec<Vec<u8>> = pages
@@ -366,11 +366,11 @@ async fn walk(pages: &[(usize, Value)]) -> (Vec<Chat>, Option<Error>, usize) {
             });
         })
         .await;
-    let mut stream = creator(server.base_url()).chats().stream();
+    let mut pages = creator(server.base_url()).chats().pages();
     let (mut chats, mut error) = (Vec::new(), None);
-    while let Some(item) = stream.next().await {
+    while let Some(item) = pages.next().await {
         match item {
-            Ok(chat) => chats.push(chat),
+            Ok(page) => chats.extend(page),
             Err(found) => error = Some(found),
         }
     }
@@ -381,14 +381,14 @@ async fn walk(pages: &[(usize, Value)]) -> (Vec<Chat>, Option<Error>, usize) {
 async fn next_offset_is_followed_in_each_of_its_forms() {
     for form in [json!(2), json!(2.0), json!("2"), json!(null)] {
         let more = json!({ "hasMore": true, "nextOffset": form });
-        let (chats, error, calls) = walk(&[(2, more), (1, json!({ "hasMore": false }))]).await;
+        let (chats, error, calls) = all_pages(&[(2, more), (1, json!({ "hasMore": false }))]).await;
         assert_eq!((chats.len(), calls), (3, 2), "{form}");
         assert!(error.is_none(), "{form}");
     }
 }
 
 #[tokio::test]
-async fn a_walk_ends_whatever_the_pages_say() {
+async fn pages_end_whatever_they_say() {
     for (pages, chats, calls) in [
         // The offset stands still, goes back, or is negative.
         (vec![(2, json!({ "hasMore": true, "nextOffset": 0 }))], 2, 1),
@@ -423,7 +423,7 @@ async fn a_walk_ends_whatever_the_pages_say() {
             3,
         ),
     ] {
-        let (found, error, called) = walk(&pages).await;
+        let (found, error, called) = all_pages(&pages).await;
         let error = error.unwrap();
         assert_eq!(error.kind(), ErrorKind::Paging, "{error}");
         assert_eq!((found.len(), called), (chats, calls), "{pages:?}");

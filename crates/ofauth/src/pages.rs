@@ -1,13 +1,13 @@
-//! Walks through all pages.
+//! Pages, one after another, as the server orders them.
 
+use std::fmt;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
-use std::{fmt, vec};
+use std::task::{Context, Poll};
 
 use futures_core::Stream;
 use futures_util::stream::{StreamExt, unfold};
 
-use crate::{Chat, ChatsRequest, Error, ErrorKind, Page, Rejected, Result};
+use crate::{ChatsRequest, Error, ErrorKind, Page, Result};
 
 /// How many pages in a row may be empty, or the same as the one before, until a walk
 /// gives up: of a server that ignores the offset, it would not end.
@@ -65,59 +65,6 @@ impl fmt::Debug for PageStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PageStream").finish_non_exhaustive()
     }
-}
-
-/// The chats of all pages; made by [`ChatsRequest::stream`].
-#[must_use = "a stream does nothing until it is polled"]
-pub struct ChatStream {
-    pages: PageStream,
-    records: vec::IntoIter<Result<Chat, Rejected>>,
-}
-
-impl ChatStream {
-    pub(crate) fn new(pages: PageStream) -> Self {
-        Self {
-            pages,
-            records: Vec::new().into_iter(),
-        }
-    }
-
-    /// The next chat; `None` after the last.
-    pub async fn next(&mut self) -> Option<Result<Chat>> {
-        StreamExt::next(self).await
-    }
-}
-
-impl Stream for ChatStream {
-    type Item = Result<Chat>;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        loop {
-            if let Some(record) = self.records.next() {
-                return Poll::Ready(Some(record.map_err(rejected)));
-            }
-            match ready!(self.pages.poll_next_unpin(cx)) {
-                Some(Ok(page)) => self.records = page.into_records().into_iter(),
-                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-                None => return Poll::Ready(None),
-            }
-        }
-    }
-}
-
-impl fmt::Debug for ChatStream {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ChatStream").finish_non_exhaustive()
-    }
-}
-
-fn rejected(rejected: Rejected) -> Error {
-    let what = format!(
-        "a chat cannot be read, at `{}`: {}",
-        rejected.path(),
-        rejected.reason()
-    );
-    Error::new(ErrorKind::Rejected, what, "").with_rejected(rejected)
 }
 
 /// What a walk does next.

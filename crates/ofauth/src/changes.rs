@@ -1,0 +1,173 @@
+//! What is new since last time, once and again and again.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use futures_core::Stream;
+use futures_util::FutureExt;
+use futures_util::stream::StreamExt;
+use tokio::time::{Sleep, sleep};
+
+use crate::cursor::{Checkpoint, Scope};
+use crate::record::{key, version};
+use crate::{Chat, ChatStream, ChatsRequest, Error, ErrorKind, Result};
+
+/// The chats with activity after a checkpoint, newest first; made by [`ChatsRequest::changes`].
+///
+/// It reads from the front until it meets a chat that has not changed: one request where nothing
+/// happened. A chat that changes again while it is read is yielded again.
+#[must_use = "a stream does nothing until it is polled"]
+pub struct ChangeStream {
+    scope: Scope,
+    chats: ChatStream,
+}
+
+impl ChangeStream {
+    pub(crate) fn new(chats: ChatStream, scope: Scope) -> Self {
+        Self { scope, chats }
+    }
+
+    /// The checkpoint to give next time, once the stream has ended well.
+    pub fn checkpoint(&self) -> Option<Checkpoint> {
+        let front = self.chats.walk().checkpoint()?;
+        Some(Checkpoint::new(front, self.scope))
+    }
+
+    /// The next chat; `None` after the last.
+    pub async fn next(&mut self) -> Option<Result<Chat>> {
+        self.chats.next().await
+    }
+}
+
+impl Stream for ChangeStream {
+    type Item = Result<Chat>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.chats.poll_next_unpin(cx)
+    }
+}
+
+impl fmt::Debug for ChangeStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.chats.fmt(f)
+    }
+}
+
+/// The chats with activity after a checkpoint, as it happens; made by [`ChatsRequest::watch`].
+///
+/// It asks again and again, with a pause that is drawn within 10 % of the interval, so that many
+/// watchers don't ask at the same moment. An error that may pass is yielded, and the next round
+/// makes up for it; what was yielded before is not repeated. After any other, of a creator whose
+/// session has expired for one, the stream ends.
+#[must_use = "a stream does nothing until it is polled"]
+pub struct WatchStream {
+    request: ChatsRequest,
+    checkpoint: Checkpoint,
+    interval: Duration,
+    /// What was yielded since the checkpoint.
+    yielded: HashSet<(u64, u64)>,
+    state: State,
+}
+
+enum State {
+    Reading(Box<ChangeStream>),
+    Pausing(Pin<Box<Sleep>>),
+    Failed(Option<Error>),
+}
+
+impl WatchStream {
+    pub(crate) fn new(request: ChatsRequest, checkpoint: Checkpoint, interval: Duration) -> Self {
+        let state = match interval.is_zero() {
+            true => State::Failed(Some(Error::invalid_request(
+                "the interval must be greater than 0, but is 0".to_owned(),
+            ))),
+            false => State::Reading(Box::new(request.clone().changes(&checkpoint))),
+        };
+        Self {
+            request,
+            checkpoint,
+            interval,
+            yielded: HashSet::new(),
+            state,
+        }
+    }
+
+    /// The checkpoint of the last round that ended well: to go on from there in another process.
+    pub fn checkpoint(&self) -> &Checkpoint {
+        &self.checkpoint
+    }
+
+    /// The next chat, however long it takes; `None` after an error that does not pass.
+    pub async fn next(&mut self) -> Option<Result<Chat>> {
+        StreamExt::next(self).await
+    }
+
+    fn pause(&mut self) {
+        let jitter = 0.9 + 0.2 * fastrand::f64();
+        let pause = Duration::try_from_secs_f64(self.interval.as_secs_f64() * jitter);
+        self.state = State::Pausing(Box::pin(sleep(pause.unwrap_or(self.interval))));
+    }
+}
+
+impl Stream for WatchStream {
+    type Item = Result<Chat>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
+        loop {
+            match &mut this.state {
+                State::Reading(changes) => match ready!(changes.poll_next_unpin(cx)) {
+                    Some(Ok(chat)) => {
+                        if this.yielded.insert((key(&chat), version(&chat))) {
+                            return Poll::Ready(Some(Ok(chat)));
+                        }
+                    }
+                    Some(Err(error)) if error.kind() == ErrorKind::Rejected => {
+                        return Poll::Ready(Some(Err(error)));
+                    }
+                    Some(Err(error)) if may_pass(&error) => {
+                        this.pause();
+                        return Poll::Ready(Some(Err(error)));
+                    }
+                    Some(Err(error)) => this.state = State::Failed(Some(error)),
+                    None => {
+                        if let Some(checkpoint) = changes.checkpoint() {
+                            this.checkpoint = checkpoint;
+                            this.yielded.clear();
+                        }
+                        this.pause();
+                    }
+                },
+                State::Pausing(pause) => {
+                    ready!(pause.poll_unpin(cx));
+                    let changes = this.request.clone().changes(&this.checkpoint);
+                    this.state = State::Reading(Box::new(changes));
+                }
+                State::Failed(error) => return Poll::Ready(error.take().map(Err)),
+            }
+        }
+    }
+}
+
+impl fmt::Debug for WatchStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WatchStream")
+            .field("request", &self.request)
+            .field("interval", &self.interval)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whether the next round may go well.
+fn may_pass(error: &Error) -> bool {
+    let odd = [
+        ErrorKind::Incomplete,
+        ErrorKind::Paging,
+        ErrorKind::Decode,
+        ErrorKind::Limiter,
+    ];
+    error.is_retryable() || odd.contains(&error.kind())
+}

@@ -1,0 +1,102 @@
+//! Where a walk was, and what was seen last: as texts that can be kept.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::digest::digest;
+use crate::{ChatOrder, ChatsRequest, Error, Result, walk};
+
+/// Where a walk was; made by [`ChatStream::cursor`](crate::ChatStream::cursor), and used by
+/// [`ChatsRequest::resume`].
+///
+/// With serde it is some numbers and two texts: the ids of what was yielded, and a few hashes,
+/// some 8 characters for each chat. It holds no key, no connection id and nothing of a message,
+/// and belongs to one connection and one set of parameters.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cursor {
+    walk: walk::Token,
+    scope: Scope,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    left: Option<u64>,
+}
+
+impl Cursor {
+    pub(crate) fn new(walk: walk::Token, scope: Scope, left: Option<u64>) -> Self {
+        Self { walk, scope, left }
+    }
+
+    /// The walk to go on with, and how many chats are left of it.
+    pub(crate) fn open(self, request: &ChatsRequest) -> Result<(walk::Walk, Option<u64>)> {
+        self.scope.check(request, "cursor")?;
+        Ok((walk::Walk::resume(self.walk), self.left))
+    }
+}
+
+impl fmt::Debug for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cursor").finish_non_exhaustive()
+    }
+}
+
+/// What the newest chats were at some time; used by [`ChatsRequest::changes`].
+///
+/// The default one knows nothing: everything is a change then. It is written by serde like a
+/// [`Cursor`], in about 1 KB, and belongs to one connection and one set of parameters too.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    front: walk::Checkpoint,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    scope: Option<Scope>,
+}
+
+impl Checkpoint {
+    pub(crate) fn new(front: walk::Checkpoint, scope: Scope) -> Self {
+        Self {
+            front,
+            scope: Some(scope),
+        }
+    }
+
+    pub(crate) fn open(&self, request: &ChatsRequest) -> Result<walk::Walk> {
+        if let Some(scope) = self.scope {
+            scope.check(request, "checkpoint")?;
+        }
+        Ok(walk::Walk::changes(&self.front))
+    }
+}
+
+impl fmt::Debug for Checkpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Checkpoint").finish_non_exhaustive()
+    }
+}
+
+/// The connection and the parameters that a cursor belongs to, as a hash of 53 bits, which
+/// JSON readers of every language keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Scope(u64);
+
+impl Scope {
+    pub(crate) fn of(request: &ChatsRequest) -> Self {
+        let parameters = (
+            request.start(),
+            request.order_or_default() == ChatOrder::Old,
+            request.selection(),
+        );
+        let parameters = format!("{parameters:?}");
+        let connection = request.connection().hash().get().to_le_bytes();
+        Self(digest([&connection[..], parameters.as_bytes()]) >> 11)
+    }
+
+    fn check(self, request: &ChatsRequest, name: &str) -> Result<()> {
+        match self == Self::of(request) {
+            true => Ok(()),
+            false => Err(Error::invalid_request(format!(
+                "{name} must be of this connection, with the same offset, order, filter, query and \
+                 userListId, but is of another walk: begin anew without it"
+            ))),
+        }
+    }
+}

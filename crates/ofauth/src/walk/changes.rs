@@ -1,0 +1,146 @@
+//! Polling for changes: a front pass against the anchors of an earlier one.
+
+use std::cmp::Reverse;
+
+use serde::{Deserialize, Serialize};
+
+use super::code::{BadCode, Kind, Reader, Writer};
+use super::known::{Anchor, Chat, Region};
+use super::{Item, Key, MAX_LIMIT, Mode, Next, Order, Walk};
+
+/// How many chats a checkpoint remembers.
+const REMEMBERED: usize = 64;
+
+/// What the front of the list was when it was last polled. The default one knows nothing.
+///
+/// It is written as one short string.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub(crate) struct Checkpoint {
+    /// Keys and versions, newest first.
+    anchors: Vec<(Key, u64)>,
+    /// The activity of the oldest of them that the last poll saw.
+    oldest: Option<i64>,
+}
+
+impl Checkpoint {
+    /// The front of the list as it is now, by its first page.
+    pub(crate) fn of(items: &[Item]) -> Self {
+        let anchor = |item: &Item| Some((item.key, item.version?));
+        Self {
+            anchors: items.iter().filter_map(anchor).take(REMEMBERED).collect(),
+            oldest: items.iter().filter_map(|item| item.activity).min(),
+        }
+    }
+}
+
+impl Walk {
+    /// A walk over what moved or arrived since a checkpoint, newest first.
+    ///
+    /// A chat is yielded again where it changes again during the walk. A chat that only began to
+    /// match the filter is a change where it is newer than every chat that did not move.
+    pub(crate) fn changes(checkpoint: &Checkpoint) -> Self {
+        let mut walk = Self::new(Order::Recent, 0, MAX_LIMIT);
+        walk.mode = Mode::Changes {
+            unchanged_before: checkpoint.oldest,
+        };
+        if *checkpoint != Checkpoint::default() {
+            let end = i64::try_from(checkpoint.anchors.len()).unwrap_or(i64::MAX);
+            walk.known.regions.push(Region {
+                end,
+                ended: Some(0),
+                ..Region::default()
+            });
+        }
+        for (rank, &(key, version)) in (0..).zip(&checkpoint.anchors) {
+            let version = Some(version);
+            let chat = Chat {
+                version,
+                activity: None,
+                region: 0,
+                rank,
+                found: 0,
+                joined: 0,
+            };
+            walk.known.chats.insert(key, chat);
+        }
+        walk
+    }
+
+    /// The checkpoint to poll from next time, once a walk over changes is complete.
+    pub(crate) fn checkpoint(&self) -> Option<Checkpoint> {
+        let Mode::Changes { unchanged_before } = self.mode else {
+            return None;
+        };
+        if self.next != Next::Done {
+            return None;
+        }
+        // What this poll saw has its activity, newest first; what only the last checkpoint knew is
+        // older, and comes after.
+        let mut kept = self.known.anchors_of(self.base?, u32::MAX);
+        kept.sort_by_key(|(_, _, chat)| Reverse(chat.activity));
+        kept.truncate(REMEMBERED);
+        let seen = kept.iter().filter_map(|(_, _, chat)| chat.activity);
+        let oldest = seen.min().or(unchanged_before);
+        let anchors = kept
+            .into_iter()
+            .map(|(key, version, _)| (key, version))
+            .collect();
+        Some(Checkpoint { anchors, oldest })
+    }
+
+    /// The first item of a page from which on nothing changed.
+    pub(super) fn first_unchanged(&self, anchors: &[Anchor]) -> Option<usize> {
+        if self.mode == Mode::All {
+            return None;
+        }
+        let unchanged = |anchor: &&Anchor| self.known.regions[anchor.region].ended.is_some();
+        anchors.iter().find(unchanged).map(|anchor| anchor.index)
+    }
+
+    /// An item older than a chat of the checkpoint has not moved since: it lies in the checkpoint's
+    /// region. This is the one place that looks at times; it matters where all anchors are gone.
+    pub(super) fn old(&self, index: usize, item: &Item) -> Option<Anchor> {
+        let Mode::Changes {
+            unchanged_before: Some(oldest),
+        } = self.mode
+        else {
+            return None;
+        };
+        let region = self.known.regions.first()?;
+        (item.activity? < oldest).then_some(Anchor {
+            index,
+            region: 0,
+            rank: region.end,
+        })
+    }
+}
+
+impl From<Checkpoint> for String {
+    fn from(checkpoint: Checkpoint) -> Self {
+        let mut out = Writer::new(Kind::Checkpoint);
+        out.flag(checkpoint.oldest.is_some());
+        out.signed(checkpoint.oldest.unwrap_or(0));
+        out.count(checkpoint.anchors.len());
+        for (key, version) in checkpoint.anchors {
+            out.unsigned(key);
+            out.fixed(version);
+        }
+        out.finish()
+    }
+}
+
+impl TryFrom<String> for Checkpoint {
+    type Error = BadCode;
+
+    fn try_from(text: String) -> Result<Self, BadCode> {
+        let mut input = Reader::new(Kind::Checkpoint, &text)?;
+        let known = input.flag()?;
+        let oldest = Some(input.signed()?).filter(|_| known);
+        let anchors = (0..input.count()?)
+            .map(|_| Ok((input.unsigned()?, input.fixed()?)))
+            .collect::<Result<_, _>>()?;
+        input.finish()?;
+        Ok(Self { anchors, oldest })
+    }
+}

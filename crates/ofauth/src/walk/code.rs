@@ -1,0 +1,180 @@
+//! How tokens and checkpoints are written: a short binary form with a check sum, in base64url.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+/// The version of the form. Raise it with any change.
+const FORM: u8 = 1;
+
+/// What a text is meant for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Token = b'w' as isize,
+    Checkpoint = b'c' as isize,
+}
+
+/// Why a token or checkpoint cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BadCode {
+    /// Not written by this library, or cut short or altered since.
+    Corrupt,
+    /// A checkpoint where a walk's token is needed, or the other way round.
+    WrongKind,
+    /// Written by another version of this library.
+    WrongVersion,
+}
+
+impl fmt::Display for BadCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Corrupt => "the token is not one of ours, or was cut short or altered",
+            Self::WrongKind => "a checkpoint was given for a walk's token, or the other way round",
+            Self::WrongVersion => "the token was written by another version of this library",
+        })
+    }
+}
+
+impl std::error::Error for BadCode {}
+
+pub(super) struct Writer(Vec<u8>);
+
+impl Writer {
+    pub(super) fn new(kind: Kind) -> Self {
+        Self(vec![kind as u8, FORM])
+    }
+
+    pub(super) fn flag(&mut self, value: bool) {
+        self.0.push(u8::from(value));
+    }
+
+    /// Seven bits a byte, lowest first; the top bit says that more follow.
+    pub(super) fn unsigned(&mut self, mut value: u64) {
+        while value >= 0x80 {
+            self.0.push(value as u8 | 0x80);
+            value >>= 7;
+        }
+        self.0.push(value as u8);
+    }
+
+    /// Small numbers of either sign become small ones.
+    pub(super) fn signed(&mut self, value: i64) {
+        self.unsigned((value << 1 ^ value >> 63) as u64);
+    }
+
+    pub(super) fn count(&mut self, value: usize) {
+        self.unsigned(value as u64);
+    }
+
+    pub(super) fn fixed(&mut self, value: u64) {
+        self.0.extend(value.to_le_bytes());
+    }
+
+    /// Rising numbers, as the steps between them.
+    pub(super) fn rising(&mut self, values: &[u64]) {
+        self.count(values.len());
+        let mut last = 0;
+        for &value in values {
+            self.unsigned(value.wrapping_sub(last));
+            last = value;
+        }
+    }
+
+    pub(super) fn finish(mut self) -> String {
+        let sum = check_sum(&self.0);
+        self.0.extend(sum);
+        URL_SAFE_NO_PAD.encode(self.0)
+    }
+}
+
+pub(super) struct Reader {
+    bytes: Vec<u8>,
+    at: usize,
+}
+
+impl Reader {
+    pub(super) fn new(kind: Kind, text: &str) -> Result<Self, BadCode> {
+        let mut bytes = URL_SAFE_NO_PAD
+            .decode(text.trim())
+            .map_err(|_| BadCode::Corrupt)?;
+        let body = bytes.len().checked_sub(4).ok_or(BadCode::Corrupt)?;
+        let sum = bytes.split_off(body);
+        if sum != check_sum(&bytes) {
+            return Err(BadCode::Corrupt);
+        }
+        match *bytes.as_slice() {
+            [found, FORM, ..] if found == kind as u8 => Ok(Self { bytes, at: 2 }),
+            [found, ..] if found == kind as u8 => Err(BadCode::WrongVersion),
+            _ => Err(BadCode::WrongKind),
+        }
+    }
+
+    fn byte(&mut self) -> Result<u8, BadCode> {
+        let byte = *self.bytes.get(self.at).ok_or(BadCode::Corrupt)?;
+        self.at += 1;
+        Ok(byte)
+    }
+
+    pub(super) fn flag(&mut self) -> Result<bool, BadCode> {
+        Ok(self.byte()? != 0)
+    }
+
+    pub(super) fn unsigned(&mut self) -> Result<u64, BadCode> {
+        let mut value = 0;
+        for shift in (0..64).step_by(7) {
+            let byte = self.byte()?;
+            value |= u64::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return Ok(value);
+            }
+        }
+        Err(BadCode::Corrupt)
+    }
+
+    pub(super) fn signed(&mut self) -> Result<i64, BadCode> {
+        let value = self.unsigned()?;
+        Ok((value >> 1) as i64 ^ -((value & 1) as i64))
+    }
+
+    /// A number of things that follow, each at least a byte long.
+    pub(super) fn count(&mut self) -> Result<usize, BadCode> {
+        let count = usize::try_from(self.unsigned()?).map_err(|_| BadCode::Corrupt)?;
+        let left = self.bytes.len() - self.at;
+        if count <= left {
+            Ok(count)
+        } else {
+            Err(BadCode::Corrupt)
+        }
+    }
+
+    pub(super) fn fixed(&mut self) -> Result<u64, BadCode> {
+        (0..8).try_fold(0, |value, place| {
+            Ok(value | u64::from(self.byte()?) << (8 * place))
+        })
+    }
+
+    pub(super) fn rising(&mut self) -> Result<Vec<u64>, BadCode> {
+        let mut last = 0u64;
+        (0..self.count()?)
+            .map(|_| {
+                last = last.wrapping_add(self.unsigned()?);
+                Ok(last)
+            })
+            .collect()
+    }
+
+    pub(super) fn finish(self) -> Result<(), BadCode> {
+        if self.at == self.bytes.len() {
+            Ok(())
+        } else {
+            Err(BadCode::Corrupt)
+        }
+    }
+}
+
+/// FNV-1a: against accidents, not against forgers.
+fn check_sum(bytes: &[u8]) -> [u8; 4] {
+    let mix = |sum: u32, &byte: &u8| (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+    bytes.iter().fold(0x811c_9dc5, mix).to_le_bytes()
+}

@@ -1,0 +1,163 @@
+//! What a walk knows: the chats it saw, and the regions of the list it saw them in.
+//!
+//! A *region* is a contiguous part of the list: pages that hang together by anchors. Each region
+//! has its own frame of positions: a chat's `rank` never changes with the list, and
+//! `rank + shift` is where the chat was when the region was last touched. Ranks only guess where
+//! to read next; nothing is proved by them.
+
+use std::collections::HashMap;
+
+use super::{Item, Key};
+
+pub(super) type RegionId = usize;
+
+/// A chat that was seen, with the number of the read that found it (`found`) and of the read
+/// that made it part of its region (`joined`).
+#[derive(Clone, Debug)]
+pub(super) struct Chat {
+    pub(super) version: Option<u64>,
+    pub(super) activity: Option<i64>,
+    pub(super) region: RegionId,
+    pub(super) rank: i64,
+    pub(super) found: u32,
+    pub(super) joined: u32,
+}
+
+/// A contiguous part of the list. `end` is the rank just past its last chat; `started` and
+/// `ended` are the reads by which it reached the walk's start and the list's end.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Region {
+    pub(super) shift: i64,
+    pub(super) end: i64,
+    pub(super) started: Option<u32>,
+    pub(super) ended: Option<u32>,
+}
+
+/// An item of a page that lies in a region for certain.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Anchor {
+    pub(super) index: usize,
+    pub(super) region: RegionId,
+    pub(super) rank: i64,
+}
+
+/// A page about to be placed: where its items are, what they are, where the next page begins.
+pub(super) struct Page<'a> {
+    pub(super) offset: i64,
+    pub(super) items: &'a [Item],
+    pub(super) end: i64,
+    pub(super) read: u32,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Known {
+    pub(super) chats: HashMap<Key, Chat>,
+    pub(super) regions: Vec<Region>,
+}
+
+impl Known {
+    /// Where a chat was seen before, if it has not moved since.
+    pub(super) fn anchor(&self, index: usize, item: &Item) -> Option<Anchor> {
+        let chat = self.chats.get(&item.key)?;
+        let unmoved = item.version.is_some() && item.version == chat.version;
+        unmoved.then_some(Anchor {
+            index,
+            region: chat.region,
+            rank: chat.rank,
+        })
+    }
+
+    /// Whether the list's end was read.
+    pub(super) fn has_end(&self) -> bool {
+        self.regions.iter().any(|region| region.ended.is_some())
+    }
+
+    /// The region's guess of its shift after a page: by the anchor nearest to the page's end.
+    pub(super) fn shift_now(
+        &self,
+        region: RegionId,
+        page: &Page<'_>,
+        anchors: &[Anchor],
+    ) -> Option<i64> {
+        let last = anchors.iter().rfind(|anchor| anchor.region == region)?;
+        Some(position(page, last.index).saturating_sub(last.rank))
+    }
+
+    /// The region a page belongs to: all that its anchors lie in become one, and without an
+    /// anchor it is a new one. The oldest survives, so that a token can cut off what came late.
+    pub(super) fn join(&mut self, page: &Page<'_>, anchors: &[Anchor]) -> RegionId {
+        let Some(here) = anchors.iter().map(|anchor| anchor.region).min() else {
+            self.regions.push(Region {
+                shift: page.offset,
+                ..Region::default()
+            });
+            return self.regions.len() - 1;
+        };
+        for anchor in anchors {
+            self.regions[anchor.region].shift =
+                position(page, anchor.index).saturating_sub(anchor.rank);
+        }
+        let mut others: Vec<_> = anchors.iter().map(|anchor| anchor.region).collect();
+        others.sort_unstable();
+        others.dedup();
+        for other in others.into_iter().skip(1) {
+            self.merge(other, here, page.read);
+        }
+        here
+    }
+
+    fn merge(&mut self, from: RegionId, into: RegionId, read: u32) {
+        let gone = std::mem::take(&mut self.regions[from]);
+        let kept = &mut self.regions[into];
+        let frame = gone.shift.saturating_sub(kept.shift);
+        kept.end = kept.end.max(gone.end.saturating_add(frame));
+        kept.started = kept.started.or(gone.started.and(Some(read)));
+        kept.ended = kept.ended.or(gone.ended.and(Some(read)));
+        for chat in self.chats.values_mut().filter(|chat| chat.region == from) {
+            chat.region = into;
+            chat.rank = chat.rank.saturating_add(frame);
+            chat.joined = read;
+        }
+    }
+
+    /// Writes a page's items into a region. The answer tells, item by item, what was known of it.
+    pub(super) fn place(&mut self, region: RegionId, page: &Page<'_>) -> Vec<Option<Chat>> {
+        let Region { shift, end, .. } = &mut self.regions[region];
+        let shift = *shift;
+        *end = (*end).max(page.end.saturating_sub(shift));
+        let place = |(index, item): (usize, &Item)| {
+            let before = self.chats.get(&item.key).cloned();
+            let stayed = before
+                .as_ref()
+                .filter(|chat| chat.region == region && chat.version == item.version);
+            let chat = Chat {
+                version: item.version,
+                activity: item.activity,
+                region,
+                rank: position(page, index).saturating_sub(shift),
+                found: before.as_ref().map_or(page.read, |chat| chat.found),
+                joined: stayed.map_or(page.read, |chat| chat.joined),
+            };
+            self.chats.insert(item.key, chat);
+            before
+        };
+        page.items.iter().enumerate().map(place).collect()
+    }
+
+    /// The chats of a region that can be anchors and joined it before `read`, by rank.
+    pub(super) fn anchors_of(&self, region: RegionId, read: u32) -> Vec<(Key, u64, &Chat)> {
+        let mut found: Vec<_> = self
+            .chats
+            .iter()
+            .filter(|(_, chat)| chat.region == region && chat.joined < read)
+            .filter_map(|(key, chat)| Some((*key, chat.version?, chat)))
+            .collect();
+        found.sort_unstable_by_key(|(key, _, chat)| (chat.rank, *key));
+        found
+    }
+}
+
+fn position(page: &Page<'_>, index: usize) -> i64 {
+    page.offset
+        .saturating_add(i64::try_from(index).unwrap_or(i64::MAX))
+}

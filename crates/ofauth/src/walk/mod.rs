@@ -1,0 +1,402 @@
+//! A complete walk over a list that changes while it is read.
+//!
+//! The list is ordered by activity, newest first or oldest first, and read by offset and limit.
+//! Between two requests chats *move* (activity becomes newer than all that exists), *arrive* and
+//! *leave*. The plain loop, `offset += page length`, then misses chats and repeats others. A
+//! [`Walk`] yields every chat that is in the list during the whole walk exactly once, and any
+//! other at most once. It does no I/O: [`Walk::ask`] says what to read next, [`Walk::read`] takes
+//! the page and says which of its items are new.
+//!
+//! # How
+//!
+//! A chat seen twice with the same version has not moved in between: it is an *anchor*. Two pages
+//! with an anchor in common hang together, whatever happened between them. Pages that hang
+//! together form a *region*. So pages are asked to overlap by an item or more; where a page has no
+//! anchor in the region read so far, its items are yielded all the same, and the walk steps back,
+//! further each time, until it finds the region again, or is back at its start.
+//!
+//! # Why nothing is missed
+//!
+//! Think of activity as a line. A page is an interval on it, from its first item to its last, and
+//! shows every chat that was in the interval at that moment. An anchor is the same point of the
+//! line in both its pages, so a region, a union of such intervals, has no gap.
+//!
+//! **Lemma.** Take a chat that is in the list all the time, and whose activity at time `T` lies in
+//! an interval read before `T`. It was seen. For if its activity was already that when the page
+//! was read, it is on the page. If not, it moved after the page was read, so to a place newer than
+//! all the page had, and is not in the interval at `T`.
+//!
+//! The lemma asks nothing of the order in which the pages of a region were read: they may be
+//! requested in parallel. It holds for the list's oldest end too, where nothing moves to. It does
+//! not hold for the newest end: there the last word must be a page *asked for after every other
+//! page was read*. [`Ask`] carries what is needed to tell.
+//!
+//! - **Oldest first.** The walk ends with such a page, read at `T`, that has the list's end and
+//!   lies in a region with a page from the walk's start. A chat at or past the page's first item
+//!   at `T` is on it. Any other lies at `T` in an interval read before: by the lemma it was seen.
+//! - **Newest first.** The walk ends with such a page from offset 0, read at `T`, with an anchor in
+//!   a region that reaches the list's end. A chat newer than the anchor at `T` is on the page. Any
+//!   other lies at `T` in the region: by the lemma it was seen. So after the list's end is
+//!   reached the front is read again (a *front pass*), down to the region, until it takes but one
+//!   page.
+//! - **From an offset above 0.** The walk covers what stays at or past that offset. What moves to
+//!   the front has left, so newest first ends like oldest first, at the list's end.
+//! - **Changes.** A [`Checkpoint`] is a few anchors of a region that reaches the list's end: what
+//!   changed since is newer than all that existed then, hence newer than every anchor unmoved.
+//!   Where no anchor is left, a last message older than the checkpoint says the same.
+//!
+//! # What is assumed
+//!
+//! A chat's version changes whenever it moves, and never comes back to an earlier one. A chat
+//! without a version is yielded, but is no anchor; a list of only such chats cannot be walked.
+//! An item that cannot be read should have a hash of its content as key and any fixed version.
+//!
+//! # Cost
+//!
+//! On a quiet list: one item of overlap per page, one page for the front, and, where the list's
+//! end was read ahead, one more. A walk ends with [`WalkError::GaveUp`] after
+//! `20 + 3 * (chats seen / page size + 1)` requests, and with [`WalkError::NoProgress`] after ten
+//! requests in a row that brought nothing and led no further back.
+
+mod changes;
+mod code;
+mod known;
+mod page;
+mod token;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use changes::Checkpoint;
+#[cfg(test)]
+pub(crate) use code::BadCode;
+pub(crate) use page::{Ask, Item, Key, MAX_LIMIT, Observed, Order, WalkError};
+pub(crate) use token::Token;
+
+use known::{Anchor, Known, Page, RegionId};
+
+/// How many requests in a row may lead nowhere.
+const MAX_IDLE: u32 = 10;
+
+/// A walk over a list that changes while it is read.
+///
+/// ```text
+/// let mut walk = Walk::new(Order::Recent, 0, 20);
+/// while let Some(ask) = walk.ask()? {
+///     let page = fetch(ask);
+///     for index in walk.read(ask, page) {
+///         println!("{}", page.items[index].key);
+///     }
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub(crate) struct Walk {
+    mode: Mode,
+    order: Order,
+    start: u64,
+    page_size: u32,
+    known: Known,
+    /// The region with the last page read from the walk's start.
+    base: Option<RegionId>,
+    next: Next,
+    /// How many items the next page should share with the region.
+    overlap: u32,
+    /// How far to step back from a page without an anchor.
+    step: u64,
+    requests: u32,
+    idle: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    All,
+    /// What is strictly older than this is unchanged.
+    Changes {
+        unchanged_before: Option<i64>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    /// Read on where the region ends.
+    Forward(u64),
+    /// Step back to find the region.
+    Back(u64),
+    /// Read the front again.
+    Front,
+    Done,
+    Failed(WalkError),
+}
+
+impl Walk {
+    /// A walk over the positions from `start` on, by pages of about `page_size` (1 to 20).
+    pub(crate) fn new(order: Order, start: u64, page_size: u32) -> Self {
+        let page_size = page_size.clamp(1, MAX_LIMIT);
+        Self {
+            mode: Mode::All,
+            order,
+            start,
+            page_size,
+            known: Known::default(),
+            base: None,
+            next: Next::Forward(start),
+            overlap: 1,
+            step: first_step(page_size),
+            requests: 0,
+            idle: 0,
+        }
+    }
+
+    /// The page to read next; None when the walk is complete.
+    pub(crate) fn ask(&self) -> Result<Option<Ask>, WalkError> {
+        let (offset, limit) = match self.next {
+            Next::Forward(offset) => (offset, self.window(self.overlap)),
+            Next::Back(offset) => (offset, MAX_LIMIT),
+            Next::Front => (self.start, MAX_LIMIT),
+            Next::Done => return Ok(None),
+            Next::Failed(error) => return Err(error),
+        };
+        Ok(Some(Ask {
+            offset,
+            limit,
+            after: self.requests,
+        }))
+    }
+
+    /// What [`Walk::ask`] would say after `ahead` more full pages of a quiet list, to read pages
+    /// in parallel. None where that is not worth a guess.
+    ///
+    /// Give the pages to [`Walk::read`] with their own asks, in this order. Those that turn out
+    /// not to be what is asked for may be dropped or given all the same.
+    pub(crate) fn predict(&self, ahead: usize) -> Option<Ask> {
+        let Next::Forward(mut offset) = self.next else {
+            return None;
+        };
+        if self.mode != Mode::All || self.known.has_end() {
+            return None;
+        }
+        let mut overlap = self.overlap;
+        for _ in 0..ahead {
+            let window = self.window(overlap);
+            overlap = self.calmed(overlap, 0);
+            offset = offset.saturating_add(u64::from(window - overlap));
+        }
+        Some(Ask {
+            offset,
+            limit: self.window(overlap),
+            after: self.requests,
+        })
+    }
+
+    /// Takes a page. Gives the indices of the items to yield now, in the page's order.
+    pub(crate) fn read(&mut self, ask: Ask, page: Observed<'_>) -> Vec<usize> {
+        let fresh = ask.after == self.requests;
+        let planned = matches!(self.ask(), Ok(Some(plan)) if plan.offset == ask.offset);
+        self.requests = self.requests.saturating_add(1);
+
+        let at_start = ask.offset <= self.start;
+        let anchors = self.anchors(page.items);
+        let unchanged_from = self.first_unchanged(&anchors).unwrap_or(page.items.len());
+        let placed = Page {
+            offset: signed(ask.offset),
+            items: page.items,
+            end: page_end(&ask, &page),
+            read: self.requests,
+        };
+
+        // An empty page is a place in the list only where the whole list is empty.
+        if page.items.is_empty() && (page.has_more || !at_start) {
+            self.unconnected(&ask, planned);
+            self.watch(&ask, &page, planned && self.offset() >= Some(ask.offset));
+            return Vec::new();
+        }
+
+        let based = anchors
+            .iter()
+            .filter(|anchor| Some(anchor.region) == self.base)
+            .count();
+        let lost = self.lost(&placed, &anchors);
+        let here = self.known.join(&placed, &anchors);
+        let before = self.known.place(here, &placed);
+        let region = &mut self.known.regions[here];
+        if at_start {
+            region.started.get_or_insert(self.requests);
+        }
+        if !page.has_more {
+            region.ended.get_or_insert(self.requests);
+        }
+
+        let news: Vec<usize> = (0..unchanged_from)
+            .filter(|&index| match &before[index] {
+                None => true,
+                Some(chat) => self.mode != Mode::All && chat.version != page.items[index].version,
+            })
+            .collect();
+
+        let connected = at_start || based > 0;
+        if connected {
+            self.base = Some(here);
+            self.connected(here, &ask, &page, fresh, lost);
+        } else {
+            self.unconnected(&ask, planned);
+        }
+        let grew = connected && based < page.items.len();
+        let further_back = self.offset() < Some(ask.offset);
+        self.watch(
+            &ask,
+            &page,
+            planned && news.is_empty() && !grew && !further_back,
+        );
+        news
+    }
+
+    /// How many pages were read.
+    pub(crate) fn requests(&self) -> u32 {
+        self.requests
+    }
+
+    /// How many chats were seen.
+    pub(crate) fn seen(&self) -> usize {
+        self.known.chats.len()
+    }
+
+    fn anchors(&self, items: &[Item]) -> Vec<Anchor> {
+        let anchor = |(index, item)| {
+            self.known
+                .anchor(index, item)
+                .or_else(|| self.old(index, item))
+        };
+        items.iter().enumerate().filter_map(anchor).collect()
+    }
+
+    /// How many places the list closed up by, behind the page, since the region was last touched.
+    fn lost(&self, page: &Page<'_>, anchors: &[Anchor]) -> u32 {
+        let lost = self.base.and_then(|base| {
+            let now = self.known.shift_now(base, page, anchors)?;
+            Some(self.known.regions[base].shift.saturating_sub(now))
+        });
+        u32::try_from(lost.unwrap_or(0).max(0)).unwrap_or(u32::MAX)
+    }
+
+    /// What to read after a page that hangs together with the walk's start.
+    fn connected(
+        &mut self,
+        here: RegionId,
+        ask: &Ask,
+        page: &Observed<'_>,
+        fresh: bool,
+        lost: u32,
+    ) {
+        if self.is_over() {
+            return;
+        }
+        self.step = first_step(self.page_size);
+        self.overlap = self.calmed(self.overlap, lost);
+        let short = page.items.len() < ask.limit as usize;
+        if short && page.has_more {
+            let half = u32::try_from(page.items.len() / 2).unwrap_or(u32::MAX);
+            self.overlap = self.overlap.min(half).max(1);
+        }
+        let region = &self.known.regions[here];
+        let complete = if self.closes_at_front() {
+            region.ended.is_some()
+        } else {
+            !page.has_more
+        };
+        let at_start = ask.offset <= self.start;
+        self.next = match (complete, self.closes_at_front()) {
+            (false, _) => self.forward(here),
+            (true, true) if fresh && at_start => Next::Done,
+            (true, true) => Next::Front,
+            (true, false) if fresh => Next::Done,
+            (true, false) => self.forward(here),
+        };
+    }
+
+    /// What to read after a page that does not.
+    fn unconnected(&mut self, ask: &Ask, planned: bool) {
+        // A page read ahead that turned out to be elsewhere changes no plan.
+        if planned {
+            self.overlap = self.overlap.saturating_mul(2).min(self.max_overlap());
+            self.next = Next::Back(ask.offset.saturating_sub(self.step).max(self.start));
+            self.step = self.step.saturating_mul(2);
+        }
+    }
+
+    /// Ends a walk that leads nowhere.
+    fn watch(&mut self, ask: &Ask, page: &Observed<'_>, idle: bool) {
+        self.idle = if idle { self.idle + 1 } else { 0 };
+        if self.is_over() {
+            return;
+        }
+        let requests = self.requests;
+        let pages = self.seen() / self.page_size as usize + 1;
+        if let Some(next) = page.next_offset
+            && page.has_more
+            && next <= signed(ask.offset)
+        {
+            self.next = Next::Failed(WalkError::Stuck {
+                asked: ask.offset,
+                next,
+            });
+        } else if self.idle >= MAX_IDLE {
+            self.next = Next::Failed(WalkError::NoProgress { requests });
+        } else if requests as usize >= pages.saturating_mul(3).saturating_add(20) {
+            self.next = Next::Failed(WalkError::GaveUp { requests });
+        }
+    }
+
+    /// The page that begins with the last items of a region.
+    fn forward(&self, region: RegionId) -> Next {
+        let region = &self.known.regions[region];
+        let end = u64::try_from(region.end.saturating_add(region.shift)).unwrap_or(0);
+        Next::Forward(end.saturating_sub(u64::from(self.overlap)).max(self.start))
+    }
+
+    fn is_over(&self) -> bool {
+        matches!(self.next, Next::Done | Next::Failed(_))
+    }
+
+    fn offset(&self) -> Option<u64> {
+        Some(self.ask().ok()??.offset)
+    }
+
+    /// Whether what moves to the front during the walk still belongs to it, so that the walk must
+    /// end there.
+    fn closes_at_front(&self) -> bool {
+        self.order == Order::Recent && self.start == 0
+    }
+
+    fn window(&self, overlap: u32) -> u32 {
+        self.page_size.saturating_add(overlap).min(MAX_LIMIT)
+    }
+
+    /// Half a page, or as much as fits into the largest page beside a page of new items.
+    fn max_overlap(&self) -> u32 {
+        (self.page_size / 2).max(MAX_LIMIT - self.page_size)
+    }
+
+    /// The overlap after a page before which the list closed up by `lost` places.
+    fn calmed(&self, overlap: u32, lost: u32) -> u32 {
+        lost.saturating_add(1)
+            .max(overlap.div_ceil(2))
+            .min(self.max_overlap())
+    }
+}
+
+fn first_step(page_size: u32) -> u64 {
+    u64::from(page_size.div_ceil(2))
+}
+
+/// The position just past a page: the server's word where it makes sense.
+fn page_end(ask: &Ask, page: &Observed<'_>) -> i64 {
+    let offset = signed(ask.offset);
+    match page.next_offset {
+        Some(next) if page.has_more && next > offset => next,
+        _ => offset.saturating_add(i64::try_from(page.items.len()).unwrap_or(i64::MAX)),
+    }
+}
+
+fn signed(offset: u64) -> i64 {
+    i64::try_from(offset).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,131 @@
+//! Polling for changes.
+
+use std::collections::HashMap;
+
+use super::model::{Inbox, RATES, Rate};
+use crate::walk::{Checkpoint, Item, Key, Order, Walk, WalkError};
+use fastrand::Rng;
+
+const CASES: u64 = 1_500;
+
+/// One poll. Gives the items yielded, in order, and the requests it took.
+fn poll(
+    checkpoint: &mut Checkpoint,
+    inbox: &mut Inbox,
+    rate: Rate,
+) -> Result<(Vec<Item>, u32), WalkError> {
+    let mut walk = Walk::changes(checkpoint);
+    let mut items = Vec::new();
+    while let Some(ask) = walk.ask()? {
+        let page = inbox.answer(Order::Recent, ask);
+        let news = walk.read(ask, page.observed());
+        items.extend(news.into_iter().map(|index| page.items[index]));
+        if walk.ask() != Ok(None) {
+            inbox.live(rate);
+        }
+    }
+    // Through its written form, as a program would.
+    let written = serde_json::to_string(&walk.checkpoint().unwrap()).unwrap();
+    *checkpoint = serde_json::from_str(&written).unwrap();
+    Ok((items, walk.requests()))
+}
+
+/// Follows an inbox by polls. Whoever keeps what the polls yield knows every chat's last state.
+#[test]
+fn no_change_is_lost_and_nothing_unchanged_is_yielded() {
+    let (mut polls, mut gave_up) = (0, 0);
+    for seed in 0..CASES {
+        let mut rng = Rng::with_seed(seed);
+        let rate = RATES[rng.usize(..RATES.len())];
+        let pause = RATES[rng.usize(..RATES.len())];
+        let mut inbox = Inbox::new(rng.usize(..200), seed).versioned();
+        let mut checkpoint = Checkpoint::default();
+        let mut held: HashMap<Key, Item> = HashMap::new();
+        for round in 0..8 {
+            let case = format!("seed {seed}, poll {round}: {pause:?}, then {rate:?}");
+            let Ok((items, _)) = poll(&mut checkpoint, &mut inbox, rate) else {
+                assert_eq!(rate, Rate::Heavy, "{case}");
+                gave_up += 1;
+                break;
+            };
+            polls += 1;
+            for item in items {
+                let before = held.insert(item.key, item);
+                // What begins to match amid the list is a change or not, as the anchors have it.
+                if inbox.began.contains(&item.key) {
+                    continue;
+                }
+                assert_ne!(before, Some(item), "{case}: {} has not changed", item.key);
+                assert!(
+                    round == 0 || inbox.changed.contains(&item.key),
+                    "{case}: {} never changed",
+                    item.key
+                );
+            }
+            let now = inbox.items();
+            for key in &inbox.always {
+                // Round 0 sees all; then what changed must have been yielded as it is now.
+                if round == 0 || inbox.changed.contains(key) {
+                    assert_eq!(
+                        held.get(key),
+                        now.get(key),
+                        "{case}: a change of {key} was lost"
+                    );
+                }
+            }
+            inbox.mark();
+            for _ in 0..rng.u8(..12) {
+                inbox.live(pause);
+            }
+        }
+    }
+    println!("{polls} polls, {gave_up} gave up");
+    assert!(gave_up <= CASES / 100);
+}
+
+#[test]
+fn a_poll_costs_one_request_when_nothing_happened() {
+    for size in [0, 1, 5, 19, 20, 21, 64, 65, 300] {
+        let mut inbox = Inbox::new(size, 1).versioned();
+        let mut checkpoint = Checkpoint::default();
+        let (items, _) = poll(&mut checkpoint, &mut inbox, Rate::Quiet).unwrap();
+        assert_eq!(items.len(), size);
+        for _ in 0..3 {
+            let (items, requests) = poll(&mut checkpoint, &mut inbox, Rate::Quiet).unwrap();
+            assert_eq!((items.len(), requests), (0, 1), "{size} chats");
+        }
+        // A few moves still fit into one page.
+        if size > 20 {
+            (0..5).for_each(|_| inbox.move_one());
+            let (items, requests) = poll(&mut checkpoint, &mut inbox, Rate::Quiet).unwrap();
+            assert!((1..=5).contains(&items.len()));
+            assert_eq!(requests, 1);
+        }
+    }
+}
+
+/// All that the checkpoint remembers has moved: only the time of the last message helps.
+#[test]
+fn a_poll_stops_at_what_is_older_than_the_checkpoint() {
+    let mut inbox = Inbox::new(400, 1).versioned();
+    let mut checkpoint = Checkpoint::default();
+    poll(&mut checkpoint, &mut inbox, Rate::Quiet).unwrap();
+    inbox.mark();
+    // The model moves one of the 25 newest every other time.
+    while inbox.changed.len() < 150 {
+        inbox.move_one();
+    }
+    let (items, requests) = poll(&mut checkpoint, &mut inbox, Rate::Quiet).unwrap();
+    assert_eq!(items.len(), 150);
+    assert!(requests <= 10, "{requests}");
+}
+
+#[test]
+fn a_checkpoint_is_small() {
+    let mut inbox = Inbox::new(300, 1).versioned();
+    let mut checkpoint = Checkpoint::default();
+    poll(&mut checkpoint, &mut inbox, Rate::Quiet).unwrap();
+    let length = String::from(checkpoint).len();
+    println!("a checkpoint has {length} characters");
+    assert!(length < 1_100, "{length}");
+}

@@ -1,0 +1,13 @@
+//! The guarantee of a walk, against a model of a live inbox, in thousands of seeded cases.
+
+#![allow(
+    clippy::print_stdout,
+    reason = "figures, for who asks for them with --nocapture"
+)]
+
+mod changes;
+mod complete;
+mod cost;
+mod model;
+mod parallel;
+mod resume;

@@ -1,0 +1,146 @@
+//! Walks put aside and resumed.
+
+use std::collections::HashSet;
+
+use super::model::{Inbox, PAGE_SIZES, RATES, Rate, walk_all};
+use crate::walk::{BadCode, Checkpoint, Key, Order, Token, Walk};
+use fastrand::Rng;
+
+const CASES: u64 = 3_000;
+
+#[test]
+fn a_walk_resumed_keeps_the_guarantee() {
+    let (mut resumed, mut gave_up) = (0, 0);
+    for seed in 0..CASES {
+        let mut rng = Rng::with_seed(seed);
+        let order = if rng.bool() {
+            Order::Recent
+        } else {
+            Order::Old
+        };
+        let rate = RATES[rng.usize(..RATES.len())];
+        let page_size = PAGE_SIZES[rng.usize(2..PAGE_SIZES.len())];
+        let size = rng.usize(..400);
+        let case = format!("seed {seed}: {order:?}, {size} by {page_size}, {rate:?}");
+
+        let mut inbox = Inbox::new(size, seed);
+        let mut walk = Walk::new(order, 0, page_size);
+        // The consumer takes what it is given with a delay, and stops now and then.
+        let (mut queue, mut taken): (Vec<Key>, Vec<Key>) = Default::default();
+        let mut pauses = rng.u8(1..5);
+        loop {
+            if pauses > 0 && rng.u8(..8) == 0 {
+                pauses -= 1;
+                let token = walk.token(&queue).unwrap();
+                let text = serde_json::to_string(&token).unwrap();
+                let read: Token = serde_json::from_str(&text).unwrap();
+                assert_eq!(read, token, "{case}");
+                walk = Walk::resume(read);
+                queue.clear();
+                resumed += 1;
+                for _ in 0..rng.u8(..4) {
+                    inbox.live(rate);
+                }
+            }
+            match walk.ask() {
+                Ok(Some(ask)) => {
+                    let page = inbox.answer(order, ask);
+                    let news = walk.read(ask, page.observed());
+                    queue.extend(news.into_iter().map(|index| page.items[index].key));
+                    inbox.live(rate);
+                }
+                Ok(None) if queue.is_empty() => break,
+                Ok(None) => {}
+                Err(_) => break,
+            }
+            taken.extend(queue.drain(..rng.usize(..=queue.len())));
+        }
+        let error = walk.ask().err();
+        gave_up += u32::from(error.is_some());
+        assert!(error.is_none() || rate == Rate::Heavy, "{case}: {error:?}");
+        let requests = walk.requests();
+        super::model::Yielded {
+            keys: taken,
+            error,
+            requests,
+        }
+        .check(&inbox, &case);
+    }
+    println!("{resumed} times resumed, {gave_up} of {CASES} gave up");
+    assert!(gave_up <= 5);
+}
+
+#[test]
+fn resuming_costs_little() {
+    for order in [Order::Recent, Order::Old] {
+        let mut inbox = Inbox::new(400, 3).versioned();
+        let plain = walk_all(&mut Walk::new(order, 0, 20), &mut inbox, order, Rate::Quiet).requests;
+        for stop in 0..plain {
+            let mut walk = Walk::new(order, 0, 20);
+            let mut last = Vec::new();
+            for _ in 0..stop {
+                let ask = walk.ask().unwrap().unwrap();
+                let page = inbox.answer(order, ask);
+                last = walk
+                    .read(ask, page.observed())
+                    .iter()
+                    .map(|&i| page.items[i].key)
+                    .collect();
+            }
+            let token = walk.token(&last).unwrap();
+            let mut walk = Walk::resume(token);
+            let out = walk_all(&mut walk, &mut inbox, order, Rate::Quiet);
+            // The pages pending are read again.
+            assert!(stop + out.requests <= plain + 1, "{order:?} {stop}");
+            assert_eq!(walk.seen(), 400);
+            assert!(last.iter().all(|key| out.keys.contains(key)));
+        }
+    }
+}
+
+#[test]
+fn a_token_is_small() {
+    let mut inbox = Inbox::new(300, 1).versioned();
+    let mut walk = Walk::new(Order::Recent, 0, 20);
+    let mut length = 0;
+    while let Some(ask) = walk.ask().unwrap() {
+        let page = inbox.answer(Order::Recent, ask);
+        walk.read(ask, page.observed());
+        inbox.live(Rate::Light);
+        length = length.max(String::from(walk.token(&[]).unwrap()).len());
+    }
+    println!("a token of 300 chats has at most {length} characters");
+    assert!(length < 3_000, "{length}");
+}
+
+#[test]
+fn a_bad_token_is_an_error() {
+    let mut inbox = Inbox::new(100, 1);
+    let mut walk = Walk::new(Order::Recent, 0, 20);
+    walk_all(&mut walk, &mut inbox, Order::Recent, Rate::Light);
+    let good = String::from(walk.token(&[]).unwrap());
+    let checkpoint = String::from(Checkpoint::default());
+    let read = |text: &str| Token::try_from(text.to_owned()).err();
+
+    assert_eq!(read(&good), None);
+    assert_eq!(read(&checkpoint), Some(BadCode::WrongKind));
+    assert_eq!(
+        Checkpoint::try_from(good.clone()).err(),
+        Some(BadCode::WrongKind)
+    );
+    for text in ["", "x", "hello, world", "eyJhIjoxfQ"] {
+        assert_eq!(read(text), Some(BadCode::Corrupt), "{text}");
+    }
+    for cut in 0..good.len() {
+        assert!(read(&good[..cut]).is_some());
+    }
+    let mut rng = Rng::with_seed(1);
+    let alphabet: Vec<u8> = good.bytes().collect::<HashSet<_>>().into_iter().collect();
+    for _ in 0..2_000 {
+        let mut bytes = good.clone().into_bytes();
+        let at = rng.usize(..bytes.len());
+        bytes[at] = alphabet[rng.usize(..alphabet.len())];
+        let text = String::from_utf8(bytes).unwrap();
+        assert!(text == good || read(&text).is_some());
+    }
+}

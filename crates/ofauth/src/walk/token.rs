@@ -1,0 +1,243 @@
+//! A walk put aside, to be resumed later.
+
+use serde::{Deserialize, Serialize};
+
+use super::code::{BadCode, Kind, Reader, Writer};
+use super::known::{Chat, Known, Region};
+use super::{Key, MAX_LIMIT, Next, Order, Walk};
+
+/// How many anchors are kept of a region.
+const ANCHORS: usize = 64;
+
+/// The region of a chat of which only the id is known.
+const NOWHERE: usize = usize::MAX;
+
+/// Where a walk stands. It is written as one string: the ids seen, and a few anchors.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub(crate) struct Token {
+    order: Order,
+    start: u64,
+    page_size: u32,
+    done: bool,
+    /// Rising.
+    seen: Vec<Key>,
+    regions: Vec<Kept>,
+}
+
+/// What is kept of a region: its anchors where the walk is to meet it again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Kept {
+    base: bool,
+    ended: bool,
+    shift: i64,
+    anchors: Vec<KeptAnchor>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct KeptAnchor {
+    key: Key,
+    version: u64,
+    rank: i64,
+}
+
+impl Walk {
+    /// The walk's state, to be resumed later. None for a walk over changes: poll again from its
+    /// checkpoint instead.
+    ///
+    /// `pending` are the chats that [`Walk::read`] gave out and the consumer has not taken. The
+    /// walk resumed gives them out again: all that was read since the first of them is forgotten.
+    pub(crate) fn token(&self, pending: &[Key]) -> Option<Token> {
+        if self.mode != super::Mode::All {
+            return None;
+        }
+        let chats = &self.known.chats;
+        let found = |key| chats.get(key).map(|chat: &Chat| chat.found);
+        let cut = pending.iter().filter_map(found).min().unwrap_or(u32::MAX);
+        let mut seen: Vec<_> = chats
+            .keys()
+            .copied()
+            .filter(|key| !pending.contains(key))
+            .collect();
+        seen.sort_unstable();
+        Some(Token {
+            order: self.order,
+            start: self.start,
+            page_size: self.page_size,
+            done: self.next == Next::Done && cut == u32::MAX,
+            seen,
+            regions: (0..self.known.regions.len())
+                .filter_map(|id| self.keep(id, cut))
+                .collect(),
+        })
+    }
+
+    /// What to keep of a region as it was before a read.
+    fn keep(&self, id: usize, cut: u32) -> Option<Kept> {
+        let before = |read: Option<u32>| read.is_some_and(|read| read < cut);
+        let region = &self.known.regions[id];
+        let base = self.base == Some(id) && before(region.started);
+        let ended = before(region.ended);
+        if !base && !ended {
+            return None;
+        }
+        // A front pass stops at the region's first anchors; reading on begins at its last ones.
+        let mut anchors = self.known.anchors_of(id, cut);
+        let front = if self.closes_at_front() {
+            ANCHORS.min(anchors.len())
+        } else {
+            0
+        };
+        let back = if ended && self.closes_at_front() {
+            0
+        } else {
+            ANCHORS
+        };
+        let last = anchors.len().saturating_sub(back).max(front);
+        anchors.drain(front..last);
+        let anchor = |(key, version, chat): (Key, u64, &Chat)| KeptAnchor {
+            key,
+            version,
+            rank: chat.rank,
+        };
+        let anchors: Vec<_> = anchors.into_iter().map(anchor).collect();
+        (!anchors.is_empty()).then_some(Kept {
+            base,
+            ended,
+            shift: region.shift,
+            anchors,
+        })
+    }
+
+    /// Goes on where [`Walk::token`] put a walk aside. Requests are counted anew.
+    pub(crate) fn resume(token: Token) -> Self {
+        let mut walk = Self::new(token.order, token.start, token.page_size);
+        let Known { chats, regions } = &mut walk.known;
+        for key in token.seen {
+            let (version, activity) = (None, None);
+            let chat = Chat {
+                version,
+                activity,
+                region: NOWHERE,
+                rank: 0,
+                found: 0,
+                joined: 0,
+            };
+            chats.insert(key, chat);
+        }
+        for (id, kept) in token.regions.iter().enumerate() {
+            for anchor in &kept.anchors {
+                let (version, rank) = (Some(anchor.version), anchor.rank);
+                let chat = Chat {
+                    version,
+                    activity: None,
+                    region: id,
+                    rank,
+                    found: 0,
+                    joined: 0,
+                };
+                chats.insert(anchor.key, chat);
+            }
+            let last = kept
+                .anchors
+                .iter()
+                .map(|anchor| anchor.rank)
+                .max()
+                .unwrap_or(0);
+            regions.push(Region {
+                shift: kept.shift,
+                end: last.saturating_add(1),
+                started: kept.base.then_some(0),
+                ended: kept.ended.then_some(0),
+            });
+        }
+        walk.base = token.regions.iter().position(|kept| kept.base);
+        let ended = |id: usize| walk.known.regions[id].ended.is_some();
+        walk.next = match walk.base {
+            _ if token.done => Next::Done,
+            Some(base) if walk.closes_at_front() && ended(base) => Next::Front,
+            Some(base) => walk.forward(base),
+            None => Next::Forward(walk.start),
+        };
+        walk
+    }
+}
+
+impl From<Token> for String {
+    fn from(token: Token) -> Self {
+        let mut out = Writer::new(Kind::Token);
+        out.flag(token.order == Order::Old);
+        out.unsigned(token.start);
+        out.unsigned(u64::from(token.page_size));
+        out.flag(token.done);
+        out.rising(&token.seen);
+        out.count(token.regions.len());
+        for region in token.regions {
+            out.flag(region.base);
+            out.flag(region.ended);
+            out.signed(region.shift);
+            out.count(region.anchors.len());
+            let mut last = 0i64;
+            for anchor in region.anchors {
+                // An anchor is among the ids: its place there is shorter than the id.
+                out.count(token.seen.partition_point(|&key| key < anchor.key));
+                out.signed(anchor.rank.wrapping_sub(last));
+                out.fixed(anchor.version);
+                last = anchor.rank;
+            }
+        }
+        out.finish()
+    }
+}
+
+impl TryFrom<String> for Token {
+    type Error = BadCode;
+
+    fn try_from(text: String) -> Result<Self, BadCode> {
+        let mut input = Reader::new(Kind::Token, &text)?;
+        let order = if input.flag()? {
+            Order::Old
+        } else {
+            Order::Recent
+        };
+        let start = input.unsigned()?;
+        let page_size = u32::try_from(input.unsigned()?).unwrap_or(MAX_LIMIT);
+        let done = input.flag()?;
+        let seen = input.rising()?;
+        let regions = (0..input.count()?)
+            .map(|_| kept(&mut input, &seen))
+            .collect::<Result<_, _>>()?;
+        input.finish()?;
+        Ok(Self {
+            order,
+            start,
+            page_size,
+            done,
+            seen,
+            regions,
+        })
+    }
+}
+
+fn kept(input: &mut Reader, seen: &[Key]) -> Result<Kept, BadCode> {
+    let (base, ended, shift) = (input.flag()?, input.flag()?, input.signed()?);
+    let count = input.count()?;
+    let mut rank = 0i64;
+    let mut anchor = || {
+        let place = usize::try_from(input.unsigned()?).map_err(|_| BadCode::Corrupt)?;
+        let key = *seen.get(place).ok_or(BadCode::Corrupt)?;
+        rank = rank.wrapping_add(input.signed()?);
+        Ok(KeptAnchor {
+            key,
+            rank,
+            version: input.fixed()?,
+        })
+    };
+    let anchors = (0..count).map(|_| anchor()).collect::<Result<_, _>>()?;
+    Ok(Kept {
+        base,
+        ended,
+        shift,
+        anchors,
+    })
+}

@@ -1,0 +1,164 @@
+//! What is new since last time.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use fastrand::Rng;
+use ofauth::{ChatOrder, Checkpoint, ErrorKind, RetryPolicy};
+use ofauth_sandbox::{Change, Fault, FaultRule, Session};
+use tokio::time::{Instant, timeout};
+
+use crate::{client, creator, fan, fans, message, remove, sandbox};
+
+async fn poll(creator: &ofauth::Connection, since: &Checkpoint) -> (Vec<i64>, Checkpoint) {
+    let mut changes = creator.chats().changes(since);
+    let mut read = Vec::new();
+    while let Some(chat) = changes.next().await {
+        read.push(fan(&chat.unwrap()));
+    }
+    (read, changes.checkpoint().unwrap())
+}
+
+#[tokio::test]
+async fn what_happened_is_told_and_nothing_else() {
+    let sandbox = sandbox(300).await;
+    let creator = creator(&sandbox);
+    let mut since = creator.chats().checkpoint().await.unwrap();
+    let mut rng = Rng::with_seed(1);
+    for round in 0..60 {
+        let here = fans(&sandbox);
+        let mut expected = Vec::new();
+        // Nothing, something, or more than a page of it.
+        for _ in 0..[0, 1, 3, 45][round % 4] {
+            let any = here[rng.usize(..here.len())];
+            message(&sandbox, any);
+            expected.push(any);
+        }
+        let gone = here[rng.usize(..here.len())];
+        remove(&sandbox, gone);
+        expected.retain(|fan| *fan != gone);
+        expected.sort_unstable();
+        expected.dedup();
+        sandbox.forget_requests();
+        let json = serde_json::to_string(&since).unwrap();
+        assert!(json.len() < 1_200, "{}", json.len());
+        let (mut read, next) = poll(&creator, &serde_json::from_str(&json).unwrap()).await;
+        read.sort_unstable();
+        assert_eq!(read, expected, "{round}");
+        if round % 4 == 0 {
+            sandbox.requests().assert_count(1);
+        }
+        since = next;
+    }
+}
+
+#[tokio::test]
+async fn a_checkpoint_that_knows_nothing_finds_everything_new() {
+    let sandbox = sandbox(70).await;
+    let (read, since) = poll(&creator(&sandbox), &Checkpoint::default()).await;
+    assert_eq!(read, fans(&sandbox));
+    let (read, _) = poll(&creator(&sandbox), &since).await;
+    assert!(read.is_empty(), "{read:?}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_watched_is_refused_before_anything_is_sent() {
+    let sandbox = sandbox(5).await;
+    let creator = creator(&sandbox);
+    let since = creator.chats().checkpoint().await.unwrap();
+    let old = creator.chats().order(ChatOrder::Old);
+    for (request, words) in [
+        (old.clone(), "order must be recent"),
+        (creator.chats().offset(5), "offset must be 0"),
+        (
+            creator.chats().query("x"),
+            "checkpoint must be of this connection",
+        ),
+    ] {
+        let error = request.changes(&since).next().await.unwrap().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+        assert!(error.to_string().contains(words), "{error}");
+    }
+    let error = old.checkpoint().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    let mut watch = creator.chats().watch(since, Duration::ZERO);
+    let error = watch.next().await.unwrap().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the interval must be greater than 0, but is 0"
+    );
+    assert!(watch.next().await.is_none());
+    sandbox.requests().assert_count(1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_watch_tells_each_message_once_and_survives_what_passes() {
+    let sandbox = sandbox(60).await;
+    let client = client(sandbox.url())
+        .retry(RetryPolicy::off())
+        .build()
+        .unwrap();
+    let creator = client.connection(sandbox.connection(1)).unwrap();
+    let since = creator.chats().checkpoint().await.unwrap();
+    let mut watch = creator.chats().watch(since, Duration::from_secs(30));
+    let (mut rng, mut sent, mut told) = (Rng::with_seed(2), 0, 0);
+    let mut failures = 0;
+    let start = Instant::now();
+    for round in 0..40 {
+        if round % 5 == 3 {
+            sandbox.inject([FaultRule::new(Fault::status(502)).times(1)]);
+        }
+        let mut fans = fans(&sandbox);
+        rng.shuffle(&mut fans);
+        for fan in &fans[..rng.usize(..30)] {
+            message(&sandbox, *fan);
+            sent += 1;
+        }
+        // A round takes an interval and a tenth at most.
+        let end = Instant::now() + Duration::from_secs(67);
+        while let Ok(item) = timeout(end - Instant::now(), watch.next()).await {
+            match item.unwrap() {
+                Ok(_) => told += 1,
+                Err(error) => {
+                    assert_eq!(error.kind(), ErrorKind::Server);
+                    failures += 1;
+                }
+            }
+        }
+    }
+    assert_eq!((told, failures), (sent, 8));
+    let polls = sandbox.requests().of(&sandbox.connection(1)).len() as u64;
+    assert!(polls >= start.elapsed().as_secs() / 33, "{polls}");
+
+    sandbox
+        .change(&sandbox.connection(1), Change::Session(Session::Expired))
+        .unwrap();
+    let error = watch.next().await.unwrap().unwrap_err();
+    assert!(error.is_session());
+    assert!(watch.next().await.is_none(), "told once");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_round_that_breaks_off_is_made_up_for_without_a_repeat() {
+    let sandbox = sandbox(200).await;
+    let client = client(sandbox.url())
+        .retry(RetryPolicy::off())
+        .build()
+        .unwrap();
+    let creator = client.connection(sandbox.connection(1)).unwrap();
+    let since = creator.chats().checkpoint().await.unwrap();
+    let changed = &fans(&sandbox)[100..150];
+    changed.iter().for_each(|fan| message(&sandbox, *fan));
+    // The second page fails.
+    sandbox.inject(FaultRule::sequence([Fault::Well, Fault::status(500)]));
+    let mut watch = creator.chats().watch(since, Duration::from_secs(30));
+    let (mut told, mut failures): (HashMap<i64, u32>, u32) = Default::default();
+    while let Ok(item) = timeout(Duration::from_secs(100), watch.next()).await {
+        match item.unwrap() {
+            Ok(chat) => *told.entry(fan(&chat)).or_default() += 1,
+            Err(_) => failures += 1,
+        }
+    }
+    assert_eq!((told.len(), failures), (50, 1));
+    assert!(told.values().all(|times| *times == 1));
+}

@@ -1,0 +1,115 @@
+//! Many connections at once.
+
+use std::collections::{HashMap, HashSet};
+
+use ofauth::{ChatFilter, ErrorKind, RateLimit};
+use ofauth_sandbox::{Change, Fault, FaultRule, Sandbox, Session};
+
+use crate::{client, fan};
+
+async fn sandbox(connections: u32, chats: u32) -> Sandbox {
+    let builder = Sandbox::builder().connections(connections).chats(chats);
+    builder.start().await.unwrap()
+}
+
+#[tokio::test]
+async fn every_connection_is_read_and_one_that_fails_stops_no_other() {
+    let sandbox = sandbox(50, 45).await;
+    let expired = sandbox.connection(7);
+    sandbox
+        .change(&expired, Change::Session(Session::Expired))
+        .unwrap();
+    let mut ids: Vec<String> = (1..=50).map(|number| sandbox.connection(number)).collect();
+    ids.push("not an id".to_owned());
+    ids.push("conn_unknown".to_owned());
+    let client = client(sandbox.url()).build().unwrap();
+    let mut fleet = client
+        .fleet(ids.clone())
+        .concurrency(8)
+        .chats(|request| request);
+    let (mut read, mut failed): (HashMap<usize, HashSet<i64>>, HashMap<usize, Vec<ErrorKind>>) =
+        Default::default();
+    while let Some((member, item)) = fleet.next().await {
+        assert_eq!(member.id(), ids[member.index()]);
+        assert!(!format!("{member:?}").contains("conn"));
+        match item {
+            Ok(chat) => assert!(read.entry(member.index()).or_default().insert(fan(&chat))),
+            Err(error) => failed.entry(member.index()).or_default().push(error.kind()),
+        }
+    }
+    assert_eq!(
+        fleet.ended(),
+        51,
+        "of the id that cannot be sent nothing was read"
+    );
+    let expected = [
+        (6, vec![ErrorKind::Session]),
+        (50, vec![ErrorKind::Configuration]),
+        (51, vec![ErrorKind::Session]),
+    ];
+    assert_eq!(failed, HashMap::from(expected));
+    assert_eq!(read.len(), 49);
+    assert!(read.values().all(|fans| fans.len() == 45));
+    sandbox.requests().of(&expired).assert_count(1);
+}
+
+#[tokio::test]
+async fn requests_are_refined_and_no_more_are_made_than_are_taken() {
+    let sandbox = sandbox(1_000, 60).await;
+    let ids: Vec<String> = (1..=1_000)
+        .map(|number| sandbox.connection(number))
+        .collect();
+    let client = client(sandbox.url()).build().unwrap();
+    let mut fleet = client
+        .fleet(ids)
+        .concurrency(16)
+        .chats(|request| request.filter(ChatFilter::Unread));
+    let mut members = HashSet::new();
+    for _ in 0..40 {
+        let (member, chat) = fleet.next().await.unwrap();
+        assert!(chat.unwrap().is_unread());
+        members.insert(member.index());
+    }
+    // One in turn of each that is read.
+    assert!((10..=32).contains(&members.len()), "{}", members.len());
+    let requests = sandbox.requests();
+    assert!(
+        requests.len() <= 60,
+        "backpressure: {} requests",
+        requests.len()
+    );
+    assert!(
+        requests
+            .parameters("filter")
+            .iter()
+            .all(|filter| *filter == "unread")
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_connection_keeps_to_its_limit() {
+    let sandbox = Sandbox::builder()
+        .connections(30)
+        .chats(60)
+        .start()
+        .await
+        .unwrap();
+    sandbox.inject([FaultRule::new(Fault::status(503)).rate(0.1)]);
+    let limit = RateLimit::per_minute(60).burst(2);
+    let client = client(sandbox.url()).rate_limit(limit).build().unwrap();
+    let ids: Vec<String> = (1..=30).map(|number| sandbox.connection(number)).collect();
+    let mut fleet = client.fleet(ids).chats(|request| request);
+    let mut count = 0;
+    while let Some((_, chat)) = fleet.next().await {
+        chat.unwrap();
+        count += 1;
+    }
+    assert_eq!(count, 30 * 60);
+    assert!(
+        sandbox
+            .requests()
+            .statuses()
+            .iter()
+            .all(|status| *status != 429)
+    );
+}

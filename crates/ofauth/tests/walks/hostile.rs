@@ -1,0 +1,73 @@
+//! Pagers that would keep a loop going for ever.
+
+use ofauth::{ErrorKind, RetryPolicy};
+use ofauth_sandbox::{Fault, FaultRule, OddOffset};
+
+use crate::{client, fan, fans, sandbox};
+
+/// What a walk yields, how it ends, and after how many requests.
+async fn walk(fault: Fault, times: u64) -> (usize, Option<ErrorKind>, usize) {
+    let sandbox = sandbox(100).await;
+    sandbox.inject([FaultRule::new(fault).times(times)]);
+    let client = client(sandbox.url())
+        .retry(RetryPolicy::off())
+        .build()
+        .unwrap();
+    let creator = client.connection(sandbox.connection(1)).unwrap();
+    let mut stream = creator.chats().stream();
+    let (mut read, mut end) = (Vec::new(), None);
+    while let Some(item) = stream.next().await {
+        match item {
+            Ok(chat) => read.push(fan(&chat)),
+            Err(error) => {
+                assert!(!error.to_string().is_empty());
+                end = Some(error.kind());
+            }
+        }
+    }
+    assert!(stream.next().await.is_none(), "an ended stream stays ended");
+    let distinct: std::collections::HashSet<_> = read.iter().collect();
+    assert_eq!(distinct.len(), read.len(), "a chat came twice");
+    assert!(read.iter().all(|fan| fans(&sandbox).contains(fan)));
+    (read.len(), end, sandbox.requests().len())
+}
+
+#[tokio::test]
+async fn a_walk_ends_whatever_the_server_does_for_ever() {
+    for (fault, found, kind) in [
+        (Fault::EmptyPage, 0, ErrorKind::Paging),
+        (Fault::SamePage, 20, ErrorKind::Paging),
+        (Fault::NextOffset(OddOffset::Stuck), 20, ErrorKind::Paging),
+        (
+            Fault::NextOffset(OddOffset::Negative),
+            20,
+            ErrorKind::Paging,
+        ),
+        (Fault::status(500), 0, ErrorKind::Server),
+    ] {
+        let (read, end, requests) = walk(fault.clone(), u64::MAX).await;
+        assert_eq!((read, end), (found, Some(kind)), "{fault:?}");
+        assert!(requests <= 25, "{fault:?}: {requests} requests");
+    }
+}
+
+#[tokio::test]
+async fn what_can_be_understood_is_and_what_passes_is_read_through() {
+    for odd in [
+        OddOffset::Text,
+        OddOffset::Float,
+        OddOffset::Absent,
+        OddOffset::Null,
+    ] {
+        let (read, end, requests) = walk(Fault::NextOffset(odd), u64::MAX).await;
+        assert_eq!((read, end), (100, None), "{odd:?}");
+        assert!(requests <= 8, "{odd:?}: {requests} requests");
+    }
+    for fault in [Fault::EmptyPage, Fault::SamePage] {
+        for times in 1..4 {
+            let (read, end, requests) = walk(fault.clone(), times).await;
+            assert_eq!((read, end), (100, None), "{fault:?} {times} times");
+            assert!(requests <= 20, "{fault:?}: {requests} requests");
+        }
+    }
+}
