@@ -19,16 +19,17 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Chats(ChatsArguments),
+    Watch(WatchArguments),
     Sandbox(SandboxArguments),
 }
 
-/// List a creator's chats
+/// List the chats of one creator, or of many
 ///
 /// The API key is read from OFAUTH_API_KEY only, since others can see the
 /// arguments of a process. With --sandbox no key is needed.
 #[derive(Args, Debug)]
 pub(crate) struct ChatsArguments {
-    /// Read all pages; without it, one
+    /// Read every chat, each once, whatever moves meanwhile; without it, one page
     #[arg(long)]
     pub(crate) all: bool,
     /// The number of chats of a page, 1 to 20 [default: 10; with --all 20]
@@ -43,6 +44,56 @@ pub(crate) struct ChatsArguments {
     #[arg(long, value_parser = PossibleValuesParser::new(["recent", "old"])
           .try_map(|order| order.parse::<ChatOrder>()))]
     pub(crate) order: Option<ChatOrder>,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+    /// How the chats are written
+    #[arg(long, default_value = "table")]
+    pub(crate) format: Format,
+    /// Write the response bodies as they were received, one a line
+    #[arg(long, conflicts_with = "format")]
+    pub(crate) raw: bool,
+    /// A creator's connection id; may be given again [default: OFAUTH_CONNECTION_ID]
+    #[arg(long, value_name = "ID")]
+    pub(crate) connection: Vec<String>,
+    /// A file with connection ids, one a line; - for stdin
+    #[arg(long, value_name = "FILE", conflicts_with = "raw")]
+    pub(crate) connections_file: Option<PathBuf>,
+    /// How many connections are read at once
+    #[arg(long, value_name = "N", default_value_t = 64,
+          value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) concurrency: u16,
+    #[command(flatten)]
+    pub(crate) server: Server,
+}
+
+/// Write the chats with new activity as it happens, until Ctrl-C
+///
+/// What is new is judged from the start on, or from where the last run stopped: see
+/// --checkpoint. The API key is read from OFAUTH_API_KEY only.
+#[derive(Args, Debug)]
+pub(crate) struct WatchArguments {
+    /// How often to ask, in seconds, more or less
+    #[arg(long, value_name = "SECONDS", default_value_t = 30,
+          value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) interval: u64,
+    /// Remembers in this file what was seen, and goes on from there
+    #[arg(long, value_name = "FILE")]
+    pub(crate) checkpoint: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+    /// How the chats are written
+    #[arg(long, default_value = "ndjson")]
+    pub(crate) format: LineFormat,
+    /// The creator's connection id [default: OFAUTH_CONNECTION_ID]
+    #[arg(long, value_name = "ID")]
+    pub(crate) connection: Option<String>,
+    #[command(flatten)]
+    pub(crate) server: Server,
+}
+
+/// Which chats.
+#[derive(Args, Debug)]
+pub(crate) struct Selection {
     /// Only chats of one kind
     #[arg(long, value_parser = PossibleValuesParser::new(["priority", "who_tipped", "unread"])
           .try_map(|filter| filter.parse::<ChatFilter>()))]
@@ -54,21 +105,17 @@ pub(crate) struct ChatsArguments {
     #[arg(long, value_name = "N", allow_negative_numbers = true,
           value_parser = clap::value_parser!(i64).range(1..))]
     pub(crate) user_list_id: Option<i64>,
+}
+
+/// Whom to ask, and how patiently.
+#[derive(Args, Debug)]
+pub(crate) struct Server {
     /// How long each request may take in all, with what it waits and tries again [default: 300]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) timeout: Option<u64>,
     /// How often a failed request is tried again, where that may help
     #[arg(long, value_name = "N", default_value_t = 3)]
     pub(crate) retries: u32,
-    /// How the chats are written
-    #[arg(long, default_value = "table")]
-    pub(crate) format: Format,
-    /// Write the response bodies as they were received, one a line
-    #[arg(long, conflicts_with = "format")]
-    pub(crate) raw: bool,
-    /// The creator's connection id [default: OFAUTH_CONNECTION_ID]
-    #[arg(long, value_name = "ID")]
-    pub(crate) connection: Option<String>,
     /// The server [default: OFAUTH_BASE_URL, or https://api-next.ofauth.com]
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,
@@ -148,4 +195,22 @@ pub(crate) enum Format {
     Ndjson,
     /// Comma-separated, with a header
     Csv,
+}
+
+/// The formats that can be written without an end.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum LineFormat {
+    /// One chat a line, as JSON
+    Ndjson,
+    /// Comma-separated, with a header
+    Csv,
+}
+
+impl From<LineFormat> for Format {
+    fn from(format: LineFormat) -> Self {
+        match format {
+            LineFormat::Ndjson => Self::Ndjson,
+            LineFormat::Csv => Self::Csv,
+        }
+    }
 }

@@ -1,107 +1,46 @@
 //! `ofauth chats`
 
-use std::env;
 use std::io::{self, IsTerminal};
 use std::time::Duration;
 
-use indicatif::ProgressBar;
-use ofauth::{
-    CallOptions, ChatsRequest, Client, ClientBuilder, Connection, ErrorKind, Page, RetryPolicy,
-};
-use ofauth_sandbox::Sandbox;
+use indicatif::{ProgressBar, ProgressStyle};
+use ofauth::{ChatsRequest, Error, ErrorKind, Page};
 
+use crate::account::{Account, Connections, select};
 use crate::arguments::ChatsArguments;
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::{say, warn};
 
-const KEY: &str = "OFAUTH_API_KEY";
-const BASE_URL: &str = "OFAUTH_BASE_URL";
-const CONNECTION: &str = "OFAUTH_CONNECTION_ID";
-const USER_AGENT: &str = concat!("ofauth-cli/", env!("CARGO_PKG_VERSION"));
+/// How many chats a page has where no limit is set (OFAuth documentation, chats list).
+const LIMIT: u32 = 10;
 
-pub(crate) async fn run(arguments: ChatsArguments) -> Result<(), Failure> {
-    // The stand-in lives as long as this variable.
-    let sandbox = match arguments.sandbox {
-        true => Some(Sandbox::start().await.map_err(|error| {
-            Failure::Failed(format!("the stand-in cannot listen on loopback: {error}"))
-        })?),
-        false => None,
-    };
-    let request = request(&connection(&arguments, sandbox.as_ref())?, &arguments);
-    let mut output = Output::new(arguments.format, arguments.raw);
-    match arguments.all {
-        true => all(request, &mut output).await,
-        false => one(request, &mut output).await,
+pub(crate) async fn run(mut arguments: ChatsArguments) -> Result<(), Failure> {
+    let account = Account::open(&arguments.server, 0.0).await?;
+    let given = std::mem::take(&mut arguments.connection);
+    let Connections(mut ids) = account.connections(given, arguments.connections_file.as_deref())?;
+    if ids.len() > 1 || arguments.connections_file.is_some() {
+        return many(&account, ids, arguments).await;
     }
-}
-
-fn connection(
-    arguments: &ChatsArguments,
-    sandbox: Option<&Sandbox>,
-) -> Result<Connection, Failure> {
-    if let Some(sandbox) = sandbox {
-        // Nothing of the environment: a real key is never sent to the stand-in.
-        let client = Client::builder()
-            .api_key(sandbox.api_key())
-            .base_url(sandbox.url())
-            .user_agent(USER_AGENT)
-            .build()?;
-        let id = arguments
-            .connection
-            .clone()
-            .unwrap_or_else(|| sandbox.connection(1));
-        return Ok(client.connection(id)?);
-    }
-    if env::var_os(KEY).is_none() {
-        return Err(Failure::Usage(format!(
-            "there is no API key: set {KEY}, or try --sandbox, which needs none"
-        )));
-    }
-    let mut client = ClientBuilder::from_env()?.user_agent(USER_AGENT);
-    if let Some(url) = &arguments.base_url {
-        client = client.base_url(url);
-    }
-    let id = match &arguments.connection {
-        Some(id) => Some(id.clone()),
-        None => match env::var(CONNECTION) {
-            Ok(id) => Some(id),
-            Err(env::VarError::NotPresent) => None,
-            Err(env::VarError::NotUnicode(_)) => {
-                return Err(Failure::Usage(format!("{CONNECTION} is not valid UTF-8")));
-            }
-        },
-    };
-    let id = id.ok_or_else(|| {
-        Failure::Usage(format!(
-            "there is no connection: name the creator's with --connection, or set {CONNECTION}"
-        ))
-    })?;
-    let client = client.build().map_err(|error| {
-        let of_url = error.to_string().starts_with("base URL");
-        match of_url {
-            true if arguments.base_url.is_some() => set_by("--base-url", error),
-            true => set_by(BASE_URL, error),
-            false => set_by(KEY, error),
+    let mut output = Output::new(arguments.format, arguments.raw, false);
+    let id = ids.pop().unwrap_or_default();
+    let request = request(account.client.connection(id)?.chats(), &arguments);
+    match (arguments.all, arguments.raw) {
+        (false, _) => one(request, &mut output).await,
+        (true, raw) => {
+            let progress = progress(ProgressBar::new_spinner());
+            let result = match raw {
+                true => bodies(request, &mut output, &progress).await,
+                false => all(request, &mut output, &progress).await,
+            };
+            progress.finish_and_clear();
+            let end = output.end(result.is_err());
+            result.and(end.map_err(Failure::from))
         }
-    })?;
-    let place = if arguments.connection.is_some() {
-        "--connection"
-    } else {
-        CONNECTION
-    };
-    client.connection(id).map_err(|error| set_by(place, error))
-}
-
-/// Says where the setting that an error is about was set.
-fn set_by(place: &str, error: ofauth::Error) -> Failure {
-    match Failure::from(error) {
-        Failure::Usage(message) => Failure::Usage(format!("{place}: {message}")),
-        other => other,
     }
 }
 
-fn request(connection: &Connection, arguments: &ChatsArguments) -> ChatsRequest {
-    let mut request = connection.chats();
+fn request(mut request: ChatsRequest, arguments: &ChatsArguments) -> ChatsRequest {
     if let Some(limit) = arguments.limit {
         request = request.limit(limit);
     }
@@ -111,23 +50,19 @@ fn request(connection: &Connection, arguments: &ChatsArguments) -> ChatsRequest 
     if let Some(order) = arguments.order {
         request = request.order(order);
     }
-    if let Some(filter) = arguments.filter {
-        request = request.filter(filter);
-    }
-    if let Some(text) = &arguments.query {
-        request = request.query(text);
-    }
-    if let Some(id) = arguments.user_list_id {
-        request = request.user_list_id(id.unsigned_abs());
-    }
-    let attempts = arguments.retries.saturating_add(1);
-    let mut options = CallOptions::new().retry(RetryPolicy::new().max_attempts(attempts));
-    if let Some(seconds) = arguments.timeout {
-        options = options.deadline(Duration::from_secs(seconds));
-    }
-    request.with(options)
+    select(request, &arguments.selection)
 }
 
+/// A bar where it is looked at.
+fn progress(bar: ProgressBar) -> ProgressBar {
+    if !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    bar.enable_steady_tick(Duration::from_millis(100));
+    bar
+}
+
+/// One page of one connection.
 async fn one(request: ChatsRequest, output: &mut Output) -> Result<(), Failure> {
     let page = request
         .send()
@@ -149,14 +84,129 @@ async fn one(request: ChatsRequest, output: &mut Output) -> Result<(), Failure> 
     all_read(page.rejected().len())
 }
 
+/// Every chat of one connection.
+async fn all(
+    request: ChatsRequest,
+    output: &mut Output,
+    progress: &ProgressBar,
+) -> Result<(), Failure> {
+    let mut chats = request.stream().prefetch(1);
+    let (mut count, mut rejected) = (0, 0);
+    while let Some(chat) = chats.next().await {
+        match chat {
+            Ok(chat) => {
+                count += 1;
+                progress.set_message(format!("{count} chats"));
+                progress.suspend(|| output.chat(None, &chat))?;
+            }
+            Err(error) if error.kind() == ErrorKind::Rejected => {
+                rejected += 1;
+                progress.suspend(|| warn(&format!("after {count} chats, {error}")));
+            }
+            Err(error) => return Err(incomplete(count, error.into())),
+        }
+    }
+    output.begun();
+    all_read(rejected)
+}
+
+/// The bodies of all pages of one connection.
+async fn bodies(
+    request: ChatsRequest,
+    output: &mut Output,
+    progress: &ProgressBar,
+) -> Result<(), Failure> {
+    let mut pages = request.pages();
+    let (mut count, mut rejected) = (0, 0);
+    while let Some(page) = pages.next().await {
+        let page = page.map_err(|error| incomplete(count, unreadable(output, error)))?;
+        progress.set_message(format!("{} chats", count + page.len()));
+        progress.suspend(|| {
+            tell_rejected(&page, count + rejected);
+            output.page(&page)
+        })?;
+        count += page.len();
+        rejected += page.rejected().len();
+    }
+    all_read(rejected)
+}
+
+/// A page, or every chat, of each of many connections.
+async fn many(
+    account: &Account,
+    ids: Vec<String>,
+    arguments: ChatsArguments,
+) -> Result<(), Failure> {
+    if arguments.raw {
+        let what = "--raw writes the bodies of one connection; give one --connection";
+        return Err(Failure::Usage(what.to_owned()));
+    }
+    let mut output = Output::new(arguments.format, false, true);
+    let total = ids.len();
+    let bar = progress(ProgressBar::new(total as u64));
+    // Where it is no template, the default style does as well.
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} connections, {msg}") {
+        bar.set_style(style);
+    }
+    let fleet = account
+        .client
+        .fleet(ids)
+        .concurrency(arguments.concurrency.into());
+    let mut chats = fleet.streams(move |chats| {
+        let stream = request(chats, &arguments).stream();
+        match arguments.all {
+            true => stream,
+            false => stream.max_items(arguments.limit.unwrap_or(LIMIT).into()),
+        }
+    });
+    let (mut count, mut rejected, mut failures) = (0, 0, Vec::new());
+    while let Some((member, chat)) = chats.next().await {
+        let number = member.index() + 1;
+        match chat {
+            Ok(chat) => {
+                count += 1;
+                bar.suspend(|| output.chat(Some(member.id()), &chat))?;
+            }
+            Err(error) if error.kind() == ErrorKind::Rejected => {
+                rejected += 1;
+                bar.suspend(|| warn(&format!("connection {number}: {error}")));
+            }
+            // Wrong usage is wrong for all.
+            Err(error) if error.kind() == ErrorKind::InvalidRequest => return Err(error.into()),
+            Err(error) => failures.push((number, error)),
+        }
+        bar.set_position(chats.ended() as u64);
+        bar.set_message(format!("{count} chats"));
+    }
+    bar.finish_and_clear();
+    if failures.len() < total {
+        output.begun();
+    }
+    output.end(!failures.is_empty())?;
+    summary(&mut failures, total)?;
+    all_read(rejected)
+}
+
+/// Tells each connection that failed, by its number: the ids are not for the terminal.
+fn summary(failures: &mut [(usize, Error)], total: usize) -> Result<(), Failure> {
+    if failures.is_empty() {
+        return Ok(());
+    }
+    failures.sort_by_key(|(number, _)| *number);
+    for (number, error) in &*failures {
+        say(&format!("connection {number}: {error}"));
+    }
+    Err(Failure::Failed(format!(
+        "{} of {total} connections failed; the others are written",
+        failures.len()
+    )))
+}
+
 /// Tells which chats of a page cannot be read; `before` chats were in the pages before.
 fn tell_rejected(page: &Page, before: usize) {
-    let yellow = anstyle::AnsiColor::Yellow.on_default().bold();
     for rejected in page.rejected() {
         let index = before + rejected.index();
-        anstream::eprintln!(
-            "{yellow}warning:{yellow:#} chat {index} cannot be read, at {rejected}"
-        );
+        warn(&format!("chat {index} cannot be read, at {rejected}"));
     }
 }
 
@@ -173,46 +223,18 @@ fn all_read(rejected: usize) -> Result<(), Failure> {
     }
 }
 
-async fn all(request: ChatsRequest, output: &mut Output) -> Result<(), Failure> {
-    let progress = match io::stderr().is_terminal() {
-        true => ProgressBar::new_spinner(),
-        false => ProgressBar::hidden(),
-    };
-    progress.enable_steady_tick(Duration::from_millis(100));
-    let result = read(request, output, &progress).await;
-    progress.finish_and_clear();
-    let end = output.end(result.is_err());
-    result.and(end.map_err(Failure::from))
-}
-
-async fn read(
-    request: ChatsRequest,
-    output: &mut Output,
-    progress: &ProgressBar,
-) -> Result<(), Failure> {
-    let mut pages = request.pages();
-    let (mut count, mut rejected) = (0, 0);
-    while let Some(page) = pages.next().await {
-        let page: Page = page.map_err(|error| match unreadable(output, error) {
-            Failure::Failed(message) => {
-                Failure::Failed(format!("incomplete after {count} chats: {message}"))
-            }
-            other => other,
-        })?;
-        progress.set_message(format!("{} chats", count + page.len()));
-        progress.suspend(|| {
-            tell_rejected(&page, count + rejected);
-            output.page(&page)
-        })?;
-        count += page.len();
-        rejected += page.rejected().len();
+fn incomplete(count: usize, failure: Failure) -> Failure {
+    match failure {
+        Failure::Failed(message) => {
+            Failure::Failed(format!("incomplete after {count} chats: {message}"))
+        }
+        other => other,
     }
-    all_read(rejected)
 }
 
 /// The failure that an error is; a page that could not be decoded is still a
 /// body as it was received.
-fn unreadable(output: &mut Output, error: ofauth::Error) -> Failure {
+fn unreadable(output: &mut Output, error: Error) -> Failure {
     if error.kind() == ErrorKind::Decode
         && let Some(body) = error.body()
         && let Err(error) = output.undecoded(body)

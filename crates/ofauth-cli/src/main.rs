@@ -3,11 +3,13 @@
 //! Data goes to stdout, all else to stderr. Exit codes: 0 done, 1 failed or
 //! incomplete, 2 wrong usage: found before anything is sent.
 
+mod account;
 mod arguments;
 mod chats;
 mod failure;
 mod output;
 mod sandbox;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -39,6 +41,7 @@ fn run(command: Command) -> Result<(), Failure> {
     runtime.block_on(async {
         match command {
             Command::Chats(arguments) => chats::run(arguments).await,
+            Command::Watch(arguments) => watch::run(arguments).await,
             Command::Sandbox(arguments) => sandbox::run(arguments).await,
         }
     })
@@ -47,4 +50,9 @@ fn run(command: Command) -> Result<(), Failure> {
 fn say(message: &str) {
     let style = anstyle::AnsiColor::Red.on_default().bold();
     anstream::eprintln!("{style}error:{style:#} {message}");
+}
+
+fn warn(message: &str) {
+    let style = anstyle::AnsiColor::Yellow.on_default().bold();
+    anstream::eprintln!("{style}warning:{style:#} {message}");
 }

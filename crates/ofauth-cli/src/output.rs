@@ -33,6 +33,8 @@ const CSV_COLUMNS: &[&str] = &[
     "lastMessage.isNew",
     "lastMessage.text",
 ];
+/// The column, and the field, that tells the connection where there are several.
+const CONNECTION: &str = "connection";
 /// How much of a text a row can show, in characters; the rest need not be turned into text.
 const PREVIEW: usize = 1_000;
 /// How wide a table is where there is no terminal to fit.
@@ -42,6 +44,8 @@ const DEFAULT_WIDTH: u16 = 100;
 pub(crate) struct Output {
     stdout: Stdout,
     form: Form,
+    /// Whether the connection is told with each chat.
+    named: bool,
     /// Whether there was a page.
     begun: bool,
 }
@@ -60,7 +64,8 @@ enum Form {
 }
 
 impl Output {
-    pub(crate) fn new(format: Format, raw: bool) -> Self {
+    /// `named` where each chat is told with its connection.
+    pub(crate) fn new(format: Format, raw: bool, named: bool) -> Self {
         let form = match format {
             _ if raw => Form::Raw,
             Format::Table => Form::Table(Vec::new()),
@@ -72,43 +77,53 @@ impl Output {
             begun: false,
             stdout: io::stdout(),
             form,
+            named,
         }
     }
 
     /// Writes a page.
     pub(crate) fn page(&mut self, page: &Page) -> io::Result<()> {
-        self.begun = true;
+        self.begun();
+        if matches!(self.form, Form::Raw) {
+            return self.undecoded(page.body());
+        }
+        page.iter().try_for_each(|chat| self.chat(None, chat))
+    }
+
+    /// Writes a chat of a connection.
+    pub(crate) fn chat(&mut self, connection: Option<&str>, chat: &Chat) -> io::Result<()> {
+        self.begun();
         let mut text = Vec::new();
         match &mut self.form {
-            Form::Table(rows) => rows.extend(page.iter().map(row)),
+            Form::Table(rows) => rows.push(row(connection, chat)),
             Form::Json { first } => {
-                for chat in page {
-                    text.extend_from_slice(if *first { b"[\n" } else { b",\n" });
-                    *first = false;
-                    serde_json::to_writer(&mut text, chat)?;
-                }
+                text.extend_from_slice(if *first { b"[\n" } else { b",\n" });
+                *first = false;
+                json(&mut text, connection, chat)?;
             }
             Form::Ndjson => {
-                for chat in page {
-                    serde_json::to_writer(&mut text, chat)?;
-                    text.push(b'\n');
-                }
+                json(&mut text, connection, chat)?;
+                text.push(b'\n');
             }
             Form::Csv { first } => {
                 let mut csv = csv::Writer::from_writer(&mut text);
                 if *first {
-                    csv.write_record(CSV_COLUMNS)?;
+                    csv.write_record(csv_columns(self.named))?;
                     *first = false;
                 }
-                for chat in page {
-                    let chat = serde_json::to_value(chat)?;
-                    csv.write_record(CSV_COLUMNS.iter().map(|column| cell(&chat, column)))?;
-                }
+                let chat = serde_json::to_value(chat)?;
+                let cells = CSV_COLUMNS.iter().map(|column| cell(&chat, column));
+                csv.write_record(connection.map(str::to_owned).into_iter().chain(cells))?;
                 csv.flush()?;
             }
-            Form::Raw => line(&mut text, page.body()),
+            Form::Raw => {}
         }
         self.write(&text)
+    }
+
+    /// Something was read, and be it nothing: an empty list is well-formed then.
+    pub(crate) fn begun(&mut self) {
+        self.begun = true;
     }
 
     /// Writes the body of a response that is no page, where bodies are asked for.
@@ -129,11 +144,14 @@ impl Output {
             return Ok(());
         }
         let text = match &mut self.form {
-            Form::Table(rows) => format!("{}\n", table(std::mem::take(rows))),
+            Form::Table(rows) => format!("{}\n", table(std::mem::take(rows), self.named)),
             Form::Json { first: true } => "[]\n".to_owned(),
             Form::Json { first: false } => "\n]\n".to_owned(),
             // A header alone is a table without rows.
-            Form::Csv { first: true } => format!("{}\n", CSV_COLUMNS.join(",")),
+            Form::Csv { first: true } => {
+                let columns: Vec<&str> = csv_columns(self.named).collect();
+                format!("{}\n", columns.join(","))
+            }
             Form::Csv { first: false } | Form::Ndjson | Form::Raw => String::new(),
         };
         self.write(text.as_bytes())
@@ -143,6 +161,27 @@ impl Output {
         self.stdout.write_all(text)?;
         self.stdout.flush()
     }
+}
+
+/// The columns of CSV.
+fn csv_columns(named: bool) -> impl Iterator<Item = &'static str> {
+    let connection = named.then_some(CONNECTION);
+    connection.into_iter().chain(CSV_COLUMNS.iter().copied())
+}
+
+/// A chat as JSON, with its connection where that is told.
+fn json(text: &mut Vec<u8>, connection: Option<&str>, chat: &Chat) -> io::Result<()> {
+    #[derive(serde::Serialize)]
+    struct Named<'a> {
+        connection: &'a str,
+        #[serde(flatten)]
+        chat: &'a Chat,
+    }
+    match connection {
+        Some(connection) => serde_json::to_writer(text, &Named { connection, chat })?,
+        None => serde_json::to_writer(text, chat)?,
+    }
+    Ok(())
 }
 
 /// A body as one line. A line break in JSON stands between its parts only, where it
@@ -168,8 +207,9 @@ fn cell(chat: &Value, place: &str) -> String {
     }
 }
 
-fn table(rows: Vec<Row>) -> Table {
+fn table(rows: Vec<Row>, named: bool) -> Table {
     let header = [
+        "Connection",
         "User",
         "Unread",
         "Last activity",
@@ -177,6 +217,7 @@ fn table(rows: Vec<Row>) -> Table {
         "Media",
         "Last message",
     ];
+    let header = header.into_iter().skip(usize::from(!named));
     let mut table = Table::new();
     table
         .load_style(presets::UTF8_FULL_CONDENSED)
@@ -201,7 +242,7 @@ fn default_width() -> u16 {
         .unwrap_or(DEFAULT_WIDTH)
 }
 
-fn row(chat: &Chat) -> Row {
+fn row(connection: Option<&str>, chat: &Chat) -> Row {
     let unread = chat.unread();
     let message = chat.last_message.as_ref();
     let when = message
@@ -227,14 +268,15 @@ fn row(chat: &Chat) -> Row {
     if chat.unread() > 0 {
         unread = unread.fg(Color::Green).add_attribute(Attribute::Bold);
     }
-    let mut row = Row::from(vec![
+    let cells = [
         Cell::new(chat.with_user.id).set_alignment(CellAlignment::Right),
         unread,
         Cell::new(when.unwrap_or_default()),
         Cell::new(from.unwrap_or_default()),
         Cell::new(count(media as u64)).set_alignment(CellAlignment::Right),
         Cell::new(text.unwrap_or_default()),
-    ]);
+    ];
+    let mut row = Row::from(connection.map(Cell::new).into_iter().chain(cells));
     row.max_height(1);
     row
 }

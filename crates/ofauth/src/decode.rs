@@ -295,7 +295,7 @@ mod tests {
             r#"5 list[5]: duplicate field `n` {"n":7,"n":8}"#,
             "6 list[6]: expected struct Number null",
         ];
-        let (numbers, more, told) = read(&odd).unwrap();
+        let (numbers, more, told) = read(odd).unwrap();
         assert_eq!((numbers, more), (vec![2, 9], false));
         assert_eq!(told, rejected);
     }

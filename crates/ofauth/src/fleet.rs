@@ -1,14 +1,15 @@
 //! The chats of many creators at once.
 
 use std::fmt;
+use std::future::ready;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{self, Context, Poll};
 
 use futures_core::Stream;
-use futures_util::stream::{SelectAll, StreamExt};
+use futures_util::stream::{SelectAll, StreamExt, once};
 
-use crate::{Chat, ChatStream, ChatsRequest, Client, Error, Result};
+use crate::{Chat, ChatStream, ChatsRequest, Client, Result};
 
 /// How many connections are read at once by default.
 const CONCURRENCY: usize = 64;
@@ -76,11 +77,11 @@ where
             let chats = client
                 .connection(&id)
                 .map(|connection| stream(connection.chats()));
-            let member = Member {
-                index,
-                id: id.into(),
-            };
-            (member, chats)
+            let id = id.into();
+            match chats {
+                Ok(chats) => told(Member { index, id }, chats),
+                Err(error) => told(Member { index, id }, once(ready(Err(error)))),
+            }
         });
         FleetStream {
             waiting: Box::new(members),
@@ -127,6 +128,14 @@ impl fmt::Debug for Member {
     }
 }
 
+/// The chats of one connection; `None` is its end.
+type Reading = Pin<Box<dyn Stream<Item = Option<(Member, Result<Chat>)>> + Send>>;
+
+fn told(member: Member, chats: impl Stream<Item = Result<Chat>> + Send + 'static) -> Reading {
+    let chats = chats.map(move |chat| Some((member.clone(), chat)));
+    Box::pin(chats.chain(once(ready(None))))
+}
+
 /// The chats of many connections, as they come; made by [`Fleet::chats`].
 ///
 /// - So many connections are read at once, and no more than a page of each lies in memory: who
@@ -137,7 +146,7 @@ impl fmt::Debug for Member {
 /// - An id that cannot be sent is an error of its own. An id that is given twice is read twice.
 #[must_use = "a stream does nothing until it is polled"]
 pub struct FleetStream {
-    waiting: Box<dyn Iterator<Item = (Member, Result<ChatStream>)> + Send>,
+    waiting: Box<dyn Iterator<Item = Reading> + Send>,
     reading: SelectAll<Reading>,
     concurrency: usize,
     ended: usize,
@@ -162,16 +171,13 @@ impl Stream for FleetStream {
         let this = &mut *self;
         loop {
             while this.reading.len() < this.concurrency
-                && let Some((member, chats)) = this.waiting.next()
+                && let Some(chats) = this.waiting.next()
             {
-                this.reading.push(Reading {
-                    member,
-                    chats: chats.map_err(Some),
-                });
+                this.reading.push(chats);
             }
-            match ready!(this.reading.poll_next_unpin(cx)) {
-                Some(Read::Chat(member, chat)) => return Poll::Ready(Some((member, chat))),
-                Some(Read::End) => this.ended += 1,
+            match task::ready!(this.reading.poll_next_unpin(cx)) {
+                Some(Some(item)) => return Poll::Ready(Some(item)),
+                Some(None) => this.ended += 1,
                 None => return Poll::Ready(None),
             }
         }
@@ -184,37 +190,5 @@ impl fmt::Debug for FleetStream {
             .field("reading", &self.reading.len())
             .field("ended", &self.ended)
             .finish_non_exhaustive()
-    }
-}
-
-/// A connection that is being read; or the error that it is.
-struct Reading {
-    member: Member,
-    chats: Result<ChatStream, Option<Error>>,
-}
-
-enum Read {
-    Chat(Member, Result<Chat>),
-    End,
-}
-
-impl Stream for Reading {
-    type Item = Read;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Read>> {
-        let item = match &mut self.chats {
-            Ok(chats) => match ready!(chats.poll_next_unpin(cx)) {
-                Some(item) => item,
-                None => {
-                    self.chats = Err(None);
-                    return Poll::Ready(Some(Read::End));
-                }
-            },
-            Err(error) => match error.take() {
-                Some(error) => Err(error),
-                None => return Poll::Ready(None),
-            },
-        };
-        Poll::Ready(Some(Read::Chat(self.member.clone(), item)))
     }
 }

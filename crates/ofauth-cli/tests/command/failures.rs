@@ -197,10 +197,11 @@ fn chats_that_cannot_be_read_are_told_and_the_others_written() {
     let page = |list: Value, more| json!({ "list": list, "hasMore": more }).to_string();
     let pages = [
         page(json!([chat(1), "private", chat(3)]), true),
-        page(json!([chat(4), { "withUser": "private" }]), false),
+        page(json!([chat(3), chat(4), { "withUser": "private" }]), false),
     ];
     let server = MockServer::start();
-    for (offset, body) in [("0", &pages[0]), ("3", &pages[1])] {
+    // The second page begins with the last chat of the first.
+    for (offset, body) in [("0", &pages[0]), ("2", &pages[1])] {
         server.mock(|when, then| {
             when.query_param("offset", offset);
             then.status(200).body(body);
@@ -224,14 +225,18 @@ fn chats_that_cannot_be_read_are_told_and_the_others_written() {
     );
     assert!(!stderr.contains("private"), "{stderr}");
     for words in [
-        "chat 1 cannot be read, at list[1]: expected struct Chat",
-        "chat 4 cannot be read, at list[1].withUser: expected struct UserView",
+        "after 1 chats, a chat cannot be read, at `list[1]`: expected struct Chat",
+        "after 3 chats, a chat cannot be read, at `list[2].withUser`: expected struct UserView",
         "2 chats cannot be read; the others are written",
     ] {
         assert!(stderr.contains(words), "{stderr}");
     }
-    let (code, stdout, stderr) = chats(&["--offset", "3"]);
-    assert_eq!((code, ids(&stdout)), (1, vec![json!(4)]));
+    let (code, stdout, stderr) = chats(&["--offset", "2"]);
+    assert_eq!((code, ids(&stdout)), (1, vec![json!(3), json!(4)]));
+    assert!(
+        stderr.contains("chat 2 cannot be read, at list[2].withUser: "),
+        "{stderr}"
+    );
     assert!(stderr.contains("1 chat cannot be read"), "{stderr}");
 }
 

@@ -8,6 +8,7 @@
 )]
 
 mod failures;
+mod many;
 mod output;
 mod server;
 

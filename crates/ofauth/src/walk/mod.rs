@@ -50,12 +50,14 @@
 //! A chat's version changes whenever it moves, and never comes back to an earlier one. A chat
 //! without a version is yielded, but is no anchor; a list of only such chats cannot be walked.
 //! An item that cannot be read should have a hash of its content as key and any fixed version.
+//! A page can have more than one item: of a server that gives one at a time, whatever limit is
+//! asked for, pages cannot overlap, and the walk is the plain loop, without its guarantee.
 //!
 //! # Cost
 //!
 //! On a quiet list: one item of overlap per page, one page for the front, and, where the list's
 //! end was read ahead, one more. A walk ends with [`WalkError::GaveUp`] after
-//! `20 + 3 * (chats seen / page size + 1)` requests, and with [`WalkError::NoProgress`] after ten
+//! `20 + 3 * (chats seen / page size + 1)` requests, by the size that pages have, and with [`WalkError::NoProgress`] after ten
 //! requests in a row that brought nothing and led no further back.
 
 mod changes;
@@ -105,6 +107,8 @@ pub(crate) struct Walk {
     step: u64,
     requests: u32,
     idle: u32,
+    /// How many items the fullest page had.
+    fullest: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,6 +148,7 @@ impl Walk {
             step: first_step(page_size),
             requests: 0,
             idle: 0,
+            fullest: 1,
         }
     }
 
@@ -193,6 +198,8 @@ impl Walk {
         let fresh = ask.after == self.requests;
         let planned = matches!(self.ask(), Ok(Some(plan)) if plan.offset == ask.offset);
         self.requests = self.requests.saturating_add(1);
+        let items = u32::try_from(page.items.len()).unwrap_or(u32::MAX);
+        self.fullest = self.fullest.max(items);
 
         let at_start = ask.offset <= self.start;
         let anchors = self.anchors(page.items);
@@ -216,7 +223,11 @@ impl Walk {
             .filter(|anchor| Some(anchor.region) == self.base)
             .count();
         let lost = self.lost(&placed, &anchors);
-        let here = self.known.join(&placed, &anchors);
+        // Where the server gives one item a page, the next page can only be trusted to follow.
+        let trusted = self
+            .base
+            .filter(|_| planned && self.overlap == 0 && anchors.is_empty());
+        let here = trusted.unwrap_or_else(|| self.known.join(&placed, &anchors));
         let before = self.known.place(here, &placed);
         let region = &mut self.known.regions[here];
         if at_start {
@@ -233,7 +244,7 @@ impl Walk {
             })
             .collect();
 
-        let connected = at_start || based > 0;
+        let connected = at_start || based > 0 || trusted.is_some();
         if connected {
             self.base = Some(here);
             self.connected(here, &ask, &page, fresh, lost);
@@ -295,7 +306,11 @@ impl Walk {
         let short = page.items.len() < ask.limit as usize;
         if short && page.has_more {
             let half = u32::try_from(page.items.len() / 2).unwrap_or(u32::MAX);
-            self.overlap = self.overlap.min(half).max(1);
+            self.overlap = self.overlap.min(half);
+            // Of a page with hidden items too, one is shown: then the server's offset is further.
+            if half == 0 && page_end(ask, page) != signed(ask.offset).saturating_add(1) {
+                self.overlap = 1;
+            }
         }
         let region = &self.known.regions[here];
         let complete = if self.closes_at_front() {
@@ -330,7 +345,8 @@ impl Walk {
             return;
         }
         let requests = self.requests;
-        let pages = self.seen() / self.page_size as usize + 1;
+        // The server's pages may be smaller than what is asked for.
+        let pages = self.seen() / self.page_size.min(self.fullest) as usize + 1;
         if let Some(next) = page.next_offset
             && page.has_more
             && next <= signed(ask.offset)

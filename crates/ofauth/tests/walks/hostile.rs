@@ -71,3 +71,41 @@ async fn what_can_be_understood_is_and_what_passes_is_read_through() {
         }
     }
 }
+
+/// As simple stand-ins do: few chats a page, whatever limit is asked for.
+#[tokio::test]
+async fn a_server_with_small_pages_is_read_to_its_end() {
+    use httpmock::prelude::*;
+
+    for (size, most) in [(1, 32), (2, 64), (3, 48), (7, 12)] {
+        let server = MockServer::start_async().await;
+        let mock = server
+            .mock_async(|when, then| {
+                when.path("/v2/access/chats");
+                then.respond_with(move |request: &HttpMockRequest| {
+                    let query = request.query_params();
+                    let offset = query.iter().find(|(name, _)| name == "offset");
+                    let offset: usize = offset.map_or(0, |(_, value)| value.parse().unwrap());
+                    let list: Vec<_> = (offset..30.min(offset + size))
+                        .map(|id| serde_json::json!({ "withUser": { "id": id + 1, "_view": "s" } }))
+                        .collect();
+                    let more = offset + size < 30;
+                    let page = serde_json::json!({ "list": list, "hasMore": more });
+                    HttpMockResponse::builder()
+                        .status(200)
+                        .body(page.to_string())
+                        .build()
+                });
+            })
+            .await;
+        let client = client(server.base_url()).build().unwrap();
+        let mut stream = client.connection("conn_x").unwrap().chats().stream();
+        let mut read = Vec::new();
+        while let Some(chat) = stream.next().await {
+            read.push(fan(&chat.unwrap()));
+        }
+        assert_eq!(read, (1..=30).collect::<Vec<_>>(), "{size} a page");
+        let calls = mock.calls_async().await;
+        assert!(calls <= most, "{size} a page: {calls} requests");
+    }
+}

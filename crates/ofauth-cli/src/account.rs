@@ -1,0 +1,170 @@
+//! Whom to ask, and for whom: from the arguments and the environment.
+
+use std::env;
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use ofauth::{CallOptions, ChatsRequest, Client, ClientBuilder, RetryPolicy};
+use ofauth_sandbox::Sandbox;
+
+use crate::arguments::{Selection, Server};
+use crate::failure::Failure;
+
+const KEY: &str = "OFAUTH_API_KEY";
+const BASE_URL: &str = "OFAUTH_BASE_URL";
+const CONNECTION: &str = "OFAUTH_CONNECTION_ID";
+const USER_AGENT: &str = concat!("ofauth-cli/", env!("CARGO_PKG_VERSION"));
+
+/// A client, and the stand-in that it asks, if it does.
+pub(crate) struct Account {
+    pub(crate) client: Client,
+    sandbox: Option<Sandbox>,
+}
+
+impl Account {
+    /// `live` is how many changes a second a stand-in makes by itself.
+    pub(crate) async fn open(server: &Server, live: f64) -> Result<Self, Failure> {
+        if !server.sandbox {
+            return Ok(Self {
+                client: client(server)?,
+                sandbox: None,
+            });
+        }
+        let sandbox = Sandbox::builder()
+            .live(live)
+            .start()
+            .await
+            .map_err(|error| {
+                Failure::Failed(format!("the stand-in cannot listen on loopback: {error}"))
+            })?;
+        // Nothing of the environment: a real key is never sent to the stand-in.
+        let client = Client::builder()
+            .api_key(sandbox.api_key())
+            .base_url(sandbox.url())
+            .user_agent(USER_AGENT)
+            .options(options(server))
+            .build()?;
+        Ok(Self {
+            client,
+            sandbox: Some(sandbox),
+        })
+    }
+
+    /// The connection ids: those that are given, those of a file, or else the one of the
+    /// environment.
+    pub(crate) fn connections(
+        &self,
+        given: Vec<String>,
+        file: Option<&Path>,
+    ) -> Result<Connections, Failure> {
+        let mut ids = given;
+        let mut place = "--connection";
+        if let Some(file) = file {
+            ids.extend(listed(file)?);
+            if ids.is_empty() {
+                let what = "has no connection id; it needs one a line";
+                return Err(Failure::Usage(format!("{}: {what}", file.display())));
+            }
+        }
+        if ids.is_empty() {
+            place = CONNECTION;
+            ids.push(match &self.sandbox {
+                Some(sandbox) => sandbox.connection(1),
+                None => of_environment()?,
+            });
+        }
+        // What cannot be sent is told before anything is.
+        for (index, id) in ids.iter().enumerate() {
+            self.client
+                .connection(id)
+                .map_err(|error| match ids.len() {
+                    1 => set_by(place, error),
+                    _ => set_by(&format!("connection {}", index + 1), error),
+                })?;
+        }
+        Ok(Connections(ids))
+    }
+}
+
+/// Connection ids, at least one, each of which can be sent.
+pub(crate) struct Connections(pub(crate) Vec<String>);
+
+/// The request with what is chosen.
+pub(crate) fn select(mut request: ChatsRequest, selection: &Selection) -> ChatsRequest {
+    if let Some(filter) = selection.filter {
+        request = request.filter(filter);
+    }
+    if let Some(text) = &selection.query {
+        request = request.query(text);
+    }
+    if let Some(id) = selection.user_list_id {
+        request = request.user_list_id(id.unsigned_abs());
+    }
+    request
+}
+
+fn client(server: &Server) -> Result<Client, Failure> {
+    if env::var_os(KEY).is_none() {
+        return Err(Failure::Usage(format!(
+            "there is no API key: set {KEY}, or try --sandbox, which needs none"
+        )));
+    }
+    let mut client = ClientBuilder::from_env()?
+        .user_agent(USER_AGENT)
+        .options(options(server));
+    if let Some(url) = &server.base_url {
+        client = client.base_url(url);
+    }
+    client.build().map_err(|error| {
+        let of_url = error.to_string().starts_with("base URL");
+        match of_url {
+            true if server.base_url.is_some() => set_by("--base-url", error),
+            true => set_by(BASE_URL, error),
+            false => set_by(KEY, error),
+        }
+    })
+}
+
+fn options(server: &Server) -> CallOptions {
+    let attempts = server.retries.saturating_add(1);
+    let options = CallOptions::new().retry(RetryPolicy::new().max_attempts(attempts));
+    match server.timeout {
+        Some(seconds) => options.deadline(Duration::from_secs(seconds)),
+        None => options,
+    }
+}
+
+fn of_environment() -> Result<String, Failure> {
+    env::var(CONNECTION).map_err(|error| {
+        Failure::Usage(match error {
+            env::VarError::NotPresent => format!(
+                "there is no connection: name the creator's with --connection, or set {CONNECTION}"
+            ),
+            env::VarError::NotUnicode(_) => format!("{CONNECTION} is not valid UTF-8"),
+        })
+    })
+}
+
+/// The lines of a file, without empty ones and those that begin with `#`.
+fn listed(file: &Path) -> Result<Vec<String>, Failure> {
+    let text = match file.as_os_str() == "-" {
+        true => io::read_to_string(io::stdin()),
+        false => fs::read_to_string(file),
+    };
+    let text = text.map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))?;
+    let lines = text.lines().map(str::trim);
+    Ok(lines
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .map(str::to_owned)
+        .collect())
+}
+
+/// Says where the setting that an error is about was set.
+fn set_by(place: &str, error: ofauth::Error) -> Failure {
+    match Failure::from(error) {
+        Failure::Usage(message) => Failure::Usage(format!("{place}: {message}")),
+        other => other,
+    }
+}

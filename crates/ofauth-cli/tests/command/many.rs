@@ -1,0 +1,181 @@
+//! Many connections, and what is new of one.
+
+use super::*;
+use std::io::{BufRead, BufReader, Write};
+
+use ofauth_sandbox::{Change, Sandbox, Session};
+
+/// A stand-in in this process, and a runtime that it runs on.
+struct Server {
+    sandbox: Sandbox,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl Server {
+    fn start(connections: u32, chats: u32) -> Self {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let builder = Sandbox::builder().connections(connections).chats(chats);
+        let sandbox = runtime.block_on(builder.start()).unwrap();
+        Self { sandbox, runtime }
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = ofauth(arguments);
+        command
+            .env("OFAUTH_API_KEY", "sk_sandbox_x")
+            .env("OFAUTH_BASE_URL", self.sandbox.url());
+        command
+    }
+}
+
+#[test]
+fn each_chat_is_told_with_its_connection_and_failures_at_the_end() {
+    let server = Server::start(4, 45);
+    let expired = Change::Session(Session::Expired);
+    server.sandbox.change("conn_sandbox_3", expired).unwrap();
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    writeln!(file, "# ours\nconn_sandbox_2\n\n  conn_sandbox_3  ").unwrap();
+    let path = file.path().to_str().unwrap();
+    let read = |more: &[&str]| {
+        let named = [
+            "chats",
+            "--connection",
+            "conn_sandbox_1",
+            "--connections-file",
+            path,
+        ];
+        run(server.command(&[&named, more].concat()))
+    };
+
+    let (code, stdout, stderr) = read(&["--all", "--format", "ndjson"]);
+    assert_eq!(code, 1);
+    let chats = ndjson(&stdout);
+    let of = |id: &str| chats.iter().filter(|chat| chat["connection"] == id).count();
+    assert_eq!(
+        (chats.len(), of("conn_sandbox_1"), of("conn_sandbox_2")),
+        (90, 45, 45)
+    );
+    assert!(chats.iter().all(|chat| chat["withUser"]["id"].is_i64()));
+    assert!(
+        stderr.contains("connection 3: Session has expired: ask the creator to link")
+            && stderr.contains("1 of 3 connections failed; the others are written")
+            && !stderr.contains("conn_"),
+        "{stderr}"
+    );
+
+    // A page of each.
+    let (_, stdout, _) = read(&["--limit", "7", "--format", "csv"]);
+    let mut reader = csv::Reader::from_reader(stdout.as_bytes());
+    assert_eq!(&reader.headers().unwrap()[0], "connection");
+    let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(records.len(), 14);
+    assert!(
+        records
+            .iter()
+            .all(|record| record[0].starts_with("conn_sandbox_"))
+    );
+    let (_, stdout, _) = read(&["--format", "json"]);
+    assert_eq!(
+        serde_json::from_str::<Vec<Value>>(&stdout).unwrap().len(),
+        20
+    );
+    let (_, stdout, _) = read(&[]);
+    assert!(
+        stdout.contains("Connection") && stdout.contains("conn_sandbox_2"),
+        "{stdout}"
+    );
+}
+
+#[test]
+fn lists_that_cannot_be_used_end_with_2() {
+    let server = Server::start(1, 1);
+    let mut empty = tempfile::NamedTempFile::new().unwrap();
+    writeln!(empty, "# none").unwrap();
+    let empty = empty.path().to_str().unwrap();
+    let long = "x".repeat(101);
+    let two = ["--connection", "conn_a", "--connection", "conn_b"];
+    for (arguments, words) in [
+        (vec!["--connections-file", "/nowhere/ids"], "/nowhere/ids: "),
+        (vec!["--connections-file", empty], "it needs one a line"),
+        (
+            vec!["--connection", "conn_a", "--connection", "no id"],
+            "connection 2: the connection id must",
+        ),
+        (
+            [&two[..], &["--raw"]].concat(),
+            "--raw writes the bodies of one",
+        ),
+        ([&two[..], &["--query", &long]].concat(), "query must be"),
+        (vec!["--concurrency", "0"], "--concurrency"),
+    ] {
+        let (code, stdout, stderr) = run(server.command(&[&["chats"], &arguments[..]].concat()));
+        assert_eq!((code, stdout.as_str()), (2, ""), "{arguments:?}: {stderr}");
+        assert!(stderr.contains(words), "{arguments:?}: {stderr}");
+    }
+    server.sandbox.requests().assert_count(0);
+}
+
+/// What runs in the background ends with the test.
+struct Running(std::process::Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_watch_writes_what_is_new_and_goes_on_where_it_stopped() {
+    let server = Server::start(1, 30);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("seen.json");
+    let path = file.to_str().unwrap();
+    let message = |fan: i64| {
+        let text = "<p>new</p>".to_owned();
+        let change = Change::Message {
+            fan,
+            text,
+            from_creator: false,
+        };
+        server.sandbox.change("conn_sandbox_1", change).unwrap();
+    };
+    let fans: Vec<i64> = server.sandbox.chats("conn_sandbox_1").unwrap()[10..12]
+        .iter()
+        .map(|chat| chat.with_user.id)
+        .collect();
+    // First something happens while it watches; then something that it missed meanwhile.
+    for (round, fan) in fans.iter().enumerate() {
+        if round == 1 {
+            message(*fan);
+        }
+        let arguments = ["watch", "--connection", "conn_sandbox_1", "--interval", "1"];
+        let mut command = server.command(&[&arguments[..], &["--checkpoint", path]].concat());
+        command.stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = Running(command.spawn().unwrap());
+        let before = std::fs::read_to_string(&file).unwrap_or_default();
+        if round == 0 {
+            // One to know what is there, and one that finds nothing new.
+            while server.sandbox.requests().len() < 2 {
+                std::thread::yield_now();
+            }
+            message(*fan);
+        }
+        let mut lines = BufReader::new(child.0.stdout.take().unwrap()).lines();
+        let chat: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+        assert_eq!(chat["withUser"]["id"], *fan, "{round}");
+        // Until it has kept what it saw.
+        let told = server.sandbox.requests().len();
+        while std::fs::read_to_string(&file).unwrap_or_default() == before
+            || server.sandbox.requests().len() < told + 2
+        {
+            std::thread::yield_now();
+        }
+    }
+    std::fs::write(&file, "{}").unwrap();
+    let (code, _, stderr) =
+        run(server.command(&["watch", "--connection", "conn_x", "--checkpoint", path]));
+    assert_eq!(code, 2);
+    assert!(stderr.contains("--checkpoint"), "{stderr}");
+    drop(server.runtime);
+}
