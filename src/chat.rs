@@ -128,3 +128,232 @@ impl MessageSender {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::CanSend;
+    use crate::types::{Chat, Media};
+
+    fn chat(more: Value) -> Chat {
+        let mut chat = json!({ "withUser": { "id": 7, "_view": "s" } });
+        chat.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        serde_json::from_value(chat).unwrap()
+    }
+
+    fn message(more: Value) -> Chat {
+        let mut message = json!({
+            "id": 1, "text": "", "fromUser": { "id": 7, "name": "Dana" }, "media": [], "previews": [],
+        });
+        message
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        chat(json!({ "lastMessage": message }))
+    }
+
+    #[test]
+    fn whether_the_creator_can_send_is_told_as_the_api_tells_it() {
+        let no = |reason| CanSend::No { reason };
+        for (fields, expected) in [
+            (json!({}), CanSend::Unknown),
+            (json!({ "canSendMessage": true }), CanSend::Yes),
+            (
+                json!({ "canSendMessage": true, "canNotSendReason": "old" }),
+                CanSend::Yes,
+            ),
+            (json!({ "canSendMessage": false }), no(None)),
+            (
+                json!({ "canSendMessage": false, "canNotSendReason": false }),
+                no(None),
+            ),
+            (
+                json!({ "canSendMessage": false, "canNotSendReason": "blocked" }),
+                no(Some("blocked")),
+            ),
+            (json!({ "canNotSendReason": true }), no(None)),
+            (json!({ "canNotSendReason": false }), CanSend::Yes),
+            (
+                json!({ "canNotSendReason": "blocked" }),
+                no(Some("blocked")),
+            ),
+            (json!({ "canNotSendReason": "" }), CanSend::Unknown),
+            (
+                json!({ "canNotSendReason": null, "canSendMessage": null }),
+                CanSend::Unknown,
+            ),
+        ] {
+            let chat = chat(fields.clone());
+            assert_eq!(chat.can_send(), expected, "{fields}");
+            assert_eq!(chat.can_send().is_yes(), expected == CanSend::Yes);
+            assert!(!format!("{:?}", chat.can_send()).contains("blocked"));
+        }
+    }
+
+    #[test]
+    fn unread_and_activity_are_told_where_they_are_known() {
+        assert!(!chat(json!({})).is_unread());
+        assert!(!chat(json!({ "unreadMessagesCount": -1 })).is_unread());
+        assert!(chat(json!({ "unreadMessagesCount": 2 })).is_unread());
+        assert_eq!(chat(json!({})).last_activity(), None);
+        assert_eq!(
+            message(json!({ "createdAt": "yesterday" })).last_activity(),
+            None
+        );
+        let chat = message(json!({ "createdAt": "2024-01-15T10:30:00+00:00" }));
+        assert_eq!(chat.last_activity().unwrap().timestamp(), 1_705_314_600);
+    }
+
+    #[test]
+    fn the_sender_is_the_fan_or_the_creator() {
+        assert_eq!(
+            (
+                chat(json!({})).is_from_fan(),
+                chat(json!({})).is_from_creator()
+            ),
+            (None, None)
+        );
+        let fan = message(json!({}));
+        assert_eq!(
+            (fan.is_from_fan(), fan.is_from_creator()),
+            (Some(true), Some(false))
+        );
+        let creator = message(json!({ "fromUser": { "id": 8, "_view": "s" } }));
+        assert_eq!(
+            (creator.is_from_fan(), creator.is_from_creator()),
+            (Some(false), Some(true))
+        );
+    }
+
+    #[test]
+    fn a_message_tells_its_text_tip_and_price() {
+        let none = message(json!({})).last_message.unwrap();
+        assert!(!none.is_tip() && !none.is_paid() && !none.is_locked());
+        let all = json!({
+            "isTip": true, "isFree": false, "lockedText": true,
+            "text": "<p>Hi &amp; bye<br>2 &lt; 3</p><p>🌞</p>",
+        });
+        let all = message(all).last_message.unwrap();
+        assert!(all.is_tip() && all.is_paid() && all.is_locked());
+        let text = all.plain_text();
+        let lines: Vec<&str> = text
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .collect();
+        assert_eq!(lines, ["Hi & bye", "2 < 3", "🌞"]);
+        let free = message(json!({ "isFree": true, "isTip": false, "lockedText": false }));
+        let free = free.last_message.unwrap();
+        assert!(!free.is_tip() && !free.is_paid() && !free.is_locked());
+    }
+
+    fn media(more: Value) -> Media {
+        let mut media = json!({
+            "id": 1, "convertedToVideo": false, "canView": true, "hasError": false,
+            "createdAt": "", "isReady": true, "releaseForms": [],
+        });
+        media
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        serde_json::from_value(media).unwrap()
+    }
+
+    #[test]
+    fn the_best_source_has_the_most_pixels_that_are_known() {
+        let source = |url: &str, size: u64| json!({ "url": url, "width": size, "height": size });
+        let full = |full: Value, video: Value| {
+            let files = if full.is_null() {
+                Value::Null
+            } else {
+                json!({ "full": full })
+            };
+            media(json!({ "files": files, "videoSources": video }))
+        };
+        let plain = |url: &str| json!({ "url": url, "sources": [] });
+        for (media, expected) in [
+            (media(json!({})), None),
+            (full(plain("f"), Value::Null), Some("f")),
+            (full(plain(""), Value::Null), None),
+            (
+                full(
+                    json!({ "url": "f", "width": 5, "height": 5, "sources": [source("a", 4), source("b", 9)] }),
+                    Value::Null,
+                ),
+                Some("b"),
+            ),
+            (
+                full(
+                    json!({ "url": "f", "width": 9, "height": 9, "sources": [source("a", 4), source("b", 9)] }),
+                    Value::Null,
+                ),
+                Some("f"),
+            ),
+            (
+                full(Value::Null, json!({ "240": "small", "720": "large" })),
+                Some("large"),
+            ),
+            (
+                full(Value::Null, json!({ "240": "small", "720": null })),
+                Some("small"),
+            ),
+            (full(plain("f"), json!({ "720": "large" })), Some("f")),
+            (
+                full(
+                    json!({ "url": "f", "width": 100, "height": 100, "sources": [] }),
+                    json!({ "720": "large" }),
+                ),
+                Some("large"),
+            ),
+        ] {
+            assert_eq!(
+                media.best_source().map(|link| link.url),
+                expected,
+                "{media:?}"
+            );
+        }
+        let link = full(
+            json!({ "url": "https://x.example/a?b=c", "width": 3, "height": -1, "size": 9, "sources": [] }),
+            Value::Null,
+        );
+        let link = link.best_source().unwrap();
+        assert_eq!(
+            (link.width, link.height, link.size, link.pixels()),
+            (Some(3), None, Some(9), None)
+        );
+        assert_eq!(link.uri().unwrap().host(), Some("x.example"));
+        assert!(!format!("{link:?}").contains("example"));
+    }
+
+    #[test]
+    fn the_thumbnail_is_the_smallest_image_that_is_there() {
+        let image = |url: &str| json!({ "url": url });
+        let files = |more: Value| {
+            let mut files = json!({ "full": { "url": "f", "sources": [] } });
+            files
+                .as_object_mut()
+                .unwrap()
+                .extend(more.as_object().unwrap().clone());
+            media(json!({ "files": files }))
+        };
+        let preview = json!({ "url": "p", "options": [] });
+        for (media, expected) in [
+            (media(json!({})), None),
+            (files(json!({})), None),
+            (files(json!({ "preview": preview })), Some("p")),
+            (
+                files(json!({ "preview": preview, "squarePreview": image("s") })),
+                Some("s"),
+            ),
+            (
+                files(json!({ "thumb": image("t"), "squarePreview": image("s") })),
+                Some("t"),
+            ),
+        ] {
+            assert_eq!(media.thumbnail().map(|link| link.url), expected);
+        }
+    }
+}

@@ -374,3 +374,62 @@ impl StdError for Error {
         Some(&**source)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Error, ErrorKind};
+
+    /// What each predicate says of each kind, and the kind's word.
+    #[test]
+    fn every_kind_has_a_word_and_says_what_to_do() {
+        use ErrorKind::*;
+
+        let (retry, auth, session, limit, timeout) = (1, 2, 4, 8, 16);
+        for (kind, word, says) in [
+            (Configuration, "configuration", 0),
+            (InvalidRequest, "invalid_request", 0),
+            (Unauthorized, "unauthorized", auth),
+            (Session, "session", auth | session),
+            (RulesOutdated, "rules_outdated", retry),
+            (Forbidden, "forbidden", auth),
+            (NotFound, "not_found", 0),
+            (RateLimited, "rate_limited", retry | limit),
+            (Server, "server", retry),
+            (Api, "api", 0),
+            (Connect, "connect", retry),
+            (Timeout, "timeout", retry | timeout),
+            (Redirect, "redirect", 0),
+            (Decode, "decode", 0),
+            (Rejected, "rejected", 0),
+            (Paging, "paging", 0),
+            (Incomplete, "incomplete", 0),
+            (Limiter, "limiter", 0),
+        ] {
+            let error = Error::new(kind, "what".to_owned(), "advice");
+            let said = [
+                error.is_retryable(),
+                error.is_auth(),
+                error.is_session(),
+                error.is_rate_limited(),
+                error.is_timeout(),
+            ];
+            let said = said
+                .iter()
+                .rev()
+                .fold(0, |bits, said| bits << 1 | u32::from(*said));
+            assert_eq!((said, kind.as_str()), (says, word), "{kind:?}");
+            assert_eq!(error.to_string(), "what: advice");
+        }
+    }
+
+    #[test]
+    fn a_line_ends_with_the_facts() {
+        let error = Error::configuration("what".to_owned());
+        assert_eq!(error.to_string(), "what");
+        let error = error.with_attempts(1).with_note("note".to_owned());
+        assert_eq!(error.to_string(), "what (note)");
+        let error = error.with_attempts(3);
+        assert_eq!(error.to_string(), "what (after 3 attempts, note)");
+        assert_eq!(error.attempts(), 3);
+    }
+}

@@ -175,10 +175,14 @@ impl Stream for FleetStream {
             {
                 this.reading.push(chats);
             }
+            if this.reading.is_empty() {
+                return Poll::Ready(None);
+            }
             match task::ready!(this.reading.poll_next_unpin(cx)) {
                 Some(Some(item)) => return Poll::Ready(Some(item)),
                 Some(None) => this.ended += 1,
-                None => return Poll::Ready(None),
+                // All that were read have ended; more may be waiting.
+                None => {}
             }
         }
     }

@@ -16,7 +16,7 @@
 //!     println!("{} {} unread", chat.with_user.id, chat.unread());
 //! }
 //!
-//! // Every chat, page after page:
+//! // Every chat, once, whatever moves meanwhile:
 //! let mut all = creator.chats().stream();
 //! while let Some(chat) = all.next().await {
 //!     println!("{}", chat?.with_user.id);
@@ -24,6 +24,20 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Which way to read
+//!
+//! | wanted | call | what it gives |
+//! | --- | --- | --- |
+//! | one page | [`ChatsRequest::send`] | a [`Page`] |
+//! | pages as the server orders them | [`ChatsRequest::pages`] | a stream of pages; `nextOffset` is followed as it is given |
+//! | every chat | [`ChatsRequest::stream`] | a [`ChatStream`]: each chat exactly once, whatever moves meanwhile |
+//! | the same, further on | [`ChatStream::cursor`], [`ChatsRequest::resume`] | where a walk was, as a text; and the walk from there |
+//! | what is new since last time | [`ChatsRequest::changes`] | the chats with activity after a [`Checkpoint`] |
+//! | what is new, as it happens | [`ChatsRequest::watch`] | the same, again and again |
+//! | many creators | [`Client::fleet`] | the chats of all of them, each told with its [`Member`] |
+//!
+//! All streams are [`Stream`](futures_core::Stream)s, and have a `next` of their own.
 //!
 //! # What it takes care of
 //!
@@ -38,6 +52,7 @@
 //! - **The API may grow.** A field that this version doesn't know is ignored, a
 //!   value that it doesn't know is kept ([`MediaKind::Other`]), and a date that is
 //!   none is kept as text ([`Timestamp`]).
+//! - **The inbox may move.** [`ChatStream`] says what it guarantees, and what that rests on.
 //! - **One bad record stops nothing.** The other chats of its page are delivered, and it is told
 //!   with its place ([`Page::rejected`]), unless the request is [strict](ChatsRequest::strict).
 //! - **Futures can be dropped** at any point; the client stays as it was. All are `Send + 'static`.

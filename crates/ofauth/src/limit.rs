@@ -524,6 +524,13 @@ mod tests {
         // A bucket that one request was taken from is full again a second later.
         assert!(kept() <= 4 * super::FIRST_SWEEP, "{}", kept());
 
+        // Who is about to take a token takes it from the bucket that the next one sees.
+        let held = buckets.line(connection(5));
+        for number in 0..2 * super::FIRST_SWEEP as u64 + 100_000 {
+            buckets.line(connection(number + 500_000));
+        }
+        assert!(Arc::ptr_eq(&held, &buckets.line(connection(5))));
+
         let (busy, mut passed) = (connection(7), 0);
         for number in 0..100_000 {
             passed += u32::from(buckets.acquire(busy, Duration::ZERO).await.is_ok());
@@ -533,5 +540,19 @@ mod tests {
                 .unwrap();
         }
         assert_eq!(passed, 90, "what was used is remembered");
+    }
+
+    #[test]
+    fn an_error_says_how_long_and_why() {
+        use std::error::Error;
+
+        let failed = LimitError::Failed("gone".into());
+        assert_eq!(failed.to_string(), "the limiter fails: gone");
+        assert_eq!(failed.source().unwrap().to_string(), "gone");
+        let long = LimitError::TooLong(Some(SECOND * 2));
+        assert_eq!(long.to_string(), "the limit lets no request pass for 2s");
+        assert!(long.source().is_none());
+        let unknown = LimitError::TooLong(None).to_string();
+        assert_eq!(unknown, "the limit lets no request pass in time");
     }
 }

@@ -50,6 +50,25 @@ async fn every_connection_is_read_and_one_that_fails_stops_no_other() {
 }
 
 #[tokio::test]
+async fn however_few_are_read_at_once_all_are_read() {
+    let sandbox = sandbox(200, 2).await;
+    let ids: Vec<String> = (1..=200).map(|number| sandbox.connection(number)).collect();
+    let client = client(sandbox.url()).build().unwrap();
+    for concurrency in [0, 1, 2, 3, 64, 199, 200, 1_000] {
+        let fleet = client.fleet(ids.clone()).concurrency(concurrency);
+        let mut fleet = fleet.chats(|request| request);
+        let mut count = 0;
+        while let Some((_, chat)) = fleet.next().await {
+            chat.unwrap();
+            count += 1;
+        }
+        assert_eq!((count, fleet.ended()), (400, 200), "{concurrency} at once");
+    }
+    let mut none = client.fleet(Vec::<String>::new()).chats(|request| request);
+    assert!(none.next().await.is_none());
+}
+
+#[tokio::test]
 async fn requests_are_refined_and_no_more_are_made_than_are_taken() {
     let sandbox = sandbox(1_000, 60).await;
     let ids: Vec<String> = (1..=1_000)
