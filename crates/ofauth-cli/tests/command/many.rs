@@ -3,7 +3,7 @@
 use super::*;
 use std::io::{BufRead, BufReader, Write};
 
-use ofauth_sandbox::{Change, Sandbox, Session};
+use ofauth_sandbox::{Change, Fault, FaultRule, OddOffset, Sandbox, Session};
 
 /// A stand-in in this process, and a runtime that it runs on.
 struct Server {
@@ -15,6 +15,7 @@ impl Server {
     fn start(connections: u32, chats: u32) -> Self {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let builder = Sandbox::builder().connections(connections).chats(chats);
+        let builder = builder.rate_limit(None);
         let sandbox = runtime.block_on(builder.start()).unwrap();
         Self { sandbox, runtime }
     }
@@ -84,6 +85,42 @@ fn each_chat_is_told_with_its_connection_and_failures_at_the_end() {
         stdout.contains("Connection") && stdout.contains("conn_sandbox_2"),
         "{stdout}"
     );
+}
+
+#[test]
+fn hostile_pagers_end_with_1_after_all_that_was_found() {
+    let server = Server::start(1, 100);
+    let odd = |odd| Fault::NextOffset(odd);
+    for (fault, chats, code) in [
+        (Fault::EmptyPage, 0, 1),
+        (Fault::SamePage, 20, 1),
+        (odd(OddOffset::Stuck), 20, 1),
+        (odd(OddOffset::Negative), 20, 1),
+        (odd(OddOffset::Text), 100, 0),
+        (odd(OddOffset::Float), 100, 0),
+        (odd(OddOffset::Absent), 100, 0),
+        (odd(OddOffset::Null), 100, 0),
+    ] {
+        server.sandbox.clear_faults();
+        server.sandbox.inject([FaultRule::new(fault.clone())]);
+        server.sandbox.forget_requests();
+        let arguments = ["chats", "--all", "--format", "ndjson"];
+        let mut command = server.command(&arguments);
+        command.args(["--connection", "conn_sandbox_1"]);
+        let (ended, stdout, stderr) = run(command);
+        assert_eq!(
+            (ended, stdout.lines().count()),
+            (code, chats),
+            "{fault:?}: {stderr}"
+        );
+        assert_eq!(
+            stderr.contains("cannot be read to its end"),
+            code == 1,
+            "{stderr}"
+        );
+        let requests = server.sandbox.requests().len();
+        assert!(requests <= 25, "{fault:?}: {requests} requests");
+    }
 }
 
 #[test]
