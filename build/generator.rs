@@ -8,7 +8,7 @@
 //! progenitor translate it ([`translate`]), and finish what progenitor has no
 //! setting for ([`surface`]).
 
-mod document;
+pub(crate) mod document;
 mod grammar;
 mod openapi;
 mod surface;
@@ -46,14 +46,7 @@ impl fmt::Display for SpecError {
             if index > 0 {
                 writeln!(f)?;
             }
-            write!(f, "{}", self.file)?;
-            if let Some((line, column)) = problem.position {
-                write!(f, ":{line}:{column}")?;
-            }
-            if !problem.place.is_empty() {
-                write!(f, ": {}", problem.place)?;
-            }
-            write!(f, ": {}", problem.reason)?;
+            f.write_str(&problem.told(&self.file))?;
         }
         Ok(())
     }

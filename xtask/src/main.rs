@@ -1,11 +1,15 @@
-//! What maintainers run when the API changes: `cargo xtask regen`.
+//! What maintainers run when the API changes: `cargo xtask`.
 //!
-//! Exit codes: 0 in step (or brought in step), 1 stale (`--check`), 2 wrong
-//! usage, 3 the spec or a tool failed.
+//! Exit codes, of every command: 0 as it should be, 1 something was found (what is
+//! stale, drifts, differs or breaks: each command says which), 2 wrong usage, 3
+//! something cannot be read, or a tool failed.
 
+mod diff;
 #[path = "../../build/generator.rs"]
 mod generator;
 mod regen;
+mod report;
+mod spec;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -18,7 +22,8 @@ use clap::{Parser, Subcommand};
     bin_name = "cargo xtask",
     about,
     version,
-    propagate_version = true
+    propagate_version = true,
+    after_help = "Exit codes: 0 as it should be, 1 something was found, 2 wrong usage, 3 something cannot be read"
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -33,13 +38,25 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Compare two OpenAPI documents, and say what breaks
+    Diff(diff::Arguments),
+}
+
+/// What a command found: nothing (exit code 0), or something (exit code 1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Fine,
+    Found,
 }
 
 fn main() -> ExitCode {
-    let Command::Regen { check } = Arguments::parse().command;
-    match regen::run(&workspace(), check) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(1),
+    let result = match Arguments::parse().command {
+        Command::Regen { check } => regen::run(&workspace(), check),
+        Command::Diff(arguments) => diff::run(&arguments),
+    };
+    match result {
+        Ok(Outcome::Fine) => ExitCode::SUCCESS,
+        Ok(Outcome::Found) => ExitCode::from(1),
         Err(error) => {
             let red = anstyle::AnsiColor::Red.on_default().bold();
             for line in error.lines() {

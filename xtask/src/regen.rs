@@ -4,21 +4,19 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use anstyle::{AnsiColor, Style};
+use anstyle::Style;
 use similar::{ChangeTag, TextDiff};
 
+use crate::Outcome;
 use crate::generator::{self, SpecError};
-
-const SPEC: &str = "openapi/ofauth.yaml";
-const RED: Style = AnsiColor::Red.on_default();
-const GREEN: Style = AnsiColor::Green.on_default();
-const CYAN: Style = AnsiColor::Cyan.on_default();
+use crate::report::{CYAN, GREEN, RED};
+use crate::spec::SPEC;
 
 /// Regenerates every generated file below `root`, and prints what changed.
 ///
 /// With `check` nothing is written. Returns whether the files are in step with
 /// the spec at the end.
-pub(crate) fn run(root: &Path, check: bool) -> Result<bool, String> {
+pub(crate) fn run(root: &Path, check: bool) -> Result<Outcome, String> {
     let yaml = fs::read_to_string(root.join(SPEC)).map_err(|error| format!("{SPEC}: {error}"))?;
     let generate = |generate: fn(&str, &str) -> Result<String, SpecError>| {
         generate(SPEC, &yaml).map_err(|error| error.to_string())
@@ -60,7 +58,10 @@ pub(crate) fn run(root: &Path, check: bool) -> Result<bool, String> {
             "{RED}stale{RED:#}: {stale} of {all} generated file(s); run `cargo xtask regen` and commit the result"
         ),
     }
-    Ok(stale == 0 || !check)
+    Ok(match stale > 0 && check {
+        true => Outcome::Found,
+        false => Outcome::Fine,
+    })
 }
 
 fn print_diff(path: &str, old: &str, new: &str) {

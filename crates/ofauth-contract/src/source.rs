@@ -122,7 +122,9 @@ impl<'a> Part<'a> {
         let mut passed = Vec::new();
         while let Some(target) = part.reference(root)? {
             if passed.contains(&target.pointer) {
-                return Err(self.mistake("`$ref` leads back to itself"));
+                return Err(self
+                    .below("$ref", self.value)
+                    .mistake("`$ref` leads back to itself"));
             }
             passed.push(target.pointer.clone());
             part = target;
@@ -135,18 +137,19 @@ impl<'a> Part<'a> {
         let Some(target) = self.text("$ref")? else {
             return Ok(None);
         };
+        let place = self.below("$ref", self.value);
         let Some(pointer) = target.strip_prefix('#') else {
             let reason = format!("`{target}` is another document, which is not read");
-            return Err(self.mistake(reason));
+            return Err(place.mistake(reason));
         };
         let pointer = percent_decoded(pointer);
         if !pointer.is_empty() && !pointer.starts_with('/') {
             let reason = format!("`{target}` is a name, which is not looked up; write a path");
-            return Err(self.mistake(reason));
+            return Err(place.mistake(reason));
         }
         let value = root
             .pointer(&pointer)
-            .ok_or_else(|| self.mistake(format!("`{target}` does not exist")))?;
+            .ok_or_else(|| place.mistake(format!("`{target}` does not exist")))?;
         Ok(Some(Part { value, pointer }))
     }
 }
@@ -196,13 +199,13 @@ mod tests {
     #[test]
     fn a_reference_that_leads_nowhere_is_a_mistake() {
         for (target, reason) in [
-            (json!("#/none"), "/start: `#/none` does not exist"),
-            (json!("#/start"), "/start: `$ref` leads back to itself"),
+            (json!("#/none"), "/start/$ref: `#/none` does not exist"),
+            (json!("#/start"), "/start/$ref: `$ref` leads back to itself"),
             (
                 json!("other.yaml#/a"),
-                "/start: `other.yaml#/a` is another document",
+                "/start/$ref: `other.yaml#/a` is another document",
             ),
-            (json!("#name"), "/start: `#name` is a name"),
+            (json!("#name"), "/start/$ref: `#name` is a name"),
             (json!(5), "/start/$ref: must be a string"),
         ] {
             let told = resolved(&json!({ "start": { "$ref": target } })).unwrap_err();
