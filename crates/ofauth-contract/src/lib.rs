@@ -26,7 +26,9 @@
 //! ```
 
 mod change;
+mod check;
 mod compare;
+mod drift;
 mod flatten;
 mod leaf;
 mod number;
@@ -36,6 +38,7 @@ mod report;
 mod request;
 mod rules;
 mod schema;
+mod sketch;
 mod source;
 mod step;
 mod table;
@@ -43,7 +46,9 @@ mod walk;
 
 pub use change::{Bump, Change, Changes};
 pub use compare::{Scope, compare};
+pub use drift::{Deviation, Drift, Finding, Observation};
 pub use rules::{Action, RULES, Rule, Rust, Side};
+pub use sketch::Sketch;
 pub use source::Mistake;
 pub use table::{
     Body, Bound, Field, Header, Kind, Operation, Parameter, Response, Rest, Row, RowId, Table,
