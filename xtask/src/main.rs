@@ -4,12 +4,17 @@
 //! stale, drifts, differs or breaks: each command says which), 2 wrong usage, 3
 //! something cannot be read, or a tool failed.
 
+mod capture;
 mod diff;
+mod draft;
+mod drift;
 #[path = "../../build/generator.rs"]
 mod generator;
+mod layout;
 mod regen;
 mod report;
 mod spec;
+mod update;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -40,6 +45,8 @@ enum Command {
     },
     /// Compare two OpenAPI documents, and say what breaks
     Diff(diff::Arguments),
+    /// Compare captured responses with openapi/ofauth.yaml
+    Drift(drift::Arguments),
 }
 
 /// What a command found: nothing (exit code 0), or something (exit code 1).
@@ -53,6 +60,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Regen { check } => regen::run(&workspace(), check),
         Command::Diff(arguments) => diff::run(&arguments),
+        Command::Drift(arguments) => drift::run(&workspace(), &arguments),
     };
     match result {
         Ok(Outcome::Fine) => ExitCode::SUCCESS,

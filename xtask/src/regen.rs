@@ -64,7 +64,7 @@ pub(crate) fn run(root: &Path, check: bool) -> Result<Outcome, String> {
     })
 }
 
-fn print_diff(path: &str, old: &str, new: &str) {
+pub(crate) fn print_diff(path: &str, old: &str, new: &str) {
     let diff = TextDiff::from_lines(old, new);
     let (mut added, mut removed) = (0, 0);
     anstream::println!("{RED}--- a/{path}{RED:#}\n{GREEN}+++ b/{path}{GREEN:#}");
