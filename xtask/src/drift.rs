@@ -39,8 +39,7 @@ enum Format {
 
 /// Compares captures with the spec below `root`, and prints each difference once.
 pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String> {
-    let path = root.join(SPEC);
-    let yaml = spec::text(&path)?.replace("\r\n", "\n");
+    let yaml = spec::own(root)?;
     // Stdin can be read only once; a file is read anew, rather than kept.
     let stdin = match arguments.captures.iter().any(|name| name == "-") {
         true => capture::bytes("-")?,
@@ -60,7 +59,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
     }
     let updated = update::updated(&yaml, &captures)?;
     let rest = look(&updated.text, arguments, &stdin)?.findings();
-    std::fs::write(&path, &updated.text).map_err(|error| format!("{SPEC}: {error}"))?;
+    std::fs::write(root.join(SPEC), &updated.text).map_err(|error| format!("{SPEC}: {error}"))?;
     // What is printed for programs is the report alone.
     if arguments.format == Format::Text {
         regen::print_diff(SPEC, &yaml, &updated.text);

@@ -4,6 +4,7 @@
 //! stale, drifts, differs or breaks: each command says which), 2 wrong usage, 3
 //! something cannot be read, or a tool failed.
 
+mod against;
 mod capture;
 mod diff;
 mod draft;
@@ -11,9 +12,12 @@ mod drift;
 #[path = "../../build/generator.rs"]
 mod generator;
 mod layout;
+mod meaning;
 mod regen;
 mod report;
+mod schema;
 mod spec;
+mod surface;
 mod update;
 
 use std::path::PathBuf;
@@ -38,11 +42,9 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Regenerate what is generated from openapi/ofauth.yaml, and show what changed
-    Regen {
-        /// Write nothing; exit with 1 where something is stale
-        #[arg(long)]
-        check: bool,
-    },
+    Regen(regen::Arguments),
+    /// Write the JSON Schemas of the API's bodies to openapi/schemas
+    Schema,
     /// Compare two OpenAPI documents, and say what breaks
     Diff(diff::Arguments),
     /// Compare captured responses with openapi/ofauth.yaml
@@ -58,7 +60,8 @@ pub(crate) enum Outcome {
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
-        Command::Regen { check } => regen::run(&workspace(), check),
+        Command::Regen(arguments) => regen::run(&workspace(), &arguments),
+        Command::Schema => regen::schemas(&workspace()),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Drift(arguments) => drift::run(&workspace(), &arguments),
     };

@@ -24,7 +24,7 @@ impl Spec {
     /// Reads a file.
     pub(crate) fn read(path: &Path) -> Result<Self, String> {
         let name = path.display().to_string();
-        Self::parse(&name, &text(path)?)
+        Self::parse(&name, &text(path, &name)?)
     }
 
     /// Parses YAML or JSON.
@@ -59,14 +59,18 @@ impl Spec {
     }
 }
 
-/// The text of a file of a reasonable size.
-pub(crate) fn text(path: &Path) -> Result<String, String> {
-    let fail = |error: std::io::Error| format!("{}: {error}", path.display());
+/// The text of our own description, below `root`, with plain line ends.
+pub(crate) fn own(root: &Path) -> Result<String, String> {
+    Ok(text(&root.join(SPEC), SPEC)?.replace("\r\n", "\n"))
+}
+
+/// The text of a file of a reasonable size, which messages call `name`.
+pub(crate) fn text(path: &Path, name: &str) -> Result<String, String> {
+    let fail = |error: std::io::Error| format!("{name}: {error}");
     let size = fs::metadata(path).map_err(fail)?.len();
     if size > LIMIT {
         return Err(format!(
-            "{}: {size} bytes are more than an API's description has; at most {LIMIT} are read",
-            path.display()
+            "{name}: {size} bytes are more than an API's description has; at most {LIMIT} are read"
         ));
     }
     fs::read_to_string(path).map_err(fail)

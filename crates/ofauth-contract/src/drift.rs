@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use serde::Serialize;
 use serde::de::DeserializeSeed;
@@ -100,6 +100,26 @@ pub struct Drift {
 }
 
 impl Drift {
+    /// Compares pages of chats with the contract of the OFAuth API (`GET /v2/access/chats`).
+    pub fn chats() -> Self {
+        static CONTRACT: LazyLock<(Arc<Table>, RowId)> = LazyLock::new(|| {
+            let read = || {
+                let document = serde_json::from_str(include_str!("ofauth.json")).ok()?;
+                let table = Table::of_document(&document).ok()?;
+                let listed = table
+                    .operations
+                    .iter()
+                    .find(|operation| operation.path == "/v2/access/chats");
+                let row = listed?.success()?.1.json()?;
+                Some((Arc::new(table), row))
+            };
+            #[expect(clippy::expect_used, reason = "a committed file that a test reads")]
+            read().expect("the generated contract describes the list of chats")
+        });
+        let (table, row) = CONTRACT.clone();
+        Self::new(table, row)
+    }
+
     /// Compares bodies with a row of a table.
     pub fn new(table: Arc<Table>, row: RowId) -> Self {
         Self {

@@ -4,7 +4,8 @@
 //! A document, OpenAPI 3.0 or 3.1, is flattened into a [`Table`]: a row for each place
 //! at which a value stands, with its type, presence, nullability, values and bounds.
 //! Two tables are [compared](compare); what each change means for a client is one
-//! table of [`RULES`]. Nothing here reads a file or prints.
+//! table of [`RULES`]. Received bodies are compared with a table, too: see [`Drift`].
+//! Nothing here reads a file or prints.
 //!
 //! ```
 //! use ofauth_contract::{Bump, Scope, Table, compare};

@@ -207,6 +207,22 @@ fn each_kind_of_difference_is_found_and_nothing_else() {
 }
 
 #[test]
+fn the_contract_that_the_crate_carries_finds_the_same() {
+    let mut page = page();
+    chat(&mut page)["isArchived"] = json!(true);
+    chat(&mut page)["lastMessage"]["createdAt"] = json!("soon");
+    let expected = found(&page);
+    let mut drift = Drift::chats();
+    drift.observe(page.to_string().as_bytes()).unwrap();
+    let findings = drift.findings().into_iter();
+    let parts: Vec<_> = findings
+        .map(|f| (f.place, f.kind, f.expected, f.seen, f.count))
+        .collect();
+    assert_eq!(parts, expected);
+    assert_eq!(parts.len(), 2);
+}
+
+#[test]
 fn what_the_alternatives_know_between_them_is_known() {
     let mut page = page();
     chat(&mut page)["lastMessage"]["fromUser"] = json!({ "id": 1, "name": "x", "_view": "s" });
