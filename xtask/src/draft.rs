@@ -74,7 +74,7 @@ impl Draft {
         let kind = sketch.kinds.iter().next_back().copied();
         let title = kind.map_or("Other", Kind::as_str).to_upper_camel_case();
         let mut lines = match kind {
-            Some(Kind::Object) => vec![self.named(sketch, &title)],
+            Some(Kind::Object) => vec![self.named(sketch, &title, true)],
             _ => self.value(sketch, &title, false),
         };
         if kind != Some(Kind::Object) {
@@ -88,7 +88,7 @@ impl Draft {
         let mut lines = vec!["type: array".to_owned()];
         let items = match &sketch.items {
             Some(items) if items.kinds == [Kind::Object].into() && !items.fields.is_empty() => {
-                vec![self.named(items, name)]
+                vec![self.named(items, name, false)]
             }
             Some(items) => self.value(items, name, false),
             None => Vec::new(),
@@ -114,12 +114,13 @@ impl Draft {
         }
         vec![
             "allOf:".to_owned(),
-            format!("  - {}", self.named(sketch, name)),
+            format!("  - {}", self.named(sketch, name, false)),
         ]
     }
 
-    /// Makes a named schema of an object, and refers to it.
-    fn named(&mut self, sketch: &Sketch, name: &str) -> String {
+    /// Makes a named schema of an object, and refers to it. A strict one requires what was
+    /// always there: an alternative must be told from the others.
+    fn named(&mut self, sketch: &Sketch, name: &str, strict: bool) -> String {
         let mut full = format!("{}{name}", self.prefix);
         while !self.taken.insert(full.clone()) {
             full.push('X');
@@ -127,8 +128,19 @@ impl Draft {
         let mut lines = vec![
             "type: object".to_owned(),
             "description: Seen in responses; not documented.".to_owned(),
-            "properties:".to_owned(),
         ];
+        let always = sketch
+            .fields
+            .iter()
+            .filter(|(_, field)| strict && field.count == sketch.count);
+        let always: Vec<String> = always
+            .map(|(name, _)| format!("  - {}", quoted(name)))
+            .collect();
+        if !always.is_empty() {
+            lines.push("required:".to_owned());
+            lines.extend(always);
+        }
+        lines.push("properties:".to_owned());
         for (field, sketch) in &sketch.fields {
             lines.push(format!("  {}:", quoted(field)));
             lines.push("    description: Seen in responses; not documented.".to_owned());

@@ -57,7 +57,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
     if !arguments.update {
         return Ok(Outcome::Found);
     }
-    let updated = update::updated(&yaml, &captures)?;
+    let updated = update::updated(root, &yaml, &captures)?;
     let rest = look(&updated.text, arguments, &stdin)?.findings();
     std::fs::write(root.join(SPEC), &updated.text).map_err(|error| format!("{SPEC}: {error}"))?;
     // What is printed for programs is the report alone.

@@ -12,6 +12,8 @@ mod drift;
 #[path = "../../build/generator.rs"]
 mod generator;
 mod layout;
+mod lint;
+mod lint_schema;
 mod meaning;
 mod regen;
 mod report;
@@ -43,6 +45,8 @@ struct Arguments {
 enum Command {
     /// Regenerate what is generated from openapi/ofauth.yaml, and show what changed
     Regen(regen::Arguments),
+    /// Check what must hold of openapi/ofauth.yaml before anything is generated
+    Lint,
     /// Write the JSON Schemas of the API's bodies to openapi/schemas
     Schema,
     /// Compare two OpenAPI documents, and say what breaks
@@ -61,6 +65,7 @@ pub(crate) enum Outcome {
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Regen(arguments) => regen::run(&workspace(), &arguments),
+        Command::Lint => lint::run(&workspace()),
         Command::Schema => regen::schemas(&workspace()),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Drift(arguments) => drift::run(&workspace(), &arguments),

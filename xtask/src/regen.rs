@@ -13,6 +13,7 @@ use similar::{ChangeTag, TextDiff};
 use crate::Outcome;
 use crate::against;
 use crate::generator::{self, SpecError};
+use crate::lint::{self, Finding};
 use crate::meaning::{self, Meaning};
 use crate::report::{self, CYAN, Format, GREEN, RED};
 use crate::schema;
@@ -66,6 +67,11 @@ impl File {
 /// Regenerates every generated file below `root`, and prints what changed.
 pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String> {
     let yaml = spec::own(root)?;
+    let findings = lint::check(root, &yaml)?;
+    if !findings.is_empty() {
+        let told: Vec<String> = findings.iter().map(Finding::told).collect();
+        return Err(told.join("\n"));
+    }
     let files = files(root, &yaml)?;
     let before = against::before(root, arguments.against.as_deref())?;
     let meaning = before

@@ -112,7 +112,7 @@ fn references(value: &Value) -> Vec<String> {
 }
 
 /// A schema of OpenAPI 3.0 in the words of JSON Schema.
-fn translated(schema: &Value) -> Value {
+pub(crate) fn translated(schema: &Value) -> Value {
     let Value::Object(entries) = schema else {
         return schema.clone();
     };

@@ -3,14 +3,17 @@
 //! One finding after the other, each as a change of some lines: comments, order and
 //! layout stay. What is written this way is a draft for a person to review.
 
+use std::path::Path;
+
 use heck::ToUpperCamelCase;
 use ofauth_contract::{Deviation, Kind, Observation, Row, Table};
 use serde_json::Value;
 
 use crate::capture::Captures;
 use crate::draft::{Draft, quoted};
-use crate::generator::{self, document::join};
+use crate::generator::document::join;
 use crate::layout::Layout;
+use crate::lint::{self, Finding};
 use crate::spec::SPEC;
 
 /// Keys of a schema that stay where they are when the rest becomes an alternative.
@@ -31,7 +34,7 @@ pub(crate) struct Updated {
 }
 
 /// Changes the spec so that it allows what was found.
-pub(crate) fn updated(yaml: &str, captures: &Captures) -> Result<Updated, String> {
+pub(crate) fn updated(root: &Path, yaml: &str, captures: &Captures) -> Result<Updated, String> {
     let table = captures.table();
     let mut text = yaml.to_owned();
     let mut left = Vec::new();
@@ -43,9 +46,15 @@ pub(crate) fn updated(yaml: &str, captures: &Captures) -> Result<Updated, String
             Err(reason) => left.push((observation.finding.place.clone(), reason)),
         }
     }
-    // A draft that cannot be generated from would be of no use.
-    generator::client(SPEC, &text)
-        .map_err(|error| format!("the updated spec would be wrong: {error}"))?;
+    // A draft from which nothing can be generated would be of no use.
+    let findings = lint::check(root, &text)?;
+    if !findings.is_empty() {
+        let told: Vec<String> = findings.iter().map(Finding::told).collect();
+        return Err(format!(
+            "the draft would be wrong, and is not written:\n{}",
+            told.join("\n")
+        ));
+    }
     Ok(Updated { text, left })
 }
 
