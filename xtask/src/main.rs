@@ -4,11 +4,13 @@
 //! stale, drifts, differs or breaks: each command says which), 2 wrong usage, 3
 //! something cannot be read, or a tool failed.
 
+mod accepted;
 mod against;
 mod capture;
 mod diff;
 mod draft;
 mod drift;
+mod fetch;
 #[path = "../../build/generator.rs"]
 mod generator;
 mod layout;
@@ -21,6 +23,7 @@ mod schema;
 mod spec;
 mod surface;
 mod update;
+mod upstream;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -53,6 +56,8 @@ enum Command {
     Diff(diff::Arguments),
     /// Compare captured responses with openapi/ofauth.yaml
     Drift(drift::Arguments),
+    /// Compare our operations with the vendor's own OpenAPI document
+    Upstream(upstream::Arguments),
 }
 
 /// What a command found: nothing (exit code 0), or something (exit code 1).
@@ -68,6 +73,7 @@ fn main() -> ExitCode {
         Command::Lint => lint::run(&workspace()),
         Command::Schema => regen::schemas(&workspace()),
         Command::Diff(arguments) => diff::run(&arguments),
+        Command::Upstream(arguments) => upstream::run(&workspace(), &arguments),
         Command::Drift(arguments) => drift::run(&workspace(), &arguments),
     };
     match result {

@@ -144,7 +144,8 @@ fn sentence(change: &Change) -> String {
     }
 }
 
-fn words(value: &Value) -> String {
+/// What a contract says, as people read it.
+pub(crate) fn words(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Array(items) => items.iter().map(words).collect::<Vec<_>>().join(", "),

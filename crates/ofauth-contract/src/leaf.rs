@@ -92,6 +92,39 @@ pub(crate) fn is_null(schema: &Value) -> bool {
         || schema["enum"] == Value::Array(vec![Value::Null])
 }
 
+/// The values that alternatives list, where each is a `const` or an enum by itself; with
+/// an alternative that allows any value of the type, the list is open.
+pub(crate) fn listed(group: &[Part<'_>]) -> Option<(Vec<Value>, bool)> {
+    let mut values = Vec::new();
+    let mut open = false;
+    for part in group {
+        let entries = part.value.as_object()?;
+        let silent = |key: &str| {
+            SILENT.contains(&key) && !["$ref", "allOf", "anyOf", "oneOf"].contains(&key)
+        };
+        let plain = |key: &String| silent(key) || ["const", "enum", "type"].contains(&key.as_str());
+        if !entries.keys().all(plain) {
+            return None;
+        }
+        match (
+            entries.get("const"),
+            entries.get("enum").and_then(Value::as_array),
+        ) {
+            (Some(value), _) => values.push(value.clone()),
+            (None, Some(list)) => values.extend(list.iter().cloned()),
+            (None, None) => open = true,
+        }
+    }
+    let kind = Kind::of(values.first()?);
+    let one = values.iter().all(|value| Kind::of(value) == kind);
+    let wide = |part: &Part<'_>| {
+        part.value
+            .get("type")
+            .is_none_or(|own| own == kind.as_str())
+    };
+    (one && group.iter().all(wide)).then_some((values, open))
+}
+
 /// What schemas that hold at once say of a value.
 #[derive(Default)]
 pub(crate) struct Facts {
@@ -210,12 +243,24 @@ impl Facts {
             }
             _ => {}
         }
-        let Some(mut values) = values else {
-            return Ok(());
-        };
-        if !entries.contains_key("type") {
-            self.narrow(values.iter().map(Kind::of).collect());
+        if let Some(values) = values {
+            if !entries.contains_key("type") {
+                self.narrow(values.iter().map(Kind::of).collect());
+            }
+            self.keep(values);
         }
+        Ok(())
+    }
+
+    /// Adds a list of values that says the type, too.
+    pub(crate) fn list(&mut self, values: Vec<Value>, open: bool) {
+        self.narrow(values.iter().map(Kind::of).collect());
+        self.row.open |= open;
+        self.keep(values);
+    }
+
+    /// Keeps the values that are on both lists.
+    fn keep(&mut self, mut values: Vec<Value>) {
         values.retain(|value| !value.is_null());
         values.sort_by_key(Value::to_string);
         values.dedup();
@@ -226,7 +271,6 @@ impl Facts {
                 .collect(),
             None => values,
         });
-        Ok(())
     }
 
     /// Keeps the types that are allowed on both sides; an integer is a number.

@@ -57,6 +57,9 @@ struct Leaves<'a> {
     groups: Vec<Vec<Part<'a>>>,
     /// Whether null is one more alternative.
     null: bool,
+    /// Lists of values that are alternatives: enums in other words. The flag says
+    /// whether any other value may come, too.
+    values: Vec<(Vec<Value>, bool)>,
 }
 
 impl<'a> Schemas<'a> {
@@ -104,6 +107,9 @@ impl<'a> Schemas<'a> {
         let mut facts = Facts::default();
         for schema in &leaves.schemas {
             facts.add(&schema.part)?;
+        }
+        for (values, open) in &leaves.values {
+            facts.list(values.clone(), *open);
         }
         if leaves.null {
             facts.allow_null();
@@ -165,7 +171,10 @@ impl<'a> Schemas<'a> {
                 match group.len() {
                     0 => {}
                     1 => below.append(&mut group),
-                    _ => found.groups.push(group),
+                    _ => match leaf::listed(&group) {
+                        Some(values) => found.values.push(values),
+                        None => found.groups.push(group),
+                    },
                 }
             }
             found.schemas.push(schema);
