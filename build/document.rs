@@ -10,26 +10,40 @@ use serde_saphyr::{Location, Spanned};
 
 /// A mistake in a document: where it is, and what is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Problem {
+pub(crate) struct Problem {
     /// Line and column, both from 1; `None` where the mistake has no single position.
-    pub(super) position: Option<(u64, u64)>,
+    pub(crate) position: Option<(u64, u64)>,
     /// The keys that lead to the place, like `components.schemas.Chat`; empty for the whole document.
-    pub(super) place: String,
+    pub(crate) place: String,
     /// What is wrong, and what to write instead.
-    pub(super) reason: String,
+    pub(crate) reason: String,
+}
+
+impl Problem {
+    /// The problem in a line: file, line, column, place and reason.
+    pub(crate) fn told(&self, file: &str) -> String {
+        let mut text = file.to_owned();
+        if let Some((line, column)) = self.position {
+            text.push_str(&format!(":{line}:{column}"));
+        }
+        if !self.place.is_empty() {
+            text.push_str(&format!(": {}", self.place));
+        }
+        format!("{text}: {}", self.reason)
+    }
 }
 
 /// A parsed document.
 #[derive(Debug)]
-pub(super) struct Document {
+pub(crate) struct Document {
     /// What the document says.
-    pub(super) value: Value,
+    pub(crate) value: Value,
     positions: HashMap<String, (u64, u64)>,
 }
 
 impl Document {
     /// Parses YAML. A key that occurs twice in a mapping is a mistake.
-    pub(super) fn parse(yaml: &str) -> Result<Self, Problem> {
+    pub(crate) fn parse(yaml: &str) -> Result<Self, Problem> {
         let root: Spanned<Node> = serde_saphyr::from_str(yaml).map_err(|error| {
             let error = error.without_snippet();
             let reason = match error {
@@ -55,8 +69,17 @@ impl Document {
         Ok(Self { value, positions })
     }
 
+    /// A document that was read in another way, which remembers no places.
+    #[allow(dead_code, reason = "build.rs reads the spec alone")]
+    pub(crate) fn without_positions(value: Value) -> Self {
+        Self {
+            value,
+            positions: HashMap::new(),
+        }
+    }
+
     /// A problem at the place that `path` (a JSON pointer) leads to.
-    pub(super) fn problem(&self, path: &str, reason: impl Into<String>) -> Problem {
+    pub(crate) fn problem(&self, path: &str, reason: impl Into<String>) -> Problem {
         Problem {
             position: self.positions.get(path).copied(),
             place: place(path),
@@ -66,7 +89,7 @@ impl Document {
 }
 
 /// Appends a key to a JSON pointer.
-pub(super) fn join(path: &str, key: impl fmt::Display) -> String {
+pub(crate) fn join(path: &str, key: impl fmt::Display) -> String {
     let key = key.to_string().replace('~', "~0").replace('/', "~1");
     format!("{path}/{key}")
 }

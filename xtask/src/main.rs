@@ -1,11 +1,29 @@
-//! What maintainers run when the API changes: `cargo xtask regen`.
+//! What maintainers run when the API changes: `cargo xtask`.
 //!
-//! Exit codes: 0 in step (or brought in step), 1 stale (`--check`), 2 wrong
-//! usage, 3 the spec or a tool failed.
+//! Exit codes, of every command: 0 as it should be, 1 something was found (what is
+//! stale, drifts, differs or breaks: each command says which), 2 wrong usage, 3
+//! something cannot be read, or a tool failed.
 
+mod accepted;
+mod against;
+mod capture;
+mod diff;
+mod draft;
+mod drift;
+mod fetch;
 #[path = "../../build/generator.rs"]
 mod generator;
+mod layout;
+mod lint;
+mod lint_schema;
+mod meaning;
 mod regen;
+mod report;
+mod schema;
+mod spec;
+mod surface;
+mod update;
+mod upstream;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -18,7 +36,8 @@ use clap::{Parser, Subcommand};
     bin_name = "cargo xtask",
     about,
     version,
-    propagate_version = true
+    propagate_version = true,
+    after_help = "Exit codes: 0 as it should be, 1 something was found, 2 wrong usage, 3 something cannot be read"
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -28,18 +47,38 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Regenerate what is generated from openapi/ofauth.yaml, and show what changed
-    Regen {
-        /// Write nothing; exit with 1 where something is stale
-        #[arg(long)]
-        check: bool,
-    },
+    Regen(regen::Arguments),
+    /// Check what must hold of openapi/ofauth.yaml before anything is generated
+    Lint,
+    /// Write the JSON Schemas of the API's bodies to openapi/schemas
+    Schema,
+    /// Compare two OpenAPI documents, and say what breaks
+    Diff(diff::Arguments),
+    /// Compare captured responses with openapi/ofauth.yaml
+    Drift(drift::Arguments),
+    /// Compare our operations with the vendor's own OpenAPI document
+    Upstream(upstream::Arguments),
+}
+
+/// What a command found: nothing (exit code 0), or something (exit code 1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Fine,
+    Found,
 }
 
 fn main() -> ExitCode {
-    let Command::Regen { check } = Arguments::parse().command;
-    match regen::run(&workspace(), check) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(1),
+    let result = match Arguments::parse().command {
+        Command::Regen(arguments) => regen::run(&workspace(), &arguments),
+        Command::Lint => lint::run(&workspace()),
+        Command::Schema => regen::schemas(&workspace()),
+        Command::Diff(arguments) => diff::run(&arguments),
+        Command::Upstream(arguments) => upstream::run(&workspace(), &arguments),
+        Command::Drift(arguments) => drift::run(&workspace(), &arguments),
+    };
+    match result {
+        Ok(Outcome::Fine) => ExitCode::SUCCESS,
+        Ok(Outcome::Found) => ExitCode::from(1),
         Err(error) => {
             let red = anstyle::AnsiColor::Red.on_default().bold();
             for line in error.lines() {

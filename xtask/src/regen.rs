@@ -1,69 +1,270 @@
-//! Brings the committed generated files in step with the spec.
+//! Brings the committed generated files in step with the spec, and says what its
+//! changes mean.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use anstyle::{AnsiColor, Style};
+use anstyle::Style;
+use serde_json::json;
 use similar::{ChangeTag, TextDiff};
 
+use crate::Outcome;
+use crate::against;
 use crate::generator::{self, SpecError};
+use crate::lint::{self, Finding};
+use crate::meaning::{self, Meaning};
+use crate::report::{self, CYAN, Format, GREEN, RED};
+use crate::schema;
+use crate::spec::{self, SPEC, Spec};
 
-const SPEC: &str = "openapi/ofauth.yaml";
-const RED: Style = AnsiColor::Red.on_default();
-const GREEN: Style = AnsiColor::Green.on_default();
-const CYAN: Style = AnsiColor::Cyan.on_default();
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Write nothing; exit with 1 where something is stale
+    #[arg(long)]
+    check: bool,
+    /// What the spec is compared with: a revision of git, or a file [default: HEAD]
+    #[arg(long, value_name = "REV|FILE")]
+    against: Option<String>,
+    /// How to write the result
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// The kinds of generated files.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    /// Rust code, of which the difference is shown.
+    Code,
+    /// Schemas and the contract as data, for programs.
+    Data,
+}
+
+impl Kind {
+    fn noun(self) -> &'static str {
+        match self {
+            Self::Code => "generated file(s)",
+            Self::Data => "schema file(s)",
+        }
+    }
+}
+
+/// A file that follows from the spec.
+pub(crate) struct File {
+    kind: Kind,
+    path: String,
+    old: String,
+    pub(crate) new: String,
+}
+
+impl File {
+    pub(crate) fn is_stale(&self) -> bool {
+        self.old != self.new
+    }
+}
 
 /// Regenerates every generated file below `root`, and prints what changed.
-///
-/// With `check` nothing is written. Returns whether the files are in step with
-/// the spec at the end.
-pub(crate) fn run(root: &Path, check: bool) -> Result<bool, String> {
-    let yaml = fs::read_to_string(root.join(SPEC)).map_err(|error| format!("{SPEC}: {error}"))?;
+pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String> {
+    let yaml = spec::own(root)?;
+    let findings = lint::check(root, &yaml)?;
+    if !findings.is_empty() {
+        let told: Vec<String> = findings.iter().map(Finding::told).collect();
+        return Err(told.join("\n"));
+    }
+    let files = files(root, &yaml)?;
+    let before = against::before(root, arguments.against.as_deref())?;
+    let meaning = before
+        .map(|before| meaning::meaning(&before, &yaml, &files))
+        .transpose()?;
+
+    if !arguments.check {
+        for file in files.iter().filter(|file| file.is_stale()) {
+            write(root, file)?;
+        }
+    }
+    match arguments.format {
+        Format::Json => print_json(meaning.as_ref(), &files, arguments.check),
+        format => {
+            meaning::print(meaning.as_ref(), &files, format);
+            print_files(&files, format, arguments.check);
+        }
+    }
+    let stale = files.iter().any(File::is_stale);
+    Ok(match stale && arguments.check {
+        true => Outcome::Found,
+        false => Outcome::Fine,
+    })
+}
+
+/// All files that follow from the spec, as they are and as they should be.
+fn files(root: &Path, yaml: &str) -> Result<Vec<File>, String> {
     let generate = |generate: fn(&str, &str) -> Result<String, SpecError>| {
-        generate(SPEC, &yaml).map_err(|error| error.to_string())
+        generate(SPEC, yaml).map_err(|error| error.to_string())
     };
-    let generated = [
-        ("build/snapshot.rs", generate(generator::client)?),
+    let mut generated = vec![
         (
-            "crates/ofauth-httpmock/src/generated.rs",
+            Kind::Code,
+            "build/snapshot.rs".to_owned(),
+            generate(generator::client)?,
+        ),
+        (
+            Kind::Code,
+            "crates/ofauth-httpmock/src/generated.rs".to_owned(),
             generate(generator::mocks)?,
         ),
     ];
-
-    let mut stale = 0;
-    for (path, new) in &generated {
-        let old = match fs::read_to_string(root.join(path)) {
+    let document = Spec::parse(SPEC, yaml)?.document.value;
+    if root
+        .join(schema::CONTRACT)
+        .parent()
+        .is_some_and(Path::is_dir)
+    {
+        generated.push((
+            Kind::Data,
+            schema::CONTRACT.to_owned(),
+            schema::contract(&document),
+        ));
+    }
+    let schemas = schema::schemas(&document);
+    if root.join(schema::FOLDER).is_dir() {
+        for path in others(root, &schemas)? {
+            generated.push((Kind::Data, path, String::new()));
+        }
+        generated.extend(
+            schemas
+                .into_iter()
+                .map(|(path, new)| (Kind::Data, path, new)),
+        );
+    }
+    let file = |(kind, path, new): (Kind, String, String)| {
+        let old = match fs::read_to_string(root.join(&path)) {
             Ok(old) => old.replace("\r\n", "\n"),
             Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
             Err(error) => return Err(format!("{path}: {error}")),
         };
-        if old == *new {
-            continue;
-        }
-        stale += 1;
-        print_diff(path, &old, new);
-        if !check {
-            fs::write(root.join(path), new).map_err(|error| format!("{path}: {error}"))?;
-        }
-    }
-
-    let all = generated.len();
-    match (stale, check) {
-        (0, _) => {
-            anstream::println!("{GREEN}in step{GREEN:#}: {all} generated file(s) follow {SPEC}");
-        }
-        (_, false) => {
-            anstream::println!("{GREEN}written{GREEN:#}: {stale} of {all} generated file(s)");
-        }
-        (_, true) => anstream::println!(
-            "{RED}stale{RED:#}: {stale} of {all} generated file(s); run `cargo xtask regen` and commit the result"
-        ),
-    }
-    Ok(stale == 0 || !check)
+        Ok(File {
+            kind,
+            path,
+            old,
+            new,
+        })
+    };
+    generated.into_iter().map(file).collect()
 }
 
-fn print_diff(path: &str, old: &str, new: &str) {
+/// Schemas of bodies that the spec no longer has.
+fn others(root: &Path, schemas: &BTreeMap<String, String>) -> Result<Vec<String>, String> {
+    let fail = |error: std::io::Error| format!("{}: {error}", schema::FOLDER);
+    let mut others = Vec::new();
+    for entry in fs::read_dir(root.join(schema::FOLDER)).map_err(fail)? {
+        let name = entry.map_err(fail)?.file_name();
+        let path = format!("{}/{}", schema::FOLDER, name.to_string_lossy());
+        if path.ends_with(".json") && !schemas.contains_key(&path) {
+            others.push(path);
+        }
+    }
+    Ok(others)
+}
+
+/// Writes a file as it should be, or removes it.
+fn write(root: &Path, file: &File) -> Result<(), String> {
+    let path = root.join(&file.path);
+    match file.new.is_empty() {
+        true => fs::remove_file(path),
+        false => fs::write(path, &file.new),
+    }
+    .map_err(|error| format!("{}: {error}", file.path))
+}
+
+/// Writes the schemas, and makes their folder where there is none.
+pub(crate) fn schemas(root: &Path) -> Result<Outcome, String> {
+    let folder = root.join(schema::FOLDER);
+    fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", schema::FOLDER))?;
+    let files = files(root, &spec::own(root)?)?;
+    let data = || files.iter().filter(|file| file.kind == Kind::Data);
+    for file in data().filter(|file| file.is_stale()) {
+        write(root, file)?;
+        anstream::println!("{}", file.path);
+    }
+    let stale = data().filter(|file| file.is_stale()).count();
+    anstream::println!(
+        "{GREEN}written{GREEN:#}: {stale} of {} {}",
+        data().count(),
+        Kind::Data.noun()
+    );
+    Ok(Outcome::Fine)
+}
+
+fn print_json(meaning: Option<&Meaning>, files: &[File], check: bool) {
+    let stale = files.iter().any(File::is_stale);
+    let status = match (stale, check) {
+        (false, _) => "in step",
+        (true, true) => "stale",
+        (true, false) => "written",
+    };
+    let file = |file: &File| {
+        let (added, removed) = counts(&file.old, &file.new);
+        json!({
+            "path": file.path, "stale": file.is_stale(), "written": file.is_stale() && !check,
+            "added": added, "removed": removed,
+        })
+    };
+    report::print_json(&json!({
+        "status": status,
+        "against": meaning.map(|meaning| &meaning.against),
+        "breaking": meaning.map(|meaning| meaning.contract.breaking()),
+        "rust_breaking": meaning.map(Meaning::rust_breaking),
+        "bump": meaning.map(|meaning| meaning.bump(files)),
+        "contract": meaning.map(|meaning| &meaning.contract),
+        "surface": meaning.and_then(|meaning| meaning.surface.as_ref().ok()),
+        "files": files.iter().map(file).collect::<Vec<_>>(),
+    }));
+}
+
+fn print_files(files: &[File], format: Format, check: bool) {
+    let code = files
+        .iter()
+        .filter(|file| file.kind == Kind::Code && file.is_stale());
+    for file in code {
+        if format == Format::Markdown {
+            let (added, removed) = counts(&file.old, &file.new);
+            anstream::println!(
+                "\n`{}`: {added} line(s) added, {removed} removed",
+                file.path
+            );
+        } else {
+            print_diff(&file.path, &file.old, &file.new);
+        }
+    }
+    for kind in [Kind::Code, Kind::Data] {
+        let own: Vec<&File> = files.iter().filter(|file| file.kind == kind).collect();
+        let stale = own.iter().filter(|file| file.is_stale()).count();
+        let (all, noun) = (own.len(), kind.noun());
+        match (stale, check) {
+            _ if all == 0 => {}
+            (0, _) => anstream::println!("{GREEN}in step{GREEN:#}: {all} {noun} follow {SPEC}"),
+            (_, false) => anstream::println!("{GREEN}written{GREEN:#}: {stale} of {all} {noun}"),
+            (_, true) => anstream::println!(
+                "{RED}stale{RED:#}: {stale} of {all} {noun}; run `cargo xtask regen` and commit the result"
+            ),
+        }
+    }
+}
+
+/// How many lines were added, and removed.
+fn counts(old: &str, new: &str) -> (usize, usize) {
+    let diff = TextDiff::from_lines(old, new);
+    let count = |tag| {
+        diff.iter_all_changes()
+            .filter(|change| change.tag() == tag)
+            .count()
+    };
+    (count(ChangeTag::Insert), count(ChangeTag::Delete))
+}
+
+/// Prints the difference of two texts as a patch.
+pub(crate) fn print_diff(path: &str, old: &str, new: &str) {
     let diff = TextDiff::from_lines(old, new);
     let (mut added, mut removed) = (0, 0);
     anstream::println!("{RED}--- a/{path}{RED:#}\n{GREEN}+++ b/{path}{GREEN:#}");

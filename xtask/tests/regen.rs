@@ -11,10 +11,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 const SNAPSHOT: &str = "build/snapshot.rs";
 const MOCKS: &str = "crates/ofauth-httpmock/src/generated.rs";
+
+const DATA: [&str; 3] = [
+    "openapi/schemas/ChatPage.json",
+    "openapi/schemas/ErrorBody.json",
+    "crates/ofauth-contract/src/ofauth.json",
+];
 
 struct Copy(TempDir);
 
@@ -28,7 +35,12 @@ impl Copy {
             fs::create_dir_all(to.parent().unwrap()).unwrap();
             fs::copy(root.join(file), to).unwrap();
         }
-        fs::create_dir(copy.0.path().join("xtask")).unwrap();
+        for folder in ["xtask", "openapi/schemas", "crates/ofauth-contract/src"] {
+            fs::create_dir_all(copy.0.path().join(folder)).unwrap();
+        }
+        for file in DATA {
+            fs::copy(root.join(file), copy.0.path().join(file)).unwrap();
+        }
         copy
     }
 
@@ -55,11 +67,36 @@ impl Copy {
         fs::write(self.spec(), spec.replacen(old, new, 1)).unwrap();
     }
 
+    /// Makes the copy a git repository, with one commit of what it holds.
+    fn commit(&self) {
+        for arguments in [
+            &["init", "--quiet"][..],
+            &["add", "."],
+            &["commit", "--quiet", "--message", "Spec"],
+        ] {
+            let output = Command::new("git")
+                .args([
+                    "-c",
+                    "user.name=t",
+                    "-c",
+                    "user.email=t@example.com",
+                    "-c",
+                    "commit.gpgsign=false",
+                ])
+                .args(arguments)
+                .current_dir(self.0.path())
+                .output()
+                .unwrap();
+            assert!(output.status.success(), "{output:?}");
+        }
+    }
+
     fn xtask(&self, arguments: &[&str]) -> (i32, String, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
         command
             .args(arguments)
-            .env("CARGO_MANIFEST_DIR", self.0.path().join("xtask"));
+            .env("CARGO_MANIFEST_DIR", self.0.path().join("xtask"))
+            .current_dir(self.0.path());
         let output = command.output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
         (
@@ -206,4 +243,201 @@ fn wrong_usage_ends_with_2() {
     ] {
         assert_eq!(copy.xtask(arguments).0, 2, "{arguments:?}");
     }
+}
+
+const FIELD: (&str, &str) = (
+    "        unreadMessagesCount:\n",
+    "        isArchived:\n          type: boolean\n          description: Whether it is archived.\n        unreadMessagesCount:\n",
+);
+
+#[test]
+fn what_changed_in_the_contract_and_in_rust_and_what_is_due() {
+    let copy = Copy::new();
+    copy.commit();
+    copy.edit(FIELD.0, FIELD.1);
+    let (code, stdout, stderr) = copy.xtask(&["regen", "--check"]);
+    assert_eq!((code, stderr.as_str()), (1, ""));
+    let (report, _) = stdout.split_once("--- a/build/snapshot.rs").unwrap();
+    let expected = "\
+contract, against HEAD:
+harmless: list[].isArchived: property-added: boolean
+    response: fields that are not known are ignored
+    in GET /v2/access/chats 200
+1 change(s): 0 break(s) users of the wire, 0 Rust source; due: minor
+Rust surface: 2 added, 0 changed, 0 removed
++ ofauth_api::types::Chat.is_archived: Option<bool>
++ ofauth_api::types::builder::Chat::is_archived: fn is_archived<T>(mut self, value: T) -> Self where T: ::std::convert::TryInto<Option<bool>>, T::Error: ::std::fmt::Display
+due: minor
+";
+    assert_eq!(report, expected);
+
+    let (code, stdout, _) = copy.xtask(&["regen", "--check", "--format", "json"]);
+    assert_eq!(code, 1);
+    let report: Value = serde_json::from_str(&stdout).unwrap();
+    for (key, value) in [
+        ("status", json!("stale")),
+        ("against", json!("HEAD")),
+        ("breaking", json!(false)),
+        ("rust_breaking", json!(false)),
+        ("bump", json!("minor")),
+    ] {
+        assert_eq!(report[key], value, "{key}");
+    }
+    assert_eq!(report["contract"]["changes"][0]["kind"], "property-added");
+    assert_eq!(
+        report["surface"]["added"][0]["item"],
+        "ofauth_api::types::Chat.is_archived"
+    );
+    assert_eq!(report["files"].as_array().unwrap().len(), 5);
+
+    let (code, stdout, _) = copy.xtask(&["regen", "--format", "markdown"]);
+    assert_eq!(code, 0);
+    assert!(
+        stdout.starts_with("## contract, against HEAD:\n\n| place |"),
+        "{stdout}"
+    );
+    assert!(
+        stdout.contains("\n+ ofauth_api::types::Chat.is_archived: Option<bool>\n"),
+        "{stdout}"
+    );
+    assert!(
+        stdout.contains("written: 1 of 2") && stdout.contains("written: 2 of 3"),
+        "{stdout}"
+    );
+    assert_eq!(copy.xtask(&["regen", "--check"]).0, 0);
+}
+
+#[test]
+fn rust_source_breaks_where_a_type_changes_and_only_there() {
+    for (old, new, wire, rust, bump) in [
+        // Optional, and so an `Option` already.
+        (
+            "          type: boolean\n          description: Whether the creator can send",
+            "          type: boolean\n          nullable: true\n          description: Whether the creator can send",
+            true,
+            false,
+            "major",
+        ),
+        (
+            "        hasMore:\n          type: boolean\n",
+            "        hasMore:\n          type: boolean\n          nullable: true\n",
+            true,
+            true,
+            "major",
+        ),
+        (
+            "            maximum: 20\n",
+            "            maximum: 30\n",
+            false,
+            false,
+            "patch",
+        ),
+        (
+            "operationId: listChats",
+            "operationId: findChats",
+            false,
+            true,
+            "major",
+        ),
+        (
+            "        - audio\n",
+            "        - audio\n        - live\n",
+            false,
+            false,
+            "minor",
+        ),
+        ("        - audio\n", "", false, true, "major"),
+        (
+            "      required:\n        - withUser\n",
+            "",
+            true,
+            true,
+            "major",
+        ),
+        (
+            "Whether a queue sent the message.",
+            "Whether it was sent by a queue.",
+            false,
+            false,
+            "patch",
+        ),
+    ] {
+        let copy = Copy::new();
+        copy.commit();
+        copy.edit(old, new);
+        let (code, stdout, stderr) = copy.xtask(&["regen", "--check", "--format", "json"]);
+        assert!(code < 2, "{stderr}");
+        let report: Value = serde_json::from_str(&stdout).unwrap();
+        let found = (
+            &report["breaking"],
+            &report["rust_breaking"],
+            &report["bump"],
+        );
+        assert_eq!(found, (&json!(wire), &json!(rust), &json!(bump)), "{old:?}");
+        // What the rules say of Rust is what the generated code shows.
+        assert_eq!(report["contract"]["rust_breaking"], json!(rust), "{old:?}");
+    }
+}
+
+#[test]
+fn the_spec_is_compared_with_a_revision_a_file_or_nothing() {
+    let copy = Copy::new();
+    let (code, stdout, _) = copy.xtask(&["regen", "--check"]);
+    assert_eq!(code, 0);
+    assert!(
+        stdout.starts_with("contract: nothing to compare with"),
+        "{stdout}"
+    );
+    let (code, _, stderr) = copy.xtask(&["regen", "--check", "--against", "HEAD"]);
+    assert_eq!(code, 3);
+    assert!(
+        stderr.starts_with("error: HEAD: neither a file nor a revision"),
+        "{stderr}"
+    );
+
+    copy.commit();
+    fs::copy(copy.spec(), copy.0.path().join("old.yaml")).unwrap();
+    copy.edit(FIELD.0, FIELD.1);
+    assert_eq!(copy.xtask(&["regen"]).0, 0);
+    for against in ["HEAD", "old.yaml"] {
+        let (code, stdout, stderr) = copy.xtask(&["regen", "--check", "--against", against]);
+        assert_eq!((code, stderr.as_str()), (0, ""));
+        assert!(
+            stdout.starts_with(&format!("contract, against {against}:\n")),
+            "{stdout}"
+        );
+        assert!(
+            stdout.contains("list[].isArchived: property-added"),
+            "{stdout}"
+        );
+    }
+    for against in ["none", "--against", "HEAD~9"] {
+        assert_ne!(copy.xtask(&["regen", "--check", "--against", against]).0, 0);
+    }
+}
+
+#[test]
+fn schemas_are_kept_in_step_and_old_ones_are_removed() {
+    let copy = Copy::new();
+    let page = copy.0.path().join(DATA[0]);
+    let old = copy.0.path().join("openapi/schemas/Old.json");
+    let before = fs::read_to_string(&page).unwrap();
+    fs::write(&page, "{}").unwrap();
+    fs::write(&old, "{}").unwrap();
+    let (code, stdout, _) = copy.xtask(&["regen", "--check"]);
+    assert_eq!(code, 1);
+    assert!(stdout.contains("stale: 2 of 4 schema file(s)"), "{stdout}");
+    let (code, stdout, _) = copy.xtask(&["schema"]);
+    assert_eq!(code, 0);
+    assert!(
+        stdout.contains("written: 2 of 4 schema file(s)"),
+        "{stdout}"
+    );
+    assert_eq!(fs::read_to_string(&page).unwrap(), before);
+    assert!(!old.exists());
+    assert_eq!(copy.xtask(&["regen", "--check"]).0, 0);
+
+    fs::remove_dir_all(copy.0.path().join("openapi/schemas")).unwrap();
+    assert_eq!(copy.xtask(&["schema"]).0, 0);
+    assert_eq!(fs::read_to_string(&page).unwrap(), before);
 }

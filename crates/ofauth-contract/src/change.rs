@@ -1,0 +1,107 @@
+//! Changes of a contract, and what they amount to.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde::ser::{SerializeStruct, Serializer};
+use serde_json::Value;
+
+use crate::rules::Side;
+
+/// A change of a contract, judged from the side of a client.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Change {
+    /// The place in the value, like `list[].lastMessage.media[].type`; in front of it
+    /// the part of the request, or the header, where it is none of a response's body:
+    /// `query limit`, `body name`, `header X-Total`.
+    pub place: String,
+    /// The id of the rule, like `property-removed`.
+    pub kind: String,
+    /// Whether it concerns what a client sends or what it receives.
+    pub direction: Side,
+    /// What the old contract says; null where it says nothing.
+    pub before: Value,
+    /// What the new contract says; null where it says nothing.
+    pub after: Value,
+    /// Whether a client that followed the old contract fails.
+    pub breaking: bool,
+    /// Whether Rust source that used the generated types may no longer compile.
+    pub rust_breaking: bool,
+    /// Why.
+    pub why: &'static str,
+    /// The operations, each with the status where it is a response, in which it occurs.
+    #[serde(rename = "where")]
+    pub occurs: Vec<String>,
+    /// Whether it adds to what Rust source may use.
+    #[serde(skip)]
+    pub adds: bool,
+}
+
+/// All changes from one contract to another.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Changes(pub Vec<Change>);
+
+/// The part of a version that has to be raised, by the rules of semantic versioning.
+///
+/// Before 1.0 they shift by one, as cargo reads versions: what is `Major` raises the
+/// second number (0.1 → 0.2), and all else the third.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Bump {
+    /// Nothing changed.
+    None,
+    /// Nothing that a user could depend on.
+    Patch,
+    /// Something was added.
+    Minor,
+    /// Users of the wire or of the Rust types may have to change something.
+    Major,
+}
+
+impl fmt::Display for Bump {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::None => "none",
+            Self::Patch => "patch",
+            Self::Minor => "minor",
+            Self::Major => "major",
+        })
+    }
+}
+
+impl Changes {
+    /// Whether one of them breaks a client on the wire.
+    pub fn breaking(&self) -> bool {
+        self.0.iter().any(|change| change.breaking)
+    }
+
+    /// Whether one of them breaks Rust source.
+    pub fn rust_breaking(&self) -> bool {
+        self.0.iter().any(|change| change.rust_breaking)
+    }
+
+    /// The bump that is due.
+    pub fn bump(&self) -> Bump {
+        let bump = |change: &Change| match change {
+            Change { breaking: true, .. }
+            | Change {
+                rust_breaking: true,
+                ..
+            } => Bump::Major,
+            Change { adds: true, .. } => Bump::Minor,
+            _ => Bump::Patch,
+        };
+        self.0.iter().map(bump).max().unwrap_or(Bump::None)
+    }
+}
+
+impl Serialize for Changes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut report = serializer.serialize_struct("Changes", 4)?;
+        report.serialize_field("breaking", &self.breaking())?;
+        report.serialize_field("rust_breaking", &self.rust_breaking())?;
+        report.serialize_field("bump", &self.bump())?;
+        report.serialize_field("changes", &self.0)?;
+        report.end()
+    }
+}

@@ -1,0 +1,504 @@
+//! Checks a value against a row while it is parsed: nothing of it is kept.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::{Number, Value};
+
+use crate::drift::Deviation;
+use crate::number;
+use crate::place::write_name;
+use crate::sketch::{self, Sketch};
+use crate::table::{Field, Kind, Rest, Row, RowId, Table};
+
+/// A difference, as it was just found.
+pub(crate) struct Found {
+    pub(crate) place: String,
+    pub(crate) kind: Deviation,
+    pub(crate) expected: String,
+    pub(crate) seen: String,
+    pub(crate) row: RowId,
+    pub(crate) field: Option<(RowId, String)>,
+    pub(crate) sketch: Sketch,
+    pub(crate) word: Option<String>,
+}
+
+/// The way to a value, on the stack.
+pub(crate) enum Trail<'a> {
+    Root,
+    Property(&'a Trail<'a>, &'a str),
+    Items(&'a Trail<'a>),
+    Values(&'a Trail<'a>),
+}
+
+impl fmt::Display for Trail<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let above = |above: &Trail<'_>, f: &mut fmt::Formatter<'_>| match above {
+            Trail::Root => Ok(""),
+            above => above.fmt(f).map(|()| "."),
+        };
+        match self {
+            Trail::Root => f.write_str("$"),
+            Trail::Property(trail, name) => {
+                let separator = above(trail, f)?;
+                write_name(f, separator, name)
+            }
+            Trail::Items(trail) => above(trail, f).and_then(|_| f.write_str("[]")),
+            Trail::Values(trail) => above(trail, f).and_then(|_| f.write_str("{}")),
+        }
+    }
+}
+
+/// A value that is about to be parsed, and the row that it should fit.
+pub(crate) struct Check<'a> {
+    pub(crate) table: &'a Table,
+    pub(crate) row: RowId,
+    /// The object that it is a field of, and the field's name.
+    pub(crate) owner: Option<(RowId, &'a str)>,
+    pub(crate) trail: &'a Trail<'a>,
+    pub(crate) found: &'a mut Vec<Found>,
+}
+
+impl<'de> DeserializeSeed<'de> for Check<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        if self.says().alternatives.is_empty() {
+            deserializer.deserialize_any(self)
+        } else {
+            let value = serde::Deserialize::deserialize(deserializer)?;
+            self.alternatives(&value).map_err(D::Error::custom)
+        }
+    }
+}
+
+impl Check<'_> {
+    fn says(&self) -> &Row {
+        self.table.row(self.row)
+    }
+
+    fn report(&mut self, kind: Deviation, expected: String, sketch: Sketch) {
+        let words: Vec<&str> = sketch.kinds.iter().map(|kind| kind.as_str()).collect();
+        self.found.push(Found {
+            place: self.trail.to_string(),
+            kind,
+            expected,
+            seen: words.join(" or "),
+            row: self.row,
+            field: self.owner.map(|(row, name)| (row, name.to_owned())),
+            sketch,
+            word: None,
+        });
+    }
+
+    fn report_kind(&mut self, kind: Deviation, expected: String, seen: Kind) {
+        let sketch = Sketch {
+            count: 1,
+            kinds: [seen].into(),
+            ..Sketch::default()
+        };
+        self.report(kind, expected, sketch);
+    }
+
+    fn wrong_type(&mut self, seen: Kind) {
+        let expected = self.table.words(self.row);
+        let kind = match seen {
+            Kind::Null => Deviation::UnexpectedNull,
+            _ => Deviation::WrongType,
+        };
+        self.report_kind(kind, expected, seen);
+    }
+
+    /// Whether a value of this type fits.
+    fn takes(&self, kind: Kind) -> bool {
+        match self.says().kind {
+            None => true,
+            Some(own) => own == kind || own == Kind::Number && kind == Kind::Integer,
+        }
+    }
+
+    /// A number, with its limits; those of a whole number's format are limits too.
+    fn number(&mut self, kind: Kind, number: &Number) {
+        if !self.takes(kind) {
+            let float = number.as_f64().unwrap_or_default();
+            // Parsed as a fraction, since it is greater than any whole number can be.
+            if self.says().kind == Some(Kind::Integer)
+                && float.fract() == 0.0
+                && float.abs() >= 2f64.powi(63)
+            {
+                return self.report_kind(Deviation::OutOfBounds, "int64".to_owned(), Kind::Integer);
+            }
+            return self.wrong_type(kind);
+        }
+        let row = self.says();
+        if row.values.as_ref().is_some_and(|values| {
+            let same = |value: &Value| {
+                let value = value.as_number();
+                value.is_some_and(|value| number::compare(value, number) == Ordering::Equal)
+            };
+            !values.iter().any(same)
+        }) {
+            return self.unknown_value(kind, None);
+        }
+        let format = match row.format.as_deref() {
+            Some("int32") => Some(("int32", i64::from(i32::MIN), i64::from(i32::MAX))),
+            Some("int64") => Some(("int64", i64::MIN, i64::MAX)),
+            _ => None,
+        };
+        if let Some((name, least, most)) = format {
+            let order = |limit: i64| number::compare(number, &limit.into());
+            if order(least) == Ordering::Less || order(most) == Ordering::Greater {
+                return self.report_kind(Deviation::OutOfBounds, name.to_owned(), kind);
+            }
+        }
+        self.bounds(kind, number, "minimum", "maximum", "");
+    }
+
+    fn bounds(&mut self, kind: Kind, number: &Number, lower: &str, upper: &str, unit: &str) {
+        let row = self.says();
+        let mut broken = Vec::new();
+        for (name, out, words) in [
+            (lower, Ordering::Less, ["at least", "more than"]),
+            (upper, Ordering::Greater, ["at most", "less than"]),
+        ] {
+            let Some(bound) = row.bounds.get(name) else {
+                continue;
+            };
+            let order = number::compare(number, &bound.value);
+            if order == out || bound.exclusive && order == Ordering::Equal {
+                let words = words[usize::from(bound.exclusive)];
+                broken.push(format!("{words} {}{unit}", bound.value));
+            }
+        }
+        for expected in broken {
+            self.report_kind(Deviation::OutOfBounds, expected, kind);
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        if !self.takes(Kind::String) {
+            return self.wrong_type(Kind::String);
+        }
+        let row = self.says();
+        if row
+            .values
+            .as_ref()
+            .is_some_and(|values| !values.iter().any(|value| value == text))
+        {
+            return self.unknown_value(Kind::String, Some(text));
+        }
+        let date = match row.format.as_deref() {
+            Some("date-time") => chrono::DateTime::parse_from_rfc3339(text).is_ok(),
+            Some("date") => text.len() == 10 && text.parse::<chrono::NaiveDate>().is_ok(),
+            _ => true,
+        };
+        if !date {
+            let expected = row.format.clone().unwrap_or_default();
+            return self.report_kind(Deviation::NotADate, expected, Kind::String);
+        }
+        if row.bounds.is_empty() {
+            return;
+        }
+        let length = text.chars().count().into();
+        self.bounds(
+            Kind::String,
+            &length,
+            "min-length",
+            "max-length",
+            " characters",
+        );
+    }
+
+    fn unknown_value(&mut self, kind: Kind, word: Option<&str>) {
+        let words = |value: &Value| {
+            value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned)
+        };
+        let values = self.says().values.iter().flatten().map(words);
+        let expected = format!("one of {}", values.collect::<Vec<_>>().join(", "));
+        self.report_kind(Deviation::UnknownValue, expected, kind);
+        let word = word.filter(|word| sketch::is_name(word)).map(str::to_owned);
+        if let Some(found) = self.found.last_mut() {
+            found.word = word;
+        }
+    }
+
+    /// Finds the alternative that fits, or what is wrong with the only one that could.
+    fn alternatives(mut self, value: &Value) -> Result<(), serde_json::Error> {
+        let row = self.says();
+        if value.is_null() && row.nullable {
+            return Ok(());
+        }
+        let mut tried = Vec::new();
+        for id in &row.alternatives {
+            let mut found = Vec::new();
+            let check = Check {
+                table: self.table,
+                row: *id,
+                owner: None,
+                trail: self.trail,
+                found: &mut found,
+            };
+            check.deserialize(value)?;
+            tried.push((*id, found));
+        }
+        let unknown = |found: &Found| found.kind == Deviation::UnknownField;
+        let fits = |(_, found): &&(RowId, Vec<Found>)| found.iter().all(unknown);
+        let fitting: Vec<RowId> = tried.iter().filter(fits).map(|(id, _)| *id).collect();
+        if !fitting.is_empty() {
+            tried.retain(|(id, _)| fitting.contains(id));
+            tried.sort_by_key(|(_, found)| found.len());
+            let (_, found) = tried.swap_remove(0);
+            // What another alternative that fits knows is known.
+            self.found.extend(found.into_iter().filter(|found| {
+                let name = found.field.as_ref().map(|(_, name)| name);
+                let own = name
+                    .filter(|name| Trail::Property(self.trail, name).to_string() == found.place);
+                !own.is_some_and(|name| {
+                    fitting
+                        .iter()
+                        .any(|id| self.table.row(*id).properties.contains_key(name))
+                })
+            }));
+            return Ok(());
+        }
+        let kind = Kind::of(value);
+        tried.retain(|(id, _)| {
+            let row = self.table.row(*id);
+            row.kind
+                .is_none_or(|own| own == kind || own == Kind::Number && kind == Kind::Integer)
+        });
+        if tried.len() == 1 {
+            self.found.append(&mut tried.swap_remove(0).1);
+            return Ok(());
+        }
+        if value.is_null() {
+            self.wrong_type(Kind::Null);
+            return Ok(());
+        }
+        let mut sketch = Sketch::default();
+        sketch.deserialize(value)?;
+        self.report(Deviation::NoAlternative, self.table.words(self.row), sketch);
+        Ok(())
+    }
+
+    /// Says of the required fields that are not among those that were there.
+    fn missing(&mut self, there: &[&str]) {
+        let row = self.table.row(self.row);
+        let fields = row.properties.iter().filter(|(_, field)| field.required);
+        for (name, field) in fields {
+            let own = self.table.row(field.row);
+            if there.contains(&name.as_str()) || own.write_only {
+                continue;
+            }
+            self.found.push(Found {
+                place: Trail::Property(self.trail, name).to_string(),
+                kind: Deviation::MissingRequired,
+                expected: self.table.words(field.row),
+                seen: "nothing".to_owned(),
+                row: field.row,
+                field: Some((self.row, name.clone())),
+                sketch: Sketch::default(),
+                word: None,
+            });
+        }
+    }
+}
+
+impl<'de> Visitor<'de> for Check<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON value")
+    }
+
+    fn visit_unit<E>(mut self) -> Result<(), E> {
+        if !self.says().nullable && !self.takes(Kind::Null) {
+            self.wrong_type(Kind::Null);
+        }
+        Ok(())
+    }
+
+    fn visit_bool<E>(mut self, value: bool) -> Result<(), E> {
+        if !self.takes(Kind::Boolean) {
+            self.wrong_type(Kind::Boolean);
+        } else if self
+            .says()
+            .values
+            .as_ref()
+            .is_some_and(|values| !values.contains(&value.into()))
+        {
+            self.unknown_value(Kind::Boolean, None);
+        }
+        Ok(())
+    }
+
+    fn visit_i64<E>(mut self, value: i64) -> Result<(), E> {
+        self.number(Kind::Integer, &value.into());
+        Ok(())
+    }
+
+    fn visit_u64<E>(mut self, value: u64) -> Result<(), E> {
+        self.number(Kind::Integer, &value.into());
+        Ok(())
+    }
+
+    fn visit_f64<E: Error>(mut self, value: f64) -> Result<(), E> {
+        let number = Number::from_f64(value).ok_or_else(|| E::custom("a number must be finite"))?;
+        self.number(Kind::Number, &number);
+        Ok(())
+    }
+
+    fn visit_str<E>(mut self, value: &str) -> Result<(), E> {
+        self.text(value);
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut access: A) -> Result<(), A::Error> {
+        if !self.takes(Kind::Array) {
+            let mut sketch = Sketch::default();
+            sketch.visit_seq(access)?;
+            self.report(Deviation::WrongType, self.table.words(self.row), sketch);
+            return Ok(());
+        }
+        let mut count = 0_u64;
+        match self.says().items {
+            None => {
+                while access.next_element::<IgnoredAny>()?.is_some() {
+                    count += 1;
+                }
+            }
+            Some(items) => {
+                let trail = Trail::Items(self.trail);
+                loop {
+                    let check = Check {
+                        table: self.table,
+                        row: items,
+                        owner: None,
+                        trail: &trail,
+                        found: self.found,
+                    };
+                    if access.next_element_seed(check)?.is_none() {
+                        break;
+                    }
+                    count += 1;
+                }
+            }
+        }
+        self.bounds(
+            Kind::Array,
+            &count.into(),
+            "min-items",
+            "max-items",
+            " items",
+        );
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut access: A) -> Result<(), A::Error> {
+        if !self.takes(Kind::Object) {
+            let mut sketch = Sketch::default();
+            sketch.visit_map(access)?;
+            self.report(Deviation::WrongType, self.table.words(self.row), sketch);
+            return Ok(());
+        }
+        let row = self.table.row(self.row);
+        let known = row.kind == Some(Kind::Object) && !row.properties.is_empty();
+        let mut there = Vec::with_capacity(row.properties.len());
+        let mut count = 0_u64;
+        while let Some(key) = access.next_key_seed(Name(row))? {
+            count += 1;
+            if let Key::Known(name, field) = key {
+                there.push(name);
+                access.next_value_seed(Check {
+                    table: self.table,
+                    row: field.row,
+                    owner: Some((self.row, name)),
+                    trail: &Trail::Property(self.trail, name),
+                    found: self.found,
+                })?;
+            } else if let Rest::Map(values) = row.rest {
+                access.next_value_seed(Check {
+                    table: self.table,
+                    row: values,
+                    owner: None,
+                    trail: &Trail::Values(self.trail),
+                    found: self.found,
+                })?;
+            } else if let Key::Unknown(key) = key
+                && (known || row.rest == Rest::Closed)
+            {
+                self.unknown_field(&key, &mut access)?;
+            } else {
+                access.next_value::<IgnoredAny>()?;
+            }
+        }
+        self.missing(&there);
+        self.bounds(
+            Kind::Object,
+            &count.into(),
+            "min-properties",
+            "max-properties",
+            " fields",
+        );
+        Ok(())
+    }
+}
+
+impl Check<'_> {
+    /// A field that the contract does not know, unless its key is data: then the object is
+    /// a map, of which that is told once.
+    fn unknown_field<'de, A: MapAccess<'de>>(
+        &mut self,
+        key: &str,
+        access: &mut A,
+    ) -> Result<(), A::Error> {
+        let mut sketch = Sketch::default();
+        access.next_value_seed(&mut sketch)?;
+        let named = sketch::is_name(key);
+        let (property, values) = (Trail::Property(self.trail, key), Trail::Values(self.trail));
+        let trail = if named { &property } else { &values };
+        let mut check = Check {
+            table: self.table,
+            row: self.row,
+            owner: named.then_some((self.row, key)),
+            trail,
+            found: self.found,
+        };
+        check.report(Deviation::UnknownField, "nothing".to_owned(), sketch);
+        Ok(())
+    }
+}
+
+/// The key of a field: looked up while it is parsed, and kept only where it is unknown.
+enum Key<'a> {
+    Known(&'a str, Field),
+    Unknown(String),
+}
+
+struct Name<'a>(&'a Row);
+
+impl<'de, 'a> DeserializeSeed<'de> for Name<'a> {
+    type Value = Key<'a>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key<'a>, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'a> Visitor<'_> for Name<'a> {
+    type Value = Key<'a>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<Key<'a>, E> {
+        Ok(match self.0.properties.get_key_value(key) {
+            Some((name, field)) => Key::Known(name, *field),
+            None => Key::Unknown(key.to_owned()),
+        })
+    }
+}

@@ -1,0 +1,360 @@
+//! Two tables → what changed between them, operation by operation.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::change::Changes;
+use crate::place::Place;
+use crate::print::Prints;
+use crate::report::{Report, Site, ends, flag};
+use crate::rules::{Action, Side};
+use crate::source::Mistake;
+use crate::table::{Operation, Response, RowId, Table};
+use crate::walk::Walk;
+
+/// What is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// All that the documents say.
+    Everything,
+    /// The operations that both have, as far as the wire goes: two authors name, tag
+    /// and group things differently.
+    Wire,
+}
+
+/// Compares two contracts, from the old to the new.
+///
+/// # Errors
+///
+/// Where values are nested too deep, or stand at too many places, to be compared.
+pub fn compare(old: &Table, new: &Table, scope: Scope) -> Result<Changes, Mistake> {
+    let mut compare = Compare {
+        old,
+        new,
+        prints: Prints::new(old, new),
+        scope,
+        report: Report::default(),
+    };
+    compare.operations()?;
+    if scope == Scope::Everything {
+        compare.schemas();
+    }
+    Ok(compare.report.into_changes())
+}
+
+pub(crate) struct Compare<'a> {
+    old: &'a Table,
+    new: &'a Table,
+    pub(crate) prints: Prints,
+    scope: Scope,
+    report: Report,
+}
+
+impl Compare<'_> {
+    /// A change of something that has a name, and no value.
+    pub(crate) fn say(
+        &mut self,
+        place: &str,
+        (side, occurs): (Side, &str),
+        what: (&str, Action),
+        before: Value,
+        after: Value,
+    ) {
+        let site = Site {
+            place: &Place::part(place),
+            side,
+            occurs,
+            required: true,
+            nullable: false,
+            typed: true,
+        };
+        self.report.add(&site, what, before, after);
+    }
+
+    pub(crate) fn walk(
+        &mut self,
+        place: Place,
+        (side, occurs): (Side, &str),
+        (old, new): (RowId, RowId),
+        (required, text): (bool, bool),
+    ) -> Result<(), Mistake> {
+        Walk {
+            old: self.old,
+            new: self.new,
+            prints: &self.prints,
+            report: &mut self.report,
+            side,
+            occurs,
+            text,
+        }
+        .run(place, (old, new), required)
+    }
+
+    fn operations(&mut self) -> Result<(), Mistake> {
+        let (old, new) = (self.old, self.new);
+        let find = |table: &'_ Table, wanted: &Operation| {
+            let same = |operation: &&Operation| {
+                operation.method == wanted.method && operation.template() == wanted.template()
+            };
+            table
+                .operations
+                .iter()
+                .position(|operation| same(&operation))
+        };
+        for operation in &old.operations {
+            let name = operation.name();
+            match find(new, operation) {
+                Some(index) => self.operation(&name, operation, &new.operations[index])?,
+                None => {
+                    let what = ("operation", Action::Removed);
+                    self.say(
+                        &name,
+                        (Side::Request, &name),
+                        what,
+                        json!(name),
+                        Value::Null,
+                    );
+                }
+            }
+        }
+        if self.scope == Scope::Wire {
+            return Ok(());
+        }
+        for operation in &new.operations {
+            if find(old, operation).is_none() {
+                let name = operation.name();
+                let what = ("operation", Action::Added);
+                self.say(
+                    &name,
+                    (Side::Request, &name),
+                    what,
+                    Value::Null,
+                    json!(name),
+                );
+            }
+        }
+        Ok(())
+    }
+
+    fn operation(&mut self, name: &str, old: &Operation, new: &Operation) -> Result<(), Mistake> {
+        if self.scope == Scope::Everything {
+            let side = (Side::Either, name);
+            if old.id != new.id {
+                self.say(
+                    name,
+                    side,
+                    ("operation-id", Action::Changed),
+                    json!(old.id),
+                    json!(new.id),
+                );
+            }
+            if old.tags != new.tags {
+                let what = ("operation-tags", Action::Changed);
+                self.say(name, side, what, json!(old.tags), json!(new.tags));
+            }
+        }
+        if let Some(action) = flag(old.deprecated, new.deprecated) {
+            let (before, after) = (json!(old.deprecated), json!(new.deprecated));
+            self.say(
+                name,
+                (Side::Either, name),
+                ("operation-deprecated", action),
+                before,
+                after,
+            );
+        }
+        self.security(name, old, new);
+        self.servers(name, old, new);
+        self.parameters(name, old, new)?;
+        self.body(name, old, new)?;
+        for (status, response) in &old.responses {
+            let occurs = format!("{name} {status}");
+            match new.responses.get(status) {
+                Some(other) => self.response(&occurs, response, other)?,
+                None => self.status(name, status, Action::Removed),
+            }
+        }
+        for status in new.responses.keys() {
+            if !old.responses.contains_key(status) {
+                self.status(name, status, Action::Added);
+            }
+        }
+        Ok(())
+    }
+
+    fn status(&mut self, name: &str, status: &str, action: Action) {
+        let success = status.starts_with('2');
+        let subject = if success {
+            "success-response"
+        } else {
+            "error-response"
+        };
+        let occurs = format!("{name} {status}");
+        let (before, after) = ends(action, json!(status));
+        let place = format!("response {status}");
+        self.say(
+            &place,
+            (Side::Response, &occurs),
+            (subject, action),
+            before,
+            after,
+        );
+    }
+
+    fn security(&mut self, name: &str, old: &Operation, new: &Operation) {
+        for set in old.security.difference(&new.security) {
+            // Who sends more than is asked for is let in.
+            if !new.security.iter().any(|other| other.is_subset(set)) {
+                let what = ("security", Action::Removed);
+                self.say(
+                    "security",
+                    (Side::Request, name),
+                    what,
+                    json!(set),
+                    Value::Null,
+                );
+            }
+        }
+        for set in new.security.difference(&old.security) {
+            let what = ("security", Action::Added);
+            self.say(
+                "security",
+                (Side::Request, name),
+                what,
+                Value::Null,
+                json!(set),
+            );
+        }
+    }
+
+    fn servers(&mut self, name: &str, old: &Operation, new: &Operation) {
+        let side = (Side::Request, name);
+        for server in &old.servers {
+            if !new.servers.contains(server) {
+                self.say(
+                    "servers",
+                    side,
+                    ("server", Action::Removed),
+                    json!(server),
+                    Value::Null,
+                );
+            }
+        }
+        for server in &new.servers {
+            if !old.servers.contains(server) {
+                self.say(
+                    "servers",
+                    side,
+                    ("server", Action::Added),
+                    Value::Null,
+                    json!(server),
+                );
+            }
+        }
+        let (before, after) = (old.servers.first(), new.servers.first());
+        if before != after && before.is_some_and(|server| new.servers.contains(server)) {
+            let what = ("default-server", Action::Changed);
+            self.say("servers", side, what, json!(before), json!(after));
+        }
+    }
+
+    fn response(&mut self, occurs: &str, old: &Response, new: &Response) -> Result<(), Mistake> {
+        let side = (Side::Response, occurs);
+        for (key, before) in &old.headers {
+            let place = format!("header {}", before.name);
+            let Some(after) = new.headers.get(key) else {
+                let name = json!(before.name);
+                self.say(&place, side, ("header", Action::Removed), name, Value::Null);
+                continue;
+            };
+            if let Some(action) = flag(before.required, after.required) {
+                let (before, after) = (json!(before.required), json!(after.required));
+                self.say(&place, side, ("header-required", action), before, after);
+            }
+            self.walk(
+                Place::part(place),
+                side,
+                (before.row, after.row),
+                (false, true),
+            )?;
+        }
+        for (key, header) in &new.headers {
+            if !old.headers.contains_key(key) {
+                let place = format!("header {}", header.name);
+                let name = json!(header.name);
+                self.say(&place, side, ("header", Action::Added), Value::Null, name);
+            }
+        }
+        self.contents(Place::default(), side, &old.contents, &new.contents)
+    }
+
+    pub(crate) fn contents(
+        &mut self,
+        place: Place,
+        side: (Side, &str),
+        old: &BTreeMap<String, RowId>,
+        new: &BTreeMap<String, RowId>,
+    ) -> Result<(), Mistake> {
+        let name = match side.0 {
+            Side::Response => "content".to_owned(),
+            _ => place.to_string(),
+        };
+        for (media, before) in old {
+            match new.get(media) {
+                Some(after) => self.walk(place.clone(), side, (*before, *after), (true, false))?,
+                None => {
+                    let what = ("media-type", Action::Removed);
+                    self.say(&name, side, what, json!(media), Value::Null);
+                }
+            }
+        }
+        for media in new.keys().filter(|media| !old.contains_key(*media)) {
+            self.say(
+                &name,
+                side,
+                ("media-type", Action::Added),
+                Value::Null,
+                json!(media),
+            );
+        }
+        Ok(())
+    }
+
+    /// The names of the schemas; their content is compared where it is used.
+    fn schemas(&mut self) {
+        let (old, new) = (self.old, self.new);
+        let mut added: Vec<(&String, RowId)> = new
+            .schemas
+            .iter()
+            .filter(|(name, _)| !old.schemas.contains_key(*name))
+            .map(|(name, row)| (name, *row))
+            .collect();
+        for (name, row) in old
+            .schemas
+            .iter()
+            .filter(|(name, _)| !new.schemas.contains_key(*name))
+        {
+            let place = format!("schema {name}");
+            let renamed = added
+                .iter()
+                .position(|(_, other)| self.prints.same(*row, *other));
+            let (action, after) = match renamed {
+                Some(index) => (Action::Renamed, json!(added.remove(index).0)),
+                None => (Action::Removed, Value::Null),
+            };
+            self.say(
+                &place,
+                (Side::Either, ""),
+                ("schema", action),
+                json!(name),
+                after,
+            );
+        }
+        for (name, _) in added {
+            let what = ("schema", Action::Added);
+            let place = format!("schema {name}");
+            self.say(&place, (Side::Either, ""), what, Value::Null, json!(name));
+        }
+    }
+}

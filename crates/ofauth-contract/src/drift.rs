@@ -1,0 +1,252 @@
+//! A contract and received bodies → where the bodies say something else.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::fmt;
+use std::sync::{Arc, LazyLock};
+
+use serde::Serialize;
+use serde::de::DeserializeSeed;
+
+use crate::check::{Check, Found, Trail};
+use crate::sketch::Sketch;
+use crate::table::{RowId, Table};
+
+/// A difference between received bodies and the contract: types, and never a value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// The place, like `list[].lastMessage.media[].type`. A key that looks like data, and
+    /// not like the name of a field, is written as `{}`.
+    pub place: String,
+    /// What is different.
+    pub kind: Deviation,
+    /// What the contract says.
+    pub expected: String,
+    /// What was seen, as a type.
+    pub seen: String,
+    /// How often.
+    pub count: u64,
+}
+
+/// How a value differs from the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Deviation {
+    /// A field that the contract does not know.
+    UnknownField,
+    /// A value of another type.
+    WrongType,
+    /// Null where none is allowed.
+    UnexpectedNull,
+    /// A required field is not there.
+    MissingRequired,
+    /// A value outside an enum; of an open one, too.
+    UnknownValue,
+    /// A number, a length or a number of items outside of its limits.
+    OutOfBounds,
+    /// A date or a time that is none.
+    NotADate,
+    /// A shape that none of the alternatives has.
+    NoAlternative,
+}
+
+impl Deviation {
+    /// The id that reports have.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::UnknownField => "unknown-field",
+            Self::WrongType => "wrong-type",
+            Self::UnexpectedNull => "unexpected-null",
+            Self::MissingRequired => "missing-required",
+            Self::UnknownValue => "unknown-value",
+            Self::OutOfBounds => "out-of-bounds",
+            Self::NotADate => "not-a-date",
+            Self::NoAlternative => "no-alternative",
+        }
+    }
+}
+
+impl fmt::Display for Deviation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A finding, and what it takes to mend the contract.
+#[derive(Clone)]
+pub struct Observation {
+    /// What a report tells.
+    pub finding: Finding,
+    /// The row that the value does not fit; of an unknown field, the row of its object.
+    pub row: RowId,
+    /// The object that the value is a field of, and the field's name.
+    pub field: Option<(RowId, String)>,
+    /// The shape of what was seen.
+    pub sketch: Sketch,
+    /// The values outside an enum that look like words of a vocabulary. They may be
+    /// private all the same: no report shows them.
+    pub words: Vec<String>,
+}
+
+/// Collects what differs in any number of bodies; each difference once.
+///
+/// Not looked at are `pattern`, `multipleOf`, `uniqueItems` and keywords that the
+/// contract's table only compares.
+pub struct Drift {
+    table: Arc<Table>,
+    row: RowId,
+    found: BTreeMap<(String, Deviation, String), Observation>,
+}
+
+impl Drift {
+    /// Compares pages of chats with the contract of the OFAuth API (`GET /v2/access/chats`).
+    pub fn chats() -> Self {
+        static CONTRACT: LazyLock<(Arc<Table>, RowId)> = LazyLock::new(|| {
+            let read = || {
+                let document = serde_json::from_str(include_str!("ofauth.json")).ok()?;
+                let table = Table::of_document(&document).ok()?;
+                let listed = table
+                    .operations
+                    .iter()
+                    .find(|operation| operation.path == "/v2/access/chats");
+                let row = listed?.success()?.1.json()?;
+                Some((Arc::new(table), row))
+            };
+            #[expect(clippy::expect_used, reason = "a committed file that a test reads")]
+            read().expect("the generated contract describes the list of chats")
+        });
+        let (table, row) = CONTRACT.clone();
+        Self::new(table, row)
+    }
+
+    /// Compares bodies with a row of a table.
+    pub fn new(table: Arc<Table>, row: RowId) -> Self {
+        Self {
+            table,
+            row,
+            found: BTreeMap::new(),
+        }
+    }
+
+    /// Looks at a body, and returns what was not found before.
+    ///
+    /// # Errors
+    ///
+    /// Where it is no JSON. The error tells the line and the column, and no value.
+    pub fn observe(&mut self, body: &[u8]) -> Result<Vec<Finding>, serde_json::Error> {
+        let mut deserializer = serde_json::Deserializer::from_slice(body);
+        let new = self.one(&mut deserializer)?;
+        deserializer.end()?;
+        Ok(new)
+    }
+
+    /// Looks at bodies that follow each other, as in JSON lines, and returns their number.
+    ///
+    /// # Errors
+    ///
+    /// As [`observe`](Self::observe).
+    pub fn observe_all(&mut self, bodies: &[u8]) -> Result<u64, serde_json::Error> {
+        let mut deserializer = serde_json::Deserializer::from_slice(bodies);
+        let mut count = 0;
+        while count == 0 || deserializer.end().is_err() {
+            self.one(&mut deserializer)?;
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    fn one<'de, R: serde_json::de::Read<'de>>(
+        &mut self,
+        deserializer: &mut serde_json::Deserializer<R>,
+    ) -> Result<Vec<Finding>, serde_json::Error> {
+        let mut found = Vec::new();
+        let check = Check {
+            table: &self.table,
+            row: self.row,
+            owner: None,
+            trail: &Trail::Root,
+            found: &mut found,
+        };
+        check.deserialize(deserializer)?;
+        Ok(found
+            .into_iter()
+            .filter_map(|found| self.add(found))
+            .collect())
+    }
+
+    /// Counts a difference, and returns it where it is new.
+    fn add(&mut self, found: Found) -> Option<Finding> {
+        let Found {
+            place,
+            kind,
+            expected,
+            seen,
+            row,
+            field,
+            sketch,
+            word,
+        } = found;
+        let key = (place, kind, seen);
+        let (observation, new) = match self.found.entry(key) {
+            Entry::Occupied(entry) => (entry.into_mut(), false),
+            Entry::Vacant(entry) => {
+                let (place, kind, seen) = entry.key().clone();
+                let finding = Finding {
+                    place,
+                    kind,
+                    expected,
+                    seen,
+                    count: 0,
+                };
+                let observation = Observation {
+                    finding,
+                    row,
+                    field,
+                    sketch: Sketch::default(),
+                    words: Vec::new(),
+                };
+                (entry.insert(observation), true)
+            }
+        };
+        observation.finding.count += 1;
+        observation.sketch.merge(sketch);
+        if let Some(word) = word
+            && !observation.words.contains(&word)
+        {
+            observation.words.push(word);
+        }
+        new.then(|| observation.finding.clone())
+    }
+
+    /// All differences so far, in the order of their places.
+    pub fn findings(&self) -> Vec<Finding> {
+        self.observations()
+            .map(|observation| observation.finding.clone())
+            .collect()
+    }
+
+    /// The same, each with what it takes to mend the contract.
+    pub fn observations(&self) -> impl Iterator<Item = &Observation> {
+        self.found.values()
+    }
+}
+
+/// Tells no value: of words outside an enum, their number.
+impl fmt::Debug for Observation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Observation")
+            .field("finding", &self.finding)
+            .field("sketch", &self.sketch)
+            .field("words", &self.words.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Drift {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Drift")
+            .field("found", &self.found.values())
+            .finish_non_exhaustive()
+    }
+}

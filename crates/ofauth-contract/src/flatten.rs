@@ -1,0 +1,342 @@
+//! A document → a table: OpenAPI 3.0 and 3.1, and a JSON Schema by itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::schema::Schemas;
+use crate::source::{Mistake, Part};
+use crate::table::{Body, Header, Kind, Operation, Parameter, Response, RowId, Table};
+
+const METHODS: &[&str] = &[
+    "get", "put", "post", "delete", "options", "head", "patch", "trace",
+];
+
+impl Table {
+    /// Flattens a whole OpenAPI document.
+    ///
+    /// # Errors
+    ///
+    /// Where the document is none, or says something that cannot be: the place, and what.
+    pub fn of_document(document: &Value) -> Result<Self, Mistake> {
+        let (operations, mut schemas) = operations(document, |_, _| true)?;
+        let mut named = BTreeMap::new();
+        if let Some(components) = root(document).get("components") {
+            for (name, part) in components.entries("schemas")? {
+                named.insert(name.clone(), schemas.row(part)?);
+            }
+        }
+        Ok(Self {
+            rows: schemas.rows,
+            operations,
+            schemas: named,
+        })
+    }
+
+    /// Flattens the operations of which method and path are wanted, and no others:
+    /// a document may have hundreds.
+    ///
+    /// # Errors
+    ///
+    /// As [`of_document`](Self::of_document), of the wanted operations alone.
+    pub fn of_operations(
+        document: &Value,
+        wanted: impl Fn(&str, &str) -> bool,
+    ) -> Result<Self, Mistake> {
+        let (operations, schemas) = operations(document, wanted)?;
+        Ok(Self {
+            rows: schemas.rows,
+            operations,
+            schemas: BTreeMap::new(),
+        })
+    }
+
+    /// Flattens a JSON Schema by itself; its row is the second part.
+    ///
+    /// # Errors
+    ///
+    /// As [`of_document`](Self::of_document).
+    pub fn of_schema(schema: &Value) -> Result<(Self, RowId), Mistake> {
+        let mut schemas = Schemas::new(schema);
+        let row = schemas.row(root(schema))?;
+        let table = Self {
+            rows: schemas.rows,
+            ..Self::default()
+        };
+        Ok((table, row))
+    }
+}
+
+fn operations(
+    document: &Value,
+    wanted: impl Fn(&str, &str) -> bool,
+) -> Result<(Vec<Operation>, Schemas<'_>), Mistake> {
+    let root = root(document);
+    version(&root)?;
+    let mut flatten = Flatten {
+        root: root.clone(),
+        schemas: Schemas::new(document),
+    };
+    let mut operations = Vec::new();
+    for (path, item) in root.entries("paths")? {
+        if path.starts_with("x-") {
+            continue;
+        }
+        let item = item.resolved(document)?;
+        for method in METHODS {
+            let Some(operation) = item.get(method) else {
+                continue;
+            };
+            let method = method.to_uppercase();
+            if wanted(&method, path) {
+                operations.push(flatten.operation(method, path, &item, &operation)?);
+            }
+        }
+    }
+    Ok((operations, flatten.schemas))
+}
+
+fn root(document: &Value) -> Part<'_> {
+    Part {
+        value: document,
+        pointer: String::new(),
+    }
+}
+
+fn version(root: &Part<'_>) -> Result<(), Mistake> {
+    root.mapping()?;
+    let reason = "this is no OpenAPI document: it must say `openapi: 3.0.3` or another 3.0 or 3.1";
+    let version = root.text("openapi")?.ok_or_else(|| root.mistake(reason))?;
+    match version.starts_with("3.0") || version.starts_with("3.1") {
+        true => Ok(()),
+        false => Err(Mistake::new(
+            "/openapi",
+            format!("`{version}` is not read; 3.0 and 3.1 are"),
+        )),
+    }
+}
+
+struct Flatten<'a> {
+    root: Part<'a>,
+    schemas: Schemas<'a>,
+}
+
+impl<'a> Flatten<'a> {
+    fn operation(
+        &mut self,
+        method: String,
+        path: &str,
+        item: &Part<'a>,
+        operation: &Part<'a>,
+    ) -> Result<Operation, Mistake> {
+        operation.mapping()?;
+        let tags = operation.list("tags")?;
+        let tags = tags.iter().filter_map(|tag| tag.value.as_str());
+        Ok(Operation {
+            id: operation.text("operationId")?.map(str::to_owned),
+            tags: tags.map(str::to_owned).collect(),
+            deprecated: operation.flag("deprecated")?,
+            security: self.security(operation)?,
+            servers: self.servers(item, operation)?,
+            parameters: self.parameters(item, operation)?,
+            body: self.body(operation)?,
+            responses: self.responses(operation)?,
+            path: path.to_owned(),
+            method,
+        })
+    }
+
+    /// The sets of credentials, each by what is sent: the name of a scheme is on no wire.
+    fn security(&self, operation: &Part<'a>) -> Result<BTreeSet<BTreeSet<String>>, Mistake> {
+        let own = operation.get("security").map(|_| operation);
+        let holder = own.unwrap_or(&self.root);
+        let mut sets = BTreeSet::new();
+        for requirement in holder.list("security")? {
+            let mut set = BTreeSet::new();
+            for (name, scopes) in requirement.mapping()? {
+                let scopes = scopes.as_array().into_iter().flatten();
+                let scopes: BTreeSet<&str> = scopes.filter_map(Value::as_str).collect();
+                let mut text = self.scheme(name, &requirement)?;
+                for scope in scopes {
+                    text = format!("{text} {scope}");
+                }
+                set.insert(text);
+            }
+            sets.insert(set);
+        }
+        if sets.is_empty() {
+            // No requirement is met by no credentials.
+            sets.insert(BTreeSet::new());
+        }
+        Ok(sets)
+    }
+
+    fn scheme(&self, name: &str, requirement: &Part<'a>) -> Result<String, Mistake> {
+        let schemes = self
+            .root
+            .get("components")
+            .and_then(|components| components.get("securitySchemes"));
+        let Some(scheme) = schemes.and_then(|schemes| schemes.get(name)) else {
+            let reason = format!("there is no security scheme `{name}`");
+            return Err(requirement.mistake(reason));
+        };
+        let scheme = scheme.resolved(self.root.value)?;
+        let text = |key| scheme.text(key).map(Option::unwrap_or_default);
+        Ok(match text("type")? {
+            "apiKey" => {
+                let name = match text("in")? {
+                    "header" => text("name")?.to_ascii_lowercase(),
+                    _ => text("name")?.to_owned(),
+                };
+                format!("{} {name}", text("in")?)
+            }
+            "http" => format!("http {}", text("scheme")?.to_ascii_lowercase()),
+            kind => format!("{kind} {name}"),
+        })
+    }
+
+    /// The operation's own servers, or else those of the path, or of the document.
+    fn servers(&self, item: &Part<'a>, operation: &Part<'a>) -> Result<Vec<String>, Mistake> {
+        for holder in [operation, item, &self.root] {
+            let servers = holder.list("servers")?;
+            if !servers.is_empty() {
+                let url = |server: &Part<'_>| {
+                    let url = server.text("url")?;
+                    Ok(url.unwrap_or_default().trim_end_matches('/').to_owned())
+                };
+                return servers.iter().map(url).collect();
+            }
+        }
+        Ok(vec!["/".to_owned()])
+    }
+
+    /// The parameters of the path, and those of the operation, which go before them.
+    fn parameters(
+        &mut self,
+        item: &Part<'a>,
+        operation: &Part<'a>,
+    ) -> Result<Vec<Parameter>, Mistake> {
+        let mut parameters: Vec<Parameter> = Vec::new();
+        for holder in [operation, item] {
+            let own = parameters.len();
+            for part in holder.list("parameters")? {
+                let part = part.resolved(self.root.value)?;
+                let parameter = self.parameter(&part)?;
+                let known = parameters[..own].iter().any(|other| {
+                    (&other.location, other.key()) == (&parameter.location, parameter.key())
+                });
+                if !known {
+                    parameters.push(parameter);
+                }
+            }
+        }
+        Ok(parameters)
+    }
+
+    fn parameter(&mut self, part: &Part<'a>) -> Result<Parameter, Mistake> {
+        let needed = |key: &str| {
+            part.text(key)?
+                .ok_or_else(|| part.mistake(format!("a parameter needs `{key}`")))
+        };
+        let (name, location) = (needed("name")?, needed("in")?);
+        let form = matches!(location, "query" | "cookie");
+        let style = part
+            .text("style")?
+            .unwrap_or(if form { "form" } else { "simple" });
+        let explode = part.typed("explode", "true or false", Value::as_bool)?;
+        let explode = explode.unwrap_or(style == "form");
+        let media = part.entries("content")?.into_iter().next();
+        let schema = match &media {
+            Some((_, media)) => media.get("schema"),
+            None => part.get("schema"),
+        };
+        let row = self.schema(schema)?;
+        // Exploded or not, a single value is written the same.
+        let single = match self.schemas.rows[row.0].kind {
+            Some(kind) => !matches!(kind, Kind::Array | Kind::Object),
+            None => false,
+        };
+        let mut written = match &media {
+            Some((media, _)) => essence(media),
+            None if explode && !single => format!("{style}, exploded"),
+            None => style.to_owned(),
+        };
+        if part.flag("allowReserved")? {
+            written.push_str(", reserved characters as they are");
+        }
+        Ok(Parameter {
+            location: location.to_owned(),
+            name: name.to_owned(),
+            required: part.flag("required")?,
+            deprecated: part.flag("deprecated")?,
+            style: written,
+            row,
+        })
+    }
+
+    fn body(&mut self, operation: &Part<'a>) -> Result<Option<Body>, Mistake> {
+        let Some(part) = operation.get("requestBody") else {
+            return Ok(None);
+        };
+        let part = part.resolved(self.root.value)?;
+        Ok(Some(Body {
+            required: part.flag("required")?,
+            contents: self.contents(&part)?,
+        }))
+    }
+
+    fn responses(&mut self, operation: &Part<'a>) -> Result<BTreeMap<String, Response>, Mistake> {
+        let mut responses = BTreeMap::new();
+        for (status, part) in operation.entries("responses")? {
+            if status.starts_with("x-") {
+                continue;
+            }
+            let part = part.resolved(self.root.value)?;
+            let mut headers = BTreeMap::new();
+            for (name, header) in part.entries("headers")? {
+                let header = header.resolved(self.root.value)?;
+                let media = header.entries("content")?.into_iter().next();
+                let schema = match media {
+                    Some((_, media)) => media.get("schema"),
+                    None => header.get("schema"),
+                };
+                let value = Header {
+                    name: name.clone(),
+                    required: header.flag("required")?,
+                    row: self.schema(schema)?,
+                };
+                headers.insert(name.to_ascii_lowercase(), value);
+            }
+            let contents = self.contents(&part)?;
+            let status = match status.as_str() {
+                "default" => status.clone(),
+                _ => status.to_ascii_uppercase(),
+            };
+            responses.insert(status, Response { headers, contents });
+        }
+        Ok(responses)
+    }
+
+    fn contents(&mut self, part: &Part<'a>) -> Result<BTreeMap<String, RowId>, Mistake> {
+        let mut contents = BTreeMap::new();
+        for (media, part) in part.entries("content")? {
+            contents.insert(essence(media), self.schema(part.get("schema"))?);
+        }
+        Ok(contents)
+    }
+
+    /// The row of a schema; without one, of any value.
+    fn schema(&mut self, schema: Option<Part<'a>>) -> Result<RowId, Mistake> {
+        static ANY: Value = Value::Bool(true);
+        self.schemas.row(schema.unwrap_or(Part {
+            value: &ANY,
+            pointer: String::new(),
+        }))
+    }
+}
+
+/// A media type without its parameters: `charset=utf-8` changes no JSON.
+fn essence(media: &str) -> String {
+    let essence = media.split(';').next().unwrap_or_default();
+    essence.trim().to_ascii_lowercase()
+}

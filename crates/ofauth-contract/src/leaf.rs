@@ -1,0 +1,440 @@
+//! What one schema says of its value itself, and what several say together.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Number, Value};
+
+use crate::number;
+use crate::source::{Mistake, Part};
+use crate::table::{Bound, Kind, Row};
+
+/// A keyword that limits a value, the name of the limit, whether it is the upper
+/// one, and the types that it concerns.
+const BOUNDS: &[(&str, &str, bool, &[Kind])] = &[
+    ("minimum", "minimum", false, &[Kind::Integer, Kind::Number]),
+    (
+        "exclusiveMinimum",
+        "minimum",
+        false,
+        &[Kind::Integer, Kind::Number],
+    ),
+    ("maximum", "maximum", true, &[Kind::Integer, Kind::Number]),
+    (
+        "exclusiveMaximum",
+        "maximum",
+        true,
+        &[Kind::Integer, Kind::Number],
+    ),
+    ("minLength", "min-length", false, &[Kind::String]),
+    ("maxLength", "max-length", true, &[Kind::String]),
+    ("minItems", "min-items", false, &[Kind::Array]),
+    ("maxItems", "max-items", true, &[Kind::Array]),
+    ("minProperties", "min-properties", false, &[Kind::Object]),
+    ("maxProperties", "max-properties", true, &[Kind::Object]),
+];
+
+/// Keywords that say nothing of a value by themselves.
+const SILENT: &[&str] = &[
+    "$anchor",
+    "$comment",
+    "$defs",
+    "$id",
+    "$ref",
+    "$schema",
+    "allOf",
+    "anyOf",
+    "definitions",
+    "deprecated",
+    "description",
+    "example",
+    "examples",
+    "externalDocs",
+    "nullable",
+    "oneOf",
+    "readOnly",
+    "title",
+    "writeOnly",
+    "xml",
+];
+
+/// Keywords with a meaning that no column of a row has: they are compared as they are.
+const OTHER: &[&str] = &[
+    "contains",
+    "contentEncoding",
+    "dependentRequired",
+    "dependentSchemas",
+    "discriminator",
+    "else",
+    "if",
+    "not",
+    "patternProperties",
+    "prefixItems",
+    "propertyNames",
+    "then",
+];
+
+/// Whether a schema says anything that one of its alternatives does not.
+pub(crate) fn constrains(schema: &Value) -> bool {
+    match schema {
+        Value::Object(entries) => entries
+            .keys()
+            .any(|key| !SILENT.contains(&key.as_str()) && !key.starts_with("x-")),
+        _ => schema == &Value::Bool(false),
+    }
+}
+
+/// Whether a schema allows null alone.
+pub(crate) fn is_null(schema: &Value) -> bool {
+    schema["type"] == "null"
+        || schema["type"] == Value::Array(vec!["null".into()])
+        || schema.get("const") == Some(&Value::Null)
+        || schema["enum"] == Value::Array(vec![Value::Null])
+}
+
+/// The values that alternatives list, where each is a `const` or an enum by itself; with
+/// an alternative that allows any value of the type, the list is open.
+pub(crate) fn listed(group: &[Part<'_>]) -> Option<(Vec<Value>, bool)> {
+    let mut values = Vec::new();
+    let mut open = false;
+    for part in group {
+        let entries = part.value.as_object()?;
+        let silent = |key: &str| {
+            SILENT.contains(&key) && !["$ref", "allOf", "anyOf", "oneOf"].contains(&key)
+        };
+        let plain = |key: &String| silent(key) || ["const", "enum", "type"].contains(&key.as_str());
+        if !entries.keys().all(plain) {
+            return None;
+        }
+        match (
+            entries.get("const"),
+            entries.get("enum").and_then(Value::as_array),
+        ) {
+            (Some(value), _) => values.push(value.clone()),
+            (None, Some(list)) => values.extend(list.iter().cloned()),
+            (None, None) => open = true,
+        }
+    }
+    let kind = Kind::of(values.first()?);
+    let one = values.iter().all(|value| Kind::of(value) == kind);
+    let wide = |part: &Part<'_>| {
+        part.value
+            .get("type")
+            .is_none_or(|own| own == kind.as_str())
+    };
+    (one && group.iter().all(wide)).then_some((values, open))
+}
+
+/// What schemas that hold at once say of a value.
+#[derive(Default)]
+pub(crate) struct Facts {
+    kinds: Option<BTreeSet<Kind>>,
+    null: bool,
+    row: Row,
+}
+
+impl Facts {
+    /// Adds what one more schema says: of two limits, the narrower holds.
+    pub(crate) fn add(&mut self, part: &Part<'_>) -> Result<(), Mistake> {
+        if let Value::Bool(allowed) = part.value {
+            if !allowed {
+                self.narrow(BTreeSet::from([Kind::Never]));
+            }
+            return Ok(());
+        }
+        let entries = part.mapping()?;
+        self.kind(part, entries)?;
+        self.values(part, entries)?;
+        let row = &mut self.row;
+        row.deprecated |= part.flag("deprecated")?;
+        row.read_only |= part.flag("readOnly")?;
+        row.write_only |= part.flag("writeOnly")?;
+        row.unique |= part.flag("uniqueItems")?;
+        for (column, key) in [(&mut row.format, "format"), (&mut row.pattern, "pattern")] {
+            if let Some(text) = part.text(key)?
+                && column.is_none()
+            {
+                *column = Some(text.to_owned());
+            }
+        }
+        if row.default.is_none() {
+            row.default = entries.get("default").cloned();
+        }
+        let number = part.typed("multipleOf", "a number", Value::as_number)?;
+        row.multiple_of = row.multiple_of.take().or(number.cloned());
+        for (keyword, name, upper, _) in BOUNDS {
+            let Some(bound) = bound(part, keyword)? else {
+                continue;
+            };
+            let narrower = row.bounds.get(name).is_none_or(|old| {
+                let order = number::compare(&bound.value, &old.value);
+                let order = if *upper { order.reverse() } else { order };
+                order == Ordering::Greater || order == Ordering::Equal && bound.exclusive
+            });
+            if narrower {
+                row.bounds.insert(name, bound);
+            }
+        }
+        for key in OTHER {
+            if let Some(value) = entries.get(*key) {
+                row.other.insert((*key).to_owned(), silenced(value));
+            }
+        }
+        Ok(())
+    }
+
+    /// The type or types of a schema; without one, what its keywords tell.
+    fn kind(&mut self, part: &Part<'_>, entries: &Map<String, Value>) -> Result<(), Mistake> {
+        let named = |part: &Part<'_>| {
+            part.value
+                .as_str()
+                .and_then(Kind::from_name)
+                .ok_or_else(|| {
+                    part.mistake(
+                        "is no type: write string, integer, number, boolean, array or object",
+                    )
+                })
+        };
+        let mut kinds = match part.get("type") {
+            Some(types) if types.value.is_array() => part
+                .list("type")?
+                .iter()
+                .map(named)
+                .collect::<Result<BTreeSet<_>, _>>()?,
+            Some(kind) => BTreeSet::from([named(&kind)?]),
+            None if ["properties", "required", "additionalProperties"]
+                .iter()
+                .any(|key| entries.contains_key(*key)) =>
+            {
+                BTreeSet::from([Kind::Object])
+            }
+            None if entries.contains_key("items") => BTreeSet::from([Kind::Array]),
+            None => BTreeSet::new(),
+        };
+        if part.flag("nullable")? {
+            if kinds.is_empty() {
+                self.null = true;
+            } else {
+                kinds.insert(Kind::Null);
+            }
+        }
+        if !kinds.is_empty() {
+            self.narrow(kinds);
+        }
+        Ok(())
+    }
+
+    fn values(&mut self, part: &Part<'_>, entries: &Map<String, Value>) -> Result<(), Mistake> {
+        let mut values: Option<Vec<Value>> = entries.get("const").map(|value| vec![value.clone()]);
+        if entries.contains_key("enum") {
+            values = Some(
+                part.list("enum")?
+                    .iter()
+                    .map(|part| part.value.clone())
+                    .collect(),
+            );
+        }
+        // Zalando's form of the extension is the list itself.
+        match entries.get("x-extensible-enum") {
+            Some(Value::Bool(open)) => self.row.open |= *open && values.is_some(),
+            Some(Value::Array(list)) => {
+                self.row.open = true;
+                values = Some(list.clone());
+            }
+            _ => {}
+        }
+        if let Some(values) = values {
+            if !entries.contains_key("type") {
+                self.narrow(values.iter().map(Kind::of).collect());
+            }
+            self.keep(values);
+        }
+        Ok(())
+    }
+
+    /// Adds a list of values that says the type, too.
+    pub(crate) fn list(&mut self, values: Vec<Value>, open: bool) {
+        self.narrow(values.iter().map(Kind::of).collect());
+        self.row.open |= open;
+        self.keep(values);
+    }
+
+    /// Keeps the values that are on both lists.
+    fn keep(&mut self, mut values: Vec<Value>) {
+        values.retain(|value| !value.is_null());
+        values.sort_by_key(Value::to_string);
+        values.dedup();
+        self.row.values = Some(match self.row.values.take() {
+            Some(old) => old
+                .into_iter()
+                .filter(|value| values.contains(value))
+                .collect(),
+            None => values,
+        });
+    }
+
+    /// Keeps the types that are allowed on both sides; an integer is a number.
+    fn narrow(&mut self, kinds: BTreeSet<Kind>) {
+        let Some(old) = &self.kinds else {
+            self.kinds = Some(kinds);
+            return;
+        };
+        let allows = |kinds: &BTreeSet<Kind>, kind: &Kind| {
+            kinds.contains(kind) || *kind == Kind::Integer && kinds.contains(&Kind::Number)
+        };
+        let mut both: BTreeSet<Kind> = old
+            .iter()
+            .filter(|kind| allows(&kinds, kind))
+            .copied()
+            .collect();
+        both.extend(kinds.iter().filter(|kind| allows(old, kind)));
+        if both.is_empty() {
+            both.insert(Kind::Never);
+        }
+        self.kinds = Some(both);
+    }
+
+    pub(crate) fn restrict(&mut self, kind: Kind) {
+        self.kinds = Some(BTreeSet::from([kind]));
+        self.null = false;
+    }
+
+    pub(crate) fn allow_null(&mut self) {
+        self.null = true;
+    }
+
+    /// The types, but null where there is another.
+    pub(crate) fn kinds(&self) -> Vec<Kind> {
+        let kinds = self.kinds.iter().flatten().copied();
+        let others: Vec<Kind> = kinds.filter(|kind| *kind != Kind::Null).collect();
+        match self
+            .kinds
+            .as_ref()
+            .is_some_and(|kinds| kinds.contains(&Kind::Null))
+        {
+            true if others.is_empty() => vec![Kind::Null],
+            _ if others.contains(&Kind::Number) => others
+                .into_iter()
+                .filter(|kind| *kind != Kind::Integer)
+                .collect(),
+            _ => others,
+        }
+    }
+
+    /// Moves the facts into a row: those that concern its type.
+    pub(crate) fn fill(self, row: &mut Row) {
+        let null = self
+            .kinds
+            .as_ref()
+            .is_some_and(|kinds| kinds.contains(&Kind::Null));
+        row.nullable = self.null || null && row.kind != Some(Kind::Null);
+        let facts = self.row;
+        row.deprecated = facts.deprecated;
+        row.read_only = facts.read_only;
+        row.write_only = facts.write_only;
+        row.default = facts.default;
+        if !row.alternatives.is_empty() {
+            return;
+        }
+        let concerns = |kinds: &[Kind]| row.kind.is_none_or(|kind| kinds.contains(&kind));
+        if concerns(&[Kind::Integer, Kind::Number]) {
+            row.multiple_of = facts.multiple_of;
+        }
+        if concerns(&[Kind::String]) {
+            row.pattern = facts.pattern;
+        }
+        if concerns(&[Kind::String, Kind::Integer, Kind::Number]) {
+            // A number is a double anyway.
+            let number = row.kind == Some(Kind::Number);
+            row.format = facts
+                .format
+                .filter(|format| !(number && format == "double"));
+        }
+        row.unique = facts.unique && concerns(&[Kind::Array]);
+        row.bounds = facts.bounds;
+        row.bounds.retain(|name, _| {
+            let kinds = BOUNDS
+                .iter()
+                .find(|bound| bound.1 == *name)
+                .map(|bound| bound.3);
+            kinds.is_some_and(concerns)
+        });
+        if row.kind == Some(Kind::Integer) {
+            whole(&mut row.bounds);
+        }
+        let kind = row.kind;
+        row.values = facts.values.map(|mut values| {
+            values.retain(|value| {
+                let own = Kind::of(value);
+                kind.is_none_or(|kind| kind == own || kind == Kind::Number && own == Kind::Integer)
+            });
+            values
+        });
+        row.open = facts.open;
+        row.other = facts.other;
+    }
+}
+
+fn bound(part: &Part<'_>, keyword: &str) -> Result<Option<Bound>, Mistake> {
+    let Some(found) = part.get(keyword) else {
+        return Ok(None);
+    };
+    let exclusive = match (keyword, found.value) {
+        // In 3.0 a flag beside the limit; since 3.1 a limit by itself.
+        ("exclusiveMinimum" | "exclusiveMaximum", Value::Bool(_)) => return Ok(None),
+        ("exclusiveMinimum" | "exclusiveMaximum", _) => true,
+        ("minimum", _) => part.value["exclusiveMinimum"] == true,
+        ("maximum", _) => part.value["exclusiveMaximum"] == true,
+        _ => false,
+    };
+    match found.value {
+        // No length is less than 0.
+        Value::Number(value) if value.as_u64() == Some(0) && is_least_count(keyword) => Ok(None),
+        Value::Number(value) => Ok(Some(Bound {
+            value: value.clone(),
+            exclusive,
+        })),
+        _ => Err(found.mistake("must be a number")),
+    }
+}
+
+fn is_least_count(keyword: &str) -> bool {
+    matches!(keyword, "minLength" | "minItems" | "minProperties")
+}
+
+/// Greater than 0 is at least 1, for a whole number.
+fn whole(bounds: &mut BTreeMap<&'static str, Bound>) {
+    for (name, step) in [("minimum", 1), ("maximum", -1)] {
+        if let Some(bound) = bounds.get_mut(name)
+            && bound.exclusive
+            && let Some(value) = bound
+                .value
+                .as_i64()
+                .and_then(|value| value.checked_add(step))
+        {
+            *bound = Bound {
+                value: Number::from(value),
+                exclusive: false,
+            };
+        }
+    }
+}
+
+/// A keyword's value without descriptions and examples.
+fn silenced(value: &Value) -> Value {
+    match value {
+        Value::Object(entries) => entries
+            .iter()
+            .filter(|(key, _)| {
+                !matches!(
+                    key.as_str(),
+                    "description" | "example" | "examples" | "title"
+                )
+            })
+            .map(|(key, value)| (key.clone(), silenced(value)))
+            .collect::<Map<_, _>>()
+            .into(),
+        Value::Array(items) => items.iter().map(silenced).collect(),
+        _ => value.clone(),
+    }
+}

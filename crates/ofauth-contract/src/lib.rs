@@ -1,0 +1,56 @@
+//! Contracts as tables: what a document says of each place, and what changed between
+//! two documents.
+//!
+//! A document, OpenAPI 3.0 or 3.1, is flattened into a [`Table`]: a row for each place
+//! at which a value stands, with its type, presence, nullability, values and bounds.
+//! Two tables are [compared](compare); what each change means for a client is one
+//! table of [`RULES`]. Received bodies are compared with a table, too: see [`Drift`].
+//! Nothing here reads a file or prints.
+//!
+//! ```
+//! use ofauth_contract::{Bump, Scope, Table, compare};
+//! use serde_json::json;
+//!
+//! let document = |required: bool| {
+//!     let parameter = json!({
+//!         "name": "since", "in": "query", "required": required, "schema": { "type": "string" }
+//!     });
+//!     json!({ "openapi": "3.0.3", "paths": { "/chats": { "get": { "parameters": [parameter] } } } })
+//! };
+//! let old = Table::of_document(&document(false))?;
+//! let new = Table::of_document(&document(true))?;
+//! let changes = compare(&old, &new, Scope::Everything)?;
+//! assert_eq!(changes.0[0].place, "query since");
+//! assert_eq!(changes.0[0].kind, "parameter-required-set");
+//! assert_eq!(changes.bump(), Bump::Major);
+//! # Ok::<(), ofauth_contract::Mistake>(())
+//! ```
+
+mod change;
+mod check;
+mod compare;
+mod drift;
+mod flatten;
+mod leaf;
+mod number;
+mod place;
+mod print;
+mod report;
+mod request;
+mod rules;
+mod schema;
+mod sketch;
+mod source;
+mod step;
+mod table;
+mod walk;
+
+pub use change::{Bump, Change, Changes};
+pub use compare::{Scope, compare};
+pub use drift::{Deviation, Drift, Finding, Observation};
+pub use rules::{Action, RULES, Rule, Rust, Side};
+pub use sketch::Sketch;
+pub use source::Mistake;
+pub use table::{
+    Body, Bound, Field, Header, Kind, Operation, Parameter, Response, Rest, Row, RowId, Table,
+};

@@ -1,0 +1,142 @@
+//! Places in a value, as people write them: `list[].lastMessage.media[].type`.
+
+use std::fmt;
+use std::rc::Rc;
+
+/// A place: `.name` for a property, `[]` for the items of an array, `{}` for the
+/// values of a map; `$` is the whole value. A name that is none (it has a dot, a
+/// bracket or a space) is written like `["a.b"]`.
+///
+/// Cheap to clone and to extend; written out only where it is told.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Place(Option<Rc<Step>>);
+
+#[derive(Debug)]
+struct Step {
+    above: Place,
+    key: Key,
+}
+
+#[derive(Debug)]
+enum Key {
+    /// Where the value stands in a request, like `query limit`.
+    Part(String),
+    Property(String),
+    Items,
+    Values,
+}
+
+impl Place {
+    /// The place of a parameter, a header or a body.
+    pub(crate) fn part(name: impl Into<String>) -> Self {
+        Self::default().step(Key::Part(name.into()))
+    }
+
+    pub(crate) fn property(&self, name: &str) -> Self {
+        self.step(Key::Property(name.to_owned()))
+    }
+
+    pub(crate) fn items(&self) -> Self {
+        self.step(Key::Items)
+    }
+
+    pub(crate) fn values(&self) -> Self {
+        self.step(Key::Values)
+    }
+
+    fn step(&self, key: Key) -> Self {
+        let above = self.clone();
+        Self(Some(Rc::new(Step { above, key })))
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut steps = Vec::new();
+        let mut place = self;
+        while let Some(step) = &place.0 {
+            steps.push(&step.key);
+            place = &step.above;
+        }
+        if steps.is_empty() {
+            return f.write_str("$");
+        }
+        let mut separator = "";
+        for key in steps.into_iter().rev() {
+            match key {
+                Key::Part(name) => {
+                    f.write_str(name)?;
+                    separator = " ";
+                }
+                Key::Property(name) => {
+                    write_name(f, separator, name)?;
+                    separator = ".";
+                }
+                Key::Items => {
+                    f.write_str("[]")?;
+                    separator = ".";
+                }
+                Key::Values => {
+                    f.write_str("{}")?;
+                    separator = ".";
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A long chain is taken apart step by step: the compiler's own way would use the stack.
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut next = self.0.take();
+        while let Some(step) = next {
+            next = Rc::into_inner(step).and_then(|mut step| step.above.0.take());
+        }
+    }
+}
+
+/// A property's name behind what stands before it.
+pub(crate) fn write_name(f: &mut impl fmt::Write, separator: &str, name: &str) -> fmt::Result {
+    let odd = |c: char| c.is_whitespace() || c.is_control() || ".[]{}\"$".contains(c);
+    if name.is_empty() || name.contains(odd) {
+        write!(f, "[{name:?}]")
+    } else {
+        write!(f, "{separator}{name}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_read_like_the_value_they_lead_to() {
+        let root = Place::default();
+        let media = root.property("list").items().property("media").items();
+        for (place, text) in [
+            (root.clone(), "$"),
+            (root.items(), "[]"),
+            (media.property("type"), "list[].media[].type"),
+            (root.property("by").values().property("id"), "by{}.id"),
+            (
+                media.property("a.b").property("c"),
+                "list[].media[][\"a.b\"].c",
+            ),
+            (Place::part("query limit"), "query limit"),
+            (Place::part("body").property("a").items(), "body a[]"),
+            (Place::part("body").items().property("a"), "body[].a"),
+        ] {
+            assert_eq!(place.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn a_place_may_be_very_deep() {
+        let mut place = Place::default();
+        for _ in 0..1_000_000 {
+            place = place.items();
+        }
+        assert_eq!(place.to_string().len(), 2_000_000);
+    }
+}

@@ -1,0 +1,118 @@
+//! Fingerprints of rows: two rows with the same print say the same.
+
+use std::collections::{BTreeMap, HashSet, hash_map::DefaultHasher};
+use std::hash::{Hash, Hasher};
+
+use crate::table::{Rest, Row, RowId, Table};
+
+/// How deep rows are looked into at most. A contract that nests deeper has no prints.
+const DEPTH: usize = 200;
+
+/// The prints of all rows of two tables.
+///
+/// Names of schemas, and the order of alternatives, make no difference; nor does
+/// where a recursive schema begins anew.
+pub(crate) struct Prints {
+    tables: [Vec<u64>; 2],
+    settled: bool,
+}
+
+impl Prints {
+    pub(crate) fn new(old: &Table, new: &Table) -> Self {
+        let own = [old, new].map(|table| table.rows.iter().map(own).collect::<Vec<_>>());
+        let mut tables = own.clone();
+        let mut classes = count(&tables);
+        for _ in 0..DEPTH {
+            // Each round looks one level deeper, until that tells no more rows apart.
+            tables = [old, new].map(|table| {
+                let side = usize::from(!std::ptr::eq(table, old));
+                let prints = &tables[side];
+                let rows = table.rows.iter().zip(&own[side]);
+                rows.map(|(row, own)| with_below(row, *own, prints))
+                    .collect()
+            });
+            let found = count(&tables);
+            if found == classes {
+                return Self {
+                    tables,
+                    settled: true,
+                };
+            }
+            classes = found;
+        }
+        Self {
+            tables,
+            settled: false,
+        }
+    }
+
+    /// Whether a row of the old table says the same as one of the new.
+    pub(crate) fn same(&self, old: RowId, new: RowId) -> bool {
+        self.settled && self.tables[0][old.0] == self.tables[1][new.0]
+    }
+
+    /// Whether two pairs of rows, each of the old and the new table, say the same.
+    pub(crate) fn same_pair(&self, a: (RowId, RowId), b: (RowId, RowId)) -> bool {
+        let prints = |(old, new): (RowId, RowId)| (self.tables[0][old.0], self.tables[1][new.0]);
+        a == b || self.settled && prints(a) == prints(b)
+    }
+}
+
+fn count(tables: &[Vec<u64>; 2]) -> usize {
+    tables.iter().flatten().collect::<HashSet<_>>().len()
+}
+
+/// What the row says itself.
+fn own(row: &Row) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    row.kind.hash(&mut hasher);
+    let flags = (row.nullable, row.open, row.unique);
+    (flags, row.read_only, row.write_only, row.deprecated).hash(&mut hasher);
+    (&row.format, &row.pattern).hash(&mut hasher);
+    let text = |value: &Option<_>| value.as_ref().map(serde_json::Value::to_string);
+    text(&row.default).hash(&mut hasher);
+    let values = row.values.iter().flatten();
+    (
+        row.values.is_some(),
+        values.map(ToString::to_string).collect::<Vec<_>>(),
+    )
+        .hash(&mut hasher);
+    for (name, bound) in &row.bounds {
+        (
+            name,
+            bound.value.as_f64().map(f64::to_bits),
+            bound.exclusive,
+        )
+            .hash(&mut hasher);
+        bound.value.as_i64().hash(&mut hasher);
+    }
+    row.multiple_of
+        .as_ref()
+        .map(ToString::to_string)
+        .hash(&mut hasher);
+    let other: BTreeMap<_, _> = row
+        .other
+        .iter()
+        .map(|(key, value)| (key, value.to_string()))
+        .collect();
+    other.hash(&mut hasher);
+    matches!(row.rest, Rest::Closed).hash(&mut hasher);
+    hasher.finish()
+}
+
+/// The row's own print together with those of the rows below it.
+fn with_below(row: &Row, own: u64, prints: &[u64]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    own.hash(&mut hasher);
+    for (name, field) in &row.properties {
+        (name, field.required, prints[field.row.0]).hash(&mut hasher);
+    }
+    row.items.map(|id| prints[id.0]).hash(&mut hasher);
+    if let Rest::Map(values) = row.rest {
+        prints[values.0].hash(&mut hasher);
+    }
+    let mut alternatives: Vec<u64> = row.alternatives.iter().map(|id| prints[id.0]).collect();
+    alternatives.sort_unstable();
+    alternatives.hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,102 @@
+//! The changes found so far, each judged by its rule.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::change::{Change, Changes};
+use crate::place::Place;
+use crate::rules::{self, Action, Rule, Rust, Side};
+
+/// Where a change is, and what is needed to judge it.
+pub(crate) struct Site<'a> {
+    pub(crate) place: &'a Place,
+    pub(crate) side: Side,
+    /// The operation, and the status of the response.
+    pub(crate) occurs: &'a str,
+    /// Whether the value is always there: `T` in Rust, and no `Option<T>`.
+    pub(crate) required: bool,
+    /// Whether it may be null.
+    pub(crate) nullable: bool,
+    /// Whether its values have a Rust type of their own.
+    pub(crate) typed: bool,
+}
+
+/// The changes so far; what is the same in several operations or responses is one.
+#[derive(Default)]
+pub(crate) struct Report {
+    changes: BTreeMap<(String, String, Side, String), Change>,
+}
+
+impl Report {
+    /// The changes, what breaks first, each kind in the order of its places.
+    pub(crate) fn into_changes(self) -> Changes {
+        let mut changes: Vec<Change> = self.changes.into_values().collect();
+        changes.sort_by_key(|change| (!change.breaking, !change.rust_breaking));
+        Changes(changes)
+    }
+
+    pub(crate) fn add(
+        &mut self,
+        site: &Site<'_>,
+        (subject, action): (&str, Action),
+        before: Value,
+        after: Value,
+    ) {
+        /// Caution, where the table has a gap; the tests know of none.
+        const UNKNOWN: Rule = Rule {
+            subjects: &[],
+            action: Action::Changed,
+            side: Side::Either,
+            breaking: true,
+            rust: Rust::Breaks,
+            why: "no rule is known for this change: judge it yourself",
+        };
+        let rule = rules::find(subject, action, site.side).unwrap_or(&UNKNOWN);
+        let kind = format!("{subject}-{}", action.as_str());
+        let place = site.place.to_string();
+        let values = format!("{before} {after}");
+        let rust_breaking = match rule.rust {
+            Rust::Same | Rust::Adds => false,
+            Rust::Breaks => true,
+            Rust::BreaksIfRequired => site.required,
+            Rust::BreaksUnlessNullable => !site.nullable,
+            Rust::BreaksIfTyped => site.typed,
+        };
+        let change = self
+            .changes
+            .entry((place.clone(), kind.clone(), site.side, values))
+            .or_insert(Change {
+                place,
+                kind,
+                direction: site.side,
+                before,
+                after,
+                breaking: rule.breaking,
+                rust_breaking,
+                why: rule.why,
+                occurs: Vec::new(),
+                adds: rule.rust == Rust::Adds,
+            });
+        if !site.occurs.is_empty() && !change.occurs.iter().any(|other| other == site.occurs) {
+            change.occurs.push(site.occurs.to_owned());
+        }
+    }
+}
+
+/// How a flag changed, if it did.
+pub(crate) fn flag(before: bool, after: bool) -> Option<Action> {
+    match (before, after) {
+        (false, true) => Some(Action::Set),
+        (true, false) => Some(Action::Unset),
+        _ => None,
+    }
+}
+
+/// What was before and what is after, of something that was added or removed.
+pub(crate) fn ends(action: Action, value: Value) -> (Value, Value) {
+    match action {
+        Action::Removed => (value, Value::Null),
+        _ => (Value::Null, value),
+    }
+}

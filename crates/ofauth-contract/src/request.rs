@@ -1,0 +1,181 @@
+//! What a request consists of: parameters and a body.
+
+use serde_json::{Value, json};
+
+use crate::compare::Compare;
+use crate::place::Place;
+use crate::report::flag;
+use crate::rules::{Action, Side};
+use crate::source::Mistake;
+use crate::table::{Operation, Parameter};
+
+impl Compare<'_> {
+    pub(crate) fn parameters(
+        &mut self,
+        name: &str,
+        old: &Operation,
+        new: &Operation,
+    ) -> Result<(), Mistake> {
+        let side = (Side::Request, name);
+        let (pairs, removed, added) = self.paired(&old.parameters, &new.parameters);
+        for (before, after) in pairs {
+            let place = place(before);
+            let (name_before, name_after) = (json!(before.name), json!(after.name));
+            if before.location != after.location {
+                let what = ("parameter-location", Action::Changed);
+                self.say(
+                    &place,
+                    side,
+                    what,
+                    json!(before.location),
+                    json!(after.location),
+                );
+            } else if before.key() != after.key() {
+                let subject = match before.location.as_str() {
+                    "path" => "path-parameter",
+                    _ => "parameter",
+                };
+                self.say(
+                    &place,
+                    side,
+                    (subject, Action::Renamed),
+                    name_before,
+                    name_after,
+                );
+            }
+            if before.style != after.style {
+                let what = ("parameter-style", Action::Changed);
+                self.say(&place, side, what, json!(before.style), json!(after.style));
+            }
+            for (subject, before, after) in [
+                ("parameter-required", before.required, after.required),
+                ("parameter-deprecated", before.deprecated, after.deprecated),
+            ] {
+                if let Some(action) = flag(before, after) {
+                    self.say(&place, side, (subject, action), json!(before), json!(after));
+                }
+            }
+            // What a builder takes is a `T`, required or not.
+            let text = !before.style.contains('/');
+            self.walk(
+                Place::part(place),
+                side,
+                (before.row, after.row),
+                (false, text),
+            )?;
+        }
+        for parameter in removed {
+            let what = ("parameter", Action::Removed);
+            self.say(
+                &place(parameter),
+                side,
+                what,
+                json!(parameter.name),
+                Value::Null,
+            );
+        }
+        for parameter in added {
+            let required = parameter.required;
+            let subject = if required {
+                "required-parameter"
+            } else {
+                "parameter"
+            };
+            let what = (subject, Action::Added);
+            self.say(
+                &place(parameter),
+                side,
+                what,
+                Value::Null,
+                json!(parameter.name),
+            );
+        }
+        Ok(())
+    }
+
+    /// The parameters that are the same, perhaps moved or renamed, and the rest.
+    #[expect(
+        clippy::type_complexity,
+        reason = "pairs, removed and added; used once"
+    )]
+    fn paired<'p>(
+        &self,
+        old: &'p [Parameter],
+        new: &'p [Parameter],
+    ) -> (
+        Vec<(&'p Parameter, &'p Parameter)>,
+        Vec<&'p Parameter>,
+        Vec<&'p Parameter>,
+    ) {
+        let mut pairs = Vec::new();
+        let mut removed: Vec<&Parameter> = old.iter().collect();
+        let mut added: Vec<&Parameter> = new.iter().collect();
+        let same_place =
+            |a: &Parameter, b: &Parameter| a.location == b.location && a.key() == b.key();
+        let moved = |a: &Parameter, b: &Parameter| a.name.eq_ignore_ascii_case(&b.name);
+        let in_path = |a: &Parameter, b: &Parameter| a.location == "path" && b.location == "path";
+        let renamed = |a: &Parameter, b: &Parameter| {
+            a.location == b.location && a.required == b.required && self.prints.same(a.row, b.row)
+        };
+        let tests: [&dyn Fn(&Parameter, &Parameter) -> bool; 4] =
+            [&same_place, &moved, &in_path, &renamed];
+        for test in tests {
+            removed.retain(|before| {
+                let found = added.iter().position(|after| test(before, after));
+                if let Some(index) = found {
+                    pairs.push((*before, added.remove(index)));
+                }
+                found.is_none()
+            });
+        }
+        (pairs, removed, added)
+    }
+
+    pub(crate) fn body(
+        &mut self,
+        name: &str,
+        old: &Operation,
+        new: &Operation,
+    ) -> Result<(), Mistake> {
+        let side = (Side::Request, name);
+        match (&old.body, &new.body) {
+            (Some(old), Some(new)) => {
+                if let Some(action) = flag(old.required, new.required) {
+                    let (before, after) = (json!(old.required), json!(new.required));
+                    self.say("body", side, ("body-required", action), before, after);
+                }
+                self.contents(Place::part("body"), side, &old.contents, &new.contents)
+            }
+            (Some(_), None) => {
+                self.say(
+                    "body",
+                    side,
+                    ("body", Action::Removed),
+                    json!("body"),
+                    Value::Null,
+                );
+                Ok(())
+            }
+            (None, Some(body)) => {
+                let subject = if body.required {
+                    "required-body"
+                } else {
+                    "body"
+                };
+                self.say(
+                    "body",
+                    side,
+                    (subject, Action::Added),
+                    Value::Null,
+                    json!("body"),
+                );
+                Ok(())
+            }
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+fn place(parameter: &Parameter) -> String {
+    format!("{} {}", parameter.location, parameter.name)
+}

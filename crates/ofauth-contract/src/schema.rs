@@ -1,0 +1,305 @@
+//! Schemas → rows.
+//!
+//! A row is made of a list of schemas that hold at once: a schema, what its `$ref`
+//! leads to, and the parts of its `allOf`. The same list gives the same row, so that
+//! a recursive schema ends.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use serde_json::Value;
+
+use crate::leaf::{self, Facts};
+use crate::source::{Mistake, Part};
+use crate::table::{Field, Kind, Rest, Row, RowId};
+
+/// More rows than any honest document has: a guard against one that multiplies.
+const ROWS: usize = 1_000_000;
+/// More combinations of alternatives than any honest schema has.
+const COMBINATIONS: usize = 256;
+/// Makes rows of the schemas of one document.
+pub(crate) struct Schemas<'a> {
+    root: &'a Value,
+    pub(crate) rows: Vec<Row>,
+    known: HashMap<Identity, RowId>,
+    waiting: Vec<(RowId, Recipe<'a>)>,
+}
+
+/// What a row is made of.
+#[derive(Clone)]
+struct Recipe<'a> {
+    parts: Vec<Schema<'a>>,
+    /// One of several types that the schemas allow.
+    kind: Option<Kind>,
+}
+
+type Identity = (Vec<(usize, bool)>, Option<Kind>);
+
+#[derive(Clone)]
+struct Schema<'a> {
+    part: Part<'a>,
+    /// Only what it says itself: what it refers to, its parts and one of its
+    /// alternatives stand beside it.
+    bare: bool,
+}
+
+impl Schema<'_> {
+    /// The schema by its address: it stays where it is in the document.
+    fn identity(&self) -> (usize, bool) {
+        (std::ptr::from_ref(self.part.value).addr(), self.bare)
+    }
+}
+
+/// What holds at once for a row.
+#[derive(Default)]
+struct Leaves<'a> {
+    schemas: Vec<Schema<'a>>,
+    /// Lists of alternatives, of each of which one holds too.
+    groups: Vec<Vec<Part<'a>>>,
+    /// Whether null is one more alternative.
+    null: bool,
+    /// Lists of values that are alternatives: enums in other words. The flag says
+    /// whether any other value may come, too.
+    values: Vec<(Vec<Value>, bool)>,
+}
+
+impl<'a> Schemas<'a> {
+    pub(crate) fn new(root: &'a Value) -> Self {
+        Self {
+            root,
+            rows: Vec::new(),
+            known: HashMap::new(),
+            waiting: Vec::new(),
+        }
+    }
+
+    /// The row of a schema, with all rows below it.
+    pub(crate) fn row(&mut self, part: Part<'a>) -> Result<RowId, Mistake> {
+        let id = self.later(vec![Schema { part, bare: false }], None)?;
+        while let Some((id, recipe)) = self.waiting.pop() {
+            self.rows[id.0] = self.build(&recipe)?;
+        }
+        Ok(id)
+    }
+
+    fn later(&mut self, parts: Vec<Schema<'a>>, kind: Option<Kind>) -> Result<RowId, Mistake> {
+        let identity = (parts.iter().map(Schema::identity).collect(), kind);
+        let recipe = Recipe { parts, kind };
+        if let Some(id) = self.known.get(&identity) {
+            return Ok(*id);
+        }
+        if self.rows.len() >= ROWS {
+            let reason = format!("the schemas have more than {ROWS} places, which is too many");
+            return Err(match recipe.parts.first() {
+                Some(schema) => schema.part.mistake(reason),
+                None => Mistake::new("", reason),
+            });
+        }
+        let id = RowId(self.rows.len());
+        self.rows.push(Row::default());
+        self.known.insert(identity, id);
+        self.waiting.push((id, recipe));
+        Ok(id)
+    }
+
+    /// The row of the schemas that `recipe` lists; those below it come later.
+    fn build(&mut self, recipe: &Recipe<'a>) -> Result<Row, Mistake> {
+        let leaves = self.leaves(&recipe.parts)?;
+        let mut facts = Facts::default();
+        for schema in &leaves.schemas {
+            facts.add(&schema.part)?;
+        }
+        for (values, open) in &leaves.values {
+            facts.list(values.clone(), *open);
+        }
+        if leaves.null {
+            facts.allow_null();
+        }
+        if let Some(kind) = recipe.kind {
+            facts.restrict(kind);
+        }
+        let mut row = Row::default();
+        if let [schema] = &recipe.parts[..] {
+            row.name = self.name(&schema.part)?;
+        }
+        let parts = recipe.parts.iter().chain(&leaves.schemas);
+        for pointer in parts.map(|schema| &schema.part.pointer) {
+            if !row.pointers.contains(pointer) {
+                row.pointers.push(pointer.clone());
+            }
+        }
+        let kinds = facts.kinds();
+        if !leaves.groups.is_empty() {
+            for parts in combinations(&leaves)? {
+                row.alternatives.push(self.later(parts, recipe.kind)?);
+            }
+        } else if kinds.len() > 1 {
+            for kind in kinds {
+                let parts = recipe.parts.clone();
+                row.alternatives.push(self.later(parts, Some(kind))?);
+            }
+        } else {
+            row.kind = kinds.first().copied();
+            self.content(&leaves.schemas, &mut row)?;
+        }
+        facts.fill(&mut row);
+        Ok(row)
+    }
+
+    /// The schemas themselves, what they refer to, and the parts of each `allOf`.
+    fn leaves(&self, parts: &[Schema<'a>]) -> Result<Leaves<'a>, Mistake> {
+        let mut found = Leaves::default();
+        let mut waiting: Vec<Schema<'a>> = parts.iter().rev().cloned().collect();
+        let mut passed = HashSet::new();
+        while let Some(schema) = waiting.pop() {
+            if !passed.insert(schema.identity()) {
+                continue;
+            }
+            if schema.bare || schema.part.value.is_boolean() {
+                found.schemas.push(schema);
+                continue;
+            }
+            schema.part.mapping()?;
+            let mut below = schema.part.list("allOf")?;
+            if schema.part.get("$ref").is_some() {
+                below.push(schema.part.resolved(self.root)?);
+            }
+            for key in ["oneOf", "anyOf"] {
+                let mut group = schema.part.list(key)?;
+                let all = group.len();
+                group.retain(|part| !leaf::is_null(part.value));
+                found.null |= group.len() < all;
+                match group.len() {
+                    0 => {}
+                    1 => below.append(&mut group),
+                    _ => match leaf::listed(&group) {
+                        Some(values) => found.values.push(values),
+                        None => found.groups.push(group),
+                    },
+                }
+            }
+            found.schemas.push(schema);
+            let below = below.into_iter().rev();
+            waiting.extend(below.map(|part| Schema { part, bare: false }));
+        }
+        Ok(found)
+    }
+
+    /// The name under `components` of a schema, or of the one that it refers to or wraps.
+    fn name(&self, part: &Part<'a>) -> Result<Option<String>, Mistake> {
+        let mut part = part.clone();
+        let mut passed = HashSet::new();
+        while passed.insert(part.pointer.clone()) {
+            let name = ["/components/schemas/", "/$defs/"]
+                .iter()
+                .find_map(|section| part.pointer.strip_prefix(section))
+                .filter(|name| !name.contains('/'));
+            if let Some(name) = name {
+                return Ok(Some(name.replace("~1", "/").replace("~0", "~")));
+            }
+            let mut wrapped = Vec::new();
+            if !leaf::constrains(part.value) {
+                wrapped.extend(part.reference(self.root)?);
+                for key in ["allOf", "oneOf", "anyOf"] {
+                    let group = part.list(key)?.into_iter();
+                    wrapped.extend(group.filter(|part| !leaf::is_null(part.value)));
+                }
+            }
+            match &wrapped[..] {
+                [only] => part = only.clone(),
+                _ => return Ok(None),
+            }
+        }
+        Ok(None)
+    }
+
+    /// The properties, items and other values below the row.
+    fn content(&mut self, schemas: &[Schema<'a>], row: &mut Row) -> Result<(), Mistake> {
+        let may_be = |kind| row.kind.is_none_or(|own| own == kind);
+        let (object, array) = (may_be(Kind::Object), may_be(Kind::Array));
+        let mut properties: BTreeMap<&String, Vec<Schema<'a>>> = BTreeMap::new();
+        let mut required = BTreeMap::new();
+        let (mut items, mut values) = (Vec::new(), Vec::new());
+        for Schema { part, .. } in schemas {
+            if part.value.is_boolean() {
+                continue;
+            }
+            if array {
+                items.extend(part.get("items").map(|part| Schema { part, bare: false }));
+            }
+            if !object {
+                continue;
+            }
+            for (name, part) in part.entries("properties")? {
+                let parts = properties.entry(name).or_default();
+                parts.push(Schema { part, bare: false });
+            }
+            for name in part.list("required")? {
+                let Value::String(text) = name.value else {
+                    return Err(name.mistake("must be a string"));
+                };
+                required.insert(text, name);
+            }
+            for key in ["additionalProperties", "unevaluatedProperties"] {
+                let Some(part) = part.get(key) else { continue };
+                match part.value {
+                    Value::Bool(true) => {}
+                    Value::Bool(false) => row.rest = Rest::Closed,
+                    Value::Object(entries) if entries.is_empty() => {}
+                    _ => values.push(Schema { part, bare: false }),
+                }
+            }
+        }
+        if !items.is_empty() {
+            row.items = Some(self.later(items, None)?);
+        }
+        if !values.is_empty() && row.rest == Rest::Open {
+            row.rest = Rest::Map(self.later(values, None)?);
+        }
+        for name in required.keys() {
+            // Named as required, and described nowhere.
+            properties.entry(name).or_default();
+        }
+        for (name, parts) in properties {
+            let field = Field {
+                row: self.later(parts, None)?,
+                required: required.contains_key(name),
+            };
+            row.properties.insert(name.clone(), field);
+        }
+        Ok(())
+    }
+}
+
+/// The schemas of each alternative: with several groups, each with each.
+fn combinations<'a>(leaves: &Leaves<'a>) -> Result<Vec<Vec<Schema<'a>>>, Mistake> {
+    let base = leaves.schemas.iter();
+    let base: Vec<Schema<'a>> = base
+        .filter(|schema| schema.bare || leaf::constrains(schema.part.value))
+        .map(|schema| Schema {
+            bare: true,
+            ..schema.clone()
+        })
+        .collect();
+    let mut all = vec![Vec::new()];
+    for group in &leaves.groups {
+        if all.len() * group.len() > COMBINATIONS {
+            let reason = format!("there are more than {COMBINATIONS} combinations of alternatives");
+            return Err(leaves.schemas[0].part.mistake(reason));
+        }
+        let with = |parts: &Vec<Schema<'a>>, part: &Part<'a>| {
+            let schema = Schema {
+                part: part.clone(),
+                bare: false,
+            };
+            parts.iter().cloned().chain([schema]).collect::<Vec<_>>()
+        };
+        let longer = all
+            .iter()
+            .flat_map(|parts| group.iter().map(|part| with(parts, part)));
+        all = longer.collect();
+    }
+    for parts in &mut all {
+        parts.extend(base.iter().cloned());
+    }
+    Ok(all)
+}

@@ -1,0 +1,215 @@
+//! A document that refers to its own parts.
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+/// What is wrong with a document, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// The place, as a JSON pointer.
+    pub pointer: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+impl Mistake {
+    pub(crate) fn new(pointer: &str, reason: impl Into<String>) -> Self {
+        Self {
+            pointer: pointer.to_owned(),
+            reason: reason.into(),
+        }
+    }
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.pointer.is_empty() {
+            write!(f, "{}: ", self.pointer)?;
+        }
+        f.write_str(&self.reason)
+    }
+}
+
+impl std::error::Error for Mistake {}
+
+/// A part of a document, and its place in it.
+#[derive(Debug, Clone)]
+pub(crate) struct Part<'a> {
+    pub(crate) value: &'a Value,
+    pub(crate) pointer: String,
+}
+
+impl<'a> Part<'a> {
+    pub(crate) fn mistake(&self, reason: impl Into<String>) -> Mistake {
+        Mistake::new(&self.pointer, reason)
+    }
+
+    /// What is below a key, where it is there.
+    pub(crate) fn get(&self, key: &str) -> Option<Part<'a>> {
+        let value = self.value.get(key)?;
+        Some(self.below(key, value))
+    }
+
+    pub(crate) fn below(&self, key: &str, value: &'a Value) -> Part<'a> {
+        let key = key.replace('~', "~0").replace('/', "~1");
+        Part {
+            value,
+            pointer: format!("{}/{key}", self.pointer),
+        }
+    }
+
+    pub(crate) fn mapping(&self) -> Result<&'a Map<String, Value>, Mistake> {
+        self.value
+            .as_object()
+            .ok_or_else(|| self.mistake("must be a mapping"))
+    }
+
+    /// The entries of the mapping below a key; none where it is absent.
+    pub(crate) fn entries(&self, key: &str) -> Result<Vec<(&'a String, Part<'a>)>, Mistake> {
+        let Some(part) = self.get(key) else {
+            return Ok(Vec::new());
+        };
+        let entries = part.mapping()?.iter();
+        Ok(entries
+            .map(|(key, value)| (key, part.below(key, value)))
+            .collect())
+    }
+
+    /// The items of the list below a key; none where it is absent.
+    pub(crate) fn list(&self, key: &str) -> Result<Vec<Part<'a>>, Mistake> {
+        let Some(part) = self.get(key) else {
+            return Ok(Vec::new());
+        };
+        let items = part
+            .value
+            .as_array()
+            .ok_or_else(|| part.mistake("must be a list"))?;
+        Ok(items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| part.below(&index.to_string(), item))
+            .collect())
+    }
+
+    pub(crate) fn text(&self, key: &str) -> Result<Option<&'a str>, Mistake> {
+        self.typed(key, "a string", Value::as_str)
+    }
+
+    pub(crate) fn flag(&self, key: &str) -> Result<bool, Mistake> {
+        Ok(self
+            .typed(key, "true or false", Value::as_bool)?
+            .unwrap_or_default())
+    }
+
+    pub(crate) fn typed<T>(
+        &self,
+        key: &str,
+        expected: &str,
+        read: impl Fn(&'a Value) -> Option<T>,
+    ) -> Result<Option<T>, Mistake> {
+        let Some(part) = self.get(key) else {
+            return Ok(None);
+        };
+        read(part.value)
+            .map(Some)
+            .ok_or_else(|| part.mistake(format!("must be {expected}")))
+    }
+
+    /// The part itself, or what its `$ref` leads to in the end.
+    pub(crate) fn resolved(&self, root: &'a Value) -> Result<Part<'a>, Mistake> {
+        let mut part = self.clone();
+        let mut passed = Vec::new();
+        while let Some(target) = part.reference(root)? {
+            if passed.contains(&target.pointer) {
+                return Err(self
+                    .below("$ref", self.value)
+                    .mistake("`$ref` leads back to itself"));
+            }
+            passed.push(target.pointer.clone());
+            part = target;
+        }
+        Ok(part)
+    }
+
+    /// What the part's `$ref` leads to.
+    pub(crate) fn reference(&self, root: &'a Value) -> Result<Option<Part<'a>>, Mistake> {
+        let Some(target) = self.text("$ref")? else {
+            return Ok(None);
+        };
+        let place = self.below("$ref", self.value);
+        let Some(pointer) = target.strip_prefix('#') else {
+            let reason = format!("`{target}` is another document, which is not read");
+            return Err(place.mistake(reason));
+        };
+        let pointer = percent_decoded(pointer);
+        if !pointer.is_empty() && !pointer.starts_with('/') {
+            let reason = format!("`{target}` is a name, which is not looked up; write a path");
+            return Err(place.mistake(reason));
+        }
+        let value = root
+            .pointer(&pointer)
+            .ok_or_else(|| place.mistake(format!("`{target}` does not exist")))?;
+        Ok(Some(Part { value, pointer }))
+    }
+}
+
+/// `%7B` in a reference is `{`: it is part of a URL.
+fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, tail)) = rest.split_first() {
+        let code = (first == b'%')
+            .then(|| tail.get(..2))
+            .flatten()
+            .and_then(|code| std::str::from_utf8(code).ok())
+            .and_then(|code| u8::from_str_radix(code, 16).ok());
+        bytes.push(code.unwrap_or(first));
+        rest = if code.is_some() { &tail[2..] } else { tail };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn resolved(root: &Value) -> Result<String, String> {
+        let part = Part {
+            value: &root["start"],
+            pointer: "/start".to_owned(),
+        };
+        part.resolved(root)
+            .map(|part| part.pointer)
+            .map_err(|mistake| mistake.to_string())
+    }
+
+    #[test]
+    fn a_reference_is_followed_to_its_end() {
+        let root = json!({
+            "start": { "$ref": "#/a/x~1y%7Bz%7D" },
+            "a": { "x/y{z}": { "$ref": "#/b" } },
+            "b": {},
+        });
+        assert_eq!(resolved(&root).unwrap(), "/b");
+    }
+
+    #[test]
+    fn a_reference_that_leads_nowhere_is_a_mistake() {
+        for (target, reason) in [
+            (json!("#/none"), "/start/$ref: `#/none` does not exist"),
+            (json!("#/start"), "/start/$ref: `$ref` leads back to itself"),
+            (
+                json!("other.yaml#/a"),
+                "/start/$ref: `other.yaml#/a` is another document",
+            ),
+            (json!("#name"), "/start/$ref: `#name` is a name"),
+            (json!(5), "/start/$ref: must be a string"),
+        ] {
+            let told = resolved(&json!({ "start": { "$ref": target } })).unwrap_err();
+            assert!(told.starts_with(reason), "{told}");
+        }
+    }
+}

@@ -1,0 +1,373 @@
+//! What a contract says, as rows: one for each place at which a value stands.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde_json::{Number, Value};
+
+use crate::place::Place;
+
+/// A contract: its operations, and a row for each value that they take or give.
+///
+/// A row is found from the operation that it belongs to, along properties, items
+/// and alternatives. A recursive schema leads back to a row that was passed before.
+#[derive(Debug, Clone, Default)]
+pub struct Table {
+    pub(crate) rows: Vec<Row>,
+    pub(crate) operations: Vec<Operation>,
+    pub(crate) schemas: BTreeMap<String, RowId>,
+}
+
+/// Names a row of a [`Table`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RowId(pub(crate) usize);
+
+/// What the contract says of a value.
+///
+/// `allOf` is merged, a list of types and `anyOf` are alternatives like `oneOf`, and
+/// what concerns another type (a `maxLength` of an integer) is left out.
+#[derive(Debug, Clone, Default)]
+pub struct Row {
+    /// The type; `None` for any value, and where the alternatives say it.
+    pub kind: Option<Kind>,
+    /// Whether null may stand here too.
+    pub nullable: bool,
+    /// The format, like `date-time`.
+    pub format: Option<String>,
+    /// The values of an enum or a `const`.
+    pub values: Option<Vec<Value>>,
+    /// Whether other values than these may come (`x-extensible-enum`).
+    pub open: bool,
+    /// What an absent value means.
+    pub default: Option<Value>,
+    /// Least and greatest values, lengths and numbers of items and properties, by name.
+    pub bounds: BTreeMap<&'static str, Bound>,
+    /// What a number is a multiple of.
+    pub multiple_of: Option<Number>,
+    /// The regular expression that a string fits.
+    pub pattern: Option<String>,
+    /// Whether no item occurs twice.
+    pub unique: bool,
+    /// Whether it is only received.
+    pub read_only: bool,
+    /// Whether it is only sent.
+    pub write_only: bool,
+    /// Whether it is deprecated.
+    pub deprecated: bool,
+    /// The properties of an object.
+    pub properties: BTreeMap<String, Field>,
+    /// What an object may hold beside its properties.
+    pub rest: Rest,
+    /// The items of an array.
+    pub items: Option<RowId>,
+    /// The shapes of which the value has one.
+    pub alternatives: Vec<RowId>,
+    /// Keywords that are compared and not understood, like `not`.
+    pub other: BTreeMap<String, Value>,
+    /// The name of the schema under `components`, where it has one.
+    pub name: Option<String>,
+    /// Where the document says it: the JSON pointers of the schema as it is used,
+    /// and of those that it is made of.
+    pub pointers: Vec<String>,
+}
+
+/// A property of an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Field {
+    /// What the contract says of its value.
+    pub row: RowId,
+    /// Whether it is always there.
+    pub required: bool,
+}
+
+/// What an object may hold beside its properties.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Rest {
+    /// Anything: the contract does not forbid it.
+    #[default]
+    Open,
+    /// Nothing.
+    Closed,
+    /// Values of one shape, by any key.
+    Map(RowId),
+}
+
+/// A limit of a value, a length or a number.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bound {
+    /// The limit.
+    pub value: Number,
+    /// Whether the limit itself is out of bounds.
+    pub exclusive: bool,
+}
+
+/// The type of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// `null`, and nothing else.
+    Null,
+    /// `true` or `false`.
+    Boolean,
+    /// A number without a fraction.
+    Integer,
+    /// A number.
+    Number,
+    /// A string.
+    String,
+    /// A list.
+    Array,
+    /// A mapping.
+    Object,
+    /// No value fits: the schemas contradict each other.
+    Never,
+}
+
+impl Kind {
+    /// The word that OpenAPI has for the type.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Boolean => "boolean",
+            Self::Integer => "integer",
+            Self::Number => "number",
+            Self::String => "string",
+            Self::Array => "array",
+            Self::Object => "object",
+            Self::Never => "never",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "null" => Self::Null,
+            "boolean" => Self::Boolean,
+            "integer" => Self::Integer,
+            "number" => Self::Number,
+            "string" => Self::String,
+            "array" => Self::Array,
+            "object" => Self::Object,
+            _ => return None,
+        })
+    }
+
+    /// The type of a value. A number without a fraction is an integer.
+    pub fn of(value: &Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(_) => Self::Boolean,
+            Value::Number(number) if number.is_f64() => Self::Number,
+            Value::Number(_) => Self::Integer,
+            Value::String(_) => Self::String,
+            Value::Array(_) => Self::Array,
+            Value::Object(_) => Self::Object,
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// An operation: a method of a path.
+#[derive(Debug, Clone)]
+pub struct Operation {
+    /// The method, in capitals.
+    pub method: String,
+    /// The path, with its parameters in braces.
+    pub path: String,
+    /// The `operationId`.
+    pub id: Option<String>,
+    /// The tags.
+    pub tags: BTreeSet<String>,
+    /// Whether it is deprecated.
+    pub deprecated: bool,
+    /// The credentials that are needed: one of these sets.
+    pub security: BTreeSet<BTreeSet<String>>,
+    /// The base URLs, the default first.
+    pub servers: Vec<String>,
+    /// The parameters, in the order of the document.
+    pub parameters: Vec<Parameter>,
+    /// The body of the request.
+    pub body: Option<Body>,
+    /// The responses by status, or range of it, or `default`.
+    pub responses: BTreeMap<String, Response>,
+}
+
+impl Operation {
+    /// The operation as people write it: `GET /v2/access/chats`.
+    pub fn name(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
+    /// The response with a status, or with the range or the `default` that covers it.
+    pub fn response(&self, status: u16) -> Option<&Response> {
+        let range = format!("{}XX", status / 100);
+        [status.to_string(), range, "default".to_owned()]
+            .iter()
+            .find_map(|status| self.responses.get(status))
+    }
+
+    /// The first of the responses that mean success, and its status.
+    pub fn success(&self) -> Option<(&str, &Response)> {
+        self.responses
+            .iter()
+            .find(|(status, _)| status.starts_with('2'))
+            .map(|(status, response)| (status.as_str(), response))
+    }
+
+    /// The path without the names of its parameters, which no request carries.
+    pub(crate) fn template(&self) -> String {
+        let mut parts = self.path.split('{');
+        let mut template = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            template.push_str("{}");
+            template.push_str(part.split_once('}').map_or("", |(_, rest)| rest));
+        }
+        template
+    }
+}
+
+/// A parameter of an operation.
+#[derive(Debug, Clone)]
+pub struct Parameter {
+    /// Where it stands: `query`, `header`, `path` or `cookie`.
+    pub location: String,
+    /// Its name.
+    pub name: String,
+    /// Whether it must be sent.
+    pub required: bool,
+    /// Whether it is deprecated.
+    pub deprecated: bool,
+    /// How its value is written: the style, whether it explodes, or the media type.
+    pub style: String,
+    /// What the contract says of its value.
+    pub row: RowId,
+}
+
+impl Parameter {
+    /// Names of headers are the same in capitals.
+    pub(crate) fn key(&self) -> String {
+        if self.location == "header" {
+            self.name.to_ascii_lowercase()
+        } else {
+            self.name.clone()
+        }
+    }
+}
+
+/// The body of a request.
+#[derive(Debug, Clone)]
+pub struct Body {
+    /// Whether it must be sent.
+    pub required: bool,
+    /// The value, by media type.
+    pub contents: BTreeMap<String, RowId>,
+}
+
+/// A response.
+#[derive(Debug, Clone)]
+pub struct Response {
+    /// The headers, by their name in small letters.
+    pub headers: BTreeMap<String, Header>,
+    /// The value, by media type.
+    pub contents: BTreeMap<String, RowId>,
+}
+
+impl Response {
+    /// The JSON of the body.
+    pub fn json(&self) -> Option<RowId> {
+        let is_json = |media: &str| media == "application/json" || media.ends_with("+json");
+        self.contents
+            .iter()
+            .find_map(|(media, row)| is_json(media).then_some(*row))
+    }
+}
+
+/// A header of a response.
+#[derive(Debug, Clone)]
+pub struct Header {
+    /// Its name, as the document writes it.
+    pub name: String,
+    /// Whether it is always there.
+    pub required: bool,
+    /// What the contract says of its value.
+    pub row: RowId,
+}
+
+impl Table {
+    /// The operations, in the order of the document.
+    pub fn operations(&self) -> &[Operation] {
+        &self.operations
+    }
+
+    /// The rows of the named schemas under `components`.
+    pub fn schemas(&self) -> &BTreeMap<String, RowId> {
+        &self.schemas
+    }
+
+    /// A row.
+    pub fn row(&self, id: RowId) -> &Row {
+        &self.rows[id.0]
+    }
+
+    /// The rows from `id` on, each with its place, like `list[].lastMessage.media[].type`.
+    ///
+    /// A value in itself, as in a tree, is listed once. The list ends after `limit`
+    /// rows: the same schema can stand at more places than there is memory for.
+    pub fn places(&self, id: RowId, limit: usize) -> Vec<(String, RowId)> {
+        let mut places = Vec::new();
+        let mut stack = vec![(Place::default(), id, Vec::new())];
+        while let Some((place, id, mut above)) = stack.pop() {
+            if places.len() == limit {
+                break;
+            }
+            places.push((place.to_string(), id));
+            if above.contains(&id) {
+                continue;
+            }
+            above.push(id);
+            let row = self.row(id);
+            let mut below: Vec<(Place, RowId)> = Vec::new();
+            for (name, field) in &row.properties {
+                below.push((place.property(name), field.row));
+            }
+            if let Some(items) = row.items {
+                below.push((place.items(), items));
+            }
+            if let Rest::Map(values) = row.rest {
+                below.push((place.values(), values));
+            }
+            below.extend(row.alternatives.iter().map(|id| (place.clone(), *id)));
+            let below = below.into_iter().rev();
+            stack.extend(below.map(|(place, id)| (place, id, above.clone())));
+        }
+        places
+    }
+
+    /// A row in words: the name of its schema, or its type.
+    pub fn words(&self, id: RowId) -> String {
+        let row = self.row(id);
+        if row.alternatives.is_empty() {
+            return row.words().to_owned();
+        }
+        let words: Vec<&str> = row
+            .alternatives
+            .iter()
+            .map(|id| self.row(*id).words())
+            .collect();
+        words.join(" or ")
+    }
+}
+
+impl Row {
+    /// The row's own name or type.
+    pub(crate) fn words(&self) -> &str {
+        match (&self.name, self.kind) {
+            (Some(name), _) => name,
+            (None, Some(kind)) => kind.as_str(),
+            (None, None) => "any value",
+        }
+    }
+}

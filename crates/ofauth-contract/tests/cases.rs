@@ -1,0 +1,69 @@
+//! Pairs of documents on whose verdict independent tools agree.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+use std::path::Path;
+
+use ofauth_contract::{Changes, Scope, Table, compare};
+use serde_json::Value;
+
+fn cases() -> Vec<(String, Value, Value, bool)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let read = |path: &Path| std::fs::read_to_string(path).unwrap();
+    let expected = read(&folder.join("expected.tsv"));
+    let case = |line: &str| {
+        let columns: Vec<&str> = line.split('\t').collect();
+        let document = |name: &str| {
+            let path = folder.join(columns[0]).join(name);
+            serde_saphyr::from_str(&read(&path)).unwrap()
+        };
+        let (base, revision) = (document("base.yaml"), document("revision.yaml"));
+        (columns[0].to_owned(), base, revision, columns[2] == "yes")
+    };
+    expected.lines().skip(1).map(case).collect()
+}
+
+fn changes(old: &Value, new: &Value) -> Changes {
+    let [old, new] = [old, new].map(|document| Table::of_document(document).unwrap());
+    compare(&old, &new, Scope::Everything).unwrap()
+}
+
+#[test]
+fn every_verdict_is_the_one_that_others_reach() {
+    let cases = cases();
+    assert_eq!(cases.len(), 31);
+    for (name, base, revision, breaking) in &cases {
+        let changes = changes(base, revision);
+        assert_eq!(changes.breaking(), *breaking, "{name}: {changes:#?}");
+        let silent = ["docs_only", "no_change"].contains(&name.as_str());
+        assert_eq!(changes.0.is_empty(), silent, "{name}: {changes:#?}");
+        // A property that is renamed is gone and new, at two places.
+        assert!(changes.0.len() <= 4, "{name}: {changes:#?}");
+    }
+}
+
+#[test]
+fn a_place_is_written_as_the_value_is_read() {
+    for (name, place) in [
+        (
+            "resp_deep_required_removed",
+            "list[].lastMessage.media[].canView",
+        ),
+        ("resp_anyof_removed", "list[].lastMessage.fromUser"),
+        ("resp_oneof_added", "list[].canNotSendReason"),
+        ("req_param_max_removed", "query limit"),
+        ("resp_header_type_changed", "header Retry-After"),
+        ("schema_unused_removed", "schema Unused"),
+    ] {
+        let cases = cases();
+        let (_, base, revision, _) = cases.iter().find(|case| case.0 == name).unwrap();
+        let changes = changes(base, revision).0;
+        assert_eq!(changes.len(), 1, "{changes:#?}");
+        assert_eq!(changes[0].place, place);
+    }
+}

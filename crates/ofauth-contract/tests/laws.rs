@@ -1,0 +1,310 @@
+//! What holds of every document.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+use std::collections::BTreeSet;
+
+use ofauth_contract::{Change, Scope, Table, compare};
+use proptest::collection::{btree_map, vec};
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+
+fn changes(old: &Value, new: &Value) -> Vec<Change> {
+    let [old, new] = [old, new].map(|document| Table::of_document(document).unwrap());
+    compare(&old, &new, Scope::Everything).unwrap().0
+}
+
+const NAMES: [&str; 4] = ["A", "B", "C", "D"];
+
+/// A schema that may refer to any of four, and so to itself.
+fn schema() -> BoxedStrategy<Value> {
+    let name = || proptest::sample::select(&NAMES[..]);
+    let leaf = prop_oneof![
+        Just(json!({ "type": "string" })),
+        Just(json!({ "type": "string", "format": "date-time", "nullable": true })),
+        Just(json!({ "type": "string", "enum": ["x", "y"] })),
+        Just(json!({ "type": "string", "enum": ["x", "z"], "x-extensible-enum": true })),
+        Just(json!({ "type": "boolean" })),
+        Just(json!({})),
+        (0..3i64, 3..6i64)
+            .prop_map(|(min, max)| json!({ "type": "integer", "minimum": min, "maximum": max })),
+        name().prop_map(|name| json!({ "$ref": format!("#/components/schemas/{name}") })),
+    ];
+    leaf.prop_recursive(3, 12, 3, move |inner| {
+        let properties = btree_map("[a-c]", inner.clone(), 0..3);
+        prop_oneof![
+            inner
+                .clone()
+                .prop_map(|items| json!({ "type": "array", "items": items })),
+            inner.prop_map(|values| json!({ "type": "object", "additionalProperties": values })),
+            (properties, vec("[a-c]", 0..2)).prop_map(|(properties, required)| {
+                json!({ "type": "object", "properties": properties, "required": required })
+            }),
+        ]
+    })
+    .boxed()
+}
+
+fn document() -> impl Strategy<Value = Value> {
+    (schema(), vec(schema(), NAMES.len())).prop_map(|(body, schemas)| {
+        let named = NAMES.iter().zip(schemas);
+        // A name that refers to a name could lead back to itself, which is a mistake.
+        let named = named.map(|(name, schema)| match schema.get("$ref") {
+            Some(_) => (
+                (*name).to_owned(),
+                json!({ "type": "array", "items": schema }),
+            ),
+            None => ((*name).to_owned(), schema),
+        });
+        let named: Map<String, Value> = named.collect();
+        json!({
+            "openapi": "3.0.3",
+            "paths": { "/": { "post": {
+                "requestBody": { "content": { "application/json": { "schema": body } } },
+                "responses": { "200": { "content": { "application/json": { "schema": body } } } },
+            } } },
+            "components": { "schemas": named },
+        })
+    })
+}
+
+/// The same in other words: references wrapped or written out, lists turned round,
+/// descriptions and examples.
+fn reworded(root: &Value, value: &Value, choices: &mut impl Iterator<Item = u8>) -> Value {
+    match value {
+        Value::Array(items) => items
+            .iter()
+            .map(|item| reworded(root, item, choices))
+            .collect(),
+        Value::Object(entries) => {
+            let choice = choices.next().unwrap_or_default();
+            if let Some(target) = entries.get("$ref").and_then(Value::as_str) {
+                return match choice % 4 {
+                    0 => json!({ "description": "Words.", "allOf": [value] }),
+                    1 => json!({ "oneOf": [value] }),
+                    2 => root.pointer(&target[1..]).unwrap().clone(),
+                    _ => value.clone(),
+                };
+            }
+            let mut other: Map<String, Value> = Map::new();
+            for (key, value) in entries.iter().rev() {
+                let value = match (key.as_str(), value) {
+                    ("enum" | "required", Value::Array(items)) => {
+                        items.iter().rev().cloned().collect()
+                    }
+                    _ => reworded(root, value, choices),
+                };
+                other.insert(key.clone(), value);
+            }
+            if entries.get("type").is_some_and(Value::is_string) {
+                match choice % 4 {
+                    0 => drop(other.insert("description".to_owned(), json!("Words."))),
+                    1 => drop(other.insert("example".to_owned(), json!("x"))),
+                    2 => drop(other.insert("title".to_owned(), json!("Words"))),
+                    _ => return json!({ "allOf": [other] }),
+                }
+            }
+            Value::Object(other)
+        }
+        _ => value.clone(),
+    }
+}
+
+/// JSON that looks like a document here and there.
+fn anything() -> impl Strategy<Value = Value> {
+    let key = proptest::sample::select(vec![
+        "openapi",
+        "paths",
+        "/a",
+        "get",
+        "parameters",
+        "0",
+        "name",
+        "in",
+        "schema",
+        "responses",
+        "200",
+        "content",
+        "application/json",
+        "headers",
+        "requestBody",
+        "components",
+        "schemas",
+        "A",
+        "$ref",
+        "allOf",
+        "oneOf",
+        "anyOf",
+        "type",
+        "items",
+        "properties",
+        "additionalProperties",
+        "required",
+        "enum",
+        "const",
+        "nullable",
+        "minimum",
+        "exclusiveMinimum",
+        "default",
+        "security",
+        "securitySchemes",
+        "servers",
+        "url",
+        "x-extensible-enum",
+        "not",
+        "tags",
+        "$defs",
+    ]);
+    let word = proptest::sample::select(vec![
+        "3.0.3",
+        "3.1.0",
+        "object",
+        "array",
+        "string",
+        "integer",
+        "query",
+        "#/components/schemas/A",
+        "#",
+        "#/paths/~1a",
+        "a",
+    ]);
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::Bool),
+        any::<i64>().prop_map(|number| json!(number)),
+        any::<f64>().prop_map(|number| json!(number)),
+        word.prop_map(|word| json!(word)),
+    ];
+    leaf.prop_recursive(8, 64, 6, move |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..4).prop_map(Value::from),
+            btree_map(key.clone(), inner, 0..6).prop_map(|entries| {
+                entries
+                    .into_iter()
+                    .map(|(key, value)| (key.to_owned(), value))
+                    .collect()
+            }),
+        ]
+    })
+}
+
+/// A document of which the path and the schemas are anything.
+fn odd_document() -> impl Strategy<Value = Value> {
+    (anything(), anything(), anything(), anything()).prop_map(|(operation, schema, a, root)| {
+        let mut document = json!({
+            "openapi": "3.1.0",
+            "paths": { "/a": { "get": operation, "post": { "responses": { "200": {
+                "content": { "application/json": { "schema": schema } } } } } } },
+            "components": { "schemas": { "A": a } },
+        });
+        if let Value::Object(entries) = root {
+            for (key, value) in entries {
+                document[key] = value;
+            }
+        }
+        document
+    })
+}
+
+proptest! {
+    #[test]
+    fn a_document_does_not_differ_from_itself_nor_in_other_words(
+        document in document(),
+        choices in vec(any::<u8>(), 64),
+    ) {
+        prop_assert_eq!(changes(&document, &document), []);
+        let mut choices = choices.into_iter();
+        let other = reworded(&document, &document, &mut choices);
+        prop_assert_eq!(changes(&document, &other), []);
+        prop_assert_eq!(changes(&other, &document), []);
+    }
+
+    #[test]
+    fn the_way_back_passes_the_same_places(old in document(), new in document()) {
+        let places = |changes: Vec<Change>| -> BTreeSet<(String, _)> {
+            changes.into_iter().map(|change| (change.place, change.direction)).collect()
+        };
+        prop_assert_eq!(places(changes(&old, &new)), places(changes(&new, &old)));
+    }
+
+    #[test]
+    fn what_harms_in_neither_direction_is_no_change_of_values(old in document(), new in document()) {
+        // What is allowed on one side and not on the other breaks one of the two ways.
+        let forth = changes(&old, &new);
+        let back = changes(&new, &old);
+        let breaks = |changes: &[Change]| changes.iter().any(|change| change.breaking);
+        let kinds = |changes: &[Change]| changes.iter().all(|change| {
+            change.kind.starts_with("open-enum") || change.kind.starts_with("schema-")
+                || change.kind.starts_with("property-") || change.kind.starts_with("required-property")
+        });
+        prop_assert!(breaks(&forth) || breaks(&back) || kinds(&forth), "{:#?}", forth);
+    }
+
+    #[test]
+    fn anything_ends_with_a_table_or_a_mistake(old in odd_document(), new in odd_document()) {
+        if let (Ok(old), Ok(new)) = (Table::of_document(&old), Table::of_document(&new)) {
+            let _ = compare(&old, &new, Scope::Everything);
+        }
+        if let Ok((table, row)) = Table::of_schema(&old) {
+            table.places(row, 1000);
+        }
+    }
+}
+
+#[test]
+fn schemas_that_multiply_and_chains_without_end_are_told() {
+    let document = |schemas: Map<String, Value>| {
+        json!({
+            "openapi": "3.0.3",
+            "paths": { "/": { "get": { "responses": { "200": { "content": { "application/json": {
+                "schema": { "$ref": "#/components/schemas/S0" } } } } } } } },
+            "components": { "schemas": schemas },
+        })
+    };
+    let reference = |to: usize| json!({ "$ref": format!("#/components/schemas/S{to}") });
+    let chain = |length: usize, twice: bool, last: Value| {
+        let mut schemas = Map::new();
+        for index in 0..length {
+            let next = reference(index + 1);
+            let mut properties = json!({ "a": next });
+            if twice {
+                properties["b"] = next;
+            }
+            schemas.insert(
+                format!("S{index}"),
+                json!({ "type": "object", "properties": properties }),
+            );
+        }
+        schemas.insert(format!("S{length}"), last);
+        document(schemas)
+    };
+    let (text, number) = (json!({ "type": "string" }), json!({ "type": "integer" }));
+    let compared = |length, twice| {
+        let [old, new] = [&text, &number]
+            .map(|last| Table::of_document(&chain(length, twice, last.clone())).unwrap());
+        compare(&old, &new, Scope::Everything)
+    };
+    // Each place of many is told.
+    assert_eq!(compared(5, true).unwrap().0.len(), 32);
+    assert_eq!(compared(150, false).unwrap().0.len(), 1);
+    // 2^40 places, of which none differs.
+    let same = Table::of_document(&chain(40, true, text.clone())).unwrap();
+    assert_eq!(compare(&same, &same, Scope::Everything).unwrap().0, []);
+    assert!(
+        compared(40, true)
+            .unwrap_err()
+            .to_string()
+            .contains("too many places")
+    );
+    assert!(
+        compared(5_000, false)
+            .unwrap_err()
+            .to_string()
+            .contains("nested too deep")
+    );
+}

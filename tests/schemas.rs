@@ -1,0 +1,96 @@
+//! What the Rust types decode is what the contract says: the schemas that they derive
+//! and the spec's are flattened by the same module, and compared.
+
+#![cfg(feature = "schemars")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+use ofauth_api::types::{ChatPage, ErrorBody};
+use ofauth_contract::{Change, Scope, Table, compare};
+use schemars::JsonSchema;
+use serde_json::{Value, json};
+
+/// The differences that are meant: the id of the change from the contract to the Rust
+/// types, whether it is one of optional fields alone, and the reason.
+const MEANT: &[(&str, bool, &str)] = &[(
+    "nullable-set",
+    true,
+    "the API may send null for what it may leave out: an `Option` reads both",
+)];
+
+/// A document of which the only response is this schema.
+fn document(mut schema: Value, components: Value) -> Value {
+    let definitions = schema["$defs"].take();
+    json!({
+        "openapi": if definitions.is_null() { "3.0.3" } else { "3.1.0" },
+        "paths": { "/": { "get": { "responses": { "200": {
+            "content": { "application/json": { "schema": schema } },
+        } } } } },
+        "$defs": definitions,
+        "components": components,
+    })
+}
+
+fn changes<T: JsonSchema>(name: &str) -> Vec<Change> {
+    let spec: Value = serde_saphyr::from_str(include_str!("../openapi/ofauth.yaml")).unwrap();
+    let reference = json!({ "$ref": format!("#/components/schemas/{name}") });
+    let ours = document(reference, spec["components"].clone());
+    let types = document(schemars::schema_for!(T).to_value(), json!({}));
+    let [ours, types] = [ours, types].map(|document| Table::of_document(&document).unwrap());
+    let row = |table: &Table| table.operations()[0].success().unwrap().1.json().unwrap();
+    let places = types.places(row(&types), 1000).len();
+    assert!(places > 3, "the walk has lost its way: {places} places");
+    compare(&ours, &types, Scope::Wire).unwrap().0
+}
+
+#[test]
+fn the_types_decode_what_the_contract_says() {
+    let mut found = changes::<ChatPage>("ChatPage");
+    found.extend(changes::<ErrorBody>("ErrorBody"));
+    let meant = |change: &&Change| {
+        let is = |(kind, optional, _): &(&str, bool, &str)| {
+            // Rust source would break only where a `T` became an `Option<T>`.
+            change.kind == *kind && !(*optional && change.rust_breaking)
+        };
+        MEANT.iter().any(is)
+    };
+    let others: Vec<&Change> = found.iter().filter(|change| !meant(change)).collect();
+    assert!(others.is_empty(), "{others:#?}");
+    for (kind, _, reason) in MEANT {
+        let count = found.iter().filter(|change| change.kind == *kind).count();
+        assert!(count > 0, "no longer a difference: {kind}: {reason}");
+    }
+}
+
+#[test]
+fn a_type_that_decodes_something_else_is_noticed() {
+    let schema = schemars::schema_for!(ChatPage).to_value();
+    for (pointer, value, kind) in [
+        ("/properties/hasMore/type", json!("string"), "type-changed"),
+        ("/$defs/Chat/required", json!([]), "property-required-unset"),
+        (
+            "/$defs/MediaKind/enum",
+            json!(["photo"]),
+            "open-enum-value-removed",
+        ),
+        (
+            "/$defs/UserView/properties/_view",
+            json!({ "type": ["string", "null"] }),
+            "nullable-set",
+        ),
+    ] {
+        let mut other = schema.clone();
+        *other.pointer_mut(pointer).unwrap() = value;
+        let [old, new] = [schema.clone(), other]
+            .map(|schema| Table::of_document(&document(schema, json!({}))).unwrap());
+        let found = compare(&old, &new, Scope::Wire).unwrap().0;
+        assert!(
+            found.iter().any(|change| change.kind == kind),
+            "{pointer}: {found:#?}"
+        );
+    }
+}

@@ -1,0 +1,105 @@
+//! Differences from the vendor's document that are accepted, each with its reason.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use ofauth_contract::{Change, Changes};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::report;
+
+/// Where they are listed, below the root of the workspace.
+pub(crate) const ACCEPTED: &str = "openapi/accepted.toml";
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct List {
+    #[serde(default)]
+    difference: Vec<Entry>,
+}
+
+/// An accepted difference.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Entry {
+    /// The place; a `*` at its end stands for any rest.
+    place: String,
+    /// The id of the change, like `type-widened`.
+    kind: String,
+    /// What ours says, where it matters.
+    ours: Option<String>,
+    /// What theirs says, where it matters.
+    theirs: Option<String>,
+    /// Why it is accepted.
+    reason: String,
+}
+
+impl Entry {
+    fn is(&self, change: &Change) -> bool {
+        let place = match self.place.strip_suffix('*') {
+            Some(start) => change.place.starts_with(start),
+            None => change.place == self.place,
+        };
+        let says = |wanted: &Option<String>, value: &Value| {
+            wanted
+                .as_ref()
+                .is_none_or(|wanted| *wanted == report::words(value))
+        };
+        place
+            && change.kind == self.kind
+            && says(&self.ours, &change.before)
+            && says(&self.theirs, &change.after)
+    }
+
+    /// The entry in a line.
+    pub(crate) fn told(&self) -> String {
+        format!("{}: {}: {}", self.place, self.kind, self.reason)
+    }
+}
+
+/// The entries of the list below `root`.
+pub(crate) fn read(root: &Path) -> Result<Vec<Entry>, String> {
+    let text = match fs::read_to_string(root.join(ACCEPTED)) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(format!("{ACCEPTED}: {error}")),
+    };
+    let list: List = toml::from_str(&text).map_err(|error| {
+        let line = error
+            .span()
+            .map(|span| 1 + text[..span.start].matches('\n').count());
+        let line = line.map_or(String::new(), |line| format!(":{line}"));
+        format!("{ACCEPTED}{line}: {}", error.message())
+    })?;
+    let unreasoned = list
+        .difference
+        .iter()
+        .find(|entry| entry.reason.trim().is_empty());
+    match unreasoned {
+        Some(entry) => Err(format!(
+            "{ACCEPTED}: {}: an entry needs a `reason`",
+            entry.place
+        )),
+        None => Ok(list.difference),
+    }
+}
+
+/// Takes the accepted changes out: how many there were, and the entries that match none.
+pub(crate) fn take(changes: &mut Changes, entries: Vec<Entry>) -> (usize, Vec<Entry>) {
+    let before = changes.0.len();
+    let unused = |entry: &Entry| !changes.0.iter().any(|change| entry.is(change));
+    let unused: Vec<bool> = entries.iter().map(unused).collect();
+    changes
+        .0
+        .retain(|change| !entries.iter().any(|entry| entry.is(change)));
+    let accepted = before - changes.0.len();
+    let entries = entries.into_iter().zip(unused);
+    (
+        accepted,
+        entries
+            .filter_map(|(entry, unused)| unused.then_some(entry))
+            .collect(),
+    )
+}

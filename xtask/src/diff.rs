@@ -1,0 +1,55 @@
+//! `cargo xtask diff`: what changed between two descriptions, and whom it breaks.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use ofauth_contract::{Scope, compare};
+
+use crate::Outcome;
+use crate::report::{self, Format};
+use crate::spec::Spec;
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// The old description: OpenAPI 3.0 or 3.1, in YAML or JSON
+    #[arg(required_unless_present = "rules")]
+    old: Option<PathBuf>,
+    /// The new description
+    #[arg(required_unless_present = "rules")]
+    new: Option<PathBuf>,
+    /// How to write the result
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Exit with 1 where something breaks, or where anything changed
+    #[arg(long, value_enum)]
+    fail_on: Option<FailOn>,
+    /// List the rules by which changes are judged, and compare nothing
+    #[arg(long, conflicts_with_all = ["old", "new", "fail_on"])]
+    rules: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum FailOn {
+    /// A change that breaks users of the wire or Rust source
+    Breaking,
+    /// Any change
+    Any,
+}
+
+/// Compares the two documents, and prints what changed.
+pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, String> {
+    let (Some(old), Some(new)) = (&arguments.old, &arguments.new) else {
+        report::print_rules(arguments.format);
+        return Ok(Outcome::Fine);
+    };
+    let (old, new) = (Spec::read(old)?, Spec::read(new)?);
+    let changes = compare(&old.table()?, &new.table()?, Scope::Everything)
+        .map_err(|mistake| mistake.to_string())?;
+    report::print_changes(&changes, arguments.format);
+    let found = match arguments.fail_on {
+        None => false,
+        Some(FailOn::Breaking) => changes.breaking() || changes.rust_breaking(),
+        Some(FailOn::Any) => !changes.0.is_empty(),
+    };
+    Ok(if found { Outcome::Found } else { Outcome::Fine })
+}

@@ -1,0 +1,184 @@
+//! Schemas for shapes that were seen, as lines of YAML.
+
+use std::collections::BTreeSet;
+
+use heck::ToUpperCamelCase;
+use ofauth_contract::{Kind, Sketch};
+use serde_json::Value;
+
+use crate::layout::Layout;
+
+/// A draft of schemas. An object gets a schema of its own under `components`, so that
+/// what is private in it can be marked.
+pub(crate) struct Draft {
+    /// What the names of new schemas begin with: the schema in which the value was seen.
+    prefix: String,
+    taken: BTreeSet<String>,
+    /// The new schemas, each with its name and its lines.
+    new: Vec<(String, Vec<String>)>,
+}
+
+impl Draft {
+    /// Begins a draft for a value in the schema that `pointer` leads to.
+    pub(crate) fn new(layout: &Layout, pointer: &str) -> Self {
+        let schemas = layout
+            .value("/components/schemas")
+            .and_then(Value::as_object);
+        let prefix = pointer
+            .strip_prefix("/components/schemas/")
+            .and_then(|rest| rest.split('/').next());
+        Self {
+            prefix: prefix.unwrap_or_default().to_upper_camel_case(),
+            taken: schemas
+                .into_iter()
+                .flat_map(|schemas| schemas.keys().cloned())
+                .collect(),
+            new: Vec::new(),
+        }
+    }
+
+    /// The schema of a value, without a description.
+    pub(crate) fn value(&mut self, sketch: &Sketch, name: &str, private: bool) -> Vec<String> {
+        let mut kinds: Vec<Kind> = sketch.kinds.iter().copied().collect();
+        kinds.retain(|kind| *kind != Kind::Null);
+        if kinds == [Kind::Integer, Kind::Number] {
+            kinds = vec![Kind::Number];
+        }
+        let mut lines = match kinds[..] {
+            [Kind::Boolean] => vec!["type: boolean".to_owned()],
+            [Kind::Integer] => vec!["type: integer".to_owned(), "format: int64".to_owned()],
+            [Kind::Number] => vec!["type: number".to_owned(), "format: double".to_owned()],
+            [Kind::String] => vec!["type: string".to_owned()],
+            [Kind::Array] => self.array(sketch, name),
+            [Kind::Object] => self.object(sketch, name),
+            // Several types, or null alone: any value, until more is known.
+            _ => {
+                return private
+                    .then(|| "x-private: true".to_owned())
+                    .into_iter()
+                    .collect();
+            }
+        };
+        if sketch.kinds.contains(&Kind::Null) {
+            lines.push("nullable: true".to_owned());
+        }
+        // A text may be a person's words.
+        if private && kinds == [Kind::String] {
+            lines.push("x-private: true".to_owned());
+        }
+        lines
+    }
+
+    /// The schema of one more alternative, as an item of a list.
+    pub(crate) fn alternative(&mut self, sketch: &Sketch) -> Vec<String> {
+        let kind = sketch.kinds.iter().next_back().copied();
+        let title = kind.map_or("Other", Kind::as_str).to_upper_camel_case();
+        let mut lines = match kind {
+            Some(Kind::Object) => vec![self.named(sketch, &title, true)],
+            _ => self.value(sketch, &title, false),
+        };
+        if kind != Some(Kind::Object) {
+            lines.push(format!("title: {title}"));
+        }
+        let dash = |(index, line)| format!("{}{line}", if index == 0 { "- " } else { "  " });
+        lines.into_iter().enumerate().map(dash).collect()
+    }
+
+    fn array(&mut self, sketch: &Sketch, name: &str) -> Vec<String> {
+        let mut lines = vec!["type: array".to_owned()];
+        let items = match &sketch.items {
+            Some(items) if items.kinds == [Kind::Object].into() && !items.fields.is_empty() => {
+                vec![self.named(items, name, false)]
+            }
+            Some(items) => self.value(items, name, false),
+            None => Vec::new(),
+        };
+        match items.is_empty() {
+            true => lines.push("items: {}".to_owned()),
+            false => lines.push("items:".to_owned()),
+        }
+        lines.extend(items.into_iter().map(|line| format!("  {line}")));
+        lines
+    }
+
+    fn object(&mut self, sketch: &Sketch, name: &str) -> Vec<String> {
+        if sketch.fields.is_empty() {
+            let values = sketch.items.as_deref();
+            let values = values.map_or_else(Vec::new, |values| self.value(values, name, false));
+            let mut lines = vec!["type: object".to_owned()];
+            if !values.is_empty() {
+                lines.push("additionalProperties:".to_owned());
+                lines.extend(values.into_iter().map(|line| format!("  {line}")));
+            }
+            return lines;
+        }
+        vec![
+            "allOf:".to_owned(),
+            format!("  - {}", self.named(sketch, name, false)),
+        ]
+    }
+
+    /// Makes a named schema of an object, and refers to it. A strict one requires what was
+    /// always there: an alternative must be told from the others.
+    fn named(&mut self, sketch: &Sketch, name: &str, strict: bool) -> String {
+        let mut full = format!("{}{name}", self.prefix);
+        while !self.taken.insert(full.clone()) {
+            full.push('X');
+        }
+        let mut lines = vec![
+            "type: object".to_owned(),
+            "description: Seen in responses; not documented.".to_owned(),
+        ];
+        let always = sketch
+            .fields
+            .iter()
+            .filter(|(_, field)| strict && field.count == sketch.count);
+        let always: Vec<String> = always
+            .map(|(name, _)| format!("  - {}", quoted(name)))
+            .collect();
+        if !always.is_empty() {
+            lines.push("required:".to_owned());
+            lines.extend(always);
+        }
+        lines.push("properties:".to_owned());
+        for (field, sketch) in &sketch.fields {
+            lines.push(format!("  {}:", quoted(field)));
+            lines.push("    description: Seen in responses; not documented.".to_owned());
+            let below = format!("{name}{}", field.to_upper_camel_case());
+            let value = self.value(sketch, &below, true);
+            lines.extend(value.into_iter().map(|line| format!("    {line}")));
+        }
+        if sketch.fields.is_empty() {
+            lines.pop();
+        }
+        self.new.push((full.clone(), lines));
+        format!("$ref: '#/components/schemas/{full}'")
+    }
+
+    /// Puts the new schemas behind those that are there.
+    pub(crate) fn finish(self, layout: &mut Layout) -> Result<(), String> {
+        if self.new.is_empty() {
+            return Ok(());
+        }
+        // The lines have moved since they were read.
+        *layout = Layout::parse(crate::spec::SPEC, &layout.text())?;
+        let block = layout.mapping("/components/schemas")?;
+        for (name, lines) in self.new {
+            layout.insert(block.end, block.indent + 2, &lines);
+            layout.insert(block.end, block.indent, &[format!("{name}:")]);
+        }
+        Ok(())
+    }
+}
+
+/// A text as a YAML scalar: in quotes where it would be read as something else.
+pub(crate) fn quoted(text: &str) -> String {
+    let plain = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !["true", "false", "null", "yes", "no", "on", "off", "y", "n"]
+            .contains(&text.to_ascii_lowercase().as_str());
+    match plain {
+        true => text.to_owned(),
+        false => format!("'{}'", text.replace('\'', "''")),
+    }
+}

@@ -1,0 +1,346 @@
+//! `cargo xtask lint`: what must hold of the spec before anything is generated from it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use crate::Outcome;
+use crate::generator;
+use crate::generator::document::{Document, Problem, join};
+use crate::lint_schema::{self, Use};
+use crate::report::{GREEN, RED};
+use crate::schema;
+use crate::spec::{self, SPEC};
+
+/// Responses as files, below the root of the workspace.
+const EXAMPLES: &str = "openapi/examples";
+
+/// Rules that are not of a single schema: id, and how to mend what breaks it.
+const PARSE: (&str, &str) = ("yaml", "see the reason");
+const GRAMMAR: (&str, &str) = ("grammar", "see the reason");
+const SCHEMA: (&str, &str) = (
+    "openapi",
+    "see the OpenAPI Specification 3.0.3 at this place",
+);
+const EXAMPLE: (&str, &str) = ("example", "correct the example, or else the schema");
+const TRANSLATE: (&str, &str) = (
+    "translate",
+    "describe it in another way, or else take a newer generator",
+);
+
+/// What breaks a rule.
+pub(crate) struct Finding {
+    file: String,
+    problem: Problem,
+    rule: &'static str,
+    mend: &'static str,
+}
+
+impl Finding {
+    /// The finding in a line: file, line, place, reason, rule, and how to mend it.
+    pub(crate) fn told(&self) -> String {
+        let told = self.problem.told(&self.file);
+        match self.mend {
+            "see the reason" => format!("{told} [{}]", self.rule),
+            mend => format!("{told} [{}]; {mend}", self.rule),
+        }
+    }
+}
+
+/// Checks the spec below `root`, and prints what breaks a rule.
+pub(crate) fn run(root: &Path) -> Result<Outcome, String> {
+    let findings = check(root, &spec::own(root)?)?;
+    for finding in &findings {
+        anstream::println!("{RED}{}{RED:#}: {}", finding.rule, finding.told());
+    }
+    Ok(match findings.len() {
+        0 => {
+            anstream::println!("{GREEN}no finding{GREEN:#} in {SPEC} and its examples");
+            Outcome::Fine
+        }
+        all => {
+            anstream::println!("{RED}{all} finding(s){RED:#}");
+            Outcome::Found
+        }
+    })
+}
+
+/// All that breaks a rule, in the order of the lines. A mistake of the document's form
+/// hides what comes after it.
+pub(crate) fn check(root: &Path, yaml: &str) -> Result<Vec<Finding>, String> {
+    let own = |(rule, mend): (&'static str, &'static str), problem| Finding {
+        file: SPEC.to_owned(),
+        problem,
+        rule,
+        mend,
+    };
+    let document = match Document::parse(yaml) {
+        Ok(document) => document,
+        Err(problem) => return Ok(vec![own(PARSE, problem)]),
+    };
+    let problems = generator::problems(&document);
+    if !problems.is_empty() {
+        return Ok(problems
+            .into_iter()
+            .map(|problem| own(GRAMMAR, problem))
+            .collect());
+    }
+    let mut findings: Vec<Finding> = openapi(&document)?
+        .into_iter()
+        .map(|problem| own(SCHEMA, problem))
+        .collect();
+    let uses = uses(&document.value);
+    for (pointer, used) in &uses {
+        let Some(schema) = document.value.pointer(pointer) else {
+            continue;
+        };
+        for rule in lint_schema::RULES {
+            if let Some((below, reason)) = (rule.broken)(schema, *used) {
+                let problem = document.problem(&format!("{pointer}{below}"), reason);
+                findings.push(own((rule.id, rule.mend), problem));
+            }
+        }
+    }
+    let examples = examples(&document.value, &uses);
+    findings.extend(
+        examples
+            .into_iter()
+            .map(|(pointer, reason)| own(EXAMPLE, document.problem(&pointer, reason))),
+    );
+    findings.extend(files(root, &document.value)?);
+    if findings.is_empty()
+        && let Err(problem) = generator::translatable(&document)
+    {
+        findings.push(own(TRANSLATE, problem));
+    }
+    findings.sort_by_key(|finding| finding.problem.position.unwrap_or((u64::MAX, 0)));
+    Ok(findings)
+}
+
+/// What the JSON Schema of OpenAPI 3.0 says.
+fn openapi(document: &Document) -> Result<Vec<Problem>, String> {
+    let schema = include_str!("../openapi/openapi-3.0.json");
+    let schema: Value =
+        serde_json::from_str(schema).map_err(|error| format!("openapi-3.0.json: {error}"))?;
+    let validator =
+        jsonschema::validator_for(&schema).map_err(|error| format!("openapi-3.0.json: {error}"))?;
+    let problem = |error: jsonschema::ValidationError<'_>| {
+        document.problem(error.instance_path().as_str(), short(&error.to_string()))
+    };
+    Ok(validator
+        .iter_errors(&document.value)
+        .map(problem)
+        .collect())
+}
+
+/// The validator's words, without the value that it quotes at length.
+fn short(words: &str) -> String {
+    const LIMIT: usize = 160;
+    match words.char_indices().nth_back(LIMIT) {
+        Some((index, _)) => format!("…{}", &words[index..]),
+        None => words.to_owned(),
+    }
+}
+
+/// All schemas, by their pointers, and what they are used for.
+fn uses(document: &Value) -> Vec<(String, Use)> {
+    let mut response = BTreeSet::new();
+    let mut all = BTreeSet::new();
+    walk(document, "", false, &mut |pointer, received| {
+        all.insert(pointer.to_owned());
+        if received {
+            reach(document, pointer, &mut response);
+        }
+    });
+    all.into_iter()
+        .map(|pointer| {
+            let used = if response.contains(&pointer) {
+                Use::Received
+            } else {
+                Use::Sent
+            };
+            (pointer, used)
+        })
+        .collect()
+}
+
+/// Calls for each schema that is no part of another one's value, and those below it.
+fn walk(value: &Value, pointer: &str, received: bool, found: &mut impl FnMut(&str, bool)) {
+    match value {
+        Value::Object(entries) => {
+            let component = pointer == "/components/schemas";
+            for (key, value) in entries {
+                if matches!(key.as_str(), "example" | "examples" | "default" | "enum") && !component
+                {
+                    continue;
+                }
+                let below = join(pointer, key);
+                let received = received || key == "responses";
+                if component || key == "schema" && value.is_object() {
+                    found(&below, received);
+                    inside(value, &below, received, found);
+                } else {
+                    walk(value, &below, received, found);
+                }
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                walk(item, &join(pointer, index), received, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The schemas within a schema.
+fn inside(schema: &Value, pointer: &str, received: bool, found: &mut impl FnMut(&str, bool)) {
+    for below in lint_schema::below(schema) {
+        let pointer = format!("{pointer}{below}");
+        if let Some(value) = schema.pointer(&below) {
+            found(&pointer, received);
+            inside(value, &pointer, received, found);
+        }
+    }
+}
+
+/// Adds a schema, and all that it refers to or holds.
+fn reach(document: &Value, pointer: &str, reached: &mut BTreeSet<String>) {
+    let Some(schema) = document.pointer(pointer) else {
+        return;
+    };
+    if !reached.insert(pointer.to_owned()) {
+        return;
+    }
+    if let Some(target) = schema["$ref"].as_str() {
+        reach(document, target.trim_start_matches('#'), reached);
+    }
+    for below in lint_schema::below(schema) {
+        reach(document, &format!("{pointer}{below}"), reached);
+    }
+}
+
+/// The examples within the document that their schema does not allow.
+fn examples(document: &Value, uses: &[(String, Use)]) -> Vec<(String, String)> {
+    let mut wrong = Vec::new();
+    for (pointer, _) in uses {
+        let Some((holder, key)) = pointer.rsplit_once('/') else {
+            continue;
+        };
+        let mut given = vec![format!("{pointer}/example"), format!("{pointer}/default")];
+        if key == "schema" {
+            // A parameter, a header or a media type, which has examples of its own.
+            given.push(format!("{holder}/example"));
+            let named = document
+                .pointer(&format!("{holder}/examples"))
+                .and_then(Value::as_object);
+            for name in named.into_iter().flat_map(Map::keys) {
+                given.push(format!(
+                    "{}/value",
+                    join(&format!("{holder}/examples"), name)
+                ));
+            }
+        }
+        given.retain(|pointer| document.pointer(pointer).is_some());
+        if given.is_empty() {
+            continue;
+        }
+        let validator = match validator(document, pointer) {
+            Ok(validator) => validator,
+            Err(reason) => {
+                wrong.push((pointer.clone(), reason));
+                continue;
+            }
+        };
+        for pointer in given {
+            let value = document.pointer(&pointer);
+            for error in value
+                .into_iter()
+                .flat_map(|value| validator.iter_errors(value))
+            {
+                let place = format!("{pointer}{}", error.instance_path().as_str());
+                wrong.push((place, short(&error.to_string())));
+            }
+        }
+    }
+    wrong
+}
+
+fn validator(document: &Value, pointer: &str) -> Result<jsonschema::Validator, String> {
+    let schemas = document["components"]["schemas"]
+        .as_object()
+        .into_iter()
+        .flatten();
+    let schemas = schemas.map(|(name, schema)| (name.clone(), schema::translated(schema)));
+    let root = json!({
+        "$defs": schemas.collect::<Map<_, _>>(),
+        "allOf": [document.pointer(pointer).map(schema::translated)],
+    });
+    jsonschema::options()
+        .should_validate_formats(true)
+        .build(&root)
+        .map_err(|error| format!("the schema cannot be used: {}", short(&error.to_string())))
+}
+
+/// The example files that no successful response allows.
+fn files(root: &Path, document: &Value) -> Result<Vec<Finding>, String> {
+    let folder = root.join(EXAMPLES);
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut bodies = Vec::new();
+    for (path, item) in document["paths"].as_object().into_iter().flatten() {
+        for (method, operation) in item.as_object().into_iter().flatten() {
+            for status in operation["responses"]
+                .as_object()
+                .into_iter()
+                .flat_map(Map::keys)
+            {
+                let pointer = format!(
+                    "{}/{method}/responses/{status}/content/application~1json/schema",
+                    join("/paths", path)
+                );
+                if status.starts_with('2') && document.pointer(&pointer).is_some() {
+                    bodies.push(validator(document, &pointer)?);
+                }
+            }
+        }
+    }
+    let fail = |error: std::io::Error| format!("{EXAMPLES}: {error}");
+    let mut names = Vec::new();
+    for entry in fs::read_dir(&folder).map_err(fail)? {
+        names.push(entry.map_err(fail)?.file_name());
+    }
+    names.sort();
+    let mut findings = Vec::new();
+    for name in names {
+        let file = format!("{EXAMPLES}/{}", name.to_string_lossy());
+        let finding = |place: &str, reason: String| Finding {
+            file: file.clone(),
+            problem: Document::without_positions(Value::Null).problem(place, reason),
+            rule: EXAMPLE.0,
+            mend: EXAMPLE.1,
+        };
+        let value: Value = match serde_json::from_str(&spec::text(&folder.join(&name), &file)?) {
+            Ok(value) => value,
+            Err(error) => {
+                findings.push(finding("", error.to_string()));
+                continue;
+            }
+        };
+        // Of several responses, the one that it comes closest to.
+        let errors = bodies
+            .iter()
+            .map(|body| body.iter_errors(&value).collect::<Vec<_>>());
+        let closest = errors.min_by_key(Vec::len).unwrap_or_default();
+        for error in closest {
+            findings.push(finding(
+                error.instance_path().as_str(),
+                short(&error.to_string()),
+            ));
+        }
+    }
+    Ok(findings)
+}

@@ -1,0 +1,230 @@
+//! What must hold of a single schema: it is described, and the generator makes of it
+//! what it says.
+//!
+//! The rules were found by trying, with the generator's present version. A page must
+//! stay readable whatever the API sends, so what a Rust type would refuse is for
+//! descriptions, and for `cargo xtask drift` to notice.
+
+use serde_json::{Map, Value};
+
+use crate::generator::document::join;
+
+/// What a schema is used for.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Use {
+    /// In a response, perhaps among others.
+    Received,
+    /// In requests alone.
+    Sent,
+}
+
+/// A rule, and how to mend what breaks it.
+pub(crate) struct Rule {
+    pub(crate) id: &'static str,
+    pub(crate) mend: &'static str,
+    /// Where below the schema it is broken, and in what way.
+    pub(crate) broken: fn(&Value, Use) -> Option<(String, String)>,
+}
+
+/// All rules of single schemas.
+pub(crate) const RULES: &[Rule] = &[
+    Rule {
+        id: "described",
+        mend: "add a `description`, with the source of the fact; put a `$ref` into `allOf` beside it",
+        broken: undescribed,
+    },
+    Rule {
+        id: "open-enum",
+        mend: "give it a schema of its own, of type string, with `x-extensible-enum: true`",
+        broken: closed_enum,
+    },
+    Rule {
+        id: "any-of",
+        mend: "write `oneOf`, with a `title` for each alternative",
+        broken: any_of,
+    },
+    Rule {
+        id: "shadowed-alternative",
+        mend: "put the narrower alternative first",
+        broken: shadowed,
+    },
+    Rule {
+        id: "integer-format",
+        mend: "add `format: int64` (or int32)",
+        broken: integer_format,
+    },
+    Rule {
+        id: "float",
+        mend: "write `format: double`",
+        broken: float,
+    },
+    Rule {
+        id: "refused-length",
+        mend: "take it out, and say it in the description",
+        broken: refused_length,
+    },
+    Rule {
+        id: "ignored-bound",
+        mend: "take it out, and say it in the description",
+        broken: ignored_bound,
+    },
+    Rule {
+        id: "closed-object",
+        mend: "take `additionalProperties: false` out: new fields may come",
+        broken: closed_object,
+    },
+    Rule {
+        id: "nullable-schema",
+        mend: "write `nullable: true` beside the `allOf` where the schema is used",
+        broken: nullable_schema,
+    },
+    Rule {
+        id: "required-null",
+        mend: "take the field out of `required`, or take `nullable` out",
+        broken: required_null,
+    },
+];
+
+/// Where the schemas within a schema are.
+pub(crate) fn below(schema: &Value) -> Vec<String> {
+    let mut below = Vec::new();
+    for key in ["items", "additionalProperties", "not"] {
+        if schema[key].is_object() {
+            below.push(format!("/{key}"));
+        }
+    }
+    for key in ["allOf", "anyOf", "oneOf"] {
+        let count = schema[key].as_array().map_or(0, Vec::len);
+        below.extend((0..count).map(|index| format!("/{key}/{index}")));
+    }
+    let properties = schema["properties"].as_object().into_iter();
+    below.extend(
+        properties
+            .flat_map(Map::keys)
+            .map(|name| join("/properties", name)),
+    );
+    below
+}
+
+fn undescribed(schema: &Value, _: Use) -> Option<(String, String)> {
+    let mut properties = schema["properties"].as_object()?.iter();
+    let (name, _) = properties.find(|(_, property)| {
+        property["description"]
+            .as_str()
+            .is_none_or(|text| text.trim().is_empty())
+    })?;
+    let reason = format!("the property `{name}` has no description");
+    Some((join("/properties", name), reason))
+}
+
+fn closed_enum(schema: &Value, used: Use) -> Option<(String, String)> {
+    let closed = schema.get("enum").is_some() && schema["x-extensible-enum"] != true;
+    (closed && used == Use::Received).then(|| {
+        let reason = "a closed enum in a response: one new value would make a page unreadable, or, of a \
+                      property's own, no values are generated at all";
+        ("/enum".to_owned(), reason.to_owned())
+    })
+}
+
+fn any_of(schema: &Value, _: Use) -> Option<(String, String)> {
+    let alternatives = schema["anyOf"].as_array()?.len();
+    (alternatives > 1).then(|| {
+        let reason = "where alternatives overlap, the generator makes a struct of optional parts of them, which \
+                      reads no scalar";
+        ("/anyOf".to_owned(), reason.to_owned())
+    })
+}
+
+fn shadowed(schema: &Value, _: Use) -> Option<(String, String)> {
+    let alternatives = schema["oneOf"].as_array()?;
+    let wide = |part: &Value| part["type"] == "number" || part == &Value::Object(Map::new());
+    let first = alternatives.iter().position(wide)?;
+    let index = alternatives
+        .iter()
+        .skip(first + 1)
+        .position(|part| part["type"] == "integer")?;
+    let reason = "every integer is read as the number before it".to_owned();
+    Some((format!("/oneOf/{}", first + 1 + index), reason))
+}
+
+fn integer_format(schema: &Value, _: Use) -> Option<(String, String)> {
+    let bounded = ["minimum", "maximum"]
+        .iter()
+        .find(|key| schema.get(**key).is_some())?;
+    (schema["type"] == "integer" && schema.get("format").is_none()).then(|| {
+        let reason = "without a format, the Rust type follows the bounds (`u64`, `NonZeroU64`), and changes with them";
+        (format!("/{bounded}"), reason.to_owned())
+    })
+}
+
+fn float(schema: &Value, _: Use) -> Option<(String, String)> {
+    (schema["type"] == "number" && schema["format"] == "float").then(|| {
+        (
+            "/format".to_owned(),
+            "an `f32` loses digits that JSON has".to_owned(),
+        )
+    })
+}
+
+fn refused_length(schema: &Value, used: Use) -> Option<(String, String)> {
+    if used == Use::Sent {
+        return None;
+    }
+    let length = ["minLength", "maxLength"]
+        .into_iter()
+        .find(|key| schema.get(*key).is_some());
+    let fixed = (schema["minItems"].is_u64() && schema["minItems"] == schema["maxItems"])
+        .then_some("minItems");
+    let key = length.or(fixed)?;
+    let reason =
+        format!("the Rust type refuses what is outside of `{key}`, and with it the whole page");
+    Some((format!("/{key}"), reason))
+}
+
+fn ignored_bound(schema: &Value, used: Use) -> Option<(String, String)> {
+    const BOUNDS: &[&str] = &[
+        "minimum",
+        "maximum",
+        "multipleOf",
+        "uniqueItems",
+        "minProperties",
+        "maxProperties",
+    ];
+    let key = BOUNDS.iter().find(|key| schema.get(**key).is_some())?;
+    // What has no format has a rule of its own.
+    let formless = schema["type"] == "integer" && schema.get("format").is_none();
+    (used == Use::Received && !formless).then(|| {
+        let reason = format!("the generated type ignores `{key}`: it promises what nothing keeps");
+        (format!("/{key}"), reason)
+    })
+}
+
+fn closed_object(schema: &Value, used: Use) -> Option<(String, String)> {
+    (schema["additionalProperties"] == false && used == Use::Received).then(|| {
+        let reason = "one new field would make a page unreadable".to_owned();
+        ("/additionalProperties".to_owned(), reason)
+    })
+}
+
+fn nullable_schema(schema: &Value, _: Use) -> Option<(String, String)> {
+    (schema["nullable"] == true && schema.get("enum").is_some()).then(|| {
+        let reason = "of an enum that may be null, the generator makes a struct around an `Option`"
+            .to_owned();
+        ("/nullable".to_owned(), reason)
+    })
+}
+
+fn required_null(schema: &Value, used: Use) -> Option<(String, String)> {
+    let required = schema["required"].as_array()?;
+    let properties = schema["properties"].as_object()?;
+    let (name, _) = properties.iter().find(|(name, property)| {
+        property["nullable"] == true
+            && property["type"] == "array"
+            && required.iter().any(|required| required == name.as_str())
+    })?;
+    (used == Use::Received).then(|| {
+        let reason =
+            format!("`{name}` is read where it is absent, too: null and absence are one in Rust");
+        (format!("{}/nullable", join("/properties", name)), reason)
+    })
+}

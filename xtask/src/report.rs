@@ -1,0 +1,219 @@
+//! Writes changes of a contract for people, for a pull request, and for programs.
+
+use std::fmt::Write;
+
+use anstyle::{AnsiColor, Style};
+use clap::ValueEnum;
+use ofauth_contract::{Change, Changes, RULES, Rule, Rust, Side};
+use serde_json::{Value, json};
+
+pub(crate) const RED: Style = AnsiColor::Red.on_default();
+pub(crate) const GREEN: Style = AnsiColor::Green.on_default();
+pub(crate) const YELLOW: Style = AnsiColor::Yellow.on_default();
+pub(crate) const CYAN: Style = AnsiColor::Cyan.on_default();
+
+/// How a report is written.
+#[derive(Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
+    /// For a pull request
+    Markdown,
+}
+
+/// Prints what changed.
+pub(crate) fn print_changes(changes: &Changes, format: Format) {
+    match format {
+        Format::Text => anstream::print!("{}", text(changes)),
+        Format::Json => print_json(&json!(changes)),
+        Format::Markdown => anstream::print!("{}", markdown(changes)),
+    }
+}
+
+/// Prints a report for programs.
+pub(crate) fn print_json(report: &Value) {
+    anstream::println!("{report:#}");
+}
+
+/// The changes, each with its reason, and what they amount to.
+pub(crate) fn text(changes: &Changes) -> String {
+    let mut text = String::new();
+    for change in &changes.0 {
+        let style = match change {
+            Change { breaking: true, .. } => RED,
+            Change {
+                rust_breaking: true,
+                ..
+            } => YELLOW,
+            _ => GREEN,
+        };
+        let (head, why) = (head(change), change.why);
+        line(
+            &mut text,
+            format_args!("{style}{head}{style:#}: {}", sentence(change)),
+        );
+        line(
+            &mut text,
+            format_args!("    {}: {why}", side(change.direction)),
+        );
+        if !change.occurs.is_empty() {
+            line(
+                &mut text,
+                format_args!("    in {}", change.occurs.join(", ")),
+            );
+        }
+    }
+    line(&mut text, format_args!("{}", summary(changes)));
+    text
+}
+
+/// The changes as a table.
+pub(crate) fn markdown(changes: &Changes) -> String {
+    let mut text = String::new();
+    if !changes.0.is_empty() {
+        text.push_str("| place | change | before | after | breaks | why |\n| --- | --- | --- | --- | --- | --- |\n");
+    }
+    for change in &changes.0 {
+        let breaks = match (change.breaking, change.rust_breaking) {
+            (true, true) => "**wire, Rust**",
+            (true, false) => "**wire**",
+            (false, true) => "**Rust**",
+            (false, false) => "",
+        };
+        let cell = |value: &Value| match value {
+            Value::Null => String::new(),
+            value => code(&words(value)),
+        };
+        line(
+            &mut text,
+            format_args!(
+                "| {} | {} ({}) | {} | {} | {breaks} | {} |",
+                code(&change.place),
+                change.kind,
+                side(change.direction),
+                cell(&change.before),
+                cell(&change.after),
+                change.why,
+            ),
+        );
+    }
+    if !changes.0.is_empty() {
+        text.push('\n');
+    }
+    line(&mut text, format_args!("{}", summary(changes)));
+    text
+}
+
+/// What the changes amount to, in a line.
+pub(crate) fn summary(changes: &Changes) -> String {
+    let all = changes.0.len();
+    if all == 0 {
+        return "no change".to_owned();
+    }
+    let wire = changes.0.iter().filter(|change| change.breaking).count();
+    let rust = changes
+        .0
+        .iter()
+        .filter(|change| change.rust_breaking)
+        .count();
+    format!(
+        "{all} change(s): {wire} break(s) users of the wire, {rust} Rust source; due: {}",
+        changes.bump()
+    )
+}
+
+fn head(change: &Change) -> &'static str {
+    match (change.breaking, change.rust_breaking) {
+        (true, true) => "breaks wire and Rust",
+        (true, false) => "breaks the wire",
+        (false, true) => "breaks Rust",
+        (false, false) => "harmless",
+    }
+}
+
+fn sentence(change: &Change) -> String {
+    let Change { place, kind, .. } = change;
+    match (&change.before, &change.after) {
+        (Value::Null, Value::Null) => format!("{place}: {kind}"),
+        (Value::Null, after) => format!("{place}: {kind}: {}", words(after)),
+        (before, Value::Null) => format!("{place}: {kind}: was {}", words(before)),
+        (before, after) => format!("{place}: {kind}: {} → {}", words(before), words(after)),
+    }
+}
+
+/// What a contract says, as people read it.
+pub(crate) fn words(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(words).collect::<Vec<_>>().join(", "),
+        value => value.to_string(),
+    }
+}
+
+fn side(side: Side) -> &'static str {
+    match side {
+        Side::Request => "request",
+        Side::Response => "response",
+        Side::Either => "both",
+    }
+}
+
+/// Text as code in a cell of a table, where a bar would end the cell.
+fn code(text: &str) -> String {
+    format!("`{}`", text.replace('|', "\\|").replace('`', "'"))
+}
+
+/// Writing to a string cannot fail.
+fn line(text: &mut String, arguments: std::fmt::Arguments<'_>) {
+    let _ = writeln!(text, "{arguments}");
+}
+
+/// Prints the rules, one line for each id and side.
+pub(crate) fn print_rules(format: Format) {
+    let rules: Vec<(String, &Rule)> = RULES
+        .iter()
+        .flat_map(|rule| {
+            let kinds = rule.subjects.iter();
+            kinds.map(move |subject| (format!("{subject}-{}", rule.action.as_str()), rule))
+        })
+        .collect();
+    let rust = |rule: &Rule| match rule.rust {
+        Rust::Same => "the same",
+        Rust::Adds => "adds",
+        Rust::Breaks => "breaks",
+        Rust::BreaksIfRequired => "breaks if required",
+        Rust::BreaksUnlessNullable => "breaks unless nullable",
+        Rust::BreaksIfTyped => "breaks if it has a type",
+    };
+    match format {
+        Format::Json => {
+            let row = |(kind, rule): &(String, &Rule)| {
+                json!({
+                    "kind": kind, "direction": rule.side, "breaking": rule.breaking,
+                    "rust": rust(rule), "why": rule.why,
+                })
+            };
+            print_json(&rules.iter().map(row).collect());
+        }
+        Format::Text => {
+            for (kind, rule) in &rules {
+                let wire = if rule.breaking { "breaks" } else { "-" };
+                let (side, rust) = (side(rule.side), rust(rule));
+                anstream::println!("{kind:28} {side:8} {wire:6} {rust:23} {}", rule.why);
+            }
+        }
+        Format::Markdown => {
+            anstream::println!(
+                "| kind | direction | wire | Rust | why |\n| --- | --- | --- | --- | --- |"
+            );
+            for (kind, rule) in &rules {
+                let wire = if rule.breaking { "breaks" } else { "" };
+                let (side, rust) = (side(rule.side), rust(rule));
+                anstream::println!("| `{kind}` | {side} | {wire} | {rust} | {} |", rule.why);
+            }
+        }
+    }
+}

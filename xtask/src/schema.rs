@@ -1,0 +1,222 @@
+//! `cargo xtask schema`: the bodies of the API as JSON Schemas, for other languages and
+//! tools; and the contract as data, for the check of responses at run time.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+/// Where the JSON Schemas stand, below the root of the workspace.
+pub(crate) const FOLDER: &str = "openapi/schemas";
+/// Where the contract as data stands: a package reads only files below its own folder.
+pub(crate) const CONTRACT: &str = "crates/ofauth-contract/src/ofauth.json";
+
+const NOTE: &str = "Generated from openapi/ofauth.yaml by `cargo xtask regen`; do not edit.";
+
+/// The JSON Schema (2020-12) of each named body of a request or a response, by the name
+/// of its file.
+pub(crate) fn schemas(document: &Value) -> BTreeMap<String, String> {
+    let schemas = &document["components"]["schemas"];
+    let schema = |name: String| {
+        let mut names = BTreeSet::new();
+        let mut new = vec![name.clone()];
+        while let Some(name) = new.pop() {
+            if names.insert(name.clone()) {
+                new.extend(references(&schemas[&name]));
+            }
+        }
+        names.remove(&name);
+        let mut schema = Map::new();
+        schema.insert(
+            "$schema".to_owned(),
+            "https://json-schema.org/draft/2020-12/schema".into(),
+        );
+        schema.insert("$comment".to_owned(), NOTE.into());
+        schema.insert("title".to_owned(), name.clone().into());
+        if let Value::Object(own) = translated(&schemas[&name]) {
+            schema.extend(own);
+        }
+        let below = names
+            .iter()
+            .map(|name| (name.clone(), translated(&schemas[name])));
+        let below: Map<String, Value> = below.collect();
+        if !below.is_empty() {
+            schema.insert("$defs".to_owned(), below.into());
+        }
+        (
+            format!("{FOLDER}/{name}.json"),
+            pretty(&Value::Object(schema)),
+        )
+    };
+    let mut bodies = BTreeSet::new();
+    collect_bodies(document, &mut bodies);
+    bodies
+        .into_iter()
+        .filter(|name| schemas.get(name).is_some())
+        .map(schema)
+        .collect()
+}
+
+/// The document without what is for people: what a check needs.
+pub(crate) fn contract(document: &Value) -> String {
+    let mut document = bare(document, false);
+    if let Value::Object(entries) = &mut document {
+        entries.retain(|key, _| ["openapi", "paths", "components"].contains(&key.as_str()));
+        entries.insert("x-note".to_owned(), NOTE.into());
+    }
+    pretty(&document)
+}
+
+/// A JSON file in the same layout on every machine.
+fn pretty(value: &Value) -> String {
+    format!("{value:#}\n")
+}
+
+/// The names of the schemas that bodies refer to.
+fn collect_bodies(value: &Value, names: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(entries) => {
+            for (key, value) in entries {
+                let media = if key == "content" {
+                    value.as_object()
+                } else {
+                    None
+                };
+                for media in media.into_iter().flat_map(Map::values) {
+                    names.extend(media["schema"]["$ref"].as_str().and_then(name));
+                }
+                collect_bodies(value, names);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect_bodies(item, names)),
+        _ => {}
+    }
+}
+
+fn name(reference: &str) -> Option<String> {
+    reference
+        .strip_prefix("#/components/schemas/")
+        .map(str::to_owned)
+}
+
+fn references(value: &Value) -> Vec<String> {
+    match value {
+        Value::Object(entries) => {
+            let own = entries.get("$ref").and_then(Value::as_str).and_then(name);
+            own.into_iter()
+                .chain(entries.values().flat_map(references))
+                .collect()
+        }
+        Value::Array(items) => items.iter().flat_map(references).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// A schema of OpenAPI 3.0 in the words of JSON Schema.
+pub(crate) fn translated(schema: &Value) -> Value {
+    let Value::Object(entries) = schema else {
+        return schema.clone();
+    };
+    let mut new = Map::new();
+    for (key, value) in entries {
+        let (key, value) = match (key.as_str(), value) {
+            ("$ref", Value::String(target)) => (
+                "$ref",
+                target.replace("#/components/schemas/", "#/$defs/").into(),
+            ),
+            ("example", value) => ("examples", json!([value])),
+            ("properties", Value::Object(properties)) => {
+                let properties = properties
+                    .iter()
+                    .map(|(name, schema)| (name.clone(), translated(schema)));
+                ("properties", properties.collect::<Map<_, _>>().into())
+            }
+            ("allOf" | "anyOf" | "oneOf", Value::Array(parts)) => {
+                (key.as_str(), parts.iter().map(translated).collect())
+            }
+            ("items" | "additionalProperties" | "not", value) => (key.as_str(), translated(value)),
+            ("nullable" | "exclusiveMinimum" | "exclusiveMaximum", _) => continue,
+            ("xml" | "externalDocs" | "discriminator", _) => continue,
+            (key, _) if key.starts_with("x-") => continue,
+            (key, value) => (key, value.clone()),
+        };
+        new.insert(key.to_owned(), value);
+    }
+    for (bound, exclusive) in [
+        ("minimum", "exclusiveMinimum"),
+        ("maximum", "exclusiveMaximum"),
+    ] {
+        if entries.get(exclusive) == Some(&true.into())
+            && let Some(limit) = new.remove(bound)
+        {
+            new.insert(exclusive.to_owned(), limit);
+        }
+    }
+    if entries.get("x-extensible-enum") == Some(&true.into())
+        && let Some(values) = new.remove("enum")
+    {
+        // Known values, and room for others.
+        new.insert("anyOf".to_owned(), json!([{ "enum": values }, {}]));
+    }
+    if entries.get("nullable") != Some(&true.into()) {
+        return new.into();
+    }
+    match new.get("type").cloned() {
+        Some(kind) => {
+            new.insert("type".to_owned(), json!([kind, "null"]));
+            if let Some(Value::Array(values)) = new.get_mut("enum")
+                && !values.contains(&Value::Null)
+            {
+                values.push(Value::Null);
+            }
+            new.into()
+        }
+        None => {
+            let description = new.remove("description");
+            let mut either = json!({ "anyOf": [new, { "type": "null" }] });
+            if let Some(description) = description {
+                either["description"] = description;
+            }
+            either
+        }
+    }
+}
+
+/// A part of the document without what a check has no use for; `named` where its keys are
+/// names, which a field may share.
+fn bare(value: &Value, named: bool) -> Value {
+    const LEFT_OUT: &[&str] = &[
+        "description",
+        "example",
+        "examples",
+        "externalDocs",
+        "security",
+        "securitySchemes",
+        "servers",
+        "summary",
+        "tags",
+        "title",
+        "x-private",
+    ];
+    const OF_NAMES: &[&str] = &[
+        "properties",
+        "schemas",
+        "responses",
+        "headers",
+        "parameters",
+        "content",
+        "paths",
+    ];
+    match value {
+        Value::Object(entries) => entries
+            .iter()
+            .filter(|(key, _)| named || !LEFT_OUT.contains(&key.as_str()))
+            .map(|(key, value)| {
+                let below = !named && OF_NAMES.contains(&key.as_str());
+                (key.clone(), bare(value, below))
+            })
+            .collect::<Map<_, _>>()
+            .into(),
+        Value::Array(items) => items.iter().map(|item| bare(item, false)).collect(),
+        value => value.clone(),
+    }
+}

@@ -1,0 +1,84 @@
+//! `cargo xtask upstream`: our operations against the vendor's own document.
+
+use std::path::Path;
+
+use ofauth_contract::{Operation, Scope, Table, compare};
+use serde_json::json;
+
+use crate::Outcome;
+use crate::accepted::{self, ACCEPTED};
+use crate::fetch;
+use crate::report::{self, Format, GREEN, YELLOW};
+use crate::spec::{self, SPEC, Spec};
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// The vendor's document: OpenAPI 3.0 or 3.1 in a file, or at a URL
+    source: String,
+    /// How to write the result
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// Compares our operations with the vendor's, and prints what is not accepted: from
+/// what ours says to what theirs says.
+pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String> {
+    let ours = Spec::parse(SPEC, &spec::own(root)?)?.table()?;
+    let source = &arguments.source;
+    let theirs = match fetch::is_url(source) {
+        true => Spec::parse(source, &fetch::text(source)?)?,
+        false => Spec::read(Path::new(source))?,
+    };
+    let table = Table::of_operations(&theirs.document.value, |method, path| {
+        ours.operations()
+            .iter()
+            .any(|own| is_same(own, method, path))
+    })
+    .map_err(|mistake| theirs.told(&mistake))?;
+    if table.operations().is_empty() {
+        let own: Vec<String> = ours.operations().iter().map(Operation::name).collect();
+        return Err(format!(
+            "{source}: it has none of our operations: {}",
+            own.join(", ")
+        ));
+    }
+    let mut changes = compare(&ours, &table, Scope::Wire).map_err(|mistake| mistake.to_string())?;
+    let (accepted, unused) = accepted::take(&mut changes, accepted::read(root)?);
+    match arguments.format {
+        Format::Json => report::print_json(&json!({
+            "breaking": changes.breaking(),
+            "rust_breaking": changes.rust_breaking(),
+            "bump": changes.bump(),
+            "changes": changes.0,
+            "accepted": accepted,
+            "unused": unused.iter().map(accepted::Entry::told).collect::<Vec<_>>(),
+        })),
+        format => {
+            report::print_changes(&changes, format);
+            for entry in &unused {
+                anstream::println!(
+                    "{YELLOW}no longer a difference{YELLOW:#}: {}; take it out of {ACCEPTED}",
+                    entry.told()
+                );
+            }
+            anstream::println!("{GREEN}accepted{GREEN:#}: {accepted} difference(s), by {ACCEPTED}");
+        }
+    }
+    Ok(match changes.0.is_empty() && unused.is_empty() {
+        true => Outcome::Fine,
+        false => Outcome::Found,
+    })
+}
+
+/// Whether a method and a path are those of an operation, by whatever name for its parameters.
+fn is_same(own: &Operation, method: &str, path: &str) -> bool {
+    let part = |part: &str| {
+        if part.starts_with('{') {
+            "{}".to_owned()
+        } else {
+            part.to_owned()
+        }
+    };
+    let template = |path: &str| path.split('/').map(part).collect::<Vec<_>>();
+    own.method == method && template(&own.path) == template(path)
+}

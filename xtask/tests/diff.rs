@@ -1,0 +1,269 @@
+//! `cargo xtask diff` as a process.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const OLD: &str = include_str!("spec.yaml");
+
+struct Folder(TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(TempDir::new().unwrap())
+    }
+
+    fn write(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.0.path().join(name);
+        fs::write(&path, text).unwrap();
+        path
+    }
+
+    fn diff(&self, arguments: &[&str]) -> (i32, String, String) {
+        let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+            .arg("diff")
+            .args(arguments)
+            .current_dir(self.0.path())
+            .output()
+            .unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        let code = output.status.code().unwrap();
+        (code, text(output.stdout), text(output.stderr))
+    }
+
+    /// The report on the spec with each `old` replaced by its `new`.
+    fn edited(&self, edits: &[(&str, &str)], arguments: &[&str]) -> (i32, String, String) {
+        let mut new = OLD.to_owned();
+        for (old, to) in edits {
+            assert!(new.contains(old), "{old:?} is not in the spec");
+            new = new.replacen(old, to, 1);
+        }
+        self.write("old.yaml", OLD);
+        self.write("new.yaml", new);
+        self.diff(&[&["old.yaml", "new.yaml"], arguments].concat())
+    }
+}
+
+const EDITS: &[(&str, &str)] = &[
+    ("            maximum: 20\n", "            maximum: 10\n"),
+    ("        - audio\n", "        - audio\n        - live\n"),
+    (
+        "          title: Reason\n",
+        "          title: Reason\n        - type: integer\n          title: Code\n",
+    ),
+    ("operationId: listChats", "operationId: findChats"),
+    (
+        "        - name: userListId\n",
+        "        - name: since\n          in: query\n          description: A | B.\n          schema:\n            type: string\n        - name: userListId\n",
+    ),
+];
+
+#[test]
+fn the_report_for_people() {
+    let (code, stdout, stderr) = Folder::new().edited(EDITS, &[]);
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    let expected = "\
+breaks wire and Rust: list[].canNotSendReason: alternative-added: integer
+    response: a shape may arrive that could not before
+    in GET /v2/access/chats 200
+breaks the wire: query limit: maximum-lowered: 20 → 10
+    request: a value that was accepted is refused
+    in GET /v2/access/chats
+breaks Rust: GET /v2/access/chats: operation-id-changed: listChats → findChats
+    both: no request carries it; the method has its name
+    in GET /v2/access/chats
+harmless: list[].lastMessage.media[].type: open-enum-value-added: live
+    response: the list is open: clients are ready for more values
+    in GET /v2/access/chats 200
+harmless: query since: parameter-added: since
+    request: without it, a request means what it meant
+    in GET /v2/access/chats
+5 change(s): 2 break(s) users of the wire, 2 Rust source; due: major
+";
+    assert_eq!(stdout, expected);
+}
+
+#[test]
+fn the_report_for_a_pull_request() {
+    let (code, stdout, _) = Folder::new().edited(&EDITS[..3], &["--format", "markdown"]);
+    assert_eq!(code, 0);
+    let expected = "\
+| place | change | before | after | breaks | why |
+| --- | --- | --- | --- | --- | --- |
+| `list[].canNotSendReason` | alternative-added (response) |  | `integer` | **wire, Rust** | a shape may arrive that could not before |
+| `query limit` | maximum-lowered (request) | `20` | `10` | **wire** | a value that was accepted is refused |
+| `list[].lastMessage.media[].type` | open-enum-value-added (response) |  | `live` |  | the list is open: clients are ready for more values |
+
+3 change(s): 2 break(s) users of the wire, 1 Rust source; due: major
+";
+    assert_eq!(stdout, expected);
+}
+
+#[test]
+fn the_report_for_programs() {
+    let (code, stdout, _) = Folder::new().edited(&EDITS[..1], &["--format", "json"]);
+    assert_eq!(code, 0);
+    let report: Value = serde_json::from_str(&stdout).unwrap();
+    let expected = json!({
+        "breaking": true,
+        "rust_breaking": false,
+        "bump": "major",
+        "changes": [{
+            "place": "query limit",
+            "kind": "maximum-lowered",
+            "direction": "request",
+            "before": 20,
+            "after": 10,
+            "breaking": true,
+            "rust_breaking": false,
+            "why": "a value that was accepted is refused",
+            "where": ["GET /v2/access/chats"],
+        }],
+    });
+    assert_eq!(report, expected);
+
+    let (_, stdout, _) = Folder::new().edited(&[], &["--format", "json"]);
+    let report: Value = serde_json::from_str(&stdout).unwrap();
+    let none = json!({ "breaking": false, "rust_breaking": false, "bump": "none", "changes": [] });
+    assert_eq!(report, none);
+}
+
+#[test]
+fn what_is_found_decides_the_exit_code_where_it_is_asked_for() {
+    let folder = Folder::new();
+    let (harmless, rust, wire) = (&EDITS[1..2], &EDITS[3..4], &EDITS[..1]);
+    for (edits, fail_on, code) in [
+        (&[][..], "any", 0),
+        (harmless, "any", 1),
+        (harmless, "breaking", 0),
+        (rust, "breaking", 1),
+        (wire, "breaking", 1),
+    ] {
+        let found = folder.edited(edits, &["--fail-on", fail_on]).0;
+        assert_eq!(found, code, "{edits:?} {fail_on}");
+    }
+    for arguments in [
+        &["old.yaml"][..],
+        &["old.yaml", "new.yaml", "--fail-on", "nothing"],
+        &["old.yaml", "new.yaml", "--format", "xml"],
+    ] {
+        assert_eq!(folder.diff(arguments).0, 2, "{arguments:?}");
+    }
+}
+
+#[test]
+fn json_and_yaml_are_the_same_document() {
+    let folder = Folder::new();
+    let value: Value = serde_saphyr::from_str(OLD).unwrap();
+    folder.write("old.yaml", OLD);
+    folder.write("new.json", value.to_string());
+    let (code, stdout, stderr) = folder.diff(&["old.yaml", "new.json", "--fail-on", "any"]);
+    assert_eq!(
+        (code, stdout.as_str(), stderr.as_str()),
+        (0, "no change\n", "")
+    );
+}
+
+#[test]
+fn what_is_no_document_is_told_with_its_place() {
+    let folder = Folder::new();
+    folder.write("old.yaml", OLD);
+    let line = 1 + OLD
+        .lines()
+        .position(|line| line.contains("schemas/ChatOrder'"))
+        .unwrap();
+    let order = OLD.replacen("schemas/ChatOrder'", "schemas/ChatOrdre'", 1);
+    let deep_yaml = format!("a: {}", "[".repeat(100_000));
+    let deep_json = "[".repeat(100_000);
+    for (name, text, told) in [
+        ("a.yaml", "", "error: a.yaml: must be a mapping".to_owned()),
+        ("a.yaml", "a: [1", "error: a.yaml:1:".to_owned()),
+        (
+            "a.yaml",
+            "a: 1\na: 2",
+            "error: a.yaml:2:1: the key `a` occurs twice".to_owned(),
+        ),
+        (
+            "a.yaml",
+            "a: 1",
+            "error: a.yaml: this is no OpenAPI document".to_owned(),
+        ),
+        (
+            "a.yaml",
+            "swagger: '2.0'",
+            "error: a.yaml: this is no OpenAPI document".to_owned(),
+        ),
+        (
+            "a.yaml",
+            "openapi: 4.0.0",
+            "error: a.yaml:1:1: openapi: `4.0.0` is not read".to_owned(),
+        ),
+        (
+            "a.yaml",
+            "openapi: 3.0.3\npaths: 5",
+            "error: a.yaml:2:1: paths: must be a mapping".to_owned(),
+        ),
+        ("a.yaml", &order, format!("error: a.yaml:{line}:")),
+        ("a.yaml", &deep_yaml, "error: a.yaml:".to_owned()),
+        ("a.json", &deep_json, "error: a.json".to_owned()),
+        (
+            "a.json",
+            "{\"a\": 1,}",
+            "error: a.json: trailing comma at line 1".to_owned(),
+        ),
+        (
+            "a.json",
+            "{\"openapi\": \"3.0.3\", \"paths\": []}",
+            "error: a.json: paths: must be a mapping".to_owned(),
+        ),
+    ] {
+        folder.write(name, text);
+        let (code, stdout, stderr) = folder.diff(&["old.yaml", name]);
+        assert_eq!((code, stdout.as_str()), (3, ""), "{stderr}");
+        assert!(stderr.starts_with(&told), "{told:?}: {stderr}");
+        assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    }
+    folder.write("bytes.yaml", [0xff, 0xfe, 0x00]);
+    assert_eq!(folder.diff(&["old.yaml", "bytes.yaml"]).0, 3);
+    assert_eq!(folder.diff(&["old.yaml", "none.yaml"]).0, 3);
+}
+
+#[test]
+fn a_document_of_100_mb_is_refused_before_it_is_read() {
+    let folder = Folder::new();
+    folder.write("old.yaml", OLD);
+    let huge = fs::File::create(folder.0.path().join("huge.yaml")).unwrap();
+    huge.set_len(100_000_000).unwrap();
+    let (code, _, stderr) = folder.diff(&["old.yaml", "huge.yaml"]);
+    assert_eq!(code, 3);
+    assert!(
+        stderr.contains("huge.yaml: 100000000 bytes are more than"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn the_rules_are_listed() {
+    let folder = Folder::new();
+    for format in ["text", "json", "markdown"] {
+        let (code, stdout, _) = folder.diff(&["--rules", "--format", format]);
+        assert_eq!(code, 0);
+        for kind in [
+            "property-removed",
+            "max-length-lowered",
+            "open-enum-value-added",
+        ] {
+            assert!(stdout.contains(kind), "{format}: {kind}");
+        }
+    }
+}

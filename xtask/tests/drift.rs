@@ -1,0 +1,314 @@
+//! `cargo xtask drift` as a process, on a copy of the spec.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const SPEC: &str = include_str!("spec.yaml");
+
+struct Copy(TempDir);
+
+impl Copy {
+    fn new() -> Self {
+        let copy = Self(TempDir::new().unwrap());
+        for folder in ["openapi", "xtask", "build", "crates/ofauth-httpmock/src"] {
+            fs::create_dir_all(copy.0.path().join(folder)).unwrap();
+        }
+        fs::write(copy.spec(), SPEC).unwrap();
+        copy
+    }
+
+    fn spec(&self) -> PathBuf {
+        self.0.path().join("openapi/ofauth.yaml")
+    }
+
+    fn xtask(&self, arguments: &[&str], stdin: &str) -> (i32, String, String) {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_xtask"))
+            .args(arguments)
+            .env("CARGO_MANIFEST_DIR", self.0.path().join("xtask"))
+            .current_dir(self.0.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // It may end without reading all of it.
+        let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+        let output = child.wait_with_output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (
+            output.status.code().unwrap(),
+            text(output.stdout),
+            text(output.stderr),
+        )
+    }
+
+    fn drift(&self, capture: &str, more: &[&str]) -> (i32, String, String) {
+        self.xtask(&[&["drift", "-"], more].concat(), capture)
+    }
+}
+
+/// A page of one chat with one photo.
+fn page() -> Value {
+    json!({
+        "list": [{
+            "withUser": { "id": 1, "_view": "s" },
+            "canSendMessage": true,
+            "lastMessage": {
+                "id": 2, "text": "hunter2", "fromUser": { "id": 1, "name": "hunter2" }, "previews": [],
+                "createdAt": "2024-01-15T10:30:00+00:00",
+                "media": [{
+                    "id": 3, "type": "photo", "convertedToVideo": false, "canView": true, "hasError": false,
+                    "createdAt": "2024-01-15T10:30:00+00:00", "isReady": true, "releaseForms": [],
+                }],
+            },
+        }],
+        "hasMore": false,
+    })
+}
+
+fn changed(change: impl Fn(&mut Value)) -> String {
+    let mut page = page();
+    change(&mut page);
+    page.to_string()
+}
+
+fn media(page: &mut Value) -> &mut Value {
+    &mut page["list"][0]["lastMessage"]["media"][0]
+}
+
+#[test]
+fn a_page_that_fits_has_no_drift() {
+    let copy = Copy::new();
+    let (code, stdout, stderr) = copy.drift(&page().to_string(), &[]);
+    assert_eq!(
+        (code, stdout.as_str(), stderr.as_str()),
+        (0, "no drift in 1 response(s)\n", "")
+    );
+    let (code, stdout, _) = copy.drift(&page().to_string(), &["--format", "json"]);
+    assert_eq!(code, 0);
+    assert_eq!(
+        serde_json::from_str::<Value>(&stdout).unwrap(),
+        json!({ "findings": [] })
+    );
+}
+
+#[test]
+fn each_difference_is_told_once_with_its_count_and_without_a_value() {
+    let copy = Copy::new();
+    let other = changed(|page| {
+        page["list"][0]["withUser"]["id"] = json!("hunter2");
+        page["list"][0]["isArchived"] = json!("hunter2");
+        media(page)["type"] = json!("hunter2");
+    });
+    let capture = format!("{other}\n{}\n{other}\n", page());
+    let (code, stdout, stderr) = copy.drift(&capture, &[]);
+    let expected = "\
+unknown-field: list[].isArchived: expected nothing, seen string, 2 time(s)
+unknown-value: list[].lastMessage.media[].type: expected one of audio, gif, photo, video, seen string, 2 time(s)
+wrong-type: list[].withUser.id: expected integer, seen string, 2 time(s)
+3 finding(s) in 3 response(s)
+";
+    assert_eq!((code, stdout.as_str(), stderr.as_str()), (1, expected, ""));
+
+    let (code, stdout, _) = copy.drift(&capture, &["--format", "json"]);
+    assert_eq!(code, 1);
+    let report: Value = serde_json::from_str(&stdout).unwrap();
+    let first = json!({
+        "place": "list[].isArchived", "kind": "unknown-field", "expected": "nothing", "seen": "string", "count": 2,
+    });
+    assert_eq!(report["findings"][0], first);
+    assert_eq!(report["findings"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn a_har_file_is_read_by_operation_and_status() {
+    let entry = |method: &str, url: &str, status: u16, mime: &str, body: Value| {
+        json!({
+            "request": { "method": method, "url": url },
+            "response": { "status": status, "content": { "mimeType": mime, "text": body.to_string() } },
+        })
+    };
+    let url = "https://api-next.ofauth.com/v2/access/chats?limit=2";
+    let error = json!({ "error": "x", "requestId": "req_1", "retry": true });
+    let mut encoded = entry("GET", url, 200, "application/json", json!(null));
+    encoded["response"]["content"]["encoding"] = json!("base64");
+    // {"list": [], "hasMore": 1}
+    encoded["response"]["content"]["text"] = json!("eyJsaXN0IjogW10sICJoYXNNb3JlIjogMX0=");
+    let har =
+        |entries: Value| json!({ "log": { "version": "1.2", "entries": entries } }).to_string();
+    let capture = har(json!([
+        entry("GET", url, 200, "application/json", page()),
+        entry("GET", url, 429, "application/json; charset=utf-8", error),
+        entry("GET", url, 502, "text/html", json!("<html>")),
+        entry("POST", url, 200, "application/json", json!({ "other": 1 })),
+        entry(
+            "GET",
+            "https://api-next.ofauth.com/v2/access/self",
+            200,
+            "application/json",
+            json!({})
+        ),
+        encoded,
+    ]));
+    let copy = Copy::new();
+    fs::write(copy.0.path().join("session.har"), &capture).unwrap();
+    let (code, stdout, stderr) = copy.xtask(&["drift", "session.har"], "");
+    assert_eq!((code, stderr.as_str()), (1, ""));
+    let expected = "\
+wrong-type: hasMore: expected boolean, seen integer, 1 time(s)
+unknown-field: retry: expected nothing, seen boolean, 1 time(s)
+2 finding(s) in 3 response(s); 3 entries are of something else
+";
+    assert_eq!(stdout, expected);
+
+    let (code, _, stderr) = copy.drift(&har(json!([])), &[]);
+    assert_eq!(code, 3);
+    assert!(
+        stderr.contains("of its 0 entries, none is a JSON response"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn what_cannot_be_read_ends_with_3_and_without_a_value() {
+    let copy = Copy::new();
+    let deep = "[".repeat(100_000);
+    for capture in [
+        "",
+        "hunter2",
+        "{\"list\": [hunter2",
+        "{\"log\": {\"entries\": \"hunter2\"}}",
+        &deep,
+    ] {
+        let (code, stdout, stderr) = copy.drift(capture, &[]);
+        assert_eq!((code, stdout.as_str()), (3, ""), "{stderr}");
+        assert!(
+            stderr.contains("error: -: ") && stderr.contains("line 1"),
+            "{stderr}"
+        );
+        assert!(!stderr.contains("hunter2"), "{stderr}");
+    }
+    assert_eq!(copy.xtask(&["drift", "none.json"], "").0, 3);
+    assert_eq!(copy.drift("{}", &["--operation", "none"]).0, 3);
+    assert_eq!(copy.xtask(&["drift"], "").0, 2);
+    assert_eq!(copy.drift("{}", &["--format", "markdown"]).0, 2);
+}
+
+#[test]
+fn an_update_allows_what_was_seen_and_keeps_the_rest_of_the_spec() {
+    type Change = fn(&mut Value);
+    let changes: [(&str, Change); 16] = [
+        ("a flag", |page| page["list"][0]["isArchived"] = json!(true)),
+        ("a key that YAML would read as a number", |page| {
+            page["list"][0]["1080"] = json!(null)
+        }),
+        (
+            "an object with objects",
+            |page| {
+                page["list"][0]["badge"] =
+                    json!({ "name": "x", "size": { "w": 1.5 }, "tags": ["a"] })
+            },
+        ),
+        ("a list of objects", |page| {
+            media(page)["versions"] = json!([{ "id": 1 }, { "id": null }])
+        }),
+        ("keys that are data", |page| {
+            page["list"][0]["withUser"]["Anna Müller"] = json!(1)
+        }),
+        ("several types", |page| {
+            page["x"] = json!([1, "a", {}]);
+        }),
+        ("another type of a value", |page| {
+            page["list"][0]["canSendMessage"] = json!("no")
+        }),
+        ("a fraction", |page| {
+            page["list"][0]["withUser"]["id"] = json!(1.5)
+        }),
+        ("another type of a reference", |page| {
+            page["list"][0]["withUser"] = json!(7)
+        }),
+        ("null", |page| {
+            page["list"][0]["canSendMessage"] = Value::Null
+        }),
+        ("null for a reference", |page| {
+            page["list"][0]["lastMessage"] = Value::Null
+        }),
+        ("null for alternatives", |page| {
+            page["list"][0]["canNotSendReason"] = Value::Null
+        }),
+        ("a missing field", |page| {
+            drop(media(page).as_object_mut().unwrap().remove("canView"))
+        }),
+        ("a value of an open enum", |page| {
+            media(page)["type"] = json!("live")
+        }),
+        ("a date that is none", |page| {
+            media(page)["createdAt"] = json!("soon")
+        }),
+        ("one more alternative", |page| {
+            page["list"][0]["lastMessage"]["fromUser"] = json!({ "id": 1, "title": "x" })
+        }),
+    ];
+    for (name, change) in changes {
+        let copy = Copy::new();
+        let capture = changed(change);
+        let (code, stdout, stderr) = copy.drift(&capture, &["--update"]);
+        assert_eq!(code, 0, "{name}: {stdout}{stderr}");
+        assert!(
+            stdout.contains("--- a/openapi/ofauth.yaml"),
+            "{name}: {stdout}"
+        );
+        assert_eq!(copy.drift(&capture, &[]).0, 0, "{name}");
+        assert_eq!(copy.drift(&page().to_string(), &[]).0, 0, "{name}");
+        let (code, _, stderr) = copy.xtask(&["regen"], "");
+        assert_eq!(
+            code,
+            0,
+            "{name}: {stderr}\n{}",
+            fs::read_to_string(copy.spec()).unwrap()
+        );
+
+        let updated = fs::read_to_string(copy.spec()).unwrap();
+        let comments = |text: &str| {
+            text.lines()
+                .filter(|line| line.contains('#') && !line.contains("$ref"))
+                .count()
+        };
+        assert_eq!(comments(&updated), comments(SPEC), "{name}");
+        let kept = SPEC
+            .lines()
+            .filter(|line| updated.lines().any(|other| other == *line))
+            .count();
+        assert!(kept + 6 >= SPEC.lines().count(), "{name}: {kept}");
+        assert!(
+            updated.lines().count() < SPEC.lines().count() + 40,
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn what_no_draft_can_mend_is_left_to_a_person() {
+    let copy = Copy::new();
+    let capture = changed(|page| media(page)["type"] = json!("Anna is here"));
+    let (code, stdout, _) = copy.drift(&capture, &["--update"]);
+    assert_eq!(code, 1);
+    assert!(
+        stdout.contains("by hand: list[].lastMessage.media[].type: "),
+        "{stdout}"
+    );
+    assert!(!stdout.contains("Anna"), "{stdout}");
+    assert_eq!(fs::read_to_string(copy.spec()).unwrap(), SPEC);
+}

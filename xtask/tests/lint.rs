@@ -1,0 +1,319 @@
+//! `cargo xtask lint` as a process, on a copy of the spec.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+use std::fs;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+const SPEC: &str = include_str!("spec.yaml");
+
+struct Copy(TempDir);
+
+impl Copy {
+    fn new(spec: &str) -> Self {
+        let copy = Self(TempDir::new().unwrap());
+        for folder in ["openapi/examples", "xtask"] {
+            fs::create_dir_all(copy.0.path().join(folder)).unwrap();
+        }
+        copy.write("openapi/ofauth.yaml", spec);
+        copy
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        fs::write(self.0.path().join(file), text).unwrap();
+    }
+
+    fn xtask(&self, command: &str) -> (i32, String, String) {
+        let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+            .arg(command)
+            .env("CARGO_MANIFEST_DIR", self.0.path().join("xtask"))
+            .output()
+            .unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (
+            output.status.code().unwrap(),
+            text(output.stdout),
+            text(output.stderr),
+        )
+    }
+}
+
+/// The spec with one text in the place of another.
+fn edited(old: &str, new: &str) -> String {
+    assert!(SPEC.contains(old), "{old:?} is not in the spec");
+    SPEC.replacen(old, new, 1)
+}
+
+/// The spec with one more field of a message.
+fn field(schema: &str) -> String {
+    edited(
+        "        isPinned:\n",
+        &format!("        added:\n          description: Added.\n{schema}        isPinned:\n"),
+    )
+}
+
+/// The spec with one more schema, which a field of a message has.
+fn named(schema: &str) -> String {
+    field("          allOf:\n            - $ref: '#/components/schemas/Added'\n").replacen(
+        "    MediaKind:\n",
+        &format!("    Added:\n      description: Added.\n{schema}    MediaKind:\n"),
+        1,
+    )
+}
+
+#[test]
+fn a_spec_without_mistakes_has_no_finding() {
+    let (code, stdout, stderr) = Copy::new(SPEC).xtask("lint");
+    let expected = "no finding in openapi/ofauth.yaml and its examples\n";
+    assert_eq!((code, stdout.as_str(), stderr.as_str()), (0, expected, ""));
+}
+
+#[test]
+fn each_rule_is_told_with_line_place_and_how_to_mend_it() {
+    let cases = [
+        (
+            "yaml",
+            edited("  title:", "  title: one\n  title:"),
+            "  title:",
+            "the key `title` occurs twice",
+        ),
+        (
+            "grammar",
+            edited("      summary:", "      sumary:"),
+            "      sumary:",
+            "did you mean `summary`?",
+        ),
+        (
+            "grammar",
+            edited("schemas/ChatOrder'", "schemas/ChatOrdre'"),
+            "schemas/ChatOrdre'",
+            "does not exist",
+        ),
+        (
+            "openapi",
+            edited("- name: limit", "- style: bogus\n          name: limit"),
+            "        - style: bogus",
+            "valid under any of the",
+        ),
+        (
+            "described",
+            edited("          description: The user's id.\n", ""),
+            "        id:",
+            "the property `id` has no description",
+        ),
+        (
+            "described",
+            field("").replacen(
+                "          description: Added.\n",
+                "          type: string\n",
+                1,
+            ),
+            "        added:",
+            "the property `added` has no description",
+        ),
+        (
+            "example",
+            edited("requestId: req_abc123\n", "requestId: 7\n"),
+            "requestId: 7",
+            "7 is not of type \"string\"",
+        ),
+        (
+            "example",
+            edited(
+                "          example: 9007199254740995\n",
+                "          example: none\n",
+            ),
+            "example: none",
+            "is not of type \"integer\"",
+        ),
+        (
+            "example",
+            edited(
+                "                    hasMore: false\n",
+                "                    more: false\n",
+            ),
+            "                  value:",
+            "\"hasMore\" is a required property",
+        ),
+        (
+            "example",
+            edited("          example: recent\n", "          example: newest\n"),
+            "example: newest",
+            "is not one of",
+        ),
+        (
+            "open-enum",
+            edited("      x-extensible-enum: true\n", ""),
+            "      enum:",
+            "a closed enum in a response",
+        ),
+        (
+            "open-enum",
+            field("          type: string\n          enum:\n            - a\n"),
+            "          enum:\n            - a",
+            "a closed enum in a response",
+        ),
+        (
+            "any-of",
+            named("      anyOf:\n        - type: string\n        - type: boolean\n"),
+            "      anyOf:",
+            "where alternatives overlap",
+        ),
+        (
+            "shadowed-alternative",
+            named("      oneOf:\n        - type: number\n        - type: integer\n"),
+            "        - type: integer\n    MediaKind",
+            "every integer is read as the number before it",
+        ),
+        (
+            "integer-format",
+            field("          type: integer\n          minimum: 1\n"),
+            "          minimum: 1\n        isPinned",
+            "without a format",
+        ),
+        (
+            "float",
+            field("          type: number\n          format: float\n"),
+            "          format: float",
+            "loses digits",
+        ),
+        (
+            "refused-length",
+            field("          type: string\n          maxLength: 5\n"),
+            "          maxLength: 5",
+            "refuses what is outside",
+        ),
+        (
+            "refused-length",
+            field(
+                "          type: array\n          minItems: 2\n          maxItems: 2\n          items:\n            type: string\n",
+            ),
+            "          minItems: 2",
+            "refuses what is outside",
+        ),
+        (
+            "ignored-bound",
+            field("          type: integer\n          format: int64\n          minimum: 0\n"),
+            "          minimum: 0\n        isPinned",
+            "ignores `minimum`",
+        ),
+        (
+            "closed-object",
+            named("      type: object\n      additionalProperties: false\n"),
+            "      additionalProperties: false",
+            "one new field",
+        ),
+        (
+            "nullable-schema",
+            named(
+                "      type: string\n      x-extensible-enum: true\n      nullable: true\n      enum:\n        - a\n",
+            ),
+            "      nullable: true\n      enum",
+            "an `Option`",
+        ),
+        (
+            "required-null",
+            edited(
+                "          type: array\n          description: The chats of this page.\n",
+                "          type: array\n          nullable: true\n          description: The chats of this page.\n",
+            ),
+            "          nullable: true\n          description: The chats",
+            "null and absence are one",
+        ),
+        (
+            "translate",
+            field("          not:\n            type: string\n"),
+            "    Message:",
+            "progenitor cannot translate this",
+        ),
+    ];
+    for (rule, spec, at, reason) in cases {
+        let (code, stdout, stderr) = Copy::new(&spec).xtask("lint");
+        assert_eq!((code, stderr.as_str()), (1, ""), "{rule}: {stdout}");
+        let told = stdout
+            .lines()
+            .find(|line| line.starts_with(&format!("{rule}: ")));
+        let told = told.unwrap_or_else(|| panic!("{rule} is not told: {stdout}"));
+        let lines: Vec<usize> = spec
+            .match_indices(at)
+            .map(|(index, _)| {
+                spec[..index].lines().count()
+                    + usize::from(spec[..index].ends_with('\n') || index == 0)
+            })
+            .collect();
+        let line: usize = told.split(':').nth(2).unwrap().parse().unwrap();
+        assert!(lines.contains(&line), "{rule}: {told} is none of {lines:?}");
+        assert!(
+            told.contains(reason) && told.contains(&format!("[{rule}]")),
+            "{rule}: {told}"
+        );
+        assert_eq!(stdout.lines().count(), 2, "{rule}: {stdout}");
+
+        // Nothing is generated from such a spec.
+        let (code, stdout, stderr) = Copy::new(&spec).xtask("regen");
+        assert_eq!((code, stdout.as_str()), (3, ""), "{rule}");
+        assert!(stderr.contains(reason), "{rule}: {stderr}");
+    }
+}
+
+#[test]
+fn what_is_sent_may_be_limited_and_have_closed_values() {
+    let parameter = |schema: &str| {
+        edited(
+            "        - name: userListId\n",
+            &format!(
+                "        - name: added\n          in: query\n          schema:\n{schema}        - name: userListId\n"
+            ),
+        )
+    };
+    for spec in [
+        parameter("            type: string\n            enum:\n              - a\n"),
+        parameter("            type: string\n            maxLength: 5\n"),
+        parameter("            type: integer\n            format: int64\n            minimum: 5\n"),
+    ] {
+        let (code, stdout, _) = Copy::new(&spec).xtask("lint");
+        assert_eq!(code, 0, "{stdout}");
+    }
+}
+
+#[test]
+fn example_files_are_checked_too() {
+    let copy = Copy::new(SPEC);
+    copy.write(
+        "openapi/examples/good.json",
+        "{\"list\": [], \"hasMore\": false}",
+    );
+    assert_eq!(copy.xtask("lint").0, 0);
+    copy.write(
+        "openapi/examples/bad.json",
+        "{\"list\": [{\"withUser\": {\"id\": \"x\", \"_view\": \"s\"}}], \"hasMore\": false}",
+    );
+    copy.write("openapi/examples/none.json", "{");
+    let (code, stdout, _) = copy.xtask("lint");
+    assert_eq!(code, 1);
+    let expected = "\
+example: openapi/examples/bad.json: list.0.withUser.id: \"x\" is not of type \"integer\" [example]; correct the example, or else the schema
+example: openapi/examples/none.json: EOF while parsing an object at line 1 column 1 [example]; correct the example, or else the schema
+2 finding(s)
+";
+    assert_eq!(stdout, expected);
+}
+
+#[test]
+fn a_spec_that_is_not_there_ends_with_3() {
+    let copy = Copy::new(SPEC);
+    fs::remove_file(copy.0.path().join("openapi/ofauth.yaml")).unwrap();
+    let (code, _, stderr) = copy.xtask("lint");
+    assert_eq!(code, 3);
+    assert!(
+        stderr.starts_with("error: openapi/ofauth.yaml: "),
+        "{stderr}"
+    );
+}

@@ -1,0 +1,194 @@
+//! `cargo xtask upstream` as a process: our spec against a document as the vendor
+//! writes it (`vendor.json` is written from what is known of it, and is not theirs).
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::process::Command;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const ACCEPTED: &str = include_str!("../../openapi/accepted.toml");
+
+struct Copy(TempDir);
+
+impl Copy {
+    fn new() -> Self {
+        let copy = Self(TempDir::new().unwrap());
+        for folder in ["openapi", "xtask"] {
+            fs::create_dir_all(copy.0.path().join(folder)).unwrap();
+        }
+        copy.write("openapi/ofauth.yaml", include_str!("spec.yaml"));
+        copy.write("openapi/accepted.toml", ACCEPTED);
+        copy
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        fs::write(self.0.path().join(file), text).unwrap();
+    }
+
+    fn upstream(&self, arguments: &[&str]) -> (i32, String, String) {
+        let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+            .arg("upstream")
+            .args(arguments)
+            .env("CARGO_MANIFEST_DIR", self.0.path().join("xtask"))
+            .current_dir(self.0.path())
+            .output()
+            .unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (
+            output.status.code().unwrap(),
+            text(output.stdout),
+            text(output.stderr),
+        )
+    }
+}
+
+/// The vendor's document with hundreds of other operations, of which one is even wrong.
+fn vendor() -> Value {
+    let mut document: Value = serde_json::from_str(include_str!("vendor.json")).unwrap();
+    let operation = document["paths"]["/v2/access/chats"].clone();
+    for index in 0..400 {
+        document["paths"][format!("/v2/access/other{index}")] = operation.clone();
+    }
+    document["paths"]["/v2/access/wrong"] =
+        json!({ "get": { "responses": { "200": { "$ref": "#/none" } } } });
+    document
+}
+
+#[test]
+fn only_what_is_not_accepted_is_told() {
+    let copy = Copy::new();
+    copy.write("vendor.json", &vendor().to_string());
+    let (code, stdout, stderr) = copy.upstream(&["vendor.json"]);
+    assert_eq!((code, stderr.as_str()), (1, ""));
+    let expected = "\
+harmless: list[].isPinned: property-added: boolean
+    response: fields that are not known are ignored
+    in GET /v2/access/chats 200
+1 change(s): 0 break(s) users of the wire, 0 Rust source; due: minor
+accepted: 48 difference(s), by openapi/accepted.toml
+";
+    assert_eq!(stdout, expected);
+
+    let (code, stdout, _) = copy.upstream(&["vendor.json", "--format", "json"]);
+    assert_eq!(code, 1);
+    let report: Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(report["changes"][0]["place"], "list[].isPinned");
+    assert_eq!(
+        (&report["accepted"], &report["unused"]),
+        (&json!(48), &json!([]))
+    );
+}
+
+#[test]
+fn an_entry_that_matches_nothing_is_told() {
+    let copy = Copy::new();
+    let mut document = vendor();
+    let get = &mut document["paths"]["/v2/access/chats"]["get"];
+    let chat = &mut get["responses"]["200"]["content"]["application/json"]["schema"]["properties"]
+        ["list"]["items"];
+    chat["properties"]
+        .as_object_mut()
+        .unwrap()
+        .remove("isPinned")
+        .unwrap();
+    copy.write("vendor.json", &document.to_string());
+    assert_eq!(copy.upstream(&["vendor.json"]).0, 0);
+
+    let entry = "\n[[difference]]\nplace = \"list[].gone\"\nkind = \"property-removed\"\nreason = \"It was renamed.\"\n";
+    copy.write("openapi/accepted.toml", &format!("{ACCEPTED}{entry}"));
+    let (code, stdout, _) = copy.upstream(&["vendor.json"]);
+    assert_eq!(code, 1);
+    let told = "no longer a difference: list[].gone: property-removed: It was renamed.; take it out of openapi/accepted.toml\n";
+    assert!(stdout.contains(told), "{stdout}");
+}
+
+#[test]
+fn what_cannot_be_read_ends_with_3() {
+    let copy = Copy::new();
+    copy.write("vendor.json", &vendor().to_string());
+    let mut none = vendor();
+    none["paths"]
+        .as_object_mut()
+        .unwrap()
+        .remove("/v2/access/chats");
+    copy.write("none.json", &none.to_string());
+    for (source, told) in [
+        ("absent.json", "absent.json: "),
+        (
+            "none.json",
+            "it has none of our operations: GET /v2/access/chats",
+        ),
+        ("http://example.com/openapi.json", "only https is used"),
+        ("ftp://127.0.0.1/openapi.json", "only https is used"),
+    ] {
+        let (code, stdout, stderr) = copy.upstream(&[source]);
+        assert_eq!((code, stdout.as_str()), (3, ""));
+        assert!(stderr.contains(told), "{stderr}");
+    }
+    for (list, told) in [
+        (
+            "[[difference]]\nplace = \"a\"\n",
+            "openapi/accepted.toml:1: missing field `kind`",
+        ),
+        (
+            "[[difference]]\nplace = \"a\"\nkind = \"b\"\nreason = \" \"\n",
+            "an entry needs a `reason`",
+        ),
+        (
+            "[[difference]]\nplac = 1\n",
+            "openapi/accepted.toml:2: unknown field `plac`",
+        ),
+    ] {
+        copy.write("openapi/accepted.toml", list);
+        let (code, _, stderr) = copy.upstream(&["vendor.json"]);
+        assert_eq!(code, 3);
+        assert!(stderr.contains(told), "{stderr}");
+    }
+    assert_eq!(copy.upstream(&[]).0, 2);
+}
+
+#[test]
+fn a_document_is_got_from_a_url() {
+    let copy = Copy::new();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/openapi.json", listener.local_addr().unwrap());
+    let server = std::thread::spawn(move || {
+        for (head, body) in [
+            ("HTTP/1.1 200 OK", vendor().to_string()),
+            ("HTTP/1.1 404 Not Found", String::new()),
+            (
+                "HTTP/1.1 302 Found\r\nlocation: http://example.com/",
+                String::new(),
+            ),
+        ] {
+            let (mut stream, _) = listener.accept().unwrap();
+            let _ = stream.read(&mut [0; 4096]).unwrap();
+            let length = body.len();
+            let answer =
+                format!("{head}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}");
+            stream.write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    let (code, stdout, stderr) = copy.upstream(&[&url]);
+    assert_eq!((code, stderr.as_str()), (1, ""), "{stdout}");
+    assert!(stdout.contains("list[].isPinned"), "{stdout}");
+    for told in [
+        "the server answers 404",
+        "redirects to where no document is got from",
+    ] {
+        let (code, _, stderr) = copy.upstream(&[&url]);
+        assert_eq!(code, 3);
+        assert!(stderr.contains(told), "{stderr}");
+    }
+    server.join().unwrap();
+}
