@@ -1,5 +1,5 @@
 //! Helper methods on the generated types: what code that reads chats always needs. Nothing
-//! here guesses: what the API doesn't say is `None`, or has a variant of its own.
+//! here guesses: each says what it gives where the API says nothing.
 
 use chrono::{DateTime, FixedOffset};
 
@@ -43,13 +43,14 @@ impl Chat {
         }
     }
 
-    /// Whether the fan sent the last message; `None` where there is none. If not, the creator did.
+    /// Whether the fan sent the last message; `None` where there is none.
     pub fn is_from_fan(&self) -> Option<bool> {
         let message = self.last_message.as_ref()?;
         Some(message.is_from(self.with_user.id))
     }
 
-    /// Whether the creator sent the last message; `None` where there is none.
+    /// Whether the creator sent the last message, which is whether the fan did not: a chat has two
+    /// sides. `None` where there is no message.
     pub fn is_from_creator(&self) -> Option<bool> {
         self.is_from_fan().map(|from_fan| !from_fan)
     }

@@ -57,7 +57,7 @@ impl Media {
                 .into_iter()
                 .filter_map(|(url, height)| Some(link(url.as_deref()?, None, Some(height), None)))
         });
-        // The first of the largest; a size that is not known is smaller than any other.
+        // The first of the largest; of two sizes that cannot be compared, the first.
         let candidates = whole.into_iter().chain(versions).chain(video);
         let candidates = candidates.filter(|link| !link.url.is_empty());
         candidates.reduce(|best, other| {
@@ -72,12 +72,11 @@ impl Media {
     /// A small image of it: the thumbnail, or else the square preview, or else the preview.
     pub fn thumbnail(&self) -> Option<MediaLink<'_>> {
         let files = self.files.as_ref()?;
-        let small = files.thumb.as_ref().or(files.square_preview.as_ref());
-        let small = small.map(|file| link(&file.url, file.width, file.height, file.size));
-        small.or_else(|| {
-            let file = files.preview.as_ref()?;
-            Some(link(&file.url, file.width, file.height, file.size))
-        })
+        let images = [&files.thumb, &files.square_preview].into_iter().flatten();
+        let images = images.map(|file| link(&file.url, file.width, file.height, file.size));
+        let preview = files.preview.iter();
+        let preview = preview.map(|file| link(&file.url, file.width, file.height, file.size));
+        images.chain(preview).find(|link| !link.url.is_empty())
     }
 }
 

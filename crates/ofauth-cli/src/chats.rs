@@ -173,7 +173,8 @@ async fn many(
             }
             // Wrong usage is wrong for all.
             Err(error) if error.kind() == ErrorKind::InvalidRequest => return Err(error.into()),
-            Err(error) => failures.push((number, error)),
+            // In words: the body of an error can be large.
+            Err(error) => failures.push((number, error.to_string())),
         }
         bar.set_position(chats.ended() as u64);
         bar.set_message(format!("{count} chats"));
@@ -188,7 +189,7 @@ async fn many(
 }
 
 /// Tells each connection that failed, by its number: the ids are not for the terminal.
-fn summary(failures: &mut [(usize, Error)], total: usize) -> Result<(), Failure> {
+fn summary(failures: &mut [(usize, String)], total: usize) -> Result<(), Failure> {
     if failures.is_empty() {
         return Ok(());
     }

@@ -5,7 +5,7 @@ use std::io::ErrorKind as IoErrorKind;
 use std::path::Path;
 use std::time::Duration;
 
-use ofauth::Checkpoint;
+use ofauth::{Checkpoint, ErrorKind};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::account::{Account, Connections, select};
@@ -49,6 +49,9 @@ pub(crate) async fn run(arguments: WatchArguments) -> Result<(), Failure> {
         match item {
             None => {}
             Some(Some(Ok(chat))) => output.chat(None, &chat)?,
+            Some(Some(Err(error))) if error.kind() == ErrorKind::InvalidRequest => {
+                return Err(error.into());
+            }
             Some(Some(Err(error))) => warn(&error.to_string()),
             Some(None) => {
                 return Err(Failure::Failed("the watch has ended; see above".to_owned()));

@@ -4,6 +4,7 @@ use http::header::LOCATION;
 use http::{HeaderMap, StatusCode};
 use ofauth_api::receive;
 use serde_json::Value;
+use tokio::time::{Instant, timeout_at};
 
 use crate::error::Answer;
 use crate::{Connection, Error, ErrorKind, ErrorType};
@@ -13,12 +14,21 @@ const BODY_LIMIT: usize = 64 * 1024;
 /// How much of the vendor's words is shown, in characters.
 const WORDS_LIMIT: usize = 300;
 
-/// The error that a response is.
-pub(crate) async fn read(connection: &Connection, response: reqwest::Response) -> Error {
+/// The error that a response is. Its body is read until `end` at the latest.
+pub(crate) async fn read(
+    connection: &Connection,
+    response: reqwest::Response,
+    end: Option<Instant>,
+) -> Error {
     let status = response.status();
     let headers = response.headers().clone();
     // What cannot be read of the body takes nothing away from the status and the headers.
-    let (body, _) = receive(response, BODY_LIMIT).await;
+    let body = receive(response, BODY_LIMIT);
+    let body = match end {
+        Some(end) => timeout_at(end, body).await.map(|(body, _)| body),
+        None => Ok(body.await.0),
+    };
+    let body = body.unwrap_or_default();
     let told = Told::read(&body, |text| clean(connection, text));
     let host = connection.host();
     let (kind, what, advice) = if status.is_redirection() {
@@ -134,7 +144,7 @@ fn advice(status: StatusCode, error_type: Option<&ErrorType>) -> &'static str {
 
 /// A text of the server as one line of bounded length, without secrets and
 /// without characters that act on a terminal.
-fn clean(connection: &Connection, text: &str) -> String {
+pub(crate) fn clean(connection: &Connection, text: &str) -> String {
     let masked = connection.mask(text);
     let words: Vec<&str> = masked
         .split(|c: char| c.is_whitespace() || acts_on_terminal(c))

@@ -86,8 +86,15 @@ impl Call<'_> {
                     reply.meta.elapsed = start.elapsed();
                     return Ok(reply);
                 }
-                Err(error) => error.with_attempts(attempt),
+                Err(error) => match failed {
+                    // What the server said before is kept.
+                    Some(failed) if error.deadline() == Some(Deadline::Total) => {
+                        error.after(failed)
+                    }
+                    _ => error,
+                },
             };
+            let error = error.with_attempts(attempt);
             let pause = match self.pause(&error, attempt, start) {
                 Ok(pause) => pause,
                 Err(None) => return Err(error),
@@ -110,9 +117,17 @@ impl Call<'_> {
             return Ok(());
         };
         let (asked, left) = (Instant::now(), self.left(start));
-        let allowed = limiter.acquire(self.connection.hash(), left).await;
+        let acquired = limiter.acquire(self.connection.hash(), left);
+        // A limiter of the application's own may not keep to what is allowed.
+        let allowed = match asked.checked_add(left) {
+            Some(end) => timeout_at(end, acquired)
+                .await
+                .unwrap_or(Err(LimitError::TooLong(None))),
+            None => acquired.await,
+        };
         let waited = asked.elapsed();
-        if !waited.is_zero() {
+        // Asking takes some time too.
+        if waited >= Duration::from_millis(1) {
             self.tell(EventKind::Throttled { waited });
         }
         match allowed {
@@ -177,9 +192,10 @@ impl Call<'_> {
             true => (left, Deadline::Total),
             false => (self.bounds.attempt, Deadline::Attempt),
         };
-        let once = connect::within(self.bounds.connect, self.once(operation()));
+        let end = began.checked_add(bound);
+        let once = connect::within(self.bounds.connect, self.once(operation(), end));
         let once = async {
-            let result = match began.checked_add(bound) {
+            let result = match end {
                 Some(end) => timeout_at(end, once)
                     .await
                     .unwrap_or_else(|_| Err(self.too_late(deadline))),
@@ -211,14 +227,18 @@ impl Call<'_> {
         once.instrument(span).await
     }
 
-    async fn once<P: RawPage>(&self, sent: impl Future<Output = Sent<P>>) -> Result<Reply<P>> {
+    async fn once<P: RawPage>(
+        &self,
+        sent: impl Future<Output = Sent<P>>,
+        end: Option<Instant>,
+    ) -> Result<Reply<P>> {
         let host = self.connection.host();
         let decode = |what: String| Error::new(ErrorKind::Decode, what, "report it to the vendor");
         match sent.await {
             Ok(response) => self.page(response).await,
             Err(RawError::UnexpectedResponse(response)) => {
                 let (wait, _) = self.observe(response.status(), response.headers());
-                Err(answer::read(self.connection, response)
+                Err(answer::read(self.connection, response, end)
                     .await
                     .with_retry_after(wait))
             }
@@ -260,14 +280,26 @@ impl Call<'_> {
         match end {
             None => {}
             Some(BodyError::Incomplete(error)) => return Err(self.unanswered(error)),
+            Some(BodyError::Gzip) if may_be_cut => return Err(self.broken(None)),
             Some(error) => {
-                let what = format!("{host} does not answer with a page: {error}");
+                let error_text = answer::clean(self.connection, &error.to_string());
+                let what = format!("{host} does not answer with a page: {error_text}");
                 let advice = match error {
                     BodyError::TooLarge(_) => "allow a larger response, or report it to the vendor",
                     _ => "report it to the vendor",
                 };
                 let error = Error::new(ErrorKind::Decode, what, advice);
                 return Err(with_answer(error, request_id, headers, Bytes::new()));
+            }
+        }
+        if let Some(drift) = &self.connection.shared().drift {
+            for finding in P::drift(drift, &body) {
+                self.tell(EventKind::Drift {
+                    place: &finding.place,
+                    difference: finding.kind.as_str(),
+                    expected: &finding.expected,
+                    seen: &finding.seen,
+                });
             }
         }
         let misfit = |kind, reason: &str| {
@@ -318,11 +350,8 @@ impl Call<'_> {
         headers: &HeaderMap,
     ) -> (Option<Duration>, RateLimitState) {
         let now = SystemTime::now();
-        let observed = Observed {
-            status,
-            state: RateLimitState::read(headers, now),
-            retry_after: retry_after(headers, now),
-        };
+        let state = RateLimitState::read(headers, now);
+        let observed = Observed::new(status, state, retry_after(headers, now));
         if let Some(limiter) = &self.connection.shared().limiter {
             limiter.observe(self.connection.hash(), &observed);
         }
@@ -337,7 +366,7 @@ impl Call<'_> {
         if ConnectTimeout::is_behind(&error) {
             return self.too_late(Deadline::Connect);
         }
-        let cause = root_cause(&error);
+        let cause = answer::clean(self.connection, &root_cause(&error));
         if error.is_builder() {
             let what = format!("the request cannot be sent: {cause}");
             return Error::invalid_request(what).with_source(error);
@@ -353,9 +382,9 @@ impl Call<'_> {
     /// The answer was not received whole.
     fn broken(&self, error: Option<reqwest::Error>) -> Error {
         let host = self.connection.host();
-        let cause = error
-            .as_ref()
-            .map_or_else(String::new, |error| format!(" ({})", root_cause(error)));
+        let cause = error.as_ref().map_or_else(String::new, |error| {
+            format!(" ({})", answer::clean(self.connection, &root_cause(error)))
+        });
         let what = format!("the connection to {host} broke before the answer was complete{cause}");
         let broken = Error::new(ErrorKind::Connect, what, "try again");
         match error {
@@ -409,8 +438,9 @@ impl Call<'_> {
             )),
         })?;
         // A throttled connection waits as long as it is told, so that no storm can come of it.
-        let throttled = error.kind() == ErrorKind::RateLimited;
-        match throttled || self.connection.shared().budget.withdraw() {
+        let told = error.retry_after().is_some() || self.connection.shared().limiter.is_some();
+        let waits = error.kind() == ErrorKind::RateLimited && told;
+        match waits || self.connection.shared().budget.withdraw() {
             true => Ok(pause),
             false => Err(Some(
                 "not tried again, since too many requests of this client fail".to_owned(),

@@ -12,6 +12,7 @@ use futures_util::stream::StreamExt;
 use tokio::time::{Sleep, sleep};
 
 use crate::cursor::{Checkpoint, Scope};
+use crate::digest::digest;
 use crate::record::{key, version};
 use crate::{Chat, ChatStream, ChatsRequest, Error, ErrorKind, Result};
 
@@ -105,10 +106,13 @@ impl WatchStream {
         StreamExt::next(self).await
     }
 
-    fn pause(&mut self) {
+    fn pause(&mut self, least: Option<Duration>) {
         let jitter = 0.9 + 0.2 * fastrand::f64();
         let pause = Duration::try_from_secs_f64(self.interval.as_secs_f64() * jitter);
-        self.state = State::Pausing(Box::pin(sleep(pause.unwrap_or(self.interval))));
+        let pause = pause
+            .unwrap_or(self.interval)
+            .max(least.unwrap_or_default());
+        self.state = State::Pausing(Box::pin(sleep(pause)));
     }
 }
 
@@ -126,10 +130,13 @@ impl Stream for WatchStream {
                         }
                     }
                     Some(Err(error)) if error.kind() == ErrorKind::Rejected => {
-                        return Poll::Ready(Some(Err(error)));
+                        let raw = error.rejected().map_or("", |rejected| rejected.raw());
+                        if this.yielded.insert((digest([raw.as_bytes()]), 0)) {
+                            return Poll::Ready(Some(Err(error)));
+                        }
                     }
                     Some(Err(error)) if may_pass(&error) => {
-                        this.pause();
+                        this.pause(error.retry_after());
                         return Poll::Ready(Some(Err(error)));
                     }
                     Some(Err(error)) => this.state = State::Failed(Some(error)),
@@ -138,7 +145,7 @@ impl Stream for WatchStream {
                             this.checkpoint = checkpoint;
                             this.yielded.clear();
                         }
-                        this.pause();
+                        this.pause(None);
                     }
                 },
                 State::Pausing(pause) => {
@@ -163,11 +170,6 @@ impl fmt::Debug for WatchStream {
 
 /// Whether the next round may go well.
 fn may_pass(error: &Error) -> bool {
-    let odd = [
-        ErrorKind::Incomplete,
-        ErrorKind::Paging,
-        ErrorKind::Decode,
-        ErrorKind::Limiter,
-    ];
+    let odd = [ErrorKind::Decode, ErrorKind::Limiter];
     error.is_retryable() || odd.contains(&error.kind())
 }

@@ -5,19 +5,19 @@ use std::num::{NonZeroU32, NonZeroU64};
 use std::time::Duration;
 
 use ofauth_api::types::ChatPage;
+use ofauth_contract::Finding;
 
 use crate::call::Call;
 use crate::cursor::Scope;
 use crate::decode::RawPage;
+use crate::drift::DriftWatch;
 use crate::record::Record;
-use crate::walk::{self, Walk};
+use crate::walk::{self, MAX_LIMIT, Walk};
 use crate::{
     CallOptions, ChangeStream, Chat, ChatFilter, ChatOrder, ChatStream, Checkpoint, Connection,
     Cursor, Error, Page, PageStream, Result, WatchStream,
 };
 
-/// The most chats of one page (OFAuth documentation, chats list).
-pub(crate) const MAX_LIMIT: u32 = 20;
 /// The most characters of a search text (OFAuth documentation, chats list).
 const MAX_QUERY: usize = 100;
 /// The greatest offset and list id that the API's numbers (int64) can express.
@@ -57,6 +57,10 @@ impl RawPage for ChatPage {
 
     fn list(&mut self) -> &mut Vec<Chat> {
         &mut self.list
+    }
+
+    fn drift(watch: &DriftWatch, body: &[u8]) -> Vec<Finding> {
+        watch.look(body)
     }
 }
 
@@ -237,8 +241,10 @@ impl ChatsRequest {
         self.check_changes()?;
         let scope = Scope::of(&self);
         self.limit = Some(MAX_LIMIT);
-        let records = self.send().await?.into_records().into_iter();
-        let items: Vec<_> = records.map(|record| Record::new(record).item).collect();
+        let records = self.send().await?.into_records().into_iter().enumerate();
+        let items: Vec<_> = records
+            .map(|(place, record)| Record::new(record, place).item)
+            .collect();
         Ok(Checkpoint::new(walk::Checkpoint::of(&items), scope))
     }
 

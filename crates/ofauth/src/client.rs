@@ -12,6 +12,7 @@ use secrecy::SecretString;
 use crate::base_url::{self, BaseUrl};
 use crate::call::root_cause;
 use crate::connect::ConnectLayer;
+use crate::drift::DriftWatch;
 use crate::event::Hook;
 use crate::retry::RetryBudget;
 use crate::secret::Secret;
@@ -41,6 +42,7 @@ pub(crate) struct Shared {
     pub(crate) limiter: Option<Arc<dyn RateLimiter>>,
     pub(crate) budget: RetryBudget,
     pub(crate) hook: Hook,
+    pub(crate) drift: Option<DriftWatch>,
 }
 
 impl Client {
@@ -120,6 +122,7 @@ pub struct ClientBuilder {
     limit: Limit,
     retry_budget: Option<u32>,
     hook: Hook,
+    drift: Option<f64>,
 }
 
 /// Who limits the requests of a connection.
@@ -216,7 +219,7 @@ impl ClientBuilder {
     /// How many retries the client has, for all its calls together; 100 by default. A retry
     /// takes one, and each call that succeeds gives a tenth back: so an API that fails for
     /// everybody doesn't get several times the requests just then. Requests that are
-    /// throttled (429) take none, since they wait as long as they are told.
+    /// throttled (429) take none where a limiter or a `Retry-After` makes them wait.
     pub fn retry_budget(mut self, retries: u32) -> Self {
         self.retry_budget = Some(retries);
         self
@@ -258,6 +261,18 @@ impl ClientBuilder {
         self
     }
 
+    /// Compares this part of the pages, from 0 to 1, with the API's description as this version
+    /// knows it, and tells each difference once: by `tracing`, at `warn`, and by
+    /// [`EventKind::Drift`](crate::EventKind::Drift). By default none is compared. It costs about
+    /// as much as reading the page.
+    ///
+    /// A difference harms nobody by itself: it is a sign that the API changes. What is told is
+    /// places and types, and never a value.
+    pub fn drift(mut self, rate: f64) -> Self {
+        self.drift = Some(rate);
+        self
+    }
+
     /// Checks the settings and makes the client.
     ///
     /// # Errors
@@ -277,6 +292,10 @@ impl ClientBuilder {
         let base_url = BaseUrl::parse(self.base_url.as_deref().unwrap_or(base_url::DEFAULT))?;
         let user_agent = user_agent(self.user_agent.as_deref())?;
         self.options.clone().resolve(Error::configuration)?;
+        if let Some(rate) = self.drift.filter(|rate| !(0.0..=1.0).contains(rate)) {
+            let what = format!("the rate of drift must be 0 to 1, but is {rate}");
+            return Err(Error::configuration(what));
+        }
         let mut http = reqwest::Client::builder()
             .user_agent(user_agent)
             .connector_layer(ConnectLayer)
@@ -312,6 +331,7 @@ impl ClientBuilder {
                 limiter,
                 budget: RetryBudget::new(self.retry_budget.unwrap_or(RetryBudget::DEFAULT)),
                 hook: self.hook,
+                drift: self.drift.filter(|rate| *rate > 0.0).map(DriftWatch::new),
             }),
         })
     }

@@ -5,14 +5,14 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::digest;
-use crate::{ChatOrder, ChatsRequest, Error, Result, walk};
+use crate::{ChatsRequest, Error, Result, walk};
 
 /// Where a walk was; made by [`ChatStream::cursor`](crate::ChatStream::cursor), and used by
 /// [`ChatsRequest::resume`].
 ///
 /// With serde it is some numbers and two texts: the ids of what was yielded, and a few hashes,
 /// some 8 characters for each chat. It holds no key, no connection id and nothing of a message,
-/// and belongs to one connection and one set of parameters.
+/// and belongs to one connection of one API key, and to one set of parameters.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cursor {
     walk: walk::Token,
@@ -42,7 +42,7 @@ impl fmt::Debug for Cursor {
 /// What the newest chats were at some time; used by [`ChatsRequest::changes`].
 ///
 /// The default one knows nothing: everything is a change then. It is written by serde like a
-/// [`Cursor`], in about 1 KB, and belongs to one connection and one set of parameters too.
+/// [`Cursor`], in about 1 KB, and belongs to one connection, key and set of parameters too.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checkpoint {
     front: walk::Checkpoint,
@@ -80,14 +80,22 @@ pub(crate) struct Scope(u64);
 
 impl Scope {
     pub(crate) fn of(request: &ChatsRequest) -> Self {
-        let parameters = (
-            request.start(),
-            request.order_or_default() == ChatOrder::Old,
-            request.selection(),
-        );
-        let parameters = format!("{parameters:?}");
-        let connection = request.connection().hash().get().to_le_bytes();
-        Self(digest([&connection[..], parameters.as_bytes()]) >> 11)
+        let (filter, query, list) = request.selection();
+        let order = request.order_or_default().to_string();
+        let filter = filter.map(|filter| filter.to_string()).unwrap_or_default();
+        // Each of its own length in front, so that no two sets of parameters are one text.
+        let parts = [
+            &request.connection().hash().get().to_le_bytes()[..],
+            &request.start().to_le_bytes(),
+            &list.unwrap_or(0).to_le_bytes(),
+            &(order.len() as u64).to_le_bytes(),
+            order.as_bytes(),
+            &(filter.len() as u64).to_le_bytes(),
+            filter.as_bytes(),
+            &[u8::from(query.is_some())],
+            query.unwrap_or_default().as_bytes(),
+        ];
+        Self(digest(parts) >> 11)
     }
 
     fn check(self, request: &ChatsRequest, name: &str) -> Result<()> {

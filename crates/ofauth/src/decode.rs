@@ -6,10 +6,13 @@ use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
+use ofauth_contract::Finding;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, Visitor};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 use serde_path_to_error::Track;
+
+use crate::drift::DriftWatch;
 
 /// The property that holds the records of a page.
 const LIST: &str = "list";
@@ -21,6 +24,11 @@ pub(crate) trait RawPage: DeserializeOwned {
 
     /// The records of the property `list`.
     fn list(&mut self) -> &mut Vec<Self::Item>;
+
+    /// What a page says that the API's description does not, where that is watched for.
+    fn drift(_: &DriftWatch, _: &[u8]) -> Vec<Finding> {
+        Vec::new()
+    }
 }
 
 /// A record of a page that cannot be read; the others can.
@@ -29,7 +37,7 @@ pub struct Rejected {
     index: usize,
     path: String,
     reason: String,
-    raw: Bytes,
+    raw: String,
 }
 
 impl Rejected {
@@ -52,8 +60,7 @@ impl Rejected {
     ///
     /// It holds private messages: keep it out of logs.
     pub fn raw(&self) -> &str {
-        // It was JSON, and so text, before it was kept as bytes.
-        std::str::from_utf8(&self.raw).unwrap_or_default()
+        &self.raw
     }
 }
 
@@ -114,7 +121,8 @@ fn by_record<P: RawPage>(body: &Bytes) -> Result<(P, Vec<Rejected>), Unreadable>
                     |path| format!("{LIST}[{index}].{path}"),
                 ),
                 reason: misfit.reason,
-                raw: body.slice_ref(record.get().as_bytes()),
+                // A copy: it shall not keep the whole page in memory.
+                raw: record.get().to_owned(),
             }),
         }
     }

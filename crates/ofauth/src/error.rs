@@ -165,6 +165,8 @@ impl Error {
                 | ErrorKind::Server
                 | ErrorKind::Connect
                 | ErrorKind::Timeout
+                | ErrorKind::Paging
+                | ErrorKind::Incomplete
         )
     }
 
@@ -245,7 +247,8 @@ impl Error {
         self.inner.attempts
     }
 
-    /// Which time passed, of a [`Timeout`](ErrorKind::Timeout).
+    /// Which time passed: of a [`Timeout`](ErrorKind::Timeout), and of a
+    /// [`RateLimited`](ErrorKind::RateLimited) that waited for its turn until the deadline.
     pub fn deadline(&self) -> Option<Deadline> {
         self.inner.deadline
     }
@@ -310,6 +313,12 @@ impl Error {
     pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
         self.inner.retry_after = wait;
         self
+    }
+
+    /// This error, with what the server said in the one before it.
+    pub(crate) fn after(mut self, mut before: Self) -> Self {
+        self.inner.answer = before.inner.answer.take();
+        self.with_source(before)
     }
 
     pub(crate) fn with_source(
@@ -401,8 +410,8 @@ mod tests {
             (Redirect, "redirect", 0),
             (Decode, "decode", 0),
             (Rejected, "rejected", 0),
-            (Paging, "paging", 0),
-            (Incomplete, "incomplete", 0),
+            (Paging, "paging", retry),
+            (Incomplete, "incomplete", retry),
             (Limiter, "limiter", 0),
         ] {
             let error = Error::new(kind, "what".to_owned(), "advice");

@@ -68,6 +68,20 @@ pub enum EventKind<'a> {
         /// What was expected there.
         reason: &'a str,
     },
+    /// A page says something that the API's description does not; told once for each place. See
+    /// [`ClientBuilder::drift`](crate::ClientBuilder::drift).
+    #[non_exhaustive]
+    Drift {
+        /// The place within the page, like `list[].lastMessage.media[].type`.
+        place: &'a str,
+        /// What is different: `unknown-field`, `wrong-type`, `unexpected-null`,
+        /// `missing-required`, `unknown-value`, `out-of-bounds`, `not-a-date` or `no-alternative`.
+        difference: &'a str,
+        /// What the description says.
+        expected: &'a str,
+        /// What was seen, as a type: never a value.
+        seen: &'a str,
+    },
 }
 
 type Callback = dyn Fn(&Event<'_>) + Send + Sync;
@@ -121,6 +135,19 @@ impl Hook {
                 path,
                 reason,
             } => warn!(operation, %connection, index, path, reason, "a record cannot be read"),
+            EventKind::Drift {
+                place,
+                difference,
+                expected,
+                seen,
+            } => warn!(
+                operation,
+                place,
+                difference,
+                expected,
+                seen,
+                "the API sends what its description does not say"
+            ),
         }
         if let Some(hook) = &self.0 {
             hook(&Event {

@@ -8,6 +8,7 @@ use std::task::{self, Context, Poll};
 
 use futures_core::Stream;
 use futures_util::stream::{SelectAll, StreamExt, once};
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::{Chat, ChatStream, ChatsRequest, Client, Result};
 
@@ -73,11 +74,11 @@ where
             concurrency,
         } = self;
         let members = ids.enumerate().map(move |(index, id)| {
-            let id: String = id.into();
+            let id = SecretString::from(id.into());
             let chats = client
-                .connection(&id)
+                .connection(id.expose_secret())
                 .map(|connection| stream(connection.chats()));
-            let id = id.into();
+            let id = Arc::new(id);
             match chats {
                 Ok(chats) => told(Member { index, id }, chats),
                 Err(error) => told(Member { index, id }, once(ready(Err(error)))),
@@ -101,10 +102,10 @@ impl<I> fmt::Debug for Fleet<I> {
 }
 
 /// A connection of a fleet: which of the ids that were given.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub struct Member {
     index: usize,
-    id: Arc<str>,
+    id: Arc<SecretString>,
 }
 
 impl Member {
@@ -115,7 +116,7 @@ impl Member {
 
     /// Its connection id. It is like a credential: keep it out of logs.
     pub fn id(&self) -> &str {
-        &self.id
+        self.id.expose_secret()
     }
 }
 
@@ -142,7 +143,8 @@ fn told(member: Member, chats: impl Stream<Item = Result<Chat>> + Send + 'static
 ///   doesn't take the chats stops the reading.
 /// - Of those that have chats ready, each gives one in turn.
 /// - Each connection keeps to its own limit, and has the guarantee of a [`ChatStream`]. An error
-///   ends its own connection and no other; it is yielded once.
+///   ends its own connection and no other, and is yielded once; of kind
+///   [`Rejected`](crate::ErrorKind::Rejected) it is one chat, and the connection goes on.
 /// - An id that cannot be sent is an error of its own. An id that is given twice is read twice.
 #[must_use = "a stream does nothing until it is polled"]
 pub struct FleetStream {

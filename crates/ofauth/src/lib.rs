@@ -89,6 +89,7 @@
 //!   `server.port`, `http.response.status_code`, `http.request.resend_count`, `error.type`) and
 //!   `request_id`. Retries and throttling are told at `info`, records that cannot be read at `warn`.
 //! - [`ClientBuilder::on_event`]: the same as a callback, for counters.
+//! - [`ClientBuilder::drift`]: tells where the API sends what its description does not say.
 //! - [`Page::meta`]: status, request id, limit, attempts and time of one call.
 //!
 //! # Features
@@ -114,6 +115,7 @@ mod connection;
 mod cursor;
 mod decode;
 mod digest;
+mod drift;
 mod error;
 mod event;
 mod fleet;

@@ -7,6 +7,8 @@ use std::task::{Context, Poll};
 use futures_core::Stream;
 use futures_util::stream::{StreamExt, unfold};
 
+use crate::digest::digest;
+use crate::record::key;
 use crate::{ChatsRequest, Error, ErrorKind, Page, Result};
 
 /// How many pages in a row may be empty, or the same as the one before, until a walk
@@ -77,8 +79,8 @@ enum Step {
 /// Where a walk is.
 struct Place {
     offset: u64,
-    /// The fans of the page before, and how many pages directly before brought nothing new.
-    before: Vec<i64>,
+    /// What tells the records of the page before apart, and how many pages directly before brought nothing new.
+    before: Vec<u64>,
     idle: u32,
 }
 
@@ -102,8 +104,13 @@ impl Place {
         if next == offset {
             return fail(format!("the page at offset {offset} is empty"));
         }
-        let fans: Vec<i64> = page.iter().map(|chat| chat.with_user.id).collect();
-        let idle = if page.is_empty() || fans == self.before {
+        let records = page.iter().map(key);
+        let rejected = page
+            .rejected()
+            .iter()
+            .map(|one| digest([one.raw().as_bytes()]));
+        let records: Vec<u64> = records.chain(rejected).collect();
+        let idle = if records.is_empty() || records == self.before {
             self.idle + 1
         } else {
             0
@@ -115,7 +122,7 @@ impl Place {
         }
         Step::Read(Self {
             offset: next,
-            before: fans,
+            before: records,
             idle,
         })
     }

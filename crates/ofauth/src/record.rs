@@ -1,5 +1,7 @@
 //! A record of a page, as a walk sees it.
 
+use serde_json::Value;
+
 use crate::digest::digest;
 use crate::walk::Item;
 use crate::{Chat, Error, ErrorKind, Rejected, Result, Timestamp};
@@ -14,19 +16,15 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    pub(crate) fn new(record: Result<Chat, Rejected>) -> Self {
+    /// `place` is the record's in its page.
+    pub(crate) fn new(record: Result<Chat, Rejected>, place: usize) -> Self {
         let item = match &record {
             Ok(chat) => Item {
                 key: key(chat),
                 version: Some(version(chat)),
                 activity: activity(chat),
             },
-            // While it cannot be read, nothing is known of it but its bytes.
-            Err(rejected) => Item {
-                key: digest([rejected.raw().as_bytes()]) | NO_ID,
-                version: Some(0),
-                activity: None,
-            },
+            Err(rejected) => unreadable(rejected, place),
         };
         Self { item, record }
     }
@@ -40,6 +38,30 @@ impl Record {
             );
             Error::new(ErrorKind::Rejected, what, "").with_rejected(rejected)
         })
+    }
+}
+
+/// What can be told of a record that is no chat: by an id in it, if one can be read, and its
+/// bytes. Of two without, which are the same text, neither can be known again.
+fn unreadable(rejected: &Rejected, place: usize) -> Item {
+    let raw = rejected.raw();
+    let json: Value = serde_json::from_str(raw).unwrap_or_default();
+    let id = |place: &str| json.pointer(place).and_then(Value::as_i64);
+    let (key, known) = match (id("/withUser/id"), id("/lastMessage/id")) {
+        (Some(fan), _) => (fan.cast_unsigned() & !NO_ID, true),
+        (None, Some(message)) => (
+            digest([b"message", &message.to_le_bytes()[..]]) | NO_ID,
+            true,
+        ),
+        (None, None) => {
+            let place = place.to_le_bytes();
+            (digest([raw.as_bytes(), &place]) | NO_ID, false)
+        }
+    };
+    Item {
+        key,
+        version: known.then(|| digest([raw.as_bytes()])),
+        activity: None,
     }
 }
 

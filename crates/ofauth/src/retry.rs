@@ -12,7 +12,8 @@ use std::time::Duration;
 /// with jitter (OFAuth reference, rate limits).
 ///
 /// Where the server says when to come back (`Retry-After`), no request is sent before; the
-/// pause is added. If that is more than [`max_retry_after`](Self::max_retry_after), or than
+/// pause is added. The next calls of the same connection wait as long, within their own
+/// deadlines. If that is more than [`max_retry_after`](Self::max_retry_after), or than
 /// the [deadline](crate::CallOptions::deadline) allows, the call fails at once, and
 /// [`Error::retry_after`](crate::Error::retry_after) tells how long to wait.
 ///
@@ -109,11 +110,12 @@ impl RetryPolicy {
         let drawn = longest.as_secs_f64() * random.clamp(0.0, 1.0);
         // What rounding makes too long is the longest.
         let drawn = Duration::try_from_secs_f64(drawn).map_or(longest, |drawn| drawn.min(longest));
-        let pause = wait.saturating_add(drawn);
-        match pause < left {
-            true => Ok(pause),
-            false if wait.is_zero() => Err(Stop::Deadline),
-            false => Err(Stop::TooLong {
+        match wait.saturating_add(drawn) {
+            pause if pause < left => Ok(pause),
+            _ if wait.is_zero() => Err(Stop::Deadline),
+            // What is drawn on top shall not be what takes it past the deadline.
+            _ if wait < left => Ok(wait),
+            _ => Err(Stop::TooLong {
                 wait,
                 allowed: left,
             }),

@@ -12,14 +12,12 @@ use futures_core::Stream;
 use futures_util::FutureExt;
 use futures_util::stream::StreamExt;
 use tokio::task::JoinHandle;
+use tracing::Instrument;
 
 use crate::cursor::{Cursor, Scope};
 use crate::record::Record;
-use crate::walk::{Ask, Key, Observed, Walk, WalkError};
+use crate::walk::{Ask, Key, MAX_LIMIT, Observed, Walk, WalkError};
 use crate::{Chat, ChatsRequest, Error, ErrorKind, Page, Result};
-
-/// A page that is being read.
-type Reading = Pin<Box<dyn Future<Output = Result<Page>> + Send>>;
 
 /// Every chat of a creator, once; made by [`ChatsRequest::stream`].
 ///
@@ -38,15 +36,21 @@ type Reading = Pin<Box<dyn Future<Output = Result<Page>> + Send>>;
 ///
 /// # What is assumed
 ///
-/// A chat that moves gets a new last message, or its last message new times; activity never goes
-/// back. A filter shows a chat at the place of its activity.
+/// - A chat that moves gets a new last message, or its last message new times: of chats without a
+///   `lastMessage` it cannot be told.
+/// - Activity never goes back. A chat whose last message is unsent falls back in the list, and can
+///   be missed where it falls behind what was read.
+/// - A filter shows a chat at the place of its activity.
+/// - A page has more than one chat, where there are more: of a server that gives one at a time,
+///   pages cannot overlap, and the walk is the plain loop.
 ///
 /// # What it costs
 ///
 /// Pages overlap by a chat or more, so that a chat seen twice tells where the walk is. On a quiet
 /// inbox that is at most 10 % and 2 requests more than the plain loop. Newest first, the front is
 /// read again at the end, for what has moved there meanwhile. A walk gives up after
-/// 20 + 3 × (pages of what it found + 1) requests. Memory: some 60 bytes for each chat seen.
+/// 20 + 3 × (pages of what it found + 1) requests. Memory: some 150 bytes for each chat seen.
+/// Requests run in tasks of their own, on the current tokio runtime.
 ///
 /// # Errors
 ///
@@ -61,7 +65,7 @@ pub struct ChatStream {
     /// What was found and is not yet taken.
     found: VecDeque<(Key, Result<Chat>)>,
     /// What is being read, in the order in which it is needed.
-    reading: VecDeque<(Ask, Reading)>,
+    reading: VecDeque<(Ask, Task)>,
     /// How many pages are read at once or ahead; 0 for one, when it is needed.
     ahead: usize,
     /// How many pages were read ahead in vain.
@@ -101,8 +105,8 @@ impl ChatStream {
         self
     }
 
-    /// Reads up to so many pages ahead while the consumer works on what it has; they are read
-    /// in tasks of their own, on the current tokio runtime. 1 is most often enough. More than 1
+    /// Reads up to so many pages ahead while the consumer works on what it has. 1 is most often
+    /// enough. More than 1
     /// are read at offsets that are guessed, as with [`parallel`](Self::parallel).
     pub fn prefetch(mut self, pages: usize) -> Self {
         self.ahead = self.ahead.max(pages);
@@ -122,10 +126,9 @@ impl ChatStream {
     /// Where the walk is: for [`ChatsRequest::resume`], in another process too.
     ///
     /// What was yielded counts as done; what was read and not yet yielded will be read again.
-    pub fn cursor(&self) -> Option<Cursor> {
+    pub fn cursor(&self) -> Cursor {
         let pending: Vec<Key> = self.found.iter().map(|(key, _)| *key).collect();
-        let token = self.walk.token(&pending)?;
-        Some(Cursor::new(token, self.scope, self.left))
+        Cursor::new(self.walk.token(&pending), self.scope, self.left)
     }
 
     /// The next chat; `None` after the last.
@@ -149,14 +152,17 @@ impl ChatStream {
             Ok(None) => return self.end(),
             Err(error) => return self.fail(incomplete(&self.request, error)),
         };
-        let needed = |(other, _): &(Ask, Reading)| other.same_page(&ask);
+        let needed = |(other, _): &(Ask, Task)| other.same_page(&ask);
         if !self.reading.front().is_some_and(needed) {
             self.wasted += self.reading.len();
             self.reading.clear();
             self.start(ask);
         }
         // What may still be wasted can be risked.
-        let most = self.ahead.saturating_sub(self.wasted);
+        let most = self
+            .ahead
+            .saturating_sub(self.wasted)
+            .min(self.pages_left());
         while self.reading.len() < most
             && let Some(ask) = self.walk.predict(self.reading.len())
         {
@@ -164,22 +170,29 @@ impl ChatStream {
         }
     }
 
+    /// How many pages it takes at least for what is still to be yielded.
+    fn pages_left(&self) -> usize {
+        let left = self
+            .left
+            .map_or(usize::MAX, |left| left.try_into().unwrap_or(usize::MAX));
+        left.saturating_sub(self.found.len())
+            .div_ceil(MAX_LIMIT as usize)
+    }
+
     fn start(&mut self, ask: Ask) {
         let request = self.request.clone().offset(ask.offset).limit(ask.limit);
-        let reading: Reading = match self.ahead {
-            0 => Box::pin(request.send()),
-            _ => Box::pin(Task(tokio::spawn(request.send()))),
-        };
+        // In a task of its own: who stops to poll this stream, for a while or for good, keeps
+        // nobody from the connection's limit, and lets no request run into its deadline.
+        let reading = Task(tokio::spawn(request.send().in_current_span()));
         self.reading.push_back((ask, reading));
     }
 
     /// Takes a page that was read.
     fn receive(&mut self, ask: Ask, page: Page) {
         let (has_more, next_offset) = (page.has_more(), page.given_offset().map(|next| next.get()));
-        let mut records: Vec<Option<Record>> = page
-            .into_records()
-            .into_iter()
-            .map(|record| Some(Record::new(record)))
+        let records = page.into_records().into_iter().enumerate();
+        let mut records: Vec<Option<Record>> = records
+            .map(|(place, record)| Some(Record::new(record, place)))
             .collect();
         let items: Vec<_> = records.iter().flatten().map(|record| record.item).collect();
         let page = Observed {
@@ -240,7 +253,7 @@ impl Stream for ChatStream {
                 Ok(page) => {
                     self.receive(ask, page);
                     // Before the consumer works on what was found.
-                    if self.ahead > 0 {
+                    if self.ahead > 0 && self.pages_left() > 0 {
                         self.read_on();
                     }
                 }

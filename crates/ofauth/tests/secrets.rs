@@ -189,13 +189,19 @@ async fn no_failing_call_shows_a_secret() {
         ("200 OK", format!("{{\"{TEXT}\":")),
         ("200 OK", format!("{TEXT} {KEY}")),
         ("204 No Content", String::new()),
+        ("200 OK", String::new()),
     ];
     bodies.push(("302 Found", TEXT.to_owned()));
     for (status, body) in bodies {
         let location = format!("https://{KEY}.example/");
+        let encoding = if body.is_empty() { KEY } else { "identity" };
         let bytes = response(
             status,
-            &[("x-request-id", KEY), ("location", &location)],
+            &[
+                ("x-request-id", KEY),
+                ("location", &location),
+                ("content-encoding", encoding),
+            ],
             body.as_bytes(),
         );
         let server = Server::start(move |_| vec![Step::Send(bytes.clone())]).await;

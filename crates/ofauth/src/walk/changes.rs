@@ -108,7 +108,9 @@ impl Walk {
             return None;
         };
         let region = self.known.regions.first()?;
-        (item.activity? < oldest).then_some(Anchor {
+        // What is known has a version that tells more.
+        let unknown = !self.known.chats.contains_key(&item.key);
+        (unknown && item.activity? < oldest).then_some(Anchor {
             index,
             region: 0,
             rank: region.end,

@@ -237,10 +237,19 @@ impl Walk {
             region.ended.get_or_insert(self.requests);
         }
 
-        let news: Vec<usize> = (0..unchanged_from)
+        let changes = self.mode != Mode::All;
+        // Where times are rounded, a change can stand behind what did not change.
+        let tie = |index: usize| {
+            let unchanged = page
+                .items
+                .get(unchanged_from)
+                .and_then(|item| item.activity);
+            unchanged.is_some() && page.items[index].activity >= unchanged
+        };
+        let news: Vec<usize> = (0..page.items.len())
             .filter(|&index| match &before[index] {
-                None => true,
-                Some(chat) => self.mode != Mode::All && chat.version != page.items[index].version,
+                None => index < unchanged_from || tie(index),
+                Some(chat) => changes && chat.version != page.items[index].version,
             })
             .collect();
 

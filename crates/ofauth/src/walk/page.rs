@@ -5,7 +5,7 @@ use std::fmt;
 /// What tells chats apart: the fan's id, or a hash of an item that could not be read.
 pub(crate) type Key = u64;
 
-/// The largest page the server gives.
+/// The most chats of one page (OFAuth documentation, chats list).
 pub(crate) const MAX_LIMIT: u32 = 20;
 
 /// Which end of the list is at offset 0.

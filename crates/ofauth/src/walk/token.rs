@@ -42,15 +42,12 @@ struct KeptAnchor {
 }
 
 impl Walk {
-    /// The walk's state, to be resumed later. None for a walk over changes: poll again from its
+    /// The walk's state, to be resumed later; not of a walk over changes: poll again from its
     /// checkpoint instead.
     ///
     /// `pending` are the chats that [`Walk::read`] gave out and the consumer has not taken. The
     /// walk resumed gives them out again: all that was read since the first of them is forgotten.
-    pub(crate) fn token(&self, pending: &[Key]) -> Option<Token> {
-        if self.mode != super::Mode::All {
-            return None;
-        }
+    pub(crate) fn token(&self, pending: &[Key]) -> Token {
         let chats = &self.known.chats;
         let found = |key| chats.get(key).map(|chat: &Chat| chat.found);
         let cut = pending.iter().filter_map(found).min().unwrap_or(u32::MAX);
@@ -60,7 +57,7 @@ impl Walk {
             .filter(|key| !pending.contains(key))
             .collect();
         seen.sort_unstable();
-        Some(Token {
+        Token {
             order: self.order,
             start: self.start,
             page_size: self.page_size,
@@ -69,7 +66,7 @@ impl Walk {
             regions: (0..self.known.regions.len())
                 .filter_map(|id| self.keep(id, cut))
                 .collect(),
-        })
+        }
     }
 
     /// What to keep of a region as it was before a read.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ofauth::{RateLimit, RetryPolicy};
+use ofauth::{Checkpoint, RateLimit, RetryPolicy};
 use ofauth_sandbox::{Fault, FaultRule};
 use tokio::time::timeout;
 
@@ -19,6 +19,14 @@ async fn every_future_and_stream_can_be_spawned() {
     let send = can_be_spawned(creator.chats().send());
     let mut pages = can_be_spawned(creator.chats().pages());
     let mut stream = can_be_spawned(creator.chats().stream());
+    let client = builder(sandbox.url()).build().unwrap();
+    let since = Checkpoint::default();
+    let every = Duration::from_secs(1);
+    let _ = can_be_spawned(creator.chats().checkpoint());
+    let _ = can_be_spawned(creator.chats().changes(&since));
+    let _ = can_be_spawned(creator.chats().watch(since, every));
+    let _ = can_be_spawned(creator.chats().resume(stream.cursor()));
+    let _ = can_be_spawned(client.fleet(["conn_x"]).chats(|chats| chats));
     can_be_spawned(async move {
         pages.next().await.unwrap().unwrap();
         stream.next().await.unwrap().unwrap();

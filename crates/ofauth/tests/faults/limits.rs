@@ -194,6 +194,74 @@ impl RateLimiter for Closed {
     }
 }
 
+/// Never answers.
+struct Hanging;
+
+impl RateLimiter for Hanging {
+    fn acquire(
+        &self,
+        _: ConnectionHash,
+        _: Duration,
+    ) -> Pin<Box<dyn Future<Output = Result<(), LimitError>> + Send + '_>> {
+        Box::pin(std::future::pending())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limiter_that_hangs_ends_at_the_deadline() {
+    let hanging = builder("http://127.0.0.1:9").rate_limiter(Arc::new(Hanging));
+    let error = creator(hanging.deadline(SECOND * 5))
+        .chats()
+        .send()
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.attempts()),
+        (ErrorKind::RateLimited, 0)
+    );
+}
+
+/// In real time, where asking takes some time too.
+#[tokio::test]
+async fn who_does_not_wait_is_not_told_as_throttled() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let waits = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&waits);
+    let builder = builder(sandbox.url()).rate_limit(RateLimit::default());
+    let creator = creator(builder.on_event(move |event| {
+        if let EventKind::Throttled { waited, .. } = event.kind {
+            // A machine that is busy may pause a thread for a moment.
+            count.fetch_add(
+                usize::from(waited < Duration::from_millis(1)),
+                Ordering::Relaxed,
+            );
+        }
+    }));
+    for _ in 0..20 {
+        creator.chats().send().await.unwrap();
+    }
+    assert_eq!(waits.load(Ordering::Relaxed), 0);
+}
+
+/// A stream that is not polled for a while keeps nobody from the limit.
+#[tokio::test(start_paused = true)]
+async fn who_stops_to_read_holds_up_nobody() {
+    let sandbox = Sandbox::builder().chats(100).start().await.unwrap();
+    let limit = RateLimit::per_minute(60).burst(1);
+    let creator = creator(builder(sandbox.url()).rate_limit(limit));
+    let mut stream = creator.chats().stream();
+    for _ in 0..20 {
+        stream.next().await.unwrap().unwrap();
+    }
+    // It begins to wait for the next token, and is left there.
+    let next = tokio::time::timeout(Duration::from_millis(10), stream.next());
+    assert!(next.await.is_err());
+    let start = Instant::now();
+    creator.chats().send().await.unwrap();
+    assert!(start.elapsed() < SECOND * 3, "{:?}", start.elapsed());
+    assert!(stream.next().await.unwrap().is_ok());
+}
+
 /// Lets everything pass, and remembers what it sees.
 #[derive(Default)]
 struct Open(std::sync::Mutex<Vec<(ConnectionHash, u16, Option<u64>)>>);

@@ -10,6 +10,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod drift;
 mod dropping;
 mod limits;
 mod records;

@@ -131,6 +131,36 @@ async fn a_page_whose_envelope_cannot_be_read_is_an_error_with_its_place() {
 }
 
 #[tokio::test]
+async fn records_that_are_the_same_text_are_told_each() {
+    let body = json!({ "list": [chat(1), null, null, chat(2), null], "hasMore": false });
+    let body = body.to_string();
+    let server =
+        Server::start(move |_| vec![Step::Send(response("200 OK", &[], body.as_bytes()))]).await;
+    let mut stream = creator(builder(&server.url)).chats().stream();
+    let mut told = String::new();
+    while let Some(item) = stream.next().await {
+        told.push(if item.is_ok() { 'c' } else { 'x' });
+    }
+    assert_eq!(told, "cxxcx");
+}
+
+#[tokio::test]
+async fn pages_of_which_nothing_can_be_read_are_walked_through() {
+    let bad = |id: u32| json!({ "withUser": { "id": id, "_view": 1 } });
+    let server = Server::start(move |page| {
+        let list: Vec<_> = (0..20).map(|id| bad(page as u32 * 20 + id)).collect();
+        let page = json!({ "list": list, "hasMore": page < 5 }).to_string();
+        vec![Step::Send(response("200 OK", &[], page.as_bytes()))]
+    })
+    .await;
+    let (mut pages, mut rejected) = (creator(builder(&server.url)).chats().pages(), 0);
+    while let Some(page) = pages.next().await {
+        rejected += page.unwrap().rejected().len();
+    }
+    assert_eq!(rejected, 120);
+}
+
+#[tokio::test]
 async fn one_bad_record_in_each_page_does_not_stop_a_walk() {
     let sandbox = Sandbox::builder()
         .chats(100)

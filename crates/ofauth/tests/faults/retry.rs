@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ofauth::{CallOptions, Deadline, ErrorKind, ErrorType, EventKind, RetryPolicy};
-use ofauth_sandbox::{Change, Fault, FaultRule, Session};
+use ofauth_sandbox::{Change, Fault, FaultBody, FaultRule, Session};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, timeout};
 
@@ -19,6 +19,13 @@ async fn what_may_pass_is_tried_again() {
     let mut faults: Vec<Fault> = [408, 429, 500, 502, 503, 504]
         .map(|number| status(number, None))
         .into();
+    faults.extend(
+        [FaultBody::Html, FaultBody::Empty].map(|body| Fault::Status {
+            status: 502,
+            body,
+            retry_after: None,
+        }),
+    );
     faults.extend([
         Fault::Reset { after: 0 },
         Fault::Reset { after: 100 },
@@ -368,8 +375,12 @@ async fn the_deadline_of_connecting_is_told() {
         (CallOptions::new().connect_timeout(SECOND * 2), 2),
     ] {
         let start = Instant::now();
-        let once = options.retry(RetryPolicy::off());
-        let error = creator.chats().with(once).send().await.unwrap_err();
+        let twice = RetryPolicy::new()
+            .max_attempts(2)
+            .base_delay(Duration::ZERO);
+        let request = creator.chats().with(options.retry(twice));
+        let error = request.send().await.unwrap_err();
+        assert_eq!(error.attempts(), 2);
         assert_eq!(
             (error.kind(), error.deadline()),
             (ErrorKind::Timeout, Some(Deadline::Connect))
@@ -380,7 +391,54 @@ async fn the_deadline_of_connecting_is_told() {
                 .contains(&format!("the {bound} s that connecting may take")),
             "{error}"
         );
-        assert_eq!(start.elapsed().as_secs(), bound);
+        assert_eq!(start.elapsed().as_secs(), 2 * bound);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_server_said_survives_a_call_that_takes_too_long() {
+    let body = br#"{"error":"Oops","requestId":"req_7"}"#;
+    let server = Server::start(move |request| match request {
+        0 => vec![Step::Send(response("503 Service Unavailable", &[], body))],
+        _ => vec![Step::Hang],
+    })
+    .await;
+    let creator = creator(builder(&server.url).deadline(SECOND * 20));
+    let error = creator.chats().send().await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.deadline()),
+        (ErrorKind::Timeout, Some(Deadline::Total))
+    );
+    assert_eq!(
+        (error.status().unwrap().as_u16(), error.attempts()),
+        (503, 2)
+    );
+    assert_eq!(error.request_id(), Some("req_7"));
+    assert!(error.source().unwrap().to_string().starts_with("Oops"));
+}
+
+/// The body of an error never comes; its status and headers count all the same.
+#[tokio::test(start_paused = true)]
+async fn an_error_whose_body_hangs_is_that_error() {
+    let head = |status: &str, headers: &str| {
+        format!("HTTP/1.1 {status}\r\ncontent-length: 99\r\n{headers}\r\n{{\"err").into_bytes()
+    };
+    for (bytes, kind, wait) in [
+        (head("401 Unauthorized", ""), ErrorKind::Unauthorized, None),
+        (
+            head("429 Too Many Requests", "retry-after: 3600\r\n"),
+            ErrorKind::RateLimited,
+            Some(3_600),
+        ),
+    ] {
+        let server = Server::start(move |_| vec![Step::Send(bytes.clone()), Step::Hang]).await;
+        let error = creator(builder(&server.url))
+            .chats()
+            .send()
+            .await
+            .unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (kind, 1));
+        assert_eq!(error.retry_after(), wait.map(Duration::from_secs));
     }
 }
 

@@ -74,6 +74,24 @@ async fn a_body_that_only_the_end_of_the_connection_ends_is_tried_again_too() {
 }
 
 #[tokio::test]
+async fn gzip_that_only_the_end_of_the_connection_ends_is_tried_again_too() {
+    let zipped = gzip(PAGE.as_bytes());
+    let head = b"HTTP/1.0 200 OK\r\ncontent-encoding: gzip\r\n\r\n";
+    let whole = [&head[..], &zipped].concat();
+    let server = Server::start(move |request| {
+        let cut = if request == 0 {
+            whole.len() - 9
+        } else {
+            whole.len()
+        };
+        vec![Step::Send(whole[..cut].to_vec())]
+    })
+    .await;
+    let page = creator(builder(&server.url)).chats().send().await.unwrap();
+    assert_eq!((page.len(), page.meta().attempts()), (1, 2));
+}
+
+#[tokio::test]
 async fn http_1_0_and_chunks_of_each_size_are_read() {
     assert_eq!(
         once(vec![Step::Send(until_closed(PAGE.as_bytes()))])
@@ -105,6 +123,19 @@ async fn slow_servers_are_left() {
     ] {
         assert_eq!(once(steps).await.unwrap_err().kind(), ErrorKind::Timeout);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_server_is_asked_again() {
+    let whole = response("200 OK", &[], PAGE.as_bytes());
+    let server = Server::start(move |request| match request {
+        0 => vec![Step::Hang],
+        1 => vec![Step::Send(whole[..90].to_vec()), Step::Hang],
+        _ => vec![Step::Send(whole.clone())],
+    })
+    .await;
+    let page = creator(builder(&server.url)).chats().send().await.unwrap();
+    assert_eq!(page.meta().attempts(), 3);
 }
 
 #[tokio::test]

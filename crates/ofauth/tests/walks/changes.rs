@@ -139,6 +139,26 @@ async fn a_watch_tells_each_message_once_and_survives_what_passes() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_watch_comes_back_no_sooner_than_it_is_told() {
+    let sandbox = sandbox(30).await;
+    let client = client(sandbox.url()).build().unwrap();
+    let creator = client.connection(sandbox.connection(1)).unwrap();
+    let since = creator.chats().checkpoint().await.unwrap();
+    let busy = Fault::Status {
+        status: 503,
+        body: Default::default(),
+        retry_after: Some("3600".to_owned()),
+    };
+    sandbox.inject([FaultRule::new(busy).times(1)]);
+    let mut watch = creator.chats().watch(since, Duration::from_secs(30));
+    assert!(watch.next().await.unwrap().is_err());
+    message(&sandbox, fans(&sandbox)[9]);
+    let start = Instant::now();
+    watch.next().await.unwrap().unwrap();
+    assert!(start.elapsed().as_secs() >= 3_600);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_round_that_breaks_off_is_made_up_for_without_a_repeat() {
     let sandbox = sandbox(200).await;
     let client = client(sandbox.url())

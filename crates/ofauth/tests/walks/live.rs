@@ -206,9 +206,19 @@ async fn a_quiet_inbox_costs_little_more_than_the_plain_loop() {
 async fn no_more_is_read_than_is_asked_for() {
     let sandbox = sandbox(1_000).await;
     let creator = creator(&sandbox);
-    for (items, requests) in [(0, 0), (1, 1), (20, 1), (21, 2), (100, 6)] {
+    for (ahead, items, requests) in [
+        (0, 0, 0),
+        (0, 1, 1),
+        (0, 20, 1),
+        (0, 21, 2),
+        (0, 100, 6),
+        (1, 20, 1),
+        (8, 0, 0),
+        (8, 20, 1),
+        (8, 100, 6),
+    ] {
         sandbox.forget_requests();
-        let mut stream = creator.chats().stream().max_items(items);
+        let mut stream = creator.chats().stream().max_items(items).parallel(ahead);
         let mut read = Vec::new();
         while let Some(chat) = stream.next().await {
             read.push(fan(&chat.unwrap()));

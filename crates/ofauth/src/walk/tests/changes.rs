@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::model::{Inbox, RATES, Rate};
-use crate::walk::{Checkpoint, Item, Key, Order, Walk, WalkError};
+use crate::walk::{Checkpoint, Item, Key, Observed, Order, Walk, WalkError};
 use fastrand::Rng;
 
 const CASES: u64 = 1_500;
@@ -128,4 +128,46 @@ fn a_checkpoint_is_small() {
     let length = String::from(checkpoint).len();
     println!("a checkpoint has {length} characters");
     assert!(length < 1_100, "{length}");
+}
+
+/// Times are rounded to seconds: what changed can stand behind what did not.
+#[test]
+fn a_change_behind_an_unchanged_chat_of_the_same_time_is_told() {
+    let item = |key, version, activity| Item {
+        key,
+        version: Some(version),
+        activity: Some(activity),
+    };
+    let read = |since: &Checkpoint, items: &[Item]| {
+        let mut walk = Walk::changes(since);
+        let ask = walk.ask().unwrap().unwrap();
+        let page = Observed {
+            items,
+            has_more: true,
+            next_offset: None,
+        };
+        let mut news: Vec<Key> = walk
+            .read(ask, page)
+            .iter()
+            .map(|index| items[*index].key)
+            .collect();
+        news.sort_unstable();
+        assert_eq!(walk.ask(), Ok(None));
+        (news, walk.checkpoint().unwrap())
+    };
+    let since = Checkpoint::of(&[item(1, 1, 100), item(2, 1, 90), item(3, 1, 80)]);
+    // 2 was known, 9 was not; 8 is as old as it was.
+    let page = [
+        item(1, 1, 100),
+        item(9, 1, 100),
+        item(2, 2, 100),
+        item(8, 1, 95),
+        item(3, 1, 80),
+    ];
+    let (news, since) = read(&since, &page);
+    assert_eq!(news, [2, 9]);
+    assert!(read(&since, &page).0.is_empty());
+    // A last message was unsent: an older one is the last again, and hides no change.
+    let page = [item(1, 7, 10), item(9, 3, 101), item(2, 2, 100)];
+    assert_eq!(read(&since, &page).0, [1, 9]);
 }

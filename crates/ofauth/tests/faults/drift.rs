@@ -1,0 +1,95 @@
+//! What the API sends that its description does not say.
+
+use std::sync::{Arc, Mutex};
+
+use ofauth::{ErrorKind, EventKind};
+use ofauth_sandbox::{Fault, FaultRule};
+use serde_json::json;
+
+use crate::server::{Server, Step, response};
+use crate::{builder, creator, sandbox};
+
+#[tokio::test]
+async fn each_difference_is_told_once_and_a_page_as_described_tells_none() {
+    let sandbox = sandbox([]).await;
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&told);
+    let creator = creator(builder(sandbox.url()).drift(1.0).on_event(move |event| {
+        if let EventKind::Drift {
+            place,
+            difference,
+            seen: kind,
+            ..
+        } = event.kind
+        {
+            let difference = format!("{place} {difference} {kind}");
+            seen.lock().unwrap().push(difference);
+        }
+    }));
+    for _ in 0..3 {
+        creator.chats().limit(20).send().await.unwrap();
+    }
+    assert!(told.lock().unwrap().is_empty(), "{told:?}");
+    sandbox.inject([FaultRule::new(Fault::UnknownField).times(2)]);
+    sandbox.inject([FaultRule::new(Fault::UnknownEnumValue)]);
+    for _ in 0..4 {
+        creator.chats().limit(20).send().await.unwrap();
+    }
+    let told = told.lock().unwrap();
+    let count = |what: &str| told.iter().filter(|one| one.starts_with(what)).count();
+    assert_eq!(
+        count("list[].sandboxSurprise unknown-field boolean"),
+        1,
+        "{told:?}"
+    );
+    assert_eq!(
+        count("list[].lastMessage.media[].type unknown-value"),
+        1,
+        "{told:?}"
+    );
+    assert!(!told.iter().any(|one| one.contains("hologram")), "{told:?}");
+}
+
+#[tokio::test]
+async fn what_a_hostile_server_makes_up_is_not_told_for_ever() {
+    let server = Server::start(|page| {
+        let mut body = json!({ "list": [], "hasMore": false });
+        for field in 0..100 {
+            body[format!(
+                "made{}up{field}",
+                ["a", "b", "c", "d", "e"][page % 5].repeat(page)
+            )] = json!(1);
+        }
+        let body = body.to_string();
+        vec![Step::Send(response("200 OK", &[], body.as_bytes()))]
+    })
+    .await;
+    let told = Arc::new(Mutex::new(0));
+    let seen = Arc::clone(&told);
+    let creator = creator(builder(&server.url).drift(1.0).on_event(move |event| {
+        if let EventKind::Drift { .. } = event.kind {
+            *seen.lock().unwrap() += 1;
+        }
+    }));
+    for _ in 0..30 {
+        creator.chats().send().await.unwrap();
+    }
+    assert_eq!(*told.lock().unwrap(), 1_000);
+}
+
+#[test]
+fn a_rate_that_is_none_is_refused() {
+    for rate in [-0.1, 1.1, f64::NAN] {
+        let error = builder("http://127.0.0.1:1")
+            .drift(rate)
+            .build()
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration);
+        assert!(
+            error
+                .to_string()
+                .starts_with("the rate of drift must be 0 to 1"),
+            "{error}"
+        );
+    }
+}
