@@ -22,11 +22,13 @@ async fn every_future_and_stream_can_be_spawned() {
     let client = builder(sandbox.url()).build().unwrap();
     let since = Checkpoint::default();
     let every = Duration::from_secs(1);
-    let _ = can_be_spawned(creator.chats().checkpoint());
-    let _ = can_be_spawned(creator.chats().changes(&since));
-    let _ = can_be_spawned(creator.chats().watch(since, every));
-    let _ = can_be_spawned(creator.chats().resume(stream.cursor()));
-    let _ = can_be_spawned(client.fleet(["conn_x"]).chats(|chats| chats));
+    drop(can_be_spawned(creator.chats().checkpoint()));
+    drop(can_be_spawned(creator.chats().changes(&since)));
+    drop(can_be_spawned(creator.chats().watch(since, every)));
+    drop(can_be_spawned(creator.chats().resume(stream.cursor())));
+    drop(can_be_spawned(
+        client.fleet(["conn_x"]).chats(|chats| chats),
+    ));
     can_be_spawned(async move {
         pages.next().await.unwrap().unwrap();
         stream.next().await.unwrap().unwrap();
