@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::{Arc, LazyLock};
 
 use serde::Serialize;
-use serde::de::DeserializeSeed;
+use serde::de::{DeserializeSeed, IgnoredAny};
 
 use crate::check::{Check, Found, Trail};
 use crate::sketch::Sketch;
@@ -147,13 +147,23 @@ impl Drift {
     ///
     /// As [`observe`](Self::observe).
     pub fn observe_all(&mut self, bodies: &[u8]) -> Result<u64, serde_json::Error> {
-        let mut deserializer = serde_json::Deserializer::from_slice(bodies);
-        let mut count = 0;
-        while count == 0 || deserializer.end().is_err() {
-            self.one(&mut deserializer)?;
-            count += 1;
+        // First the ends of the bodies: to ask a deserializer whether there is more costs, where
+        // there is, a count of all lines so far.
+        let mut ends = serde_json::Deserializer::from_slice(bodies).into_iter::<IgnoredAny>();
+        let (mut start, mut count) = (0, 0);
+        while let Some(body) = ends.next() {
+            body?;
+            let end = ends.byte_offset();
+            self.one(&mut serde_json::Deserializer::from_slice(
+                &bodies[start..end],
+            ))?;
+            (start, count) = (end, count + 1);
         }
-        Ok(count)
+        match count {
+            // Says that there is nothing.
+            0 => self.observe(bodies).map(|_| 0),
+            _ => Ok(count),
+        }
     }
 
     fn one<'de, R: serde_json::de::Read<'de>>(
