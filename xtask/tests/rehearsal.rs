@@ -176,6 +176,18 @@ fn the_api_grows_and_applications_compile_unchanged() {
     );
     assert!(told.contains(" 0 changed, "), "{told}");
 
+    // The second endpoint as an application sees it: all that is written by hand. Limits,
+    // retries, deadlines, errors and records that cannot be read come with `Call`.
+    let wrapper = workspace.join("crates/ofauth/src");
+    fs::write(wrapper.join("messages.rs"), include_str!("messages.txt")).unwrap();
+    let library = fs::read_to_string(wrapper.join("lib.rs")).unwrap();
+    let library = library.replacen(
+        "mod meta;\n",
+        "mod messages;\npub use messages::MessagesRequest;\nmod meta;\n",
+        1,
+    );
+    fs::write(wrapper.join("lib.rs"), library).unwrap();
+
     // An application with its tests, and with them the wrapper, the stand-in and the mocks.
     let mut check = Command::new(env!("CARGO"));
     check
