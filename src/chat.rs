@@ -95,7 +95,8 @@ impl Message {
     /// The text without its HTML: line breaks for paragraphs, no tags, and entities as the
     /// characters that they stand for.
     pub fn plain_text(&self) -> String {
-        nanohtml2text::html2text(&self.text)
+        let text = nanohtml2text::html2text(&self.text);
+        text.replace("\r\n", "\n").trim().to_owned()
     }
 
     /// Whether the user with this id sent it.
@@ -239,13 +240,7 @@ mod tests {
         });
         let all = message(all).last_message.unwrap();
         assert!(all.is_tip() && all.is_paid() && all.is_locked());
-        let text = all.plain_text();
-        let lines: Vec<&str> = text
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-            .collect();
-        assert_eq!(lines, ["Hi & bye", "2 < 3", "🌞"]);
+        assert_eq!(all.plain_text(), "Hi & bye\n2 < 3\n\n🌞");
         let free = message(json!({ "isFree": true, "isTip": false, "lockedText": false }));
         let free = free.last_message.unwrap();
         assert!(!free.is_tip() && !free.is_paid() && !free.is_locked());

@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use ofauth::{CallOptions, ChatsRequest, Client, ClientBuilder, RetryPolicy};
+use ofauth::{CallOptions, ChatsRequest, Client, ClientBuilder, RateLimit, RetryPolicy};
 use ofauth_sandbox::Sandbox;
 
 use crate::arguments::{Selection, Server};
@@ -45,6 +45,7 @@ impl Account {
             .base_url(sandbox.url())
             .user_agent(USER_AGENT)
             .options(options(server))
+            .rate_limit(rate_limit(server))
             .build()?;
         Ok(Self {
             client,
@@ -113,7 +114,8 @@ fn client(server: &Server) -> Result<Client, Failure> {
     }
     let mut client = ClientBuilder::from_env()?
         .user_agent(USER_AGENT)
-        .options(options(server));
+        .options(options(server))
+        .rate_limit(rate_limit(server));
     if let Some(url) = &server.base_url {
         client = client.base_url(url);
     }
@@ -134,6 +136,11 @@ fn options(server: &Server) -> CallOptions {
         Some(seconds) => options.deadline(Duration::from_secs(seconds)),
         None => options,
     }
+}
+
+fn rate_limit(server: &Server) -> Option<RateLimit> {
+    let limit = server.rate_limit.0?;
+    Some(RateLimit::per_minute(limit.per_minute).burst(limit.burst))
 }
 
 fn of_environment() -> Result<String, Failure> {

@@ -116,6 +116,9 @@ pub(crate) struct Server {
     /// How often a failed request is tried again, where that may help
     #[arg(long, value_name = "N", default_value_t = 3)]
     pub(crate) retries: u32,
+    /// Requests a minute and burst of each connection that are not exceeded, or off
+    #[arg(long, value_name = "LIMIT", default_value = "60:90", value_parser = limit)]
+    pub(crate) rate_limit: Limit,
     /// The server [default: OFAUTH_BASE_URL, or https://api-next.ofauth.com]
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,

@@ -31,6 +31,7 @@ pub(crate) async fn run(arguments: WatchArguments) -> Result<(), Failure> {
     };
     let mut output = Output::new(arguments.format.into(), false, false);
     let mut saved = Checkpoint::default();
+    let mut last = String::new();
     let mut watch = request.watch(since, Duration::from_secs(arguments.interval));
     // A round that brought nothing is not told, and moves the checkpoint all the same.
     let mut ticks = interval(Duration::from_secs(1));
@@ -52,10 +53,11 @@ pub(crate) async fn run(arguments: WatchArguments) -> Result<(), Failure> {
             Some(Some(Err(error))) if error.kind() == ErrorKind::InvalidRequest => {
                 return Err(error.into());
             }
-            Some(Some(Err(error))) => warn(&error.to_string()),
-            Some(None) => {
-                return Err(Failure::Failed("the watch has ended; see above".to_owned()));
+            Some(Some(Err(error))) => {
+                last = error.to_string();
+                warn(&last);
             }
+            Some(None) => return Err(Failure::Failed(format!("the watch has ended: {last}"))),
         }
     }
 }

@@ -61,7 +61,14 @@ pub(crate) async fn read(
 fn redirect_target(connection: &Connection, headers: &HeaderMap) -> Option<String> {
     let location = headers.get(LOCATION)?.to_str().ok()?;
     let url = reqwest::Url::parse(location).ok()?;
-    Some(clean(connection, url.host_str()?))
+    let host = url.host_str()?;
+    Some(clean(
+        connection,
+        &match url.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        },
+    ))
 }
 
 /// The request's id from the headers, where the body has none.

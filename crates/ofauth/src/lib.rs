@@ -80,7 +80,7 @@
 //! | a body that is too large, a gzip bomb, endless empty gzip | stops reading at the bound: [`Decode`](ErrorKind::Decode) | `wire.rs`: `what_is_too_large_is_not_read_to_its_end` |
 //! | a page that is whole and broken | `Decode`, with the place; the bytes by asking | `records.rs`: `a_page_whose_envelope_cannot_be_read_…` |
 //! | some records that cannot be read | delivers the others, and tells place and reason | `records.rs`: `the_readable_chats_are_delivered_…` |
-//! | an unknown field or value, an odd date or offset | nothing: they are kept or ignored | `../answers.rs`: `odd_pages_decode` |
+//! | an unknown field or value, an odd date, an offset as text or as `20.0` | nothing: they are kept or ignored | `../answers.rs`: `odd_pages_decode` |
 //!
 //! # Seeing in
 //!

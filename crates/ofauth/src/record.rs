@@ -29,10 +29,11 @@ impl Record {
         Self { item, record }
     }
 
-    pub(crate) fn into_result(self) -> Result<Chat> {
+    /// `offset` is that of the record's page.
+    pub(crate) fn into_result(self, offset: u64) -> Result<Chat> {
         self.record.map_err(|rejected| {
             let what = format!(
-                "a chat cannot be read, at `{}`: {}",
+                "a chat cannot be read, at `{}` of the page at offset {offset}: {}",
                 rejected.path(),
                 rejected.reason()
             );

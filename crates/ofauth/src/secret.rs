@@ -48,6 +48,10 @@ impl Secret {
             text.to_ascii_lowercase(),
             self.0.as_bytes().to_ascii_lowercase(),
         );
+        // What is that short is no secret, and would be found within words.
+        if secret.len() < 4 {
+            return text.into();
+        }
         // It is ASCII, and not empty.
         let secret = String::from_utf8(secret).unwrap_or_default();
         let mut masked = String::new();

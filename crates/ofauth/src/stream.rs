@@ -203,7 +203,7 @@ impl ChatStream {
         for index in self.walk.read(ask, page) {
             if let Some(record) = records.get_mut(index).and_then(Option::take) {
                 self.found
-                    .push_back((record.item.key, record.into_result()));
+                    .push_back((record.item.key, record.into_result(ask.offset)));
             }
         }
     }

@@ -225,8 +225,8 @@ fn chats_that_cannot_be_read_are_told_and_the_others_written() {
     );
     assert!(!stderr.contains("private"), "{stderr}");
     for words in [
-        "after 1 chats, a chat cannot be read, at `list[1]`: expected struct Chat",
-        "after 3 chats, a chat cannot be read, at `list[2].withUser`: expected struct UserView",
+        "after 1 chats, a chat cannot be read, at `list[1]` of the page at offset 0: expected struct Chat",
+        "after 3 chats, a chat cannot be read, at `list[2].withUser` of the page at offset 2: expected struct UserView",
         "2 chats cannot be read; the others are written",
     ] {
         assert!(stderr.contains(words), "{stderr}");

@@ -109,6 +109,8 @@ pub(crate) struct Walk {
     idle: u32,
     /// How many items the fullest page had.
     fullest: u32,
+    /// Where the page was asked for, past the region's end, that did not hang together with it.
+    missed: Option<u64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,6 +151,7 @@ impl Walk {
             requests: 0,
             idle: 0,
             fullest: 1,
+            missed: None,
         }
     }
 
@@ -329,7 +332,7 @@ impl Walk {
         };
         let at_start = ask.offset <= self.start;
         self.next = match (complete, self.closes_at_front()) {
-            (false, _) => self.forward(here),
+            (false, _) => self.onward(here, page_end(ask, page)),
             (true, true) if fresh && at_start => Next::Done,
             (true, true) => Next::Front,
             (true, false) if fresh => Next::Done,
@@ -341,6 +344,9 @@ impl Walk {
     fn unconnected(&mut self, ask: &Ask, planned: bool) {
         // A page read ahead that turned out to be elsewhere changes no plan.
         if planned {
+            if matches!(self.next, Next::Forward(_)) {
+                self.missed = Some(ask.offset);
+            }
             self.overlap = self.overlap.saturating_mul(2).min(self.max_overlap());
             self.next = Next::Back(ask.offset.saturating_sub(self.step).max(self.start));
             self.step = self.step.saturating_mul(2);
@@ -368,6 +374,22 @@ impl Walk {
             self.next = Next::Failed(WalkError::NoProgress { requests });
         } else if requests as usize >= pages.saturating_mul(3).saturating_add(20) {
             self.next = Next::Failed(WalkError::GaveUp { requests });
+        }
+    }
+
+    /// The page after a connected one that ends at `end`: the region's last items, or where a
+    /// page there was in vain already, since they are gone, this page's own.
+    fn onward(&mut self, region: RegionId, end: i64) -> Next {
+        let end = u64::try_from(end).unwrap_or(0);
+        if self.missed.is_some_and(|missed| end > missed) {
+            self.missed = None;
+        }
+        let own = end.saturating_sub(u64::from(self.overlap)).max(self.start);
+        match (self.forward(region), self.missed) {
+            (Next::Forward(next), Some(missed)) if next >= missed && own < next => {
+                Next::Forward(own)
+            }
+            (next, _) => next,
         }
     }
 
@@ -413,12 +435,16 @@ fn first_step(page_size: u32) -> u64 {
     u64::from(page_size.div_ceil(2))
 }
 
-/// The position just past a page: the server's word where it makes sense.
+/// The position just past a page: the server's word where it makes sense. It may skip items that
+/// it hides, but none that were not asked for.
 fn page_end(ask: &Ask, page: &Observed<'_>) -> i64 {
     let offset = signed(ask.offset);
+    let len = offset.saturating_add(i64::try_from(page.items.len()).unwrap_or(i64::MAX));
     match page.next_offset {
-        Some(next) if page.has_more && next > offset => next,
-        _ => offset.saturating_add(i64::try_from(page.items.len()).unwrap_or(i64::MAX)),
+        Some(next) if page.has_more && next > offset => {
+            next.min(len.max(offset.saturating_add(ask.limit.into())))
+        }
+        _ => len,
     }
 }
 

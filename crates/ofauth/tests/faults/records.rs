@@ -76,7 +76,9 @@ async fn a_stream_tells_it_at_its_place_and_goes_on() {
             }
         });
     }
-    let rejected = |place: &str| format!("a chat cannot be read, at `{place}: expected struct ");
+    let rejected = |place: &str| {
+        format!("a chat cannot be read, at `{place} of the page at offset 0: expected struct ")
+    };
     assert_eq!(
         (told.len(), &*told[0], &*told[2], &*told[4]),
         (5, "1", "3", "5")

@@ -11,3 +11,4 @@ mod cost;
 mod model;
 mod parallel;
 mod resume;
+mod sizes;
