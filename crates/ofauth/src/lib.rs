@@ -66,13 +66,14 @@
 //! | the server cannot be reached | tries again, then [`Connect`](ErrorKind::Connect) | `retry.rs`: `a_server_that_is_not_there_is_tried_again` |
 //! | connecting takes too long | tries again, then [`Timeout`](ErrorKind::Timeout) with [`Deadline::Connect`] | `retry.rs`: `the_deadline_of_connecting_is_told` |
 //! | reset, or closed, at any byte of the answer; chunks or a stated length that end early | tries again, then `Connect` | `wire.rs`: `a_reset_at_any_byte_is_tried_again`, `chunks_that_end_early_…` |
-//! | HTTP/1.0 without a length, cut short | notices it by the JSON, tries again | `wire.rs`: `a_body_that_only_the_end_of_the_connection_ends_…` |
-//! | no answer, slow headers, slow body | leaves the attempt at its bound, tries again, then `Timeout` with [`Deadline::Attempt`] | `wire.rs`: `slow_servers_are_left` |
+//! | HTTP/1.0 without a length, cut short | notices it by the JSON, tries again | `wire.rs`: `a_body_that_only_the_end_of_the_connection_ends_…`, `gzip_that_only_…` |
+//! | no answer, slow headers, slow body | leaves the attempt at its bound, tries again, then `Timeout` with [`Deadline::Attempt`] | `wire.rs`: `a_slow_server_is_asked_again`; `retry.rs`: `the_deadline_of_an_attempt_is_told_…` |
 //! | garbage in the place of HTTP | an error, never a panic | `wire.rs`: `garbage_is_an_error` |
 //! | 408, 500, 502, 503, 504, in JSON, HTML or empty | tries again, then [`Server`](ErrorKind::Server) | `retry.rs`: `what_may_pass_is_tried_again` |
 //! | 429 | the connection waits as long as it is told, others don't notice | `limits.rs`: `of_200_connections_20_are_throttled_…` |
 //! | a `Retry-After` beyond what is allowed | fails at once and says how long to wait | `retry.rs`: `a_wait_that_is_too_long_is_an_error_at_once` |
 //! | 401 `RULES_OUTDATED` | tries again, then [`RulesOutdated`](ErrorKind::RulesOutdated) | `retry.rs`: `rules_that_are_being_updated_heal` |
+//! | an error whose body never comes | takes status and headers, and acts on them | `retry.rs`: `an_error_whose_body_hangs_is_that_error` |
 //! | any other 4xx | fails at once, with the vendor's words and what to do | `retry.rs`: `what_would_fail_again_is_not_tried_again` |
 //! | the API fails for everybody | spends its budget, then fails at once | `retry.rs`: `a_failing_api_does_not_see_a_storm` |
 //! | the whole call takes too long | ends at its deadline, with the last failure | `retry.rs`: `the_deadline_of_the_call_ends_…` |
