@@ -135,16 +135,27 @@ impl Walk<'_> {
         for (subject, before, after) in [
             ("nullable", old.nullable, new.nullable),
             ("deprecated", old.deprecated, new.deprecated),
+        ] {
+            if let Some(action) = flag(before, after) {
+                self.say(step, (subject, action), json!(before), json!(after));
+            }
+        }
+        self.access(step, old, new);
+        if let Some((action, before, after)) = replaced(old.default.as_ref(), new.default.as_ref())
+        {
+            self.say(step, ("default", action), before, after);
+        }
+    }
+
+    /// Whether a value is only received, or only sent.
+    fn access(&mut self, step: &Step, old: &Row, new: &Row) {
+        for (subject, before, after) in [
             ("read-only", old.read_only, new.read_only),
             ("write-only", old.write_only, new.write_only),
         ] {
             if let Some(action) = flag(before, after) {
                 self.say(step, (subject, action), json!(before), json!(after));
             }
-        }
-        if let Some((action, before, after)) = replaced(old.default.as_ref(), new.default.as_ref())
-        {
-            self.say(step, ("default", action), before, after);
         }
     }
 
@@ -365,11 +376,23 @@ impl Walk<'_> {
             let gone = hidden(olds.row(before.row));
             match new.properties.get(name) {
                 Some(after) => {
-                    if gone && hidden(news.row(after.row)) {
+                    let pair = (before.row, after.row);
+                    let hides = hidden(news.row(after.row));
+                    if gone && hides {
+                        continue;
+                    }
+                    if gone || hides {
+                        // It was not here, or no longer is: there is nothing to compare.
+                        let site = Step::at(&place, pair);
+                        self.access(&site, olds.row(pair.0), news.row(pair.1));
+                        if gone && after.required {
+                            let what = ("required-property", Action::Added);
+                            let after = json!(news.words(after.row));
+                            self.say_at(&place, step, what, Value::Null, after);
+                        }
                         continue;
                     }
                     let required = before.required && after.required;
-                    let pair = (before.row, after.row);
                     if let Some(action) = flag(before.required, after.required) {
                         let nullable = Step::at(&place, pair);
                         let (before, after) = (json!(before.required), json!(after.required));
