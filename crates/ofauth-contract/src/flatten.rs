@@ -156,10 +156,9 @@ impl<'a> Flatten<'a> {
             for (name, scopes) in requirement.mapping()? {
                 let scopes = scopes.as_array().into_iter().flatten();
                 let scopes: BTreeSet<&str> = scopes.filter_map(Value::as_str).collect();
-                let mut text = self.scheme(name, &requirement)?;
-                for scope in scopes {
-                    text = format!("{text} {scope}");
-                }
+                // Each scope by itself: who may do more than is asked for is let in.
+                let text = self.scheme(name, &requirement)?;
+                set.extend(scopes.iter().map(|scope| format!("{text} {scope}")));
                 set.insert(text);
             }
             sets.insert(set);
@@ -191,6 +190,20 @@ impl<'a> Flatten<'a> {
                 format!("{} {name}", text("in")?)
             }
             "http" => format!("http {}", text("scheme")?.to_ascii_lowercase()),
+            "oauth2" => {
+                let mut words = vec!["oauth2"];
+                for (name, flow) in scheme.entries("flows")? {
+                    if name.starts_with("x-") {
+                        continue;
+                    }
+                    words.push(name);
+                    for key in ["authorizationUrl", "tokenUrl", "refreshUrl"] {
+                        words.extend(flow.text(key)?);
+                    }
+                }
+                words.join(" ")
+            }
+            kind @ "openIdConnect" => format!("{kind} {}", text("openIdConnectUrl")?),
             kind => format!("{kind} {name}"),
         })
     }
