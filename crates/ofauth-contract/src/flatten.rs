@@ -348,8 +348,26 @@ impl<'a> Flatten<'a> {
     }
 }
 
-/// A media type without its parameters: `charset=utf-8` changes no JSON.
+/// A media type without its `charset`, which changes no JSON; other parameters may
+/// tell one body from another.
 fn essence(media: &str) -> String {
-    let essence = media.split(';').next().unwrap_or_default();
-    essence.trim().to_ascii_lowercase()
+    let mut parts = media.split(';').map(str::trim);
+    let mut essence = parts.next().unwrap_or_default().to_ascii_lowercase();
+    let mut parameters: Vec<String> = parts
+        .filter(|parameter| !parameter.is_empty())
+        .map(|parameter| match parameter.split_once('=') {
+            Some((name, value)) => {
+                let (name, value) = (name.trim(), value.trim().trim_matches('"'));
+                format!("{}={value}", name.to_ascii_lowercase())
+            }
+            None => parameter.to_owned(),
+        })
+        .filter(|parameter| !parameter.starts_with("charset="))
+        .collect();
+    parameters.sort();
+    for parameter in parameters {
+        essence.push_str("; ");
+        essence.push_str(&parameter);
+    }
+    essence
 }

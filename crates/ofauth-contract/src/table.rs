@@ -278,7 +278,10 @@ pub struct Response {
 impl Response {
     /// The JSON of the body.
     pub fn json(&self) -> Option<RowId> {
-        let is_json = |media: &str| media == "application/json" || media.ends_with("+json");
+        let is_json = |media: &str| {
+            let media = media.split(';').next().unwrap_or_default();
+            media == "application/json" || media.ends_with("+json")
+        };
         self.contents
             .iter()
             .find_map(|(media, row)| is_json(media).then_some(*row))
