@@ -445,11 +445,11 @@ impl Walk<'_> {
         let any = json!("any value");
         match (old, new) {
             (Some(old), Some(new)) => pairs.push(place, (old, new), true, false),
-            (Some(old), None) if self.old.words(old) != any => {
+            (Some(old), None) if !is_any(self.old.row(old)) => {
                 let before = json!(self.old.words(old));
                 self.say_at(&place, step, ("type", Action::Widened), before, any);
             }
-            (None, Some(new)) if self.new.words(new) != any => {
+            (None, Some(new)) if !is_any(self.new.row(new)) => {
                 let after = json!(self.new.words(new));
                 self.say_at(&place, step, ("type", Action::Narrowed), any, after);
             }
@@ -469,6 +469,11 @@ impl Walk<'_> {
         };
         self.inside(step, step.place.values(), (values(old), values(new)), pairs);
     }
+}
+
+/// Whether any value fits, by a name or without one.
+fn is_any(row: &Row) -> bool {
+    row.kind.is_none() && row.alternatives.is_empty()
 }
 
 /// How something that may be absent became something else.
