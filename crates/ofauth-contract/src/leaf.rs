@@ -110,8 +110,8 @@ pub(crate) fn listed(group: &[Part<'_>]) -> Option<(Vec<Value>, bool)> {
             entries.get("const"),
             entries.get("enum").and_then(Value::as_array),
         ) {
-            (Some(value), _) => values.push(value.clone()),
-            (None, Some(list)) => values.extend(list.iter().cloned()),
+            (Some(value), _) => values.push(number::plain_value(value)),
+            (None, Some(list)) => values.extend(list.iter().map(number::plain_value)),
             (None, None) => open = true,
         }
     }
@@ -158,10 +158,10 @@ impl Facts {
             }
         }
         if row.default.is_none() {
-            row.default = entries.get("default").cloned();
+            row.default = entries.get("default").map(number::plain_value);
         }
         let number = part.typed("multipleOf", "a number", Value::as_number)?;
-        row.multiple_of = row.multiple_of.take().or(number.cloned());
+        row.multiple_of = row.multiple_of.take().or(number.map(number::plain));
         for (keyword, name, upper, _) in BOUNDS {
             let Some(bound) = bound(part, keyword)? else {
                 continue;
@@ -225,12 +225,14 @@ impl Facts {
     }
 
     fn values(&mut self, part: &Part<'_>, entries: &Map<String, Value>) -> Result<(), Mistake> {
-        let mut values: Option<Vec<Value>> = entries.get("const").map(|value| vec![value.clone()]);
+        let mut values: Option<Vec<Value>> = entries
+            .get("const")
+            .map(|value| vec![number::plain_value(value)]);
         if entries.contains_key("enum") {
             values = Some(
                 part.list("enum")?
                     .iter()
-                    .map(|part| part.value.clone())
+                    .map(|part| number::plain_value(part.value))
                     .collect(),
             );
         }
@@ -239,7 +241,7 @@ impl Facts {
             Some(Value::Bool(open)) => self.row.open |= *open && values.is_some(),
             Some(Value::Array(list)) => {
                 self.row.open = true;
-                values = Some(list.clone());
+                values = Some(list.iter().map(number::plain_value).collect());
             }
             _ => {}
         }
@@ -389,9 +391,13 @@ fn bound(part: &Part<'_>, keyword: &str) -> Result<Option<Bound>, Mistake> {
     };
     match found.value {
         // No length is less than 0.
-        Value::Number(value) if value.as_u64() == Some(0) && is_least_count(keyword) => Ok(None),
+        Value::Number(value)
+            if number::plain(value).as_u64() == Some(0) && is_least_count(keyword) =>
+        {
+            Ok(None)
+        }
         Value::Number(value) => Ok(Some(Bound {
-            value: value.clone(),
+            value: number::plain(value),
             exclusive,
         })),
         _ => Err(found.mistake("must be a number")),

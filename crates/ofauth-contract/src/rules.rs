@@ -222,6 +222,10 @@ pub const RULES: &[Rule] = &[
     rule(NARROWING, Set, Response, false, Same, FEWER),
     rule(NARROWING, Unset, Request, false, Same, ACCEPTED),
     rule(NARROWING, Unset, Response, true, Same, ARRIVES),
+    rule(&["multiple-of"], Widened, Request, false, Same, ACCEPTED),
+    rule(&["multiple-of"], Widened, Response, true, Same, ARRIVES),
+    rule(&["multiple-of"], Narrowed, Request, true, Same, REFUSED),
+    rule(&["multiple-of"], Narrowed, Response, false, Same, FEWER),
     rule(&["pattern", "multiple-of"], Changed, Either, true, Same, "values that fit the old one may not fit the new"),
     rule(&["constraint"], Changed, Either, true, Same, "this keyword is compared, and not understood: judge it yourself"),
     // Properties

@@ -235,13 +235,17 @@ impl Walk<'_> {
         }
         let number = |row: &Row| row.multiple_of.clone().map(Value::from);
         let text = |row: &Row| row.pattern.clone().map(Value::from);
-        for (subject, before, after) in [
-            ("multiple-of", number(old), number(new)),
-            ("pattern", text(old), text(new)),
-        ] {
-            if let Some((action, before, after)) = replaced(before.as_ref(), after.as_ref()) {
-                self.say(step, (subject, action), before, after);
-            }
+        if let Some((action, before, after)) = replaced(number(old).as_ref(), number(new).as_ref())
+        {
+            let action = match (&old.multiple_of, &new.multiple_of) {
+                (Some(old), Some(new)) if number::is_multiple(old, new) => Action::Widened,
+                (Some(old), Some(new)) if number::is_multiple(new, old) => Action::Narrowed,
+                _ => action,
+            };
+            self.say(step, ("multiple-of", action), before, after);
+        }
+        if let Some((action, before, after)) = replaced(text(old).as_ref(), text(new).as_ref()) {
+            self.say(step, ("pattern", action), before, after);
         }
         if let Some(action) = flag(old.unique, new.unique) {
             self.say(
