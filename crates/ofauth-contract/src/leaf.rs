@@ -131,6 +131,9 @@ pub(crate) struct Facts {
     kinds: Option<BTreeSet<Kind>>,
     null: bool,
     row: Row,
+    formats: BTreeSet<String>,
+    patterns: BTreeSet<String>,
+    multiples: Vec<Number>,
 }
 
 impl Facts {
@@ -150,18 +153,17 @@ impl Facts {
         row.read_only |= part.flag("readOnly")?;
         row.write_only |= part.flag("writeOnly")?;
         row.unique |= part.flag("uniqueItems")?;
-        for (column, key) in [(&mut row.format, "format"), (&mut row.pattern, "pattern")] {
-            if let Some(text) = part.text(key)?
-                && column.is_none()
-            {
-                *column = Some(text.to_owned());
-            }
+        for (set, key) in [
+            (&mut self.formats, "format"),
+            (&mut self.patterns, "pattern"),
+        ] {
+            set.extend(part.text(key)?.map(str::to_owned));
         }
         if row.default.is_none() {
             row.default = entries.get("default").map(number::plain_value);
         }
         let number = part.typed("multipleOf", "a number", Value::as_number)?;
-        row.multiple_of = row.multiple_of.take().or(number.map(number::plain));
+        self.multiples.extend(number.map(number::plain));
         for (keyword, name, upper, _) in BOUNDS {
             let Some(bound) = bound(part, keyword)? else {
                 continue;
@@ -324,13 +326,13 @@ impl Facts {
     }
 
     /// Moves the facts into a row: those that concern its type.
-    pub(crate) fn fill(self, row: &mut Row) {
+    pub(crate) fn fill(mut self, row: &mut Row) {
         let null = self
             .kinds
             .as_ref()
             .is_some_and(|kinds| kinds.contains(&Kind::Null));
         row.nullable = self.null || null && row.kind != Some(Kind::Null);
-        let facts = self.row;
+        let mut facts = self.row;
         row.deprecated = facts.deprecated;
         row.read_only = facts.read_only;
         row.write_only = facts.write_only;
@@ -340,17 +342,19 @@ impl Facts {
         }
         let concerns = |kinds: &[Kind]| row.kind.is_none_or(|kind| kinds.contains(&kind));
         if concerns(&[Kind::Integer, Kind::Number]) {
-            row.multiple_of = facts.multiple_of;
+            self.multiples.sort_by(number::compare);
+            self.multiples.dedup();
+            row.multiple_of = first("multipleOf", self.multiples, &mut facts.other);
         }
         if concerns(&[Kind::String]) {
-            row.pattern = facts.pattern;
+            row.pattern = first("pattern", self.patterns, &mut facts.other);
         }
         if concerns(&[Kind::String, Kind::Integer, Kind::Number]) {
             // A number is a double anyway.
-            let number = row.kind == Some(Kind::Number);
-            row.format = facts
-                .format
-                .filter(|format| !(number && format == "double"));
+            if row.kind == Some(Kind::Number) {
+                self.formats.remove("double");
+            }
+            row.format = first("format", self.formats, &mut facts.other);
         }
         row.unique = facts.unique && concerns(&[Kind::Array]);
         row.bounds = facts.bounds;
@@ -375,6 +379,22 @@ impl Facts {
         row.open = facts.open;
         row.other = facts.other;
     }
+}
+
+/// The first of what several schemas say; what the others say holds too, and is
+/// compared as it is.
+fn first<T: Into<Value>>(
+    keyword: &str,
+    all: impl IntoIterator<Item = T>,
+    other: &mut BTreeMap<String, Value>,
+) -> Option<T> {
+    let mut all = all.into_iter();
+    let first = all.next();
+    let more: Vec<Value> = all.map(Into::into).collect();
+    if !more.is_empty() {
+        other.insert(keyword.to_owned(), more.into());
+    }
+    first
 }
 
 fn bound(part: &Part<'_>, keyword: &str) -> Result<Option<Bound>, Mistake> {

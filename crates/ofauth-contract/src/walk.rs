@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::number;
 use crate::place::Place;
 use crate::print::Prints;
-use crate::report::{Report, Site, ends, flag};
+use crate::report::{Report, Site, ends, flag, reformatted, replaced, typed};
 use crate::rules::{Action, Side};
 use crate::source::Mistake;
 use crate::step::{Pairs, Step};
@@ -478,41 +478,4 @@ impl Walk<'_> {
 /// Whether any value fits, by a name or without one.
 fn is_any(row: &Row) -> bool {
     row.kind.is_none() && row.alternatives.is_empty()
-}
-
-/// How something that may be absent became something else.
-fn replaced(old: Option<&Value>, new: Option<&Value>) -> Option<(Action, Value, Value)> {
-    let action = match (old, new) {
-        (None, Some(_)) => Action::Set,
-        (Some(_), None) => Action::Unset,
-        (Some(old), Some(new)) if old != new => Action::Changed,
-        _ => return None,
-    };
-    Some((action, json!(old), json!(new)))
-}
-
-fn reformatted(old: Option<&str>, new: Option<&str>) -> Action {
-    let contains = |wide: Option<&str>, narrow: Option<&str>| {
-        matches!((wide, narrow), (None, _) | (Some("int64"), Some("int32")))
-    };
-    match (contains(new, old), contains(old, new)) {
-        (true, _) => Action::Widened,
-        (_, true) => Action::Narrowed,
-        _ => Action::Changed,
-    }
-}
-
-/// Whether the generator makes a Rust type of what changed: an enum that has a name or
-/// stands in a request, a string with a length, a number, a date.
-fn typed(subject: &str, side: Side, old: &Row, new: &Row) -> bool {
-    match subject {
-        "format" => {
-            let date = |row: &Row| row.format.as_deref() == Some("date-time");
-            old.kind != Some(Kind::String) || date(old) || date(new)
-        }
-        "min-length" | "max-length" => true,
-        "minimum" | "maximum" => old.format.is_none() && new.format.is_none(),
-        "min-items" | "max-items" | "min-properties" | "max-properties" => false,
-        _ => side == Side::Request || old.name.is_some() || new.name.is_some(),
-    }
 }
