@@ -282,6 +282,8 @@ impl<'a> Flatten<'a> {
             name: name.to_owned(),
             required: part.flag("required")?,
             deprecated: part.flag("deprecated")?,
+            // Of other parameters it says nothing.
+            empty: location == "query" && part.flag("allowEmptyValue")?,
             style: written,
             row,
         })
@@ -316,6 +318,7 @@ impl<'a> Flatten<'a> {
                 let value = Header {
                     name: name.clone(),
                     required: header.flag("required")?,
+                    deprecated: header.flag("deprecated")?,
                     row: self.schema(schema)?,
                 };
                 headers.insert(name.to_ascii_lowercase(), value);

@@ -50,6 +50,7 @@ impl Compare<'_> {
             for (subject, before, after) in [
                 ("parameter-required", before.required, after.required),
                 ("parameter-deprecated", before.deprecated, after.deprecated),
+                ("parameter-empty", before.empty, after.empty),
             ] {
                 if let Some(action) = flag(before, after) {
                     self.say(&place, side, (subject, action), json!(before), json!(after));

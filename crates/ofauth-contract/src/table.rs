@@ -240,6 +240,8 @@ pub struct Parameter {
     pub required: bool,
     /// Whether it is deprecated.
     pub deprecated: bool,
+    /// Whether its name may be sent without a value.
+    pub empty: bool,
     /// How its value is written: the style, whether it explodes, or the media type.
     pub style: String,
     /// What the contract says of its value.
@@ -295,6 +297,8 @@ pub struct Header {
     pub name: String,
     /// Whether it is always there.
     pub required: bool,
+    /// Whether it is deprecated.
+    pub deprecated: bool,
     /// What the contract says of its value.
     pub row: RowId,
 }
