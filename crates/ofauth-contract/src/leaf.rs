@@ -162,6 +162,17 @@ impl Facts {
         if row.default.is_none() {
             row.default = entries.get("default").map(number::plain_value);
         }
+        // The words of 3.1 for formats of 3.0.
+        match (
+            part.text("contentEncoding")?,
+            part.text("contentMediaType")?,
+        ) {
+            (Some("base64"), _) => drop(self.formats.insert("byte".to_owned())),
+            (None, Some("application/octet-stream")) => {
+                self.formats.insert("binary".to_owned());
+            }
+            _ => {}
+        }
         let number = part.typed("multipleOf", "a number", Value::as_number)?;
         self.multiples.extend(number.map(number::plain));
         for (keyword, name, upper, _) in BOUNDS {
@@ -178,7 +189,8 @@ impl Facts {
             }
         }
         for key in OTHER {
-            if let Some(value) = entries.get(*key) {
+            let byte = |value: &&Value| *key == "contentEncoding" && *value == "base64";
+            if let Some(value) = entries.get(*key).filter(|value| !byte(value)) {
                 row.other.insert((*key).to_owned(), silenced(value));
             }
         }
