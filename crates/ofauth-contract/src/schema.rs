@@ -118,7 +118,9 @@ impl<'a> Schemas<'a> {
             facts.restrict(kind);
         }
         let mut row = Row::default();
-        if let [schema] = &recipe.parts[..] {
+        // What an alternative shares with the others does not name it.
+        let mut own = recipe.parts.iter().filter(|schema| !schema.bare);
+        if let (Some(schema), None) = (own.next(), own.next()) {
             row.name = self.name(&schema.part)?;
         }
         let parts = recipe.parts.iter().chain(&leaves.schemas);

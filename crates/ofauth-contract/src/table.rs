@@ -1,10 +1,12 @@
 //! What a contract says, as rows: one for each place at which a value stands.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde_json::{Number, Value};
 
+use crate::number;
 use crate::place::Place;
 
 /// A contract: its operations, and a row for each value that they take or give.
@@ -99,6 +101,16 @@ pub struct Bound {
     pub value: Number,
     /// Whether the limit itself is out of bounds.
     pub exclusive: bool,
+}
+
+impl Bound {
+    /// Which of two limits is less, of those from above or from below.
+    pub(crate) fn order(&self, other: &Self, upper: bool) -> Ordering {
+        let order = self.exclusive.cmp(&other.exclusive);
+        // Greater than 1 is more than at least 1; less than 1 is less than at most 1.
+        let order = if upper { order.reverse() } else { order };
+        number::compare(&self.value, &other.value).then(order)
+    }
 }
 
 /// The type of a value.
@@ -369,6 +381,11 @@ impl Table {
 }
 
 impl Row {
+    /// Whether any value fits, by a name or without one.
+    pub(crate) fn is_any(&self) -> bool {
+        self.kind.is_none() && self.alternatives.is_empty()
+    }
+
     /// The row's own name or type.
     pub(crate) fn words(&self) -> &str {
         match (&self.name, self.kind) {

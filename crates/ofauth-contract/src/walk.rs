@@ -173,11 +173,18 @@ impl Walk<'_> {
             let (a, b) = (&olds.row(a).name, &news.row(b).name);
             a.is_some() && a == b
         };
-        let alike = |a: RowId, b: RowId| {
-            let (a, b) = (olds.row(a).kind, news.row(b).kind);
-            a.is_some() && a == b
+        // By a property of one value, like `type: photo`.
+        let tagged = |a: RowId, b: RowId| {
+            let after = &news.row(b).properties;
+            olds.row(a).properties.iter().any(|(name, field)| {
+                let values = &olds.row(field.row).values;
+                values.as_ref().is_some_and(|values| values.len() == 1)
+                    && after
+                        .get(name)
+                        .is_some_and(|field| &news.row(field.row).values == values)
+            })
         };
-        let tests: [&dyn Fn(RowId, RowId) -> bool; 3] = [&same, &named, &alike];
+        let tests: [&dyn Fn(RowId, RowId) -> bool; 3] = [&same, &named, &tagged];
         for test in tests {
             removed.retain(|before| {
                 let found = added.iter().position(|after| test(*before, *after));
@@ -188,6 +195,27 @@ impl Walk<'_> {
                 }
                 found.is_none()
             });
+        }
+        // Of one type, those with most properties in common.
+        let mut alike = Vec::new();
+        for before in &removed {
+            for after in &added {
+                let (old, new) = (olds.row(*before), news.row(*after));
+                if old.kind.is_some() && old.kind == new.kind {
+                    let is_shared = |name: &&String| new.properties.contains_key(*name);
+                    let shared = old.properties.keys().filter(is_shared).count();
+                    alike.push((shared, *before, *after));
+                }
+            }
+        }
+        alike.sort_by_key(|(shared, _, _)| std::cmp::Reverse(*shared));
+        for (_, before, after) in alike {
+            if removed.contains(&before) && added.contains(&after) {
+                removed.retain(|id| *id != before);
+                added.retain(|id| *id != after);
+                let content = before == step.old || after == step.new;
+                pairs.push(step.place.clone(), (before, after), step.required, content);
+            }
         }
         for id in removed {
             let (before, after) = ends(Action::Removed, json!(olds.words(id)));
@@ -343,20 +371,11 @@ impl Walk<'_> {
         let action = match (old, new) {
             (None, Some(_)) => Action::Set,
             (Some(_), None) => Action::Unset,
-            (Some(old), Some(new)) => {
-                let upper = name.starts_with("max");
-                let exclusive = |bound: &Bound| bound.exclusive && !upper;
-                let below = |bound: &Bound| bound.exclusive && upper;
-                // Greater than 1 is more than at least 1; less than 1 is less than at most 1.
-                let order = number::compare(&old.value, &new.value)
-                    .then(exclusive(old).cmp(&exclusive(new)))
-                    .then(below(new).cmp(&below(old)));
-                match order {
-                    Ordering::Less => Action::Raised,
-                    Ordering::Greater => Action::Lowered,
-                    Ordering::Equal => return,
-                }
-            }
+            (Some(old), Some(new)) => match old.order(new, name.starts_with("max")) {
+                Ordering::Less => Action::Raised,
+                Ordering::Greater => Action::Lowered,
+                Ordering::Equal => return,
+            },
             (None, None) => return,
         };
         let shown = |bound: Option<&Bound>| match bound {
@@ -449,11 +468,11 @@ impl Walk<'_> {
         let any = json!("any value");
         match (old, new) {
             (Some(old), Some(new)) => pairs.push(place, (old, new), true, false),
-            (Some(old), None) if !is_any(self.old.row(old)) => {
+            (Some(old), None) if !self.old.row(old).is_any() => {
                 let before = json!(self.old.words(old));
                 self.say_at(&place, step, ("type", Action::Widened), before, any);
             }
-            (None, Some(new)) if !is_any(self.new.row(new)) => {
+            (None, Some(new)) if !self.new.row(new).is_any() => {
                 let after = json!(self.new.words(new));
                 self.say_at(&place, step, ("type", Action::Narrowed), any, after);
             }
@@ -473,9 +492,4 @@ impl Walk<'_> {
         };
         self.inside(step, step.place.values(), (values(old), values(new)), pairs);
     }
-}
-
-/// Whether any value fits, by a name or without one.
-fn is_any(row: &Row) -> bool {
-    row.kind.is_none() && row.alternatives.is_empty()
 }
