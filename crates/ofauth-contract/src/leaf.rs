@@ -469,7 +469,15 @@ fn silenced(value: &Value) -> Value {
                     "description" | "example" | "examples" | "title"
                 )
             })
-            .map(|(key, value)| (key.clone(), silenced(value)))
+            .map(|(key, value)| match (key.as_str(), value) {
+                // Below these, a title is the name of a property.
+                ("properties" | "dependentSchemas", Value::Object(named)) => {
+                    let named = named.iter();
+                    let named = named.map(|(name, value)| (name.clone(), silenced(value)));
+                    (key.clone(), named.collect())
+                }
+                _ => (key.clone(), silenced(value)),
+            })
             .collect::<Map<_, _>>()
             .into(),
         Value::Array(items) => items.iter().map(silenced).collect(),
