@@ -268,9 +268,13 @@ impl Compare<'_> {
                 self.say(&place, side, ("header", Action::Removed), name, Value::Null);
                 continue;
             };
-            if let Some(action) = flag(before.required, after.required) {
-                let (before, after) = (json!(before.required), json!(after.required));
-                self.say(&place, side, ("header-required", action), before, after);
+            for (subject, before, after) in [
+                ("header-required", before.required, after.required),
+                ("header-deprecated", before.deprecated, after.deprecated),
+            ] {
+                if let Some(action) = flag(before, after) {
+                    self.say(&place, side, (subject, action), json!(before), json!(after));
+                }
             }
             self.walk(
                 Place::part(place),

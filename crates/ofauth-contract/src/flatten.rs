@@ -156,10 +156,9 @@ impl<'a> Flatten<'a> {
             for (name, scopes) in requirement.mapping()? {
                 let scopes = scopes.as_array().into_iter().flatten();
                 let scopes: BTreeSet<&str> = scopes.filter_map(Value::as_str).collect();
-                let mut text = self.scheme(name, &requirement)?;
-                for scope in scopes {
-                    text = format!("{text} {scope}");
-                }
+                // Each scope by itself: who may do more than is asked for is let in.
+                let text = self.scheme(name, &requirement)?;
+                set.extend(scopes.iter().map(|scope| format!("{text} {scope}")));
                 set.insert(text);
             }
             sets.insert(set);
@@ -191,6 +190,20 @@ impl<'a> Flatten<'a> {
                 format!("{} {name}", text("in")?)
             }
             "http" => format!("http {}", text("scheme")?.to_ascii_lowercase()),
+            "oauth2" => {
+                let mut words = vec!["oauth2"];
+                for (name, flow) in scheme.entries("flows")? {
+                    if name.starts_with("x-") {
+                        continue;
+                    }
+                    words.push(name);
+                    for key in ["authorizationUrl", "tokenUrl", "refreshUrl"] {
+                        words.extend(flow.text(key)?);
+                    }
+                }
+                words.join(" ")
+            }
+            kind @ "openIdConnect" => format!("{kind} {}", text("openIdConnectUrl")?),
             kind => format!("{kind} {name}"),
         })
     }
@@ -269,6 +282,8 @@ impl<'a> Flatten<'a> {
             name: name.to_owned(),
             required: part.flag("required")?,
             deprecated: part.flag("deprecated")?,
+            // Of other parameters it says nothing.
+            empty: location == "query" && part.flag("allowEmptyValue")?,
             style: written,
             row,
         })
@@ -303,6 +318,7 @@ impl<'a> Flatten<'a> {
                 let value = Header {
                     name: name.clone(),
                     required: header.flag("required")?,
+                    deprecated: header.flag("deprecated")?,
                     row: self.schema(schema)?,
                 };
                 headers.insert(name.to_ascii_lowercase(), value);
@@ -335,8 +351,26 @@ impl<'a> Flatten<'a> {
     }
 }
 
-/// A media type without its parameters: `charset=utf-8` changes no JSON.
+/// A media type without its `charset`, which changes no JSON; other parameters may
+/// tell one body from another.
 fn essence(media: &str) -> String {
-    let essence = media.split(';').next().unwrap_or_default();
-    essence.trim().to_ascii_lowercase()
+    let mut parts = media.split(';').map(str::trim);
+    let mut essence = parts.next().unwrap_or_default().to_ascii_lowercase();
+    let mut parameters: Vec<String> = parts
+        .filter(|parameter| !parameter.is_empty())
+        .map(|parameter| match parameter.split_once('=') {
+            Some((name, value)) => {
+                let (name, value) = (name.trim(), value.trim().trim_matches('"'));
+                format!("{}={value}", name.to_ascii_lowercase())
+            }
+            None => parameter.to_owned(),
+        })
+        .filter(|parameter| !parameter.starts_with("charset="))
+        .collect();
+    parameters.sort();
+    for parameter in parameters {
+        essence.push_str("; ");
+        essence.push_str(&parameter);
+    }
+    essence
 }

@@ -110,8 +110,8 @@ pub(crate) fn listed(group: &[Part<'_>]) -> Option<(Vec<Value>, bool)> {
             entries.get("const"),
             entries.get("enum").and_then(Value::as_array),
         ) {
-            (Some(value), _) => values.push(value.clone()),
-            (None, Some(list)) => values.extend(list.iter().cloned()),
+            (Some(value), _) => values.push(number::plain_value(value)),
+            (None, Some(list)) => values.extend(list.iter().map(number::plain_value)),
             (None, None) => open = true,
         }
     }
@@ -131,6 +131,9 @@ pub(crate) struct Facts {
     kinds: Option<BTreeSet<Kind>>,
     null: bool,
     row: Row,
+    formats: BTreeSet<String>,
+    patterns: BTreeSet<String>,
+    multiples: Vec<Number>,
 }
 
 impl Facts {
@@ -150,18 +153,28 @@ impl Facts {
         row.read_only |= part.flag("readOnly")?;
         row.write_only |= part.flag("writeOnly")?;
         row.unique |= part.flag("uniqueItems")?;
-        for (column, key) in [(&mut row.format, "format"), (&mut row.pattern, "pattern")] {
-            if let Some(text) = part.text(key)?
-                && column.is_none()
-            {
-                *column = Some(text.to_owned());
-            }
+        for (set, key) in [
+            (&mut self.formats, "format"),
+            (&mut self.patterns, "pattern"),
+        ] {
+            set.extend(part.text(key)?.map(str::to_owned));
         }
         if row.default.is_none() {
-            row.default = entries.get("default").cloned();
+            row.default = entries.get("default").map(number::plain_value);
+        }
+        // The words of 3.1 for formats of 3.0.
+        match (
+            part.text("contentEncoding")?,
+            part.text("contentMediaType")?,
+        ) {
+            (Some("base64"), _) => drop(self.formats.insert("byte".to_owned())),
+            (None, Some("application/octet-stream")) => {
+                self.formats.insert("binary".to_owned());
+            }
+            _ => {}
         }
         let number = part.typed("multipleOf", "a number", Value::as_number)?;
-        row.multiple_of = row.multiple_of.take().or(number.cloned());
+        self.multiples.extend(number.map(number::plain));
         for (keyword, name, upper, _) in BOUNDS {
             let Some(bound) = bound(part, keyword)? else {
                 continue;
@@ -176,7 +189,8 @@ impl Facts {
             }
         }
         for key in OTHER {
-            if let Some(value) = entries.get(*key) {
+            let byte = |value: &&Value| *key == "contentEncoding" && *value == "base64";
+            if let Some(value) = entries.get(*key).filter(|value| !byte(value)) {
                 row.other.insert((*key).to_owned(), silenced(value));
             }
         }
@@ -225,12 +239,14 @@ impl Facts {
     }
 
     fn values(&mut self, part: &Part<'_>, entries: &Map<String, Value>) -> Result<(), Mistake> {
-        let mut values: Option<Vec<Value>> = entries.get("const").map(|value| vec![value.clone()]);
+        let mut values: Option<Vec<Value>> = entries
+            .get("const")
+            .map(|value| vec![number::plain_value(value)]);
         if entries.contains_key("enum") {
             values = Some(
                 part.list("enum")?
                     .iter()
-                    .map(|part| part.value.clone())
+                    .map(|part| number::plain_value(part.value))
                     .collect(),
             );
         }
@@ -239,7 +255,7 @@ impl Facts {
             Some(Value::Bool(open)) => self.row.open |= *open && values.is_some(),
             Some(Value::Array(list)) => {
                 self.row.open = true;
-                values = Some(list.clone());
+                values = Some(list.iter().map(number::plain_value).collect());
             }
             _ => {}
         }
@@ -322,13 +338,13 @@ impl Facts {
     }
 
     /// Moves the facts into a row: those that concern its type.
-    pub(crate) fn fill(self, row: &mut Row) {
+    pub(crate) fn fill(mut self, row: &mut Row) {
         let null = self
             .kinds
             .as_ref()
             .is_some_and(|kinds| kinds.contains(&Kind::Null));
         row.nullable = self.null || null && row.kind != Some(Kind::Null);
-        let facts = self.row;
+        let mut facts = self.row;
         row.deprecated = facts.deprecated;
         row.read_only = facts.read_only;
         row.write_only = facts.write_only;
@@ -338,17 +354,19 @@ impl Facts {
         }
         let concerns = |kinds: &[Kind]| row.kind.is_none_or(|kind| kinds.contains(&kind));
         if concerns(&[Kind::Integer, Kind::Number]) {
-            row.multiple_of = facts.multiple_of;
+            self.multiples.sort_by(number::compare);
+            self.multiples.dedup();
+            row.multiple_of = first("multipleOf", self.multiples, &mut facts.other);
         }
         if concerns(&[Kind::String]) {
-            row.pattern = facts.pattern;
+            row.pattern = first("pattern", self.patterns, &mut facts.other);
         }
         if concerns(&[Kind::String, Kind::Integer, Kind::Number]) {
             // A number is a double anyway.
-            let number = row.kind == Some(Kind::Number);
-            row.format = facts
-                .format
-                .filter(|format| !(number && format == "double"));
+            if row.kind == Some(Kind::Number) {
+                self.formats.remove("double");
+            }
+            row.format = first("format", self.formats, &mut facts.other);
         }
         row.unique = facts.unique && concerns(&[Kind::Array]);
         row.bounds = facts.bounds;
@@ -375,6 +393,22 @@ impl Facts {
     }
 }
 
+/// The first of what several schemas say; what the others say holds too, and is
+/// compared as it is.
+fn first<T: Into<Value>>(
+    keyword: &str,
+    all: impl IntoIterator<Item = T>,
+    other: &mut BTreeMap<String, Value>,
+) -> Option<T> {
+    let mut all = all.into_iter();
+    let first = all.next();
+    let more: Vec<Value> = all.map(Into::into).collect();
+    if !more.is_empty() {
+        other.insert(keyword.to_owned(), more.into());
+    }
+    first
+}
+
 fn bound(part: &Part<'_>, keyword: &str) -> Result<Option<Bound>, Mistake> {
     let Some(found) = part.get(keyword) else {
         return Ok(None);
@@ -389,9 +423,13 @@ fn bound(part: &Part<'_>, keyword: &str) -> Result<Option<Bound>, Mistake> {
     };
     match found.value {
         // No length is less than 0.
-        Value::Number(value) if value.as_u64() == Some(0) && is_least_count(keyword) => Ok(None),
+        Value::Number(value)
+            if number::plain(value).as_u64() == Some(0) && is_least_count(keyword) =>
+        {
+            Ok(None)
+        }
         Value::Number(value) => Ok(Some(Bound {
-            value: value.clone(),
+            value: number::plain(value),
             exclusive,
         })),
         _ => Err(found.mistake("must be a number")),
@@ -431,7 +469,15 @@ fn silenced(value: &Value) -> Value {
                     "description" | "example" | "examples" | "title"
                 )
             })
-            .map(|(key, value)| (key.clone(), silenced(value)))
+            .map(|(key, value)| match (key.as_str(), value) {
+                // Below these, a title is the name of a property.
+                ("properties" | "dependentSchemas", Value::Object(named)) => {
+                    let named = named.iter();
+                    let named = named.map(|(name, value)| (name.clone(), silenced(value)));
+                    (key.clone(), named.collect())
+                }
+                _ => (key.clone(), silenced(value)),
+            })
             .collect::<Map<_, _>>()
             .into(),
         Value::Array(items) => items.iter().map(silenced).collect(),

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use serde_json::Number;
+use serde_json::{Number, Value};
 
 /// Compares two numbers by value: `1` and `1.0` are the same.
 pub(crate) fn compare(a: &Number, b: &Number) -> Ordering {
@@ -10,6 +10,42 @@ pub(crate) fn compare(a: &Number, b: &Number) -> Ordering {
         (Some(a), Some(b)) => a.cmp(&b),
         // A JSON number is finite, and so is in order with each other.
         _ => float(a).total_cmp(&float(b)),
+    }
+}
+
+/// A number in its plainest form: `1.0` is `1`.
+pub(crate) fn plain(number: &Number) -> Number {
+    /// Up to here a double holds each whole number.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match number.as_f64() {
+        Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() <= EXACT => {
+            // Written out without a fraction, it is read as a whole number.
+            format!("{:.0}", float + 0.0)
+                .parse()
+                .unwrap_or_else(|_| number.clone())
+        }
+        _ => number.clone(),
+    }
+}
+
+/// A value with its numbers in their plainest form.
+pub(crate) fn plain_value(value: &Value) -> Value {
+    match value {
+        Value::Number(number) => plain(number).into(),
+        Value::Array(items) => items.iter().map(plain_value).collect(),
+        Value::Object(entries) => entries
+            .iter()
+            .map(|(key, value)| (key.clone(), plain_value(value)))
+            .collect(),
+        _ => value.clone(),
+    }
+}
+
+/// Whether a number is a multiple of another, as far as doubles can tell.
+pub(crate) fn is_multiple(number: &Number, of: &Number) -> bool {
+    match (whole(number), whole(of)) {
+        (Some(number), Some(of)) => of != 0 && number % of == 0,
+        _ => float(number) % float(of) == 0.0,
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::change::{Change, Changes};
 use crate::place::Place;
 use crate::rules::{self, Action, Rule, Rust, Side};
+use crate::table::{Kind, Row};
 
 /// Where a change is, and what is needed to judge it.
 pub(crate) struct Site<'a> {
@@ -98,5 +99,42 @@ pub(crate) fn ends(action: Action, value: Value) -> (Value, Value) {
     match action {
         Action::Removed => (value, Value::Null),
         _ => (Value::Null, value),
+    }
+}
+
+/// How something that may be absent became something else.
+pub(crate) fn replaced(old: Option<&Value>, new: Option<&Value>) -> Option<(Action, Value, Value)> {
+    let action = match (old, new) {
+        (None, Some(_)) => Action::Set,
+        (Some(_), None) => Action::Unset,
+        (Some(old), Some(new)) if old != new => Action::Changed,
+        _ => return None,
+    };
+    Some((action, json!(old), json!(new)))
+}
+
+pub(crate) fn reformatted(old: Option<&str>, new: Option<&str>) -> Action {
+    let contains = |wide: Option<&str>, narrow: Option<&str>| {
+        matches!((wide, narrow), (None, _) | (Some("int64"), Some("int32")))
+    };
+    match (contains(new, old), contains(old, new)) {
+        (true, _) => Action::Widened,
+        (_, true) => Action::Narrowed,
+        _ => Action::Changed,
+    }
+}
+
+/// Whether the generator makes a Rust type of what changed: an enum that has a name or
+/// stands in a request, a string with a length, a number, a date.
+pub(crate) fn typed(subject: &str, side: Side, old: &Row, new: &Row) -> bool {
+    match subject {
+        "format" => {
+            let date = |row: &Row| row.format.as_deref() == Some("date-time");
+            old.kind != Some(Kind::String) || date(old) || date(new)
+        }
+        "min-length" | "max-length" => true,
+        "minimum" | "maximum" => old.format.is_none() && new.format.is_none(),
+        "min-items" | "max-items" | "min-properties" | "max-properties" => false,
+        _ => side == Side::Request || old.name.is_some() || new.name.is_some(),
     }
 }

@@ -17,7 +17,7 @@ impl Compare<'_> {
         new: &Operation,
     ) -> Result<(), Mistake> {
         let side = (Side::Request, name);
-        let (pairs, removed, added) = self.paired(&old.parameters, &new.parameters);
+        let (pairs, removed, added) = self.paired(old, new);
         for (before, after) in pairs {
             let place = place(before);
             let (name_before, name_after) = (json!(before.name), json!(after.name));
@@ -50,6 +50,7 @@ impl Compare<'_> {
             for (subject, before, after) in [
                 ("parameter-required", before.required, after.required),
                 ("parameter-deprecated", before.deprecated, after.deprecated),
+                ("parameter-empty", before.empty, after.empty),
             ] {
                 if let Some(action) = flag(before, after) {
                     self.say(&place, side, (subject, action), json!(before), json!(after));
@@ -100,16 +101,21 @@ impl Compare<'_> {
     )]
     fn paired<'p>(
         &self,
-        old: &'p [Parameter],
-        new: &'p [Parameter],
+        old: &'p Operation,
+        new: &'p Operation,
     ) -> (
         Vec<(&'p Parameter, &'p Parameter)>,
         Vec<&'p Parameter>,
         Vec<&'p Parameter>,
     ) {
         let mut pairs = Vec::new();
-        let mut removed: Vec<&Parameter> = old.iter().collect();
-        let mut added: Vec<&Parameter> = new.iter().collect();
+        let mut removed: Vec<&Parameter> = old.parameters.iter().collect();
+        let mut added: Vec<&Parameter> = new.parameters.iter().collect();
+        // In a path the name is on no wire: what counts is where it stands.
+        let same_part = |a: &Parameter, b: &Parameter| {
+            let part = position(old, a);
+            part.is_some() && part == position(new, b)
+        };
         let same_place =
             |a: &Parameter, b: &Parameter| a.location == b.location && a.key() == b.key();
         let moved = |a: &Parameter, b: &Parameter| a.name.eq_ignore_ascii_case(&b.name);
@@ -117,8 +123,8 @@ impl Compare<'_> {
         let renamed = |a: &Parameter, b: &Parameter| {
             a.location == b.location && a.required == b.required && self.prints.same(a.row, b.row)
         };
-        let tests: [&dyn Fn(&Parameter, &Parameter) -> bool; 4] =
-            [&same_place, &moved, &in_path, &renamed];
+        let tests: [&dyn Fn(&Parameter, &Parameter) -> bool; 5] =
+            [&same_part, &same_place, &moved, &in_path, &renamed];
         for test in tests {
             removed.retain(|before| {
                 let found = added.iter().position(|after| test(before, after));
@@ -174,6 +180,16 @@ impl Compare<'_> {
             (None, None) => Ok(()),
         }
     }
+}
+
+/// Which of the path's parameters it is.
+fn position(operation: &Operation, parameter: &Parameter) -> Option<usize> {
+    let mut names = operation.path.split('{').skip(1);
+    let is_own = |part: &str| {
+        let name = part.split_once('}').map(|(name, _)| name);
+        name == Some(parameter.name.as_str())
+    };
+    (parameter.location == "path").then(|| names.position(is_own))?
 }
 
 fn place(parameter: &Parameter) -> String {

@@ -19,6 +19,8 @@ const COMBINATIONS: usize = 256;
 /// Makes rows of the schemas of one document.
 pub(crate) struct Schemas<'a> {
     root: &'a Value,
+    /// Whether what stands beside a `$ref` does not count, as in OpenAPI 3.0.
+    bare_references: bool,
     pub(crate) rows: Vec<Row>,
     known: HashMap<Identity, RowId>,
     waiting: Vec<(RowId, Recipe<'a>)>,
@@ -66,6 +68,9 @@ impl<'a> Schemas<'a> {
     pub(crate) fn new(root: &'a Value) -> Self {
         Self {
             root,
+            bare_references: root["openapi"]
+                .as_str()
+                .is_some_and(|version| version.starts_with("3.0")),
             rows: Vec::new(),
             known: HashMap::new(),
             waiting: Vec::new(),
@@ -118,7 +123,9 @@ impl<'a> Schemas<'a> {
             facts.restrict(kind);
         }
         let mut row = Row::default();
-        if let [schema] = &recipe.parts[..] {
+        // What an alternative shares with the others does not name it.
+        let mut own = recipe.parts.iter().filter(|schema| !schema.bare);
+        if let (Some(schema), None) = (own.next(), own.next()) {
             row.name = self.name(&schema.part)?;
         }
         let parts = recipe.parts.iter().chain(&leaves.schemas);
@@ -159,6 +166,11 @@ impl<'a> Schemas<'a> {
                 continue;
             }
             schema.part.mapping()?;
+            if self.bare_references && schema.part.get("$ref").is_some() {
+                let part = schema.part.resolved(self.root)?;
+                waiting.push(Schema { part, bare: false });
+                continue;
+            }
             let mut below = schema.part.list("allOf")?;
             if schema.part.get("$ref").is_some() {
                 below.push(schema.part.resolved(self.root)?);
@@ -197,8 +209,11 @@ impl<'a> Schemas<'a> {
                 return Ok(Some(name.replace("~1", "/").replace("~0", "~")));
             }
             let mut wrapped = Vec::new();
-            if !leaf::constrains(part.value) {
-                wrapped.extend(part.reference(self.root)?);
+            let reference = part.reference(self.root)?;
+            if self.bare_references && reference.is_some() {
+                wrapped.extend(reference);
+            } else if !leaf::constrains(part.value) {
+                wrapped.extend(reference);
                 for key in ["allOf", "oneOf", "anyOf"] {
                     let group = part.list(key)?.into_iter();
                     wrapped.extend(group.filter(|part| !leaf::is_null(part.value)));

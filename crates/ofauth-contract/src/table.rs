@@ -1,10 +1,12 @@
 //! What a contract says, as rows: one for each place at which a value stands.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde_json::{Number, Value};
 
+use crate::number;
 use crate::place::Place;
 
 /// A contract: its operations, and a row for each value that they take or give.
@@ -99,6 +101,16 @@ pub struct Bound {
     pub value: Number,
     /// Whether the limit itself is out of bounds.
     pub exclusive: bool,
+}
+
+impl Bound {
+    /// Which of two limits is less, of those from above or from below.
+    pub(crate) fn order(&self, other: &Self, upper: bool) -> Ordering {
+        let order = self.exclusive.cmp(&other.exclusive);
+        // Greater than 1 is more than at least 1; less than 1 is less than at most 1.
+        let order = if upper { order.reverse() } else { order };
+        number::compare(&self.value, &other.value).then(order)
+    }
 }
 
 /// The type of a value.
@@ -240,6 +252,8 @@ pub struct Parameter {
     pub required: bool,
     /// Whether it is deprecated.
     pub deprecated: bool,
+    /// Whether its name may be sent without a value.
+    pub empty: bool,
     /// How its value is written: the style, whether it explodes, or the media type.
     pub style: String,
     /// What the contract says of its value.
@@ -278,7 +292,10 @@ pub struct Response {
 impl Response {
     /// The JSON of the body.
     pub fn json(&self) -> Option<RowId> {
-        let is_json = |media: &str| media == "application/json" || media.ends_with("+json");
+        let is_json = |media: &str| {
+            let media = media.split(';').next().unwrap_or_default();
+            media == "application/json" || media.ends_with("+json")
+        };
         self.contents
             .iter()
             .find_map(|(media, row)| is_json(media).then_some(*row))
@@ -292,6 +309,8 @@ pub struct Header {
     pub name: String,
     /// Whether it is always there.
     pub required: bool,
+    /// Whether it is deprecated.
+    pub deprecated: bool,
     /// What the contract says of its value.
     pub row: RowId,
 }
@@ -362,6 +381,11 @@ impl Table {
 }
 
 impl Row {
+    /// Whether any value fits, by a name or without one.
+    pub(crate) fn is_any(&self) -> bool {
+        self.kind.is_none() && self.alternatives.is_empty()
+    }
+
     /// The row's own name or type.
     pub(crate) fn words(&self) -> &str {
         match (&self.name, self.kind) {

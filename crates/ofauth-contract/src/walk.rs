@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::number;
 use crate::place::Place;
 use crate::print::Prints;
-use crate::report::{Report, Site, ends, flag};
+use crate::report::{Report, Site, ends, flag, reformatted, replaced, typed};
 use crate::rules::{Action, Side};
 use crate::source::Mistake;
 use crate::step::{Pairs, Step};
@@ -135,16 +135,27 @@ impl Walk<'_> {
         for (subject, before, after) in [
             ("nullable", old.nullable, new.nullable),
             ("deprecated", old.deprecated, new.deprecated),
+        ] {
+            if let Some(action) = flag(before, after) {
+                self.say(step, (subject, action), json!(before), json!(after));
+            }
+        }
+        self.access(step, old, new);
+        if let Some((action, before, after)) = replaced(old.default.as_ref(), new.default.as_ref())
+        {
+            self.say(step, ("default", action), before, after);
+        }
+    }
+
+    /// Whether a value is only received, or only sent.
+    fn access(&mut self, step: &Step, old: &Row, new: &Row) {
+        for (subject, before, after) in [
             ("read-only", old.read_only, new.read_only),
             ("write-only", old.write_only, new.write_only),
         ] {
             if let Some(action) = flag(before, after) {
                 self.say(step, (subject, action), json!(before), json!(after));
             }
-        }
-        if let Some((action, before, after)) = replaced(old.default.as_ref(), new.default.as_ref())
-        {
-            self.say(step, ("default", action), before, after);
         }
     }
 
@@ -162,11 +173,18 @@ impl Walk<'_> {
             let (a, b) = (&olds.row(a).name, &news.row(b).name);
             a.is_some() && a == b
         };
-        let alike = |a: RowId, b: RowId| {
-            let (a, b) = (olds.row(a).kind, news.row(b).kind);
-            a.is_some() && a == b
+        // By a property of one value, like `type: photo`.
+        let tagged = |a: RowId, b: RowId| {
+            let after = &news.row(b).properties;
+            olds.row(a).properties.iter().any(|(name, field)| {
+                let values = &olds.row(field.row).values;
+                values.as_ref().is_some_and(|values| values.len() == 1)
+                    && after
+                        .get(name)
+                        .is_some_and(|field| &news.row(field.row).values == values)
+            })
         };
-        let tests: [&dyn Fn(RowId, RowId) -> bool; 3] = [&same, &named, &alike];
+        let tests: [&dyn Fn(RowId, RowId) -> bool; 3] = [&same, &named, &tagged];
         for test in tests {
             removed.retain(|before| {
                 let found = added.iter().position(|after| test(*before, *after));
@@ -177,6 +195,27 @@ impl Walk<'_> {
                 }
                 found.is_none()
             });
+        }
+        // Of one type, those with most properties in common.
+        let mut alike = Vec::new();
+        for before in &removed {
+            for after in &added {
+                let (old, new) = (olds.row(*before), news.row(*after));
+                if old.kind.is_some() && old.kind == new.kind {
+                    let is_shared = |name: &&String| new.properties.contains_key(*name);
+                    let shared = old.properties.keys().filter(is_shared).count();
+                    alike.push((shared, *before, *after));
+                }
+            }
+        }
+        alike.sort_by_key(|(shared, _, _)| std::cmp::Reverse(*shared));
+        for (_, before, after) in alike {
+            if removed.contains(&before) && added.contains(&after) {
+                removed.retain(|id| *id != before);
+                added.retain(|id| *id != after);
+                let content = before == step.old || after == step.new;
+                pairs.push(step.place.clone(), (before, after), step.required, content);
+            }
         }
         for id in removed {
             let (before, after) = ends(Action::Removed, json!(olds.words(id)));
@@ -224,13 +263,17 @@ impl Walk<'_> {
         }
         let number = |row: &Row| row.multiple_of.clone().map(Value::from);
         let text = |row: &Row| row.pattern.clone().map(Value::from);
-        for (subject, before, after) in [
-            ("multiple-of", number(old), number(new)),
-            ("pattern", text(old), text(new)),
-        ] {
-            if let Some((action, before, after)) = replaced(before.as_ref(), after.as_ref()) {
-                self.say(step, (subject, action), before, after);
-            }
+        if let Some((action, before, after)) = replaced(number(old).as_ref(), number(new).as_ref())
+        {
+            let action = match (&old.multiple_of, &new.multiple_of) {
+                (Some(old), Some(new)) if number::is_multiple(old, new) => Action::Widened,
+                (Some(old), Some(new)) if number::is_multiple(new, old) => Action::Narrowed,
+                _ => action,
+            };
+            self.say(step, ("multiple-of", action), before, after);
+        }
+        if let Some((action, before, after)) = replaced(text(old).as_ref(), text(new).as_ref()) {
+            self.say(step, ("pattern", action), before, after);
         }
         if let Some(action) = flag(old.unique, new.unique) {
             self.say(
@@ -328,20 +371,11 @@ impl Walk<'_> {
         let action = match (old, new) {
             (None, Some(_)) => Action::Set,
             (Some(_), None) => Action::Unset,
-            (Some(old), Some(new)) => {
-                let upper = name.starts_with("max");
-                let exclusive = |bound: &Bound| bound.exclusive && !upper;
-                let below = |bound: &Bound| bound.exclusive && upper;
-                // Greater than 1 is more than at least 1; less than 1 is less than at most 1.
-                let order = number::compare(&old.value, &new.value)
-                    .then(exclusive(old).cmp(&exclusive(new)))
-                    .then(below(new).cmp(&below(old)));
-                match order {
-                    Ordering::Less => Action::Raised,
-                    Ordering::Greater => Action::Lowered,
-                    Ordering::Equal => return,
-                }
-            }
+            (Some(old), Some(new)) => match old.order(new, name.starts_with("max")) {
+                Ordering::Less => Action::Raised,
+                Ordering::Greater => Action::Lowered,
+                Ordering::Equal => return,
+            },
             (None, None) => return,
         };
         let shown = |bound: Option<&Bound>| match bound {
@@ -365,11 +399,23 @@ impl Walk<'_> {
             let gone = hidden(olds.row(before.row));
             match new.properties.get(name) {
                 Some(after) => {
-                    if gone && hidden(news.row(after.row)) {
+                    let pair = (before.row, after.row);
+                    let hides = hidden(news.row(after.row));
+                    if gone && hides {
+                        continue;
+                    }
+                    if gone || hides {
+                        // It was not here, or no longer is: there is nothing to compare.
+                        let site = Step::at(&place, pair);
+                        self.access(&site, olds.row(pair.0), news.row(pair.1));
+                        if gone && after.required {
+                            let what = ("required-property", Action::Added);
+                            let after = json!(news.words(after.row));
+                            self.say_at(&place, step, what, Value::Null, after);
+                        }
                         continue;
                     }
                     let required = before.required && after.required;
-                    let pair = (before.row, after.row);
                     if let Some(action) = flag(before.required, after.required) {
                         let nullable = Step::at(&place, pair);
                         let (before, after) = (json!(before.required), json!(after.required));
@@ -422,11 +468,11 @@ impl Walk<'_> {
         let any = json!("any value");
         match (old, new) {
             (Some(old), Some(new)) => pairs.push(place, (old, new), true, false),
-            (Some(old), None) if self.old.words(old) != any => {
+            (Some(old), None) if !self.old.row(old).is_any() => {
                 let before = json!(self.old.words(old));
                 self.say_at(&place, step, ("type", Action::Widened), before, any);
             }
-            (None, Some(new)) if self.new.words(new) != any => {
+            (None, Some(new)) if !self.new.row(new).is_any() => {
                 let after = json!(self.new.words(new));
                 self.say_at(&place, step, ("type", Action::Narrowed), any, after);
             }
@@ -445,42 +491,5 @@ impl Walk<'_> {
             _ => None,
         };
         self.inside(step, step.place.values(), (values(old), values(new)), pairs);
-    }
-}
-
-/// How something that may be absent became something else.
-fn replaced(old: Option<&Value>, new: Option<&Value>) -> Option<(Action, Value, Value)> {
-    let action = match (old, new) {
-        (None, Some(_)) => Action::Set,
-        (Some(_), None) => Action::Unset,
-        (Some(old), Some(new)) if old != new => Action::Changed,
-        _ => return None,
-    };
-    Some((action, json!(old), json!(new)))
-}
-
-fn reformatted(old: Option<&str>, new: Option<&str>) -> Action {
-    let contains = |wide: Option<&str>, narrow: Option<&str>| {
-        matches!((wide, narrow), (None, _) | (Some("int64"), Some("int32")))
-    };
-    match (contains(new, old), contains(old, new)) {
-        (true, _) => Action::Widened,
-        (_, true) => Action::Narrowed,
-        _ => Action::Changed,
-    }
-}
-
-/// Whether the generator makes a Rust type of what changed: an enum that has a name or
-/// stands in a request, a string with a length, a number, a date.
-fn typed(subject: &str, side: Side, old: &Row, new: &Row) -> bool {
-    match subject {
-        "format" => {
-            let date = |row: &Row| row.format.as_deref() == Some("date-time");
-            old.kind != Some(Kind::String) || date(old) || date(new)
-        }
-        "min-length" | "max-length" => true,
-        "minimum" | "maximum" => old.format.is_none() && new.format.is_none(),
-        "min-items" | "max-items" | "min-properties" | "max-properties" => false,
-        _ => side == Side::Request || old.name.is_some() || new.name.is_some(),
     }
 }
