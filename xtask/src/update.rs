@@ -42,7 +42,12 @@ pub(crate) fn updated(root: &Path, yaml: &str, captures: &Captures) -> Result<Up
         // Each time anew: the last change has moved the lines.
         let mut layout = Layout::parse(SPEC, &text)?;
         match mend(&mut layout, table, observation) {
-            Ok(()) => text = layout.text(),
+            Ok(()) => {
+                text = layout.text();
+                if observation.others > 0 {
+                    left.push((observation.finding.place.clone(), no_words(observation)));
+                }
+            }
             Err(reason) => left.push((observation.finding.place.clone(), reason)),
         }
     }
@@ -64,7 +69,7 @@ fn mend(layout: &mut Layout, table: &Table, observation: &Observation) -> Result
         Deviation::UnknownField => add_field(layout, row, observation),
         Deviation::MissingRequired => make_optional(layout, table, observation),
         Deviation::UnexpectedNull => make_nullable(layout, row),
-        Deviation::UnknownValue => add_values(layout, row, &observation.words),
+        Deviation::UnknownValue => add_values(layout, row, observation),
         Deviation::OutOfBounds => loosen(layout, row, &observation.finding.expected),
         Deviation::NotADate => {
             let holder = holder(layout, row, "format")?;
@@ -208,11 +213,16 @@ fn make_nullable(layout: &mut Layout, row: &Row) -> Result<(), String> {
     Ok(())
 }
 
-fn add_values(layout: &mut Layout, row: &Row, words: &[String]) -> Result<(), String> {
+/// Values that may be a person's are only counted.
+fn no_words(observation: &Observation) -> String {
+    let others = observation.others;
+    format!("{others} value(s) do not look like words of a vocabulary, and are not written")
+}
+
+fn add_values(layout: &mut Layout, row: &Row, observation: &Observation) -> Result<(), String> {
+    let words = &observation.words;
     if words.is_empty() {
-        return Err(
-            "the values do not look like words of a vocabulary, and are not written".to_owned(),
-        );
+        return Err(no_words(observation));
     }
     let list = join(&holder(layout, row, "enum")?, "enum");
     let last = layout

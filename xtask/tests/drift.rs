@@ -312,3 +312,23 @@ fn what_no_draft_can_mend_is_left_to_a_person() {
     assert!(!stdout.contains("Anna"), "{stdout}");
     assert_eq!(fs::read_to_string(copy.spec()).unwrap(), SPEC);
 }
+
+#[test]
+fn values_that_are_no_words_are_counted_and_not_written() {
+    let copy = Copy::new();
+    let of = |kind: &str| changed(|page| media(page)["type"] = json!(kind));
+    let long = "a".repeat(33);
+    let others = ["Anna", "annaMay", "anna.may", "tok_anna", &long].map(of);
+    let capture = format!("{}\n{}", others.join("\n"), of("live-stream_2"));
+    let (code, stdout, stderr) = copy.drift(&capture, &["--update"]);
+    assert_eq!((code, stderr.as_str()), (1, ""));
+    assert!(
+        stdout.contains("by hand: list[].lastMessage.media[].type: 5 value(s) do not look"),
+        "{stdout}"
+    );
+    let spec = fs::read_to_string(copy.spec()).unwrap();
+    assert!(spec.contains("        - 'live-stream_2'\n"), "{stdout}");
+    for secret in ["Anna", "anna", &long] {
+        assert!(!stdout.contains(secret), "{stdout}");
+    }
+}

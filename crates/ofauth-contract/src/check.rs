@@ -219,7 +219,7 @@ impl Check<'_> {
         let values = self.says().values.iter().flatten().map(words);
         let expected = format!("one of {}", values.collect::<Vec<_>>().join(", "));
         self.report_kind(Deviation::UnknownValue, expected, kind);
-        let word = word.filter(|word| sketch::is_name(word)).map(str::to_owned);
+        let word = word.filter(|word| sketch::is_word(word)).map(str::to_owned);
         if let Some(found) = self.found.last_mut() {
             found.word = word;
         }

@@ -37,6 +37,12 @@ pub(crate) fn is_name(key: &str) -> bool {
         && !TOKENS.iter().any(|prefix| key.starts_with(prefix))
 }
 
+/// Whether a value looks like a word of a vocabulary, and not like a name or a text.
+pub(crate) fn is_word(value: &str) -> bool {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-');
+    value.len() <= 32 && is_name(value) && value.chars().all(plain)
+}
+
 /// What keys, ids and tokens begin with.
 const TOKENS: [&str; 4] = ["sk_", "conn_", "req_", "tok_"];
 
