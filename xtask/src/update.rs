@@ -36,31 +36,56 @@ pub(crate) struct Updated {
 /// Changes the spec so that it allows what was found.
 pub(crate) fn updated(root: &Path, yaml: &str, captures: &Captures) -> Result<Updated, String> {
     let table = captures.table();
+    let told = |findings: Vec<Finding>| findings.iter().map(Finding::told).collect::<Vec<_>>();
+    let findings = told(lint::check(root, yaml)?);
+    if !findings.is_empty() {
+        return Err(findings.join("\n"));
+    }
     let mut text = yaml.to_owned();
     let mut left = Vec::new();
-    for observation in captures.observations() {
+    for observation in &merged(table, captures) {
+        let mut leave = |reason| left.push((observation.finding.place.clone(), reason));
         // Each time anew: the last change has moved the lines.
         let mut layout = Layout::parse(SPEC, &text)?;
-        match mend(&mut layout, table, observation) {
-            Ok(()) => {
-                text = layout.text();
-                if observation.others > 0 {
-                    left.push((observation.finding.place.clone(), no_words(observation)));
-                }
-            }
-            Err(reason) => left.push((observation.finding.place.clone(), reason)),
+        if let Err(reason) = mend(&mut layout, table, observation) {
+            leave(reason);
+            continue;
+        }
+        // A draft from which nothing can be generated would be of no use.
+        let draft = layout.text();
+        let findings = told(lint::check(root, &draft)?);
+        if !findings.is_empty() {
+            leave(format!("the draft would be wrong: {}", findings.join("; ")));
+            continue;
+        }
+        text = draft;
+        if observation.others > 0 {
+            leave(no_words(observation));
         }
     }
-    // A draft from which nothing can be generated would be of no use.
-    let findings = lint::check(root, &text)?;
-    if !findings.is_empty() {
-        let told: Vec<String> = findings.iter().map(Finding::told).collect();
-        return Err(format!(
-            "the draft would be wrong, and is not written:\n{}",
-            told.join("\n")
-        ));
-    }
     Ok(Updated { text, left })
+}
+
+/// What was observed; a field that one schema does not know, once with all its types.
+fn merged(table: &Table, captures: &Captures) -> Vec<Observation> {
+    let mut merged: Vec<Observation> = Vec::new();
+    for observation in captures.observations() {
+        let field = |observation: &Observation| {
+            let name = observation.field.as_ref().map(|(_, name)| name.clone());
+            (table.row(observation.row).pointers.clone(), name)
+        };
+        let same = |other: &&mut Observation| {
+            let unknown = Deviation::UnknownField;
+            other.finding.kind == unknown
+                && observation.finding.kind == unknown
+                && field(other) == field(observation)
+        };
+        match merged.iter_mut().find(same) {
+            Some(other) => other.sketch.merge(observation.sketch.clone()),
+            None => merged.push(observation.clone()),
+        }
+    }
+    merged
 }
 
 fn mend(layout: &mut Layout, table: &Table, observation: &Observation) -> Result<(), String> {
@@ -68,7 +93,7 @@ fn mend(layout: &mut Layout, table: &Table, observation: &Observation) -> Result
     match observation.finding.kind {
         Deviation::UnknownField => add_field(layout, row, observation),
         Deviation::MissingRequired => make_optional(layout, table, observation),
-        Deviation::UnexpectedNull => make_nullable(layout, row),
+        Deviation::UnexpectedNull => make_nullable(layout, table, observation),
         Deviation::UnknownValue => add_values(layout, row, observation),
         Deviation::OutOfBounds => loosen(layout, row, &observation.finding.expected),
         Deviation::NotADate => {
@@ -187,8 +212,19 @@ fn make_optional(
     Ok(())
 }
 
-fn make_nullable(layout: &mut Layout, row: &Row) -> Result<(), String> {
-    let schema = used(row)?;
+fn make_nullable(
+    layout: &mut Layout,
+    table: &Table,
+    observation: &Observation,
+) -> Result<(), String> {
+    let schema = used(table.row(observation.row))?;
+    let array = layout
+        .value(&schema)
+        .is_some_and(|schema| schema["type"] == "array");
+    // Of an array, null and absence are one in Rust. It may be optional already.
+    if array && make_optional(layout, table, observation).is_ok() {
+        *layout = Layout::parse(SPEC, &layout.text())?;
+    }
     let block = layout.mapping(&schema)?;
     let nullable = "nullable: true".to_owned();
     if let Ok(reference) = layout.block(&join(&schema, "$ref")) {

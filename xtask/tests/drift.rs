@@ -209,7 +209,7 @@ fn what_cannot_be_read_ends_with_3_and_without_a_value() {
 #[test]
 fn an_update_allows_what_was_seen_and_keeps_the_rest_of_the_spec() {
     type Change = fn(&mut Value);
-    let changes: [(&str, Change); 16] = [
+    let changes: [(&str, Change); 17] = [
         ("a flag", |page| page["list"][0]["isArchived"] = json!(true)),
         ("a key that YAML would read as a number", |page| {
             page["list"][0]["1080"] = json!(null)
@@ -241,6 +241,9 @@ fn an_update_allows_what_was_seen_and_keeps_the_rest_of_the_spec() {
         }),
         ("null", |page| {
             page["list"][0]["canSendMessage"] = Value::Null
+        }),
+        ("null for a required array", |page| {
+            page["list"] = Value::Null
         }),
         ("null for a reference", |page| {
             page["list"][0]["lastMessage"] = Value::Null
@@ -331,4 +334,32 @@ fn values_that_are_no_words_are_counted_and_not_written() {
     for secret in ["Anna", "anna", &long] {
         assert!(!stdout.contains(secret), "{stdout}");
     }
+}
+
+#[test]
+fn a_field_of_two_types_is_added_once() {
+    let copy = Copy::new();
+    let of = |value: Value| changed(|page| page["list"][0]["rank"] = value.clone());
+    let capture = [of(json!(1)), of(json!("first"))].join("\n");
+    let (code, stdout, stderr) = copy.drift(&capture, &["--update"]);
+    assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
+    let spec = fs::read_to_string(copy.spec()).unwrap();
+    assert_eq!(spec.matches("        rank:\n").count(), 1, "{stdout}");
+    assert_eq!(copy.drift(&capture, &[]).0, 0);
+}
+
+#[test]
+fn a_draft_that_breaks_a_rule_is_left_and_the_others_are_written() {
+    let copy = Copy::new();
+    // Both would have one name in Rust.
+    let capture = changed(|page| {
+        page["list"][0]["isArchived"] = json!(true);
+        page["list"][0]["withUser"]["a-b"] = json!(1);
+        page["list"][0]["withUser"]["aB"] = json!(1);
+    });
+    let (code, stdout, stderr) = copy.drift(&capture, &["--update"]);
+    assert_eq!((code, stderr.as_str()), (1, ""), "{stdout}");
+    assert!(stdout.contains("the draft would be wrong: "), "{stdout}");
+    let spec = fs::read_to_string(copy.spec()).unwrap();
+    assert!(spec.contains("        isArchived:\n"), "{stdout}");
 }

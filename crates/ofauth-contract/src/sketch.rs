@@ -86,7 +86,7 @@ impl Sketch {
     }
 
     /// Adds what another sketch has seen.
-    pub(crate) fn merge(&mut self, other: Sketch) {
+    pub fn merge(&mut self, other: Sketch) {
         self.count += other.count;
         self.kinds.extend(other.kinds);
         for (name, field) in other.fields {
