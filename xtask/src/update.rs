@@ -43,6 +43,10 @@ pub(crate) fn updated(root: &Path, yaml: &str, captures: &Captures) -> Result<Up
     }
     let mut text = yaml.to_owned();
     let mut left = Vec::new();
+    if captures.strangers > 0 {
+        let reason = "no response of the spec has a field of it".to_owned();
+        left.push(("$".to_owned(), reason));
+    }
     for observation in &merged(table, captures) {
         let mut leave = |reason| left.push((observation.finding.place.clone(), reason));
         // Each time anew: the last change has moved the lines.

@@ -363,3 +363,25 @@ fn a_draft_that_breaks_a_rule_is_left_and_the_others_are_written() {
     let spec = fs::read_to_string(copy.spec()).unwrap();
     assert!(spec.contains("        isArchived:\n"), "{stdout}");
 }
+
+#[test]
+fn a_bare_error_body_is_checked_as_such_and_a_stranger_is_told() {
+    let copy = Copy::new();
+    let error = json!({ "error": "x", "requestId": "req_1", "type": "rate_limit" });
+    let both = format!("{error}\n{}", page());
+    let (_, stdout, stderr) = copy.drift(&both, &[]);
+    assert_eq!(stderr, "");
+    assert!(
+        !stdout.contains("hasMore") && !stdout.contains("list"),
+        "{stdout}"
+    );
+
+    for stranger in ["{\"other\": 1}", "{}", "[1]"] {
+        let (code, stdout, stderr) = copy.drift(stranger, &["--update"]);
+        assert_eq!((code, stderr.as_str()), (1, ""), "{stdout}");
+        let told = "no-alternative: $: expected a response of the spec, seen none of its fields";
+        assert!(stdout.contains(told), "{stdout}");
+        assert!(stdout.contains("by hand: $: "), "{stdout}");
+        assert_eq!(fs::read_to_string(copy.spec()).unwrap(), SPEC);
+    }
+}
