@@ -12,6 +12,9 @@ use ofauth_contract::{Deviation, Drift, Finding, Kind, Observation, Operation, R
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+/// What some programs put in front of a text.
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
 /// What captures say that the contract does not, for each response that they are of.
 pub(crate) struct Captures {
     table: Arc<Table>,
@@ -22,6 +25,8 @@ pub(crate) struct Captures {
     pub(crate) bodies: u64,
     /// How many entries of HAR files were of something else.
     pub(crate) others: u64,
+    /// The bodies in HAR files that cannot be read: where each is, and why.
+    pub(crate) broken: Vec<String>,
     /// How many bodies share no field with the responses that they could be of.
     pub(crate) strangers: u64,
 }
@@ -62,10 +67,11 @@ struct Request {
 #[derive(Deserialize)]
 struct Response {
     status: u16,
+    #[serde(default)]
     content: Content,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase")]
 struct Content {
     #[serde(default)]
@@ -93,6 +99,7 @@ impl Captures {
             drifts: BTreeMap::new(),
             bodies: 0,
             others: 0,
+            broken: Vec::new(),
             strangers: 0,
         }
     }
@@ -103,6 +110,7 @@ impl Captures {
 
     /// Looks at the bytes of a capture.
     pub(crate) fn look(&mut self, name: &str, bytes: &[u8]) -> Result<(), String> {
+        let bytes = bytes.strip_prefix(BOM).unwrap_or(bytes);
         if is_har(bytes) {
             return self.har(name, bytes);
         }
@@ -172,13 +180,17 @@ impl Captures {
                 self.others += 1;
                 continue;
             };
-            let place = format!("{name}: entry {index}");
-            let body = body.map_err(|reason| format!("{place}: {reason}"))?;
-            let observed = self.observe(&[row], &body);
-            observed.map_err(|error| format!("{place}: {error}"))?;
+            let observed = body.and_then(|body| {
+                let body = body.strip_prefix(BOM).unwrap_or(&body);
+                self.observe(&[row], body)
+                    .map_err(|error| error.to_string())
+            });
+            if let Err(reason) = observed {
+                self.broken.push(format!("{name}: entry {index}: {reason}"));
+            }
         }
         match self.bodies - before {
-            0 => Err(format!(
+            0 if self.broken.is_empty() => Err(format!(
                 "{name}: of its {entries} entries, none is a JSON response of an operation of the spec"
             )),
             _ => Ok(()),
@@ -257,12 +269,13 @@ impl Captures {
     }
 }
 
-/// Whether a file begins like a HAR file: no response of the API does.
+/// Whether a file is a HAR file, whole or cut off: no response of the API has a `log`.
 fn is_har(bytes: &[u8]) -> bool {
     let start = &bytes[..bytes.len().min(200)];
     let text: String = String::from_utf8_lossy(start).split_whitespace().collect();
-    text.trim_start_matches('\u{feff}')
-        .starts_with("{\"log\":{")
+    let mut bodies = serde_json::Deserializer::from_slice(bytes).into_iter::<Shape>();
+    text.starts_with("{\"log\":{")
+        || matches!(bodies.next(), Some(Ok(Shape::Object(fields))) if fields.contains_key("log"))
 }
 
 /// Whether a URL's host and path end with a path of the spec.

@@ -385,3 +385,40 @@ fn a_bare_error_body_is_checked_as_such_and_a_stranger_is_told() {
         assert_eq!(fs::read_to_string(copy.spec()).unwrap(), SPEC);
     }
 }
+
+#[test]
+fn a_har_file_with_oddities_is_read() {
+    let copy = Copy::new();
+    let request = json!({ "method": "GET", "url": "https://x/v2/access/chats" });
+    let entry = |text: &str| {
+        let content = json!({ "mimeType": "application/json", "text": text });
+        json!({ "request": request, "response": { "status": 200, "content": content } })
+    };
+    let bare = json!({ "request": request, "response": { "status": 200 } });
+    let har = |entries: Value| {
+        let log = json!({ "entries": entries });
+        format!("\u{feff}{{ \"_by\": {{ \"a\": [1] }}, \"log\": {log} }}")
+    };
+    let page = page().to_string();
+    let good = har(json!([
+        bare,
+        entry(&page),
+        entry(&format!("\u{feff}{page}"))
+    ]));
+    let (code, stdout, stderr) = copy.drift(&good, &[]);
+    let expected = "no drift in 2 response(s); 1 entries are of something else\n";
+    assert_eq!((code, stdout.as_str(), stderr.as_str()), (0, expected, ""));
+
+    let broken = har(json!([entry("{\"list\": [hunter2"), entry(&page)]));
+    let (code, stdout, stderr) = copy.drift(&broken, &[]);
+    let expected = "no drift in 1 response(s); 1 bodies cannot be read\n";
+    assert_eq!((code, stdout.as_str()), (1, expected));
+    assert!(
+        stderr.starts_with("cannot be read: -: entry 0: "),
+        "{stderr}"
+    );
+    assert!(!stderr.contains("hunter2"), "{stderr}");
+
+    let (code, stdout, _) = copy.drift(&format!("\u{feff}{page}"), &[]);
+    assert_eq!((code, stdout.as_str()), (0, "no drift in 1 response(s)\n"));
+}
