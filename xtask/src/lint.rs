@@ -25,6 +25,7 @@ const SCHEMA: (&str, &str) = (
     "see the OpenAPI Specification 3.0.3 at this place",
 );
 const EXAMPLE: (&str, &str) = ("example", "correct the example, or else the schema");
+const PATTERN: (&str, &str) = ("pattern", "write a regular expression of ECMA 262");
 const TRANSLATE: (&str, &str) = (
     "translate",
     "describe it in another way, or else take a newer generator",
@@ -87,11 +88,24 @@ pub(crate) fn check(root: &Path, yaml: &str) -> Result<Vec<Finding>, String> {
             .map(|problem| own(GRAMMAR, problem))
             .collect());
     }
+    let uses = uses(&document.value);
+    let unusable =
+        |pattern: &Value| jsonschema::validator_for(&json!({ "pattern": pattern })).is_err();
+    let patterns: Vec<Problem> = uses
+        .iter()
+        .map(|(pointer, _)| format!("{pointer}/pattern"))
+        .filter(|pointer| document.value.pointer(pointer).is_some_and(unusable))
+        .map(|pointer| document.problem(&pointer, "no values can be checked by this pattern"))
+        .collect();
+    if !patterns.is_empty() {
+        // Neither examples nor types can be made of the schema.
+        let patterns = patterns.into_iter();
+        return Ok(patterns.map(|problem| own(PATTERN, problem)).collect());
+    }
     let mut findings: Vec<Finding> = openapi(&document)?
         .into_iter()
         .map(|problem| own(SCHEMA, problem))
         .collect();
-    let uses = uses(&document.value);
     for (pointer, used) in &uses {
         let Some(schema) = document.value.pointer(pointer) else {
             continue;

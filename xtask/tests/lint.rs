@@ -228,6 +228,12 @@ fn each_rule_is_told_with_line_place_and_how_to_mend_it() {
             "null and absence are one",
         ),
         (
+            "pattern",
+            field("          type: string\n          pattern: '['\n"),
+            "          pattern: '['",
+            "no values can be checked",
+        ),
+        (
             "translate",
             field("          not:\n            type: string\n"),
             "    Message:",
