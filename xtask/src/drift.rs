@@ -63,7 +63,11 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
     }
     let updated = update::updated(root, &yaml, &captures)?;
     let rest = look(&updated.text, arguments, &stdin)?.findings();
-    std::fs::write(root.join(SPEC), &updated.text).map_err(|error| format!("{SPEC}: {error}"))?;
+    let text = match spec::text(&root.join(SPEC), SPEC)?.contains("\r\n") {
+        true => updated.text.replace('\n', "\r\n"),
+        false => updated.text.clone(),
+    };
+    std::fs::write(root.join(SPEC), text).map_err(|error| format!("{SPEC}: {error}"))?;
     // What is printed for programs is the report alone.
     if arguments.format == Format::Text {
         regen::print_diff(SPEC, &yaml, &updated.text);

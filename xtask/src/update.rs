@@ -211,7 +211,9 @@ fn make_optional(
     }
     layout.edit(block.first, |line| {
         let key = line.split('[').next().unwrap_or_default();
-        format!("{key}[{}]", kept.join(", "))
+        // Behind the list, a comment may stand.
+        let rest = line.split_once(']').map_or("", |(_, rest)| rest);
+        format!("{key}[{}]{rest}", kept.join(", "))
     });
     Ok(())
 }
