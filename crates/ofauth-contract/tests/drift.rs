@@ -316,7 +316,6 @@ fn objects_of_one_shape_beside_each_other_are_a_map() {
     };
     let body = |users: Value| json!({ "list": [], "hasMore": false, "users": users });
     let (anna, bob) = (json!({ "id": 1, "age": 3 }), json!({ "id": 2 }));
-    // Within what is unknown, in one body or in several.
     for bodies in [
         &[body(json!({ "anna": anna, "bob": bob }))][..],
         &[body(json!({ "anna": anna })), body(json!({ "bob": bob }))],
@@ -325,7 +324,6 @@ fn objects_of_one_shape_beside_each_other_are_a_map() {
         assert_eq!(places, ["users"]);
         assert!(!shown.contains("anna") && !shown.contains("bob"), "{shown}");
     }
-    // Beside what is known.
     let mut page = page();
     chat(&mut page)["withUser"]["anna"] = anna.clone();
     chat(&mut page)["withUser"]["bob"] = bob.clone();
