@@ -1,5 +1,6 @@
 //! Captured responses: a body, JSON lines, a HAR file, or stdin.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
@@ -7,9 +8,12 @@ use std::sync::Arc;
 use std::{fs, io};
 
 use base64::Engine;
-use ofauth_contract::{Drift, Finding, Observation, Operation, RowId, Table};
+use ofauth_contract::{Deviation, Drift, Finding, Kind, Observation, Operation, RowId, Table};
 use serde::Deserialize;
-use serde_json::Value;
+use serde::de::IgnoredAny;
+
+/// What some programs put in front of a text.
+const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// What captures say that the contract does not, for each response that they are of.
 pub(crate) struct Captures {
@@ -21,6 +25,21 @@ pub(crate) struct Captures {
     pub(crate) bodies: u64,
     /// How many entries of HAR files were of something else.
     pub(crate) others: u64,
+    /// The bodies in HAR files that cannot be read: where each is, and why.
+    pub(crate) broken: Vec<String>,
+    /// How many bodies share no field with the responses that they could be of.
+    pub(crate) strangers: u64,
+}
+
+/// What tells of which response a body is.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Shape {
+    Object(BTreeMap<String, IgnoredAny>),
+    #[allow(dead_code, reason = "it is only told from the others")]
+    Array(Vec<IgnoredAny>),
+    #[allow(dead_code, reason = "it is only told from the others")]
+    Scalar(IgnoredAny),
 }
 
 #[derive(Deserialize)]
@@ -48,10 +67,11 @@ struct Request {
 #[derive(Deserialize)]
 struct Response {
     status: u16,
+    #[serde(default)]
     content: Content,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase")]
 struct Content {
     #[serde(default)]
@@ -79,6 +99,8 @@ impl Captures {
             drifts: BTreeMap::new(),
             bodies: 0,
             others: 0,
+            broken: Vec::new(),
+            strangers: 0,
         }
     }
 
@@ -88,13 +110,61 @@ impl Captures {
 
     /// Looks at the bytes of a capture.
     pub(crate) fn look(&mut self, name: &str, bytes: &[u8]) -> Result<(), String> {
+        let bytes = bytes.strip_prefix(BOM).unwrap_or(bytes);
         if is_har(bytes) {
             return self.har(name, bytes);
         }
-        let row = self.response_of(bytes)?;
-        let count = self.drift(row).observe_all(bytes);
-        self.bodies += count.map_err(|error| format!("{name}: {error}"))?;
+        let rows = self.responses()?;
+        let fail = |error: serde_json::Error| format!("{name}: {error}");
+        let mut ends = serde_json::Deserializer::from_slice(bytes).into_iter::<IgnoredAny>();
+        let (mut start, before) = (0, self.bodies);
+        while let Some(body) = ends.next() {
+            body.map_err(fail)?;
+            let end = ends.byte_offset();
+            self.observe(&rows, &bytes[start..end]).map_err(fail)?;
+            start = end;
+        }
+        match self.bodies - before {
+            // Says that there is nothing.
+            0 => self.observe(&rows, bytes).map_err(fail),
+            _ => Ok(()),
+        }
+    }
+
+    /// Looks at a body as the response that it fits best; of several, the first.
+    fn observe(&mut self, rows: &[RowId], body: &[u8]) -> Result<(), serde_json::Error> {
+        let shape: Shape = serde_json::from_slice(body)?;
+        let fit = |row: &&RowId| self.fit(**row, &shape);
+        match rows.iter().rev().max_by_key(fit) {
+            Some(row) if self.fit(*row, &shape).0 > 0 => {
+                self.drift(*row).observe(body).map(drop)?
+            }
+            _ => self.strangers += 1,
+        }
+        self.bodies += 1;
         Ok(())
+    }
+
+    /// How well a body fits a response: how many of its fields are known, and then how few
+    /// required ones it lacks.
+    fn fit(&self, row: RowId, shape: &Shape) -> (usize, Reverse<usize>) {
+        let row = self.table.row(row);
+        let Shape::Object(fields) = shape else {
+            let fits = row.kind.is_none()
+                || matches!((row.kind, shape), (Some(Kind::Array), Shape::Array(_)));
+            return (usize::from(fits), Reverse(0));
+        };
+        if row.properties.is_empty() {
+            let fits = row.kind.is_none_or(|kind| kind == Kind::Object);
+            return (usize::from(fits), Reverse(0));
+        }
+        let has = |name: &String| fields.contains_key(name);
+        let properties = || row.properties.iter();
+        let missing = properties().filter(|(name, field)| field.required && !has(name));
+        (
+            properties().filter(|(name, _)| has(name)).count(),
+            Reverse(missing.count()),
+        )
     }
 
     fn har(&mut self, name: &str, bytes: &[u8]) -> Result<(), String> {
@@ -110,14 +180,17 @@ impl Captures {
                 self.others += 1;
                 continue;
             };
-            let place = format!("{name}: entry {index}");
-            let body = body.map_err(|reason| format!("{place}: {reason}"))?;
-            let observed = self.drift(row).observe(&body);
-            observed.map_err(|error| format!("{place}: {error}"))?;
-            self.bodies += 1;
+            let observed = body.and_then(|body| {
+                let body = body.strip_prefix(BOM).unwrap_or(&body);
+                self.observe(&[row], body)
+                    .map_err(|error| error.to_string())
+            });
+            if let Err(reason) = observed {
+                self.broken.push(format!("{name}: entry {index}: {reason}"));
+            }
         }
         match self.bodies - before {
-            0 => Err(format!(
+            0 if self.broken.is_empty() => Err(format!(
                 "{name}: of its {entries} entries, none is a JSON response of an operation of the spec"
             )),
             _ => Ok(()),
@@ -148,35 +221,25 @@ impl Captures {
         Some((row, body))
     }
 
-    /// The row of the response that a body by itself is of: the one operation's, the one
-    /// that was asked for, or the one of which it has the most fields.
-    fn response_of(&self, bytes: &[u8]) -> Result<RowId, String> {
-        let success = |operation: &Operation| operation.success()?.1.json();
+    /// The responses that a body by itself may be of: those of success first.
+    fn responses(&self) -> Result<Vec<RowId>, String> {
         let operations = self.table.operations().iter();
         let wanted = |operation: &&Operation| match &self.operation {
             Some(id) => operation.id.as_ref() == Some(id),
             None => true,
         };
-        let rows: Vec<RowId> = operations.filter(wanted).filter_map(success).collect();
-        match (&rows[..], &self.operation) {
-            ([row], _) => Ok(*row),
-            ([], Some(id)) => Err(format!(
+        let responses = operations.filter(wanted).flat_map(|one| &one.responses);
+        let rows = responses.filter_map(|(status, response)| Some((status, response.json()?)));
+        let mut rows: Vec<(bool, RowId)> = rows
+            .map(|(status, row)| (!status.starts_with('2'), row))
+            .collect();
+        rows.sort_by_key(|(error, _)| *error);
+        match (rows.is_empty(), &self.operation) {
+            (false, _) => Ok(rows.into_iter().map(|(_, row)| row).collect()),
+            (_, Some(id)) => Err(format!(
                 "the spec has no operation `{id}` with a JSON response"
             )),
-            ([], None) => Err("the spec has no operation with a JSON response".to_owned()),
-            _ => {
-                // A body that cannot be read says so where it is looked at.
-                let mut bodies = serde_json::Deserializer::from_slice(bytes).into_iter::<Value>();
-                let body = bodies.next().and_then(Result::ok).unwrap_or_default();
-                let known = |row: &RowId| {
-                    let properties = &self.table.row(*row).properties;
-                    let keys = body.as_object().into_iter().flat_map(|body| body.keys());
-                    keys.filter(|key| properties.contains_key(*key)).count()
-                };
-                // Of several with as many, the first.
-                let best = rows.iter().rev().max_by_key(|row| known(row));
-                Ok(*best.unwrap_or(&rows[0]))
-            }
+            (_, None) => Err("the spec has no operation with a JSON response".to_owned()),
         }
     }
 
@@ -188,7 +251,16 @@ impl Captures {
 
     /// All that was found.
     pub(crate) fn findings(&self) -> Vec<Finding> {
-        self.drifts.values().flat_map(Drift::findings).collect()
+        let stranger = Finding {
+            place: "$".to_owned(),
+            kind: Deviation::NoAlternative,
+            expected: "a response of the spec".to_owned(),
+            seen: "none of its fields".to_owned(),
+            count: self.strangers,
+        };
+        let strangers = (self.strangers > 0).then_some(stranger);
+        let found = self.drifts.values().flat_map(Drift::findings);
+        strangers.into_iter().chain(found).collect()
     }
 
     /// The same, with what it takes to mend the spec.
@@ -197,12 +269,13 @@ impl Captures {
     }
 }
 
-/// Whether a file begins like a HAR file: no response of the API does.
+/// Whether a file is a HAR file, whole or cut off: no response of the API has a `log`.
 fn is_har(bytes: &[u8]) -> bool {
     let start = &bytes[..bytes.len().min(200)];
     let text: String = String::from_utf8_lossy(start).split_whitespace().collect();
-    text.trim_start_matches('\u{feff}')
-        .starts_with("{\"log\":{")
+    let mut bodies = serde_json::Deserializer::from_slice(bytes).into_iter::<Shape>();
+    text.starts_with("{\"log\":{")
+        || matches!(bodies.next(), Some(Ok(Shape::Object(fields))) if fields.contains_key("log"))
 }
 
 /// Whether a URL's host and path end with a path of the spec.

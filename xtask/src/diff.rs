@@ -30,7 +30,7 @@ pub(crate) struct Arguments {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum FailOn {
-    /// A change that breaks users of the wire or Rust source
+    /// A change that breaks users of the wire: `breaking` in JSON
     Breaking,
     /// Any change
     Any,
@@ -48,7 +48,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, String> {
     report::print_changes(&changes, arguments.format);
     let found = match arguments.fail_on {
         None => false,
-        Some(FailOn::Breaking) => changes.breaking() || changes.rust_breaking(),
+        Some(FailOn::Breaking) => changes.breaking(),
         Some(FailOn::Any) => !changes.0.is_empty(),
     };
     Ok(if found { Outcome::Found } else { Outcome::Fine })

@@ -47,19 +47,27 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
     };
     let captures = look(&yaml, arguments, &stdin)?;
     let findings = captures.findings();
+    for broken in &captures.broken {
+        anstream::eprintln!("{YELLOW}cannot be read{YELLOW:#}: {broken}");
+    }
     match arguments.format {
         Format::Json => report::print_json(&json!({ "findings": findings })),
         Format::Text => print(&findings, &captures),
     }
-    if findings.is_empty() {
+    let unread = !captures.broken.is_empty();
+    if findings.is_empty() && !unread {
         return Ok(Outcome::Fine);
     }
-    if !arguments.update {
+    if findings.is_empty() || !arguments.update {
         return Ok(Outcome::Found);
     }
     let updated = update::updated(root, &yaml, &captures)?;
     let rest = look(&updated.text, arguments, &stdin)?.findings();
-    std::fs::write(root.join(SPEC), &updated.text).map_err(|error| format!("{SPEC}: {error}"))?;
+    let text = match spec::text(&root.join(SPEC), SPEC)?.contains("\r\n") {
+        true => updated.text.replace('\n', "\r\n"),
+        false => updated.text.clone(),
+    };
+    std::fs::write(root.join(SPEC), text).map_err(|error| format!("{SPEC}: {error}"))?;
     // What is printed for programs is the report alone.
     if arguments.format == Format::Text {
         regen::print_diff(SPEC, &yaml, &updated.text);
@@ -73,7 +81,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
             rest.len(),
         );
     }
-    Ok(match rest.is_empty() {
+    Ok(match rest.is_empty() && !unread {
         true => Outcome::Fine,
         false => Outcome::Found,
     })
@@ -104,10 +112,14 @@ fn print(findings: &[Finding], captures: &Captures) {
             "{RED}{kind}{RED:#}: {place}: expected {expected}, seen {seen}, {count} time(s)"
         );
     }
-    let other = match captures.others {
+    let mut other = match captures.others {
         0 => String::new(),
         others => format!("; {others} entries are of something else"),
     };
+    if !captures.broken.is_empty() {
+        let broken = captures.broken.len();
+        other.push_str(&format!("; {broken} bodies cannot be read"));
+    }
     let bodies = captures.bodies;
     match findings.len() {
         0 => anstream::println!("{GREEN}no drift{GREEN:#} in {bodies} response(s){other}"),

@@ -25,6 +25,7 @@ const SCHEMA: (&str, &str) = (
     "see the OpenAPI Specification 3.0.3 at this place",
 );
 const EXAMPLE: (&str, &str) = ("example", "correct the example, or else the schema");
+const PATTERN: (&str, &str) = ("pattern", "write a regular expression of ECMA 262");
 const TRANSLATE: (&str, &str) = (
     "translate",
     "describe it in another way, or else take a newer generator",
@@ -87,17 +88,30 @@ pub(crate) fn check(root: &Path, yaml: &str) -> Result<Vec<Finding>, String> {
             .map(|problem| own(GRAMMAR, problem))
             .collect());
     }
+    let uses = uses(&document.value);
+    let unusable =
+        |pattern: &Value| jsonschema::validator_for(&json!({ "pattern": pattern })).is_err();
+    let patterns: Vec<Problem> = uses
+        .iter()
+        .map(|(pointer, _)| format!("{pointer}/pattern"))
+        .filter(|pointer| document.value.pointer(pointer).is_some_and(unusable))
+        .map(|pointer| document.problem(&pointer, "no values can be checked by this pattern"))
+        .collect();
+    if !patterns.is_empty() {
+        // Neither examples nor types can be made of the schema.
+        let patterns = patterns.into_iter();
+        return Ok(patterns.map(|problem| own(PATTERN, problem)).collect());
+    }
     let mut findings: Vec<Finding> = openapi(&document)?
         .into_iter()
         .map(|problem| own(SCHEMA, problem))
         .collect();
-    let uses = uses(&document.value);
     for (pointer, used) in &uses {
         let Some(schema) = document.value.pointer(pointer) else {
             continue;
         };
         for rule in lint_schema::RULES {
-            if let Some((below, reason)) = (rule.broken)(schema, *used) {
+            for (below, reason) in (rule.broken)(schema, *used) {
                 let problem = document.problem(&format!("{pointer}{below}"), reason);
                 findings.push(own((rule.id, rule.mend), problem));
             }
@@ -115,7 +129,11 @@ pub(crate) fn check(root: &Path, yaml: &str) -> Result<Vec<Finding>, String> {
     {
         findings.push(own(TRANSLATE, problem));
     }
-    findings.sort_by_key(|finding| finding.problem.position.unwrap_or((u64::MAX, 0)));
+    findings.sort_by_key(|finding| {
+        let position = finding.problem.position.unwrap_or((u64::MAX, 0));
+        let example = (finding.file != SPEC).then(|| finding.file.clone());
+        (example, position)
+    });
     Ok(findings)
 }
 
@@ -317,18 +335,29 @@ fn files(root: &Path, document: &Value) -> Result<Vec<Finding>, String> {
     let mut findings = Vec::new();
     for name in names {
         let file = format!("{EXAMPLES}/{}", name.to_string_lossy());
-        let finding = |place: &str, reason: String| Finding {
+        let finding = |problem: Problem| Finding {
             file: file.clone(),
-            problem: Document::without_positions(Value::Null).problem(place, reason),
+            problem,
             rule: EXAMPLE.0,
             mend: EXAMPLE.1,
         };
-        let value: Value = match serde_json::from_str(&spec::text(&folder.join(&name), &file)?) {
+        let text = spec::text(&folder.join(&name), &file)?;
+        let value: Value = match serde_json::from_str(&text) {
             Ok(value) => value,
             Err(error) => {
-                findings.push(finding("", error.to_string()));
+                let document = Document::without_positions(Value::Null);
+                findings.push(finding(document.problem("", error.to_string())));
                 continue;
             }
+        };
+        // JSON is YAML nearly always, whose reader knows the lines.
+        let document = match Document::parse(&text) {
+            Err(problem) if problem.reason.contains("occurs twice") => {
+                findings.push(finding(problem));
+                continue;
+            }
+            Err(_) => Document::without_positions(Value::Null),
+            Ok(document) => document,
         };
         // Of several responses, the one that it comes closest to.
         let errors = bodies
@@ -336,10 +365,8 @@ fn files(root: &Path, document: &Value) -> Result<Vec<Finding>, String> {
             .map(|body| body.iter_errors(&value).collect::<Vec<_>>());
         let closest = errors.min_by_key(Vec::len).unwrap_or_default();
         for error in closest {
-            findings.push(finding(
-                error.instance_path().as_str(),
-                short(&error.to_string()),
-            ));
+            let place = error.instance_path().as_str();
+            findings.push(finding(document.problem(place, short(&error.to_string()))));
         }
     }
     Ok(findings)

@@ -22,8 +22,8 @@ pub(crate) enum Use {
 pub(crate) struct Rule {
     pub(crate) id: &'static str,
     pub(crate) mend: &'static str,
-    /// Where below the schema it is broken, and in what way.
-    pub(crate) broken: fn(&Value, Use) -> Option<(String, String)>,
+    /// Everywhere below the schema that it is broken, and in what way.
+    pub(crate) broken: fn(&Value, Use) -> Vec<(String, String)>,
 }
 
 /// All rules of single schemas.
@@ -36,27 +36,27 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         id: "open-enum",
         mend: "give it a schema of its own, of type string, with `x-extensible-enum: true`",
-        broken: closed_enum,
+        broken: |schema, used| closed_enum(schema, used).into_iter().collect(),
     },
     Rule {
         id: "any-of",
         mend: "write `oneOf`, with a `title` for each alternative",
-        broken: any_of,
+        broken: |schema, used| any_of(schema, used).into_iter().collect(),
     },
     Rule {
         id: "shadowed-alternative",
         mend: "put the narrower alternative first",
-        broken: shadowed,
+        broken: |schema, used| shadowed(schema, used).into_iter().collect(),
     },
     Rule {
         id: "integer-format",
         mend: "add `format: int64` (or int32)",
-        broken: integer_format,
+        broken: |schema, used| integer_format(schema, used).into_iter().collect(),
     },
     Rule {
         id: "float",
         mend: "write `format: double`",
-        broken: float,
+        broken: |schema, used| float(schema, used).into_iter().collect(),
     },
     Rule {
         id: "refused-length",
@@ -71,12 +71,12 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         id: "closed-object",
         mend: "take `additionalProperties: false` out: new fields may come",
-        broken: closed_object,
+        broken: |schema, used| closed_object(schema, used).into_iter().collect(),
     },
     Rule {
         id: "nullable-schema",
         mend: "write `nullable: true` beside the `allOf` where the schema is used",
-        broken: nullable_schema,
+        broken: |schema, used| nullable_schema(schema, used).into_iter().collect(),
     },
     Rule {
         id: "required-null",
@@ -106,15 +106,18 @@ pub(crate) fn below(schema: &Value) -> Vec<String> {
     below
 }
 
-fn undescribed(schema: &Value, _: Use) -> Option<(String, String)> {
-    let mut properties = schema["properties"].as_object()?.iter();
-    let (name, _) = properties.find(|(_, property)| {
+fn undescribed(schema: &Value, _: Use) -> Vec<(String, String)> {
+    let properties = schema["properties"].as_object().into_iter().flatten();
+    let undescribed = properties.filter(|(_, property)| {
         property["description"]
             .as_str()
             .is_none_or(|text| text.trim().is_empty())
-    })?;
-    let reason = format!("the property `{name}` has no description");
-    Some((join("/properties", name), reason))
+    });
+    let told = |(name, _): (&String, &Value)| {
+        let reason = format!("the property `{name}` has no description");
+        (join("/properties", name), reason)
+    };
+    undescribed.map(told).collect()
 }
 
 fn closed_enum(schema: &Value, used: Use) -> Option<(String, String)> {
@@ -166,22 +169,23 @@ fn float(schema: &Value, _: Use) -> Option<(String, String)> {
     })
 }
 
-fn refused_length(schema: &Value, used: Use) -> Option<(String, String)> {
+fn refused_length(schema: &Value, used: Use) -> Vec<(String, String)> {
     if used == Use::Sent {
-        return None;
+        return Vec::new();
     }
-    let length = ["minLength", "maxLength"]
-        .into_iter()
-        .find(|key| schema.get(*key).is_some());
+    let lengths = ["minLength", "maxLength"].into_iter();
+    let lengths = lengths.filter(|key| schema.get(*key).is_some());
     let fixed = (schema["minItems"].is_u64() && schema["minItems"] == schema["maxItems"])
         .then_some("minItems");
-    let key = length.or(fixed)?;
-    let reason =
-        format!("the Rust type refuses what is outside of `{key}`, and with it the whole page");
-    Some((format!("/{key}"), reason))
+    let told = |key| {
+        let reason =
+            format!("the Rust type refuses what is outside of `{key}`, and with it the whole page");
+        (format!("/{key}"), reason)
+    };
+    lengths.chain(fixed).map(told).collect()
 }
 
-fn ignored_bound(schema: &Value, used: Use) -> Option<(String, String)> {
+fn ignored_bound(schema: &Value, used: Use) -> Vec<(String, String)> {
     const BOUNDS: &[&str] = &[
         "minimum",
         "maximum",
@@ -190,13 +194,17 @@ fn ignored_bound(schema: &Value, used: Use) -> Option<(String, String)> {
         "minProperties",
         "maxProperties",
     ];
-    let key = BOUNDS.iter().find(|key| schema.get(**key).is_some())?;
     // What has no format has a rule of its own.
     let formless = schema["type"] == "integer" && schema.get("format").is_none();
-    (used == Use::Received && !formless).then(|| {
+    if used == Use::Sent || formless {
+        return Vec::new();
+    }
+    let keys = BOUNDS.iter().filter(|key| schema.get(**key).is_some());
+    let told = |key: &&str| {
         let reason = format!("the generated type ignores `{key}`: it promises what nothing keeps");
         (format!("/{key}"), reason)
-    })
+    };
+    keys.map(told).collect()
 }
 
 fn closed_object(schema: &Value, used: Use) -> Option<(String, String)> {
@@ -214,17 +222,18 @@ fn nullable_schema(schema: &Value, _: Use) -> Option<(String, String)> {
     })
 }
 
-fn required_null(schema: &Value, used: Use) -> Option<(String, String)> {
-    let required = schema["required"].as_array()?;
-    let properties = schema["properties"].as_object()?;
-    let (name, _) = properties.iter().find(|(name, property)| {
+fn required_null(schema: &Value, used: Use) -> Vec<(String, String)> {
+    let required = schema["required"].as_array();
+    let properties = schema["properties"].as_object().into_iter().flatten();
+    let null = properties.filter(|(name, property)| {
         property["nullable"] == true
             && property["type"] == "array"
-            && required.iter().any(|required| required == name.as_str())
-    })?;
-    (used == Use::Received).then(|| {
+            && required.is_some_and(|names| names.iter().any(|other| other == name.as_str()))
+    });
+    let told = |(name, _): (&String, &Value)| {
         let reason =
             format!("`{name}` is read where it is absent, too: null and absence are one in Rust");
         (format!("{}/nullable", join("/properties", name)), reason)
-    })
+    };
+    null.filter(|_| used == Use::Received).map(told).collect()
 }

@@ -115,28 +115,20 @@ fn files(root: &Path, yaml: &str) -> Result<Vec<File>, String> {
         ),
     ];
     let document = Spec::parse(SPEC, yaml)?.document.value;
-    if root
-        .join(schema::CONTRACT)
-        .parent()
-        .is_some_and(Path::is_dir)
-    {
-        generated.push((
-            Kind::Data,
-            schema::CONTRACT.to_owned(),
-            schema::contract(&document),
-        ));
-    }
+    generated.push((
+        Kind::Data,
+        schema::CONTRACT.to_owned(),
+        schema::contract(&document),
+    ));
     let schemas = schema::schemas(&document);
-    if root.join(schema::FOLDER).is_dir() {
-        for path in others(root, &schemas)? {
-            generated.push((Kind::Data, path, String::new()));
-        }
-        generated.extend(
-            schemas
-                .into_iter()
-                .map(|(path, new)| (Kind::Data, path, new)),
-        );
+    for path in others(root, &schemas)? {
+        generated.push((Kind::Data, path, String::new()));
     }
+    generated.extend(
+        schemas
+            .into_iter()
+            .map(|(path, new)| (Kind::Data, path, new)),
+    );
     let file = |(kind, path, new): (Kind, String, String)| {
         let old = match fs::read_to_string(root.join(&path)) {
             Ok(old) => old.replace("\r\n", "\n"),
@@ -157,7 +149,11 @@ fn files(root: &Path, yaml: &str) -> Result<Vec<File>, String> {
 fn others(root: &Path, schemas: &BTreeMap<String, String>) -> Result<Vec<String>, String> {
     let fail = |error: std::io::Error| format!("{}: {error}", schema::FOLDER);
     let mut others = Vec::new();
-    for entry in fs::read_dir(root.join(schema::FOLDER)).map_err(fail)? {
+    let entries = match fs::read_dir(root.join(schema::FOLDER)) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(others),
+        entries => entries.map_err(fail)?,
+    };
+    for entry in entries {
         let name = entry.map_err(fail)?.file_name();
         let path = format!("{}/{}", schema::FOLDER, name.to_string_lossy());
         if path.ends_with(".json") && !schemas.contains_key(&path) {
@@ -167,9 +163,12 @@ fn others(root: &Path, schemas: &BTreeMap<String, String>) -> Result<Vec<String>
     Ok(others)
 }
 
-/// Writes a file as it should be, or removes it.
+/// Writes a file as it should be, in a new folder where there is none, or removes it.
 fn write(root: &Path, file: &File) -> Result<(), String> {
     let path = root.join(&file.path);
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", file.path))?;
+    }
     match file.new.is_empty() {
         true => fs::remove_file(path),
         false => fs::write(path, &file.new),

@@ -36,26 +36,60 @@ pub(crate) struct Updated {
 /// Changes the spec so that it allows what was found.
 pub(crate) fn updated(root: &Path, yaml: &str, captures: &Captures) -> Result<Updated, String> {
     let table = captures.table();
+    let told = |findings: Vec<Finding>| findings.iter().map(Finding::told).collect::<Vec<_>>();
+    let findings = told(lint::check(root, yaml)?);
+    if !findings.is_empty() {
+        return Err(findings.join("\n"));
+    }
     let mut text = yaml.to_owned();
     let mut left = Vec::new();
-    for observation in captures.observations() {
+    if captures.strangers > 0 {
+        let reason = "no response of the spec has a field of it".to_owned();
+        left.push(("$".to_owned(), reason));
+    }
+    for observation in &merged(table, captures) {
+        let mut leave = |reason| left.push((observation.finding.place.clone(), reason));
         // Each time anew: the last change has moved the lines.
         let mut layout = Layout::parse(SPEC, &text)?;
-        match mend(&mut layout, table, observation) {
-            Ok(()) => text = layout.text(),
-            Err(reason) => left.push((observation.finding.place.clone(), reason)),
+        if let Err(reason) = mend(&mut layout, table, observation) {
+            leave(reason);
+            continue;
+        }
+        // A draft from which nothing can be generated would be of no use.
+        let draft = layout.text();
+        let findings = told(lint::check(root, &draft)?);
+        if !findings.is_empty() {
+            leave(format!("the draft would be wrong: {}", findings.join("; ")));
+            continue;
+        }
+        text = draft;
+        if observation.others > 0 {
+            leave(no_words(observation));
         }
     }
-    // A draft from which nothing can be generated would be of no use.
-    let findings = lint::check(root, &text)?;
-    if !findings.is_empty() {
-        let told: Vec<String> = findings.iter().map(Finding::told).collect();
-        return Err(format!(
-            "the draft would be wrong, and is not written:\n{}",
-            told.join("\n")
-        ));
-    }
     Ok(Updated { text, left })
+}
+
+/// What was observed; a field that one schema does not know, once with all its types.
+fn merged(table: &Table, captures: &Captures) -> Vec<Observation> {
+    let mut merged: Vec<Observation> = Vec::new();
+    for observation in captures.observations() {
+        let field = |observation: &Observation| {
+            let name = observation.field.as_ref().map(|(_, name)| name.clone());
+            (table.row(observation.row).pointers.clone(), name)
+        };
+        let same = |other: &&mut Observation| {
+            let unknown = Deviation::UnknownField;
+            other.finding.kind == unknown
+                && observation.finding.kind == unknown
+                && field(other) == field(observation)
+        };
+        match merged.iter_mut().find(same) {
+            Some(other) => other.sketch.merge(observation.sketch.clone()),
+            None => merged.push(observation.clone()),
+        }
+    }
+    merged
 }
 
 fn mend(layout: &mut Layout, table: &Table, observation: &Observation) -> Result<(), String> {
@@ -63,8 +97,8 @@ fn mend(layout: &mut Layout, table: &Table, observation: &Observation) -> Result
     match observation.finding.kind {
         Deviation::UnknownField => add_field(layout, row, observation),
         Deviation::MissingRequired => make_optional(layout, table, observation),
-        Deviation::UnexpectedNull => make_nullable(layout, row),
-        Deviation::UnknownValue => add_values(layout, row, &observation.words),
+        Deviation::UnexpectedNull => make_nullable(layout, table, observation),
+        Deviation::UnknownValue => add_values(layout, row, observation),
         Deviation::OutOfBounds => loosen(layout, row, &observation.finding.expected),
         Deviation::NotADate => {
             let holder = holder(layout, row, "format")?;
@@ -177,13 +211,26 @@ fn make_optional(
     }
     layout.edit(block.first, |line| {
         let key = line.split('[').next().unwrap_or_default();
-        format!("{key}[{}]", kept.join(", "))
+        // Behind the list, a comment may stand.
+        let rest = line.split_once(']').map_or("", |(_, rest)| rest);
+        format!("{key}[{}]{rest}", kept.join(", "))
     });
     Ok(())
 }
 
-fn make_nullable(layout: &mut Layout, row: &Row) -> Result<(), String> {
-    let schema = used(row)?;
+fn make_nullable(
+    layout: &mut Layout,
+    table: &Table,
+    observation: &Observation,
+) -> Result<(), String> {
+    let schema = used(table.row(observation.row))?;
+    let array = layout
+        .value(&schema)
+        .is_some_and(|schema| schema["type"] == "array");
+    // Of an array, null and absence are one in Rust. It may be optional already.
+    if array && make_optional(layout, table, observation).is_ok() {
+        *layout = Layout::parse(SPEC, &layout.text())?;
+    }
     let block = layout.mapping(&schema)?;
     let nullable = "nullable: true".to_owned();
     if let Ok(reference) = layout.block(&join(&schema, "$ref")) {
@@ -208,11 +255,16 @@ fn make_nullable(layout: &mut Layout, row: &Row) -> Result<(), String> {
     Ok(())
 }
 
-fn add_values(layout: &mut Layout, row: &Row, words: &[String]) -> Result<(), String> {
+/// Values that may be a person's are only counted.
+fn no_words(observation: &Observation) -> String {
+    let others = observation.others;
+    format!("{others} value(s) do not look like words of a vocabulary, and are not written")
+}
+
+fn add_values(layout: &mut Layout, row: &Row, observation: &Observation) -> Result<(), String> {
+    let words = &observation.words;
     if words.is_empty() {
-        return Err(
-            "the values do not look like words of a vocabulary, and are not written".to_owned(),
-        );
+        return Err(no_words(observation));
     }
     let list = join(&holder(layout, row, "enum")?, "enum");
     let last = layout

@@ -35,13 +35,6 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
             .any(|own| is_same(own, method, path))
     })
     .map_err(|mistake| theirs.told(&mistake))?;
-    if table.operations().is_empty() {
-        let own: Vec<String> = ours.operations().iter().map(Operation::name).collect();
-        return Err(format!(
-            "{source}: it has none of our operations: {}",
-            own.join(", ")
-        ));
-    }
     let mut changes = compare(&ours, &table, Scope::Wire).map_err(|mistake| mistake.to_string())?;
     let (accepted, unused) = accepted::take(&mut changes, accepted::read(root)?);
     match arguments.format {

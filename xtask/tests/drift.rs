@@ -209,7 +209,7 @@ fn what_cannot_be_read_ends_with_3_and_without_a_value() {
 #[test]
 fn an_update_allows_what_was_seen_and_keeps_the_rest_of_the_spec() {
     type Change = fn(&mut Value);
-    let changes: [(&str, Change); 16] = [
+    let changes: [(&str, Change); 17] = [
         ("a flag", |page| page["list"][0]["isArchived"] = json!(true)),
         ("a key that YAML would read as a number", |page| {
             page["list"][0]["1080"] = json!(null)
@@ -241,6 +241,9 @@ fn an_update_allows_what_was_seen_and_keeps_the_rest_of_the_spec() {
         }),
         ("null", |page| {
             page["list"][0]["canSendMessage"] = Value::Null
+        }),
+        ("null for a required array", |page| {
+            page["list"] = Value::Null
         }),
         ("null for a reference", |page| {
             page["list"][0]["lastMessage"] = Value::Null
@@ -311,4 +314,125 @@ fn what_no_draft_can_mend_is_left_to_a_person() {
     );
     assert!(!stdout.contains("Anna"), "{stdout}");
     assert_eq!(fs::read_to_string(copy.spec()).unwrap(), SPEC);
+}
+
+#[test]
+fn values_that_are_no_words_are_counted_and_not_written() {
+    let copy = Copy::new();
+    let of = |kind: &str| changed(|page| media(page)["type"] = json!(kind));
+    let long = "a".repeat(33);
+    let others = ["Anna", "annaMay", "anna.may", "tok_anna", &long].map(of);
+    let capture = format!("{}\n{}", others.join("\n"), of("live-stream_2"));
+    let (code, stdout, stderr) = copy.drift(&capture, &["--update"]);
+    assert_eq!((code, stderr.as_str()), (1, ""));
+    assert!(
+        stdout.contains("by hand: list[].lastMessage.media[].type: 5 value(s) do not look"),
+        "{stdout}"
+    );
+    let spec = fs::read_to_string(copy.spec()).unwrap();
+    assert!(spec.contains("        - 'live-stream_2'\n"), "{stdout}");
+    for secret in ["Anna", "anna", &long] {
+        assert!(!stdout.contains(secret), "{stdout}");
+    }
+}
+
+#[test]
+fn a_field_of_two_types_is_added_once() {
+    let copy = Copy::new();
+    let of = |value: Value| changed(|page| page["list"][0]["rank"] = value.clone());
+    let capture = [of(json!(1)), of(json!("first"))].join("\n");
+    let (code, stdout, stderr) = copy.drift(&capture, &["--update"]);
+    assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
+    let spec = fs::read_to_string(copy.spec()).unwrap();
+    assert_eq!(spec.matches("        rank:\n").count(), 1, "{stdout}");
+    assert_eq!(copy.drift(&capture, &[]).0, 0);
+}
+
+#[test]
+fn a_draft_that_breaks_a_rule_is_left_and_the_others_are_written() {
+    let copy = Copy::new();
+    // Both would have one name in Rust.
+    let capture = changed(|page| {
+        page["list"][0]["isArchived"] = json!(true);
+        page["list"][0]["withUser"]["a-b"] = json!(1);
+        page["list"][0]["withUser"]["aB"] = json!(1);
+    });
+    let (code, stdout, stderr) = copy.drift(&capture, &["--update"]);
+    assert_eq!((code, stderr.as_str()), (1, ""), "{stdout}");
+    assert!(stdout.contains("the draft would be wrong: "), "{stdout}");
+    let spec = fs::read_to_string(copy.spec()).unwrap();
+    assert!(spec.contains("        isArchived:\n"), "{stdout}");
+}
+
+#[test]
+fn a_bare_error_body_is_checked_as_such_and_a_stranger_is_told() {
+    let copy = Copy::new();
+    let error = json!({ "error": "x", "requestId": "req_1", "type": "rate_limit" });
+    let both = format!("{error}\n{}", page());
+    let (_, stdout, stderr) = copy.drift(&both, &[]);
+    assert_eq!(stderr, "");
+    assert!(
+        !stdout.contains("hasMore") && !stdout.contains("list"),
+        "{stdout}"
+    );
+
+    for stranger in ["{\"other\": 1}", "{}", "[1]"] {
+        let (code, stdout, stderr) = copy.drift(stranger, &["--update"]);
+        assert_eq!((code, stderr.as_str()), (1, ""), "{stdout}");
+        let told = "no-alternative: $: expected a response of the spec, seen none of its fields";
+        assert!(stdout.contains(told), "{stdout}");
+        assert!(stdout.contains("by hand: $: "), "{stdout}");
+        assert_eq!(fs::read_to_string(copy.spec()).unwrap(), SPEC);
+    }
+}
+
+#[test]
+fn a_har_file_with_oddities_is_read() {
+    let copy = Copy::new();
+    let request = json!({ "method": "GET", "url": "https://x/v2/access/chats" });
+    let entry = |text: &str| {
+        let content = json!({ "mimeType": "application/json", "text": text });
+        json!({ "request": request, "response": { "status": 200, "content": content } })
+    };
+    let bare = json!({ "request": request, "response": { "status": 200 } });
+    let har = |entries: Value| {
+        let log = json!({ "entries": entries });
+        format!("\u{feff}{{ \"_by\": {{ \"a\": [1] }}, \"log\": {log} }}")
+    };
+    let page = page().to_string();
+    let good = har(json!([
+        bare,
+        entry(&page),
+        entry(&format!("\u{feff}{page}"))
+    ]));
+    let (code, stdout, stderr) = copy.drift(&good, &[]);
+    let expected = "no drift in 2 response(s); 1 entries are of something else\n";
+    assert_eq!((code, stdout.as_str(), stderr.as_str()), (0, expected, ""));
+
+    let broken = har(json!([entry("{\"list\": [hunter2"), entry(&page)]));
+    let (code, stdout, stderr) = copy.drift(&broken, &[]);
+    let expected = "no drift in 1 response(s); 1 bodies cannot be read\n";
+    assert_eq!((code, stdout.as_str()), (1, expected));
+    assert!(
+        stderr.starts_with("cannot be read: -: entry 0: "),
+        "{stderr}"
+    );
+    assert!(!stderr.contains("hunter2"), "{stderr}");
+
+    let (code, stdout, _) = copy.drift(&format!("\u{feff}{page}"), &[]);
+    assert_eq!((code, stdout.as_str()), (0, "no drift in 1 response(s)\n"));
+}
+
+#[test]
+fn a_comment_behind_a_list_and_the_line_ends_stay() {
+    let copy = Copy::new();
+    let old = "      required:\n        - list\n        - hasMore\n";
+    assert!(SPEC.contains(old));
+    let spec = SPEC.replacen(old, "      required: [list, hasMore] # S\n", 1);
+    fs::write(copy.spec(), spec.replace('\n', "\r\n")).unwrap();
+    let (code, stdout, stderr) = copy.drift("{\"list\": []}", &["--update"]);
+    assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
+    let updated = fs::read_to_string(copy.spec()).unwrap();
+    let expected = spec.replacen("[list, hasMore]", "[list]", 1);
+    assert_eq!(updated, expected.replace('\n', "\r\n"));
 }

@@ -228,6 +228,12 @@ fn each_rule_is_told_with_line_place_and_how_to_mend_it() {
             "null and absence are one",
         ),
         (
+            "pattern",
+            field("          type: string\n          pattern: '['\n"),
+            "          pattern: '['",
+            "no values can be checked",
+        ),
+        (
             "translate",
             field("          not:\n            type: string\n"),
             "    Message:",
@@ -299,7 +305,7 @@ fn example_files_are_checked_too() {
     let (code, stdout, _) = copy.xtask("lint");
     assert_eq!(code, 1);
     let expected = "\
-example: openapi/examples/bad.json: list.0.withUser.id: \"x\" is not of type \"integer\" [example]; correct the example, or else the schema
+example: openapi/examples/bad.json:1:25: list.0.withUser.id: \"x\" is not of type \"integer\" [example]; correct the example, or else the schema
 example: openapi/examples/none.json: EOF while parsing an object at line 1 column 1 [example]; correct the example, or else the schema
 2 finding(s)
 ";
@@ -316,4 +322,23 @@ fn a_spec_that_is_not_there_ends_with_3() {
         stderr.starts_with("error: openapi/ofauth.yaml: "),
         "{stderr}"
     );
+}
+
+#[test]
+fn every_place_is_told_and_examples_have_lines() {
+    let copy = Copy::new(&field(
+        "          type: string\n          minLength: 1\n          maxLength: 5\n",
+    ));
+    let (code, stdout, _) = copy.xtask("lint");
+    assert_eq!((code, stdout.matches("[refused-length]").count()), (1, 2));
+
+    let copy = Copy::new(SPEC);
+    copy.write(
+        "openapi/examples/twice.json",
+        "{\n\"list\": [],\n\"list\": [],\n\"hasMore\": false}",
+    );
+    let (code, stdout, _) = copy.xtask("lint");
+    assert_eq!(code, 1);
+    let told = "example: openapi/examples/twice.json:3:1: the key `list` occurs twice";
+    assert!(stdout.starts_with(told), "{stdout}");
 }

@@ -441,3 +441,21 @@ fn schemas_are_kept_in_step_and_old_ones_are_removed() {
     assert_eq!(copy.xtask(&["schema"]).0, 0);
     assert_eq!(fs::read_to_string(&page).unwrap(), before);
 }
+
+#[test]
+fn a_missing_schema_or_folder_of_them_is_stale() {
+    let copy = Copy::new();
+    for file in DATA {
+        fs::remove_file(copy.0.path().join(file)).unwrap();
+        let (code, stdout, stderr) = copy.xtask(&["regen", "--check"]);
+        assert_eq!((code, stderr.as_str()), (1, ""), "{file}: {stdout}");
+        assert_eq!(copy.xtask(&["regen"]).0, 0);
+    }
+    for folder in ["openapi/schemas", "crates/ofauth-contract"] {
+        fs::remove_dir_all(copy.0.path().join(folder)).unwrap();
+        let (code, stdout, stderr) = copy.xtask(&["regen", "--check"]);
+        assert_eq!((code, stderr.as_str()), (1, ""), "{folder}: {stdout}");
+        assert_eq!(copy.xtask(&["regen"]).0, 0);
+        assert_eq!(copy.xtask(&["regen", "--check"]).0, 0);
+    }
+}

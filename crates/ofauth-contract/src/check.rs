@@ -9,8 +9,8 @@ use serde_json::{Number, Value};
 use crate::drift::Deviation;
 use crate::number;
 use crate::place::write_name;
-use crate::sketch::{self, Sketch};
-use crate::table::{Field, Kind, Rest, Row, RowId, Table};
+use crate::sketch::{self, Key, Name, Sketch};
+use crate::table::{Kind, Rest, Row, RowId, Table};
 
 /// A difference, as it was just found.
 pub(crate) struct Found {
@@ -219,7 +219,7 @@ impl Check<'_> {
         let values = self.says().values.iter().flatten().map(words);
         let expected = format!("one of {}", values.collect::<Vec<_>>().join(", "));
         self.report_kind(Deviation::UnknownValue, expected, kind);
-        let word = word.filter(|word| sketch::is_name(word)).map(str::to_owned);
+        let word = word.filter(|word| sketch::is_word(word)).map(str::to_owned);
         if let Some(found) = self.found.last_mut() {
             found.word = word;
         }
@@ -407,7 +407,7 @@ impl<'de> Visitor<'de> for Check<'_> {
         let row = self.table.row(self.row);
         let known = row.kind == Some(Kind::Object) && !row.properties.is_empty();
         let mut there = Vec::with_capacity(row.properties.len());
-        let mut count = 0_u64;
+        let (mut count, mut unknown) = (0_u64, Vec::new());
         while let Some(key) = access.next_key_seed(Name(row))? {
             count += 1;
             if let Key::Known(name, field) = key {
@@ -430,11 +430,14 @@ impl<'de> Visitor<'de> for Check<'_> {
             } else if let Key::Unknown(key) = key
                 && (known || row.rest == Rest::Closed)
             {
-                self.unknown_field(&key, &mut access)?;
+                let mut sketch = Sketch::default();
+                access.next_value_seed(&mut sketch)?;
+                unknown.push((key, sketch));
             } else {
                 access.next_value::<IgnoredAny>()?;
             }
         }
+        self.unknown_fields(&unknown);
         self.missing(&there);
         self.bounds(
             Kind::Object,
@@ -448,57 +451,24 @@ impl<'de> Visitor<'de> for Check<'_> {
 }
 
 impl Check<'_> {
-    /// A field that the contract does not know, unless its key is data: then the object is
-    /// a map, of which that is told once.
-    fn unknown_field<'de, A: MapAccess<'de>>(
-        &mut self,
-        key: &str,
-        access: &mut A,
-    ) -> Result<(), A::Error> {
-        let mut sketch = Sketch::default();
-        access.next_value_seed(&mut sketch)?;
-        let named = sketch::is_name(key);
-        let (property, values) = (Trail::Property(self.trail, key), Trail::Values(self.trail));
-        let trail = if named { &property } else { &values };
-        let mut check = Check {
-            table: self.table,
-            row: self.row,
-            owner: named.then_some((self.row, key)),
-            trail,
-            found: self.found,
-        };
-        check.report(Deviation::UnknownField, "nothing".to_owned(), sketch);
-        Ok(())
-    }
-}
-
-/// The key of a field: looked up while it is parsed, and kept only where it is unknown.
-enum Key<'a> {
-    Known(&'a str, Field),
-    Unknown(String),
-}
-
-struct Name<'a>(&'a Row);
-
-impl<'de, 'a> DeserializeSeed<'de> for Name<'a> {
-    type Value = Key<'a>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key<'a>, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl<'a> Visitor<'_> for Name<'a> {
-    type Value = Key<'a>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
-
-    fn visit_str<E>(self, key: &str) -> Result<Key<'a>, E> {
-        Ok(match self.0.properties.get_key_value(key) {
-            Some((name, field)) => Key::Known(name, *field),
-            None => Key::Unknown(key.to_owned()),
-        })
+    /// Fields that the contract does not know. Where a key is data, the object is a map.
+    fn unknown_fields(&mut self, unknown: &[(String, Sketch)]) {
+        for (key, sketch) in unknown {
+            let others = unknown.iter().filter(|(other, _)| other != key);
+            let named = sketch::is_name(key)
+                && !others
+                    .map(|(_, other)| other)
+                    .any(|other| sketch.is_like(other));
+            let (property, values) = (Trail::Property(self.trail, key), Trail::Values(self.trail));
+            let mut check = Check {
+                table: self.table,
+                row: self.row,
+                owner: named.then_some((self.row, key)),
+                trail: if named { &property } else { &values },
+                found: self.found,
+            };
+            let expected = "nothing".to_owned();
+            check.report(Deviation::UnknownField, expected, sketch.clone());
+        }
     }
 }

@@ -87,6 +87,8 @@ pub struct Observation {
     /// The values outside an enum that look like words of a vocabulary. They may be
     /// private all the same: no report shows them.
     pub words: Vec<String>,
+    /// How many values outside an enum do not look like that, and are not kept.
+    pub others: u64,
 }
 
 /// Collects what differs in any number of bodies; each difference once.
@@ -215,16 +217,17 @@ impl Drift {
                     field,
                     sketch: Sketch::default(),
                     words: Vec::new(),
+                    others: 0,
                 };
                 (entry.insert(observation), true)
             }
         };
         observation.finding.count += 1;
         observation.sketch.merge(sketch);
-        if let Some(word) = word
-            && !observation.words.contains(&word)
-        {
-            observation.words.push(word);
+        match word {
+            Some(word) if !observation.words.contains(&word) => observation.words.push(word),
+            None if kind == Deviation::UnknownValue => observation.others += 1,
+            _ => {}
         }
         new.then(|| observation.finding.clone())
     }

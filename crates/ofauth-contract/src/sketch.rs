@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use crate::table::Kind;
+use crate::table::{Field, Kind, Row};
 
 /// The types that were seen at a place and below it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,13 +20,31 @@ pub struct Sketch {
     pub items: Option<Box<Sketch>>,
 }
 
-/// Whether a key looks like the name of a field, and not like data: an id, a name, a text.
+/// Whether a key looks like the name of a field, and not like data: an id, a token, a
+/// host, a person's name, a text.
 pub(crate) fn is_name(key: &str) -> bool {
     let digits = key.bytes().filter(u8::is_ascii_digit).count();
-    let plain =
-        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'$' | b'.');
-    (1..=64).contains(&key.len()) && digits <= 4 && key.bytes().all(plain)
+    let runs = key.split(|c: char| !c.is_ascii_digit());
+    let runs = runs.filter(|run| !run.is_empty()).count();
+    let letters = key.bytes().any(|byte| byte.is_ascii_alphabetic());
+    // A name has a number at most: `address2`, `s3Url`; `a1B2c3` is a token.
+    let token = letters && digits > 0 && (runs > 1 || digits > 3 || key.len() > 20);
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'$');
+    (1..=40).contains(&key.len())
+        && digits <= 4
+        && !token
+        && key.bytes().all(plain)
+        && !TOKENS.iter().any(|prefix| key.starts_with(prefix))
 }
+
+/// Whether a value looks like a word of a vocabulary, and not like a name or a text.
+pub(crate) fn is_word(value: &str) -> bool {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-');
+    value.len() <= 32 && is_name(value) && value.chars().all(plain)
+}
+
+/// What keys, ids and tokens begin with.
+const TOKENS: [&str; 4] = ["sk_", "conn_", "req_", "tok_"];
 
 impl Sketch {
     fn note(&mut self, kind: Kind) {
@@ -38,8 +56,37 @@ impl Sketch {
         self.items.get_or_insert_default()
     }
 
+    /// Whether both are objects of one shape: what one has, the other has too. Two such
+    /// beside each other are the values of a map, whose keys may be people's names.
+    pub(crate) fn is_like(&self, other: &Sketch) -> bool {
+        let objects = [Kind::Object].into();
+        let within = |one: &Sketch, other: &Sketch| {
+            let mut names = one.fields.keys();
+            names.all(|name| other.fields.contains_key(name))
+        };
+        self.kinds == objects
+            && other.kinds == objects
+            && (within(self, other) || within(other, self))
+    }
+
+    /// Makes values of a map of the fields that are like another field, or like such values.
+    fn fold(&mut self) {
+        let like = |(name, field): &(&String, &Sketch)| {
+            let mut others = self.fields.iter().filter(|(other, _)| other != name);
+            others.any(|(_, other)| field.is_like(other))
+                || self.items.iter().any(|items| field.is_like(items))
+        };
+        let fields = self.fields.iter().filter(like);
+        let names: Vec<String> = fields.map(|(name, _)| name.clone()).collect();
+        for name in names {
+            if let Some(field) = self.fields.remove(&name) {
+                self.items().merge(field);
+            }
+        }
+    }
+
     /// Adds what another sketch has seen.
-    pub(crate) fn merge(&mut self, other: Sketch) {
+    pub fn merge(&mut self, other: Sketch) {
         self.count += other.count;
         self.kinds.extend(other.kinds);
         for (name, field) in other.fields {
@@ -48,6 +95,7 @@ impl Sketch {
         if let Some(items) = other.items {
             self.items().merge(*items);
         }
+        self.fold();
     }
 }
 
@@ -112,6 +160,38 @@ impl<'de> Visitor<'de> for &mut Sketch {
                 access.next_value_seed(self.items())?;
             }
         }
+        self.fold();
         Ok(())
+    }
+}
+
+/// The key of a field: looked up while it is parsed, and kept only where it is unknown.
+pub(crate) enum Key<'a> {
+    Known(&'a str, Field),
+    Unknown(String),
+}
+
+pub(crate) struct Name<'a>(pub(crate) &'a Row);
+
+impl<'de, 'a> DeserializeSeed<'de> for Name<'a> {
+    type Value = Key<'a>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key<'a>, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'a> Visitor<'_> for Name<'a> {
+    type Value = Key<'a>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<Key<'a>, E> {
+        Ok(match self.0.properties.get_key_value(key) {
+            Some((name, field)) => Key::Known(name, *field),
+            None => Key::Unknown(key.to_owned()),
+        })
     }
 }

@@ -266,6 +266,77 @@ fn nothing_that_is_shown_holds_a_value() {
 }
 
 #[test]
+fn a_key_that_may_be_data_is_not_written() {
+    let long = "a".repeat(41);
+    let keys = [
+        "anna.mueller",
+        "sk_live",
+        "conn_abc",
+        "req_abc",
+        "tok_abc",
+        "a1B2c3",
+        "user2024",
+        "aVeryLongKeyWithANumber7",
+        &long,
+    ];
+    for key in keys {
+        for value in [json!(1), json!({ key: 1 })] {
+            let mut page = page();
+            chat(&mut page)["withUser"][key] = value;
+            let found = found(&page);
+            assert_eq!(found.len(), 1, "{key}");
+            assert_eq!(found[0].0, "list[].withUser{}", "{key}");
+        }
+    }
+    for key in [
+        "isArchived",
+        "s3Url",
+        "address2",
+        "snake_case",
+        "req",
+        "1080",
+    ] {
+        let mut page = page();
+        chat(&mut page)["withUser"][key] = json!(1);
+        assert!(found(&page)[0].0.contains(key), "{key}");
+    }
+}
+
+#[test]
+fn objects_of_one_shape_beside_each_other_are_a_map() {
+    let observed = |bodies: &[Value]| {
+        let (table, row) = contract();
+        let mut drift = Drift::new(table, row);
+        for body in bodies {
+            drift.observe(body.to_string().as_bytes()).unwrap();
+        }
+        let places = drift.findings().into_iter().map(|found| found.place);
+        let places: Vec<String> = places.filter(|place| place != "hasMore").collect();
+        (places, format!("{drift:?}"))
+    };
+    let body = |users: Value| json!({ "list": [], "hasMore": false, "users": users });
+    let (anna, bob) = (json!({ "id": 1, "age": 3 }), json!({ "id": 2 }));
+    for bodies in [
+        &[body(json!({ "anna": anna, "bob": bob }))][..],
+        &[body(json!({ "anna": anna })), body(json!({ "bob": bob }))],
+    ] {
+        let (places, shown) = observed(bodies);
+        assert_eq!(places, ["users"]);
+        assert!(!shown.contains("anna") && !shown.contains("bob"), "{shown}");
+    }
+    let mut page = page();
+    chat(&mut page)["withUser"]["anna"] = anna.clone();
+    chat(&mut page)["withUser"]["bob"] = bob.clone();
+    chat(&mut page)["withUser"]["badge"] = json!({ "text": "x" });
+    let (places, shown) = observed(&[page]);
+    assert_eq!(places, ["list[].withUser.badge", "list[].withUser{}"]);
+    assert!(!shown.contains("anna") && !shown.contains("bob"), "{shown}");
+    // Of several shapes, they are fields.
+    let fields = json!({ "size": { "w": 1 }, "label": { "text": "x" } });
+    assert!(observed(&[body(fields)]).1.contains("size"));
+}
+
+#[test]
 fn what_is_no_json_is_an_error_without_a_value() {
     let (table, row) = contract();
     let deep = "[".repeat(100_000);
