@@ -11,6 +11,8 @@ pub(crate) struct Step {
     pub(crate) required: bool,
     /// Whether only the content is compared: null was compared above.
     pub(crate) content: bool,
+    /// Whether they are alternatives: whether null is one was compared for all of them.
+    pub(crate) alternative: bool,
     /// The step that led here, and how many did.
     pub(crate) above: Option<usize>,
     pub(crate) depth: usize,
@@ -25,6 +27,7 @@ impl Step {
             new,
             required: false,
             content: false,
+            alternative: false,
             above: None,
             depth: 0,
         }
@@ -52,8 +55,18 @@ impl Pairs {
             new,
             required,
             content,
+            alternative: false,
             above: Some(self.index),
             depth: self.depth,
         });
+    }
+
+    /// Pushes a pair of alternatives.
+    pub(crate) fn alternative(&mut self, step: &Step, (old, new): (RowId, RowId)) {
+        let content = old == step.old || new == step.new;
+        self.push(step.place.clone(), (old, new), step.required, content);
+        if let Some(step) = self.steps.last_mut() {
+            step.alternative = true;
+        }
     }
 }

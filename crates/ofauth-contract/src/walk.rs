@@ -43,6 +43,7 @@ impl Walk<'_> {
             new,
             required,
             content: false,
+            alternative: false,
             above: None,
             depth: 0,
         }];
@@ -132,8 +133,16 @@ impl Walk<'_> {
 
     /// What holds of a value with alternatives as of any other.
     fn wrapper(&mut self, step: &Step, old: &Row, new: &Row) {
+        // An alternative that may be null makes the whole nullable.
+        let nullable = |table: &Table, row: &Row| {
+            row.nullable || row.alternatives.iter().any(|id| table.row(*id).nullable)
+        };
+        let null = match step.alternative {
+            true => (false, false),
+            false => (nullable(self.old, old), nullable(self.new, new)),
+        };
         for (subject, before, after) in [
-            ("nullable", old.nullable, new.nullable),
+            ("nullable", null.0, null.1),
             ("deprecated", old.deprecated, new.deprecated),
         ] {
             if let Some(action) = flag(before, after) {
@@ -190,8 +199,7 @@ impl Walk<'_> {
                 let found = added.iter().position(|after| test(*before, *after));
                 if let Some(index) = found {
                     let after = added.remove(index);
-                    let content = *before == step.old || after == step.new;
-                    pairs.push(step.place.clone(), (*before, after), step.required, content);
+                    pairs.alternative(step, (*before, after));
                 }
                 found.is_none()
             });
@@ -213,8 +221,7 @@ impl Walk<'_> {
             if removed.contains(&before) && added.contains(&after) {
                 removed.retain(|id| *id != before);
                 added.retain(|id| *id != after);
-                let content = before == step.old || after == step.new;
-                pairs.push(step.place.clone(), (before, after), step.required, content);
+                pairs.alternative(step, (before, after));
             }
         }
         for id in removed {
