@@ -181,7 +181,10 @@ impl Check<'_> {
             );
         }
         if self.document.value.pointer(&target[1..]).is_none() {
-            self.report(&path, format!("`{target}` does not exist"));
+            self.report(
+                &path,
+                format!("`{target}` does not exist; describe it, or correct the reference"),
+            );
         }
     }
 
@@ -201,7 +204,7 @@ impl Check<'_> {
                     for (index, value) in values.iter().enumerate() {
                         self.typed(value, schema, &join(&path, index));
                         if values[..index].contains(value) {
-                            self.report(&join(&path, index), "this value occurs twice");
+                            self.report(&join(&path, index), "this value occurs twice; remove one");
                         }
                     }
                 }
@@ -229,7 +232,7 @@ impl Check<'_> {
             let name = name.as_str().unwrap_or_default();
             if properties.is_none_or(|properties| !properties.contains_key(name)) {
                 let path = join(&join(path, "required"), index);
-                self.report(&path, format!("`{name}` is not among the properties"));
+                self.report(&path, format!("`{name}` is not among the properties; describe it there, or take it out of `required`"));
             }
         }
         let place: Vec<&str> = path
@@ -270,7 +273,7 @@ impl Check<'_> {
             if let Some((_, other)) = seen.iter().find(|(other, _)| *other == ident) {
                 self.report(
                     &join(path, name),
-                    format!("`{other}` has the same name in Rust"),
+                    format!("`{other}` has the same name in Rust; rename one"),
                 );
             }
             seen.push((ident, name));
@@ -318,7 +321,10 @@ impl Check<'_> {
             let id = id.to_snake_case();
             if self.operation_ids.contains(&id) {
                 let path = join(path, "operationId");
-                self.report(&path, format!("another operation is called `{id}` too"));
+                self.report(
+                    &path,
+                    format!("another operation is called `{id}` too; rename one"),
+                );
             }
             self.operation_ids.push(id);
         }
@@ -348,7 +354,10 @@ impl Check<'_> {
                 let Some(parameter) = parameter else { continue };
                 let path = join(&join(&path, index), "name");
                 if names.contains(&&parameter["name"]) {
-                    self.report(&path, "another parameter has this name too");
+                    self.report(
+                        &path,
+                        "another parameter has this name too; rename or remove one",
+                    );
                 }
                 names.push(&parameter["name"]);
                 if parameter["in"] != "path" {
@@ -357,14 +366,22 @@ impl Check<'_> {
                 let name = parameter["name"].as_str().unwrap_or_default();
                 named.push(name);
                 if !template.contains(&format!("{{{name}}}")) {
-                    self.report(&path, format!("`{{{name}}}` is not in the path"));
+                    self.report(
+                        &path,
+                        format!(
+                            "`{{{name}}}` is not in the path; put it there, or remove the parameter"
+                        ),
+                    );
                 }
             }
         }
         for part in template.split('{').skip(1) {
             let name = part.split('}').next().unwrap_or_default();
             if !named.contains(&name) {
-                self.report(path, format!("there is no path parameter `{name}`"));
+                self.report(
+                    path,
+                    format!("there is no path parameter `{name}`; add it to `parameters`"),
+                );
             }
         }
     }
