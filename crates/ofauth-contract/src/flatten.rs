@@ -116,6 +116,9 @@ fn version(root: &Part<'_>) -> Result<(), Mistake> {
     }
 }
 
+/// More URLs than any honest server has.
+const URLS: usize = 100;
+
 struct Flatten<'a> {
     root: Part<'a>,
     schemas: Schemas<'a>,
@@ -204,7 +207,7 @@ impl<'a> Flatten<'a> {
                 words.join(" ")
             }
             kind @ "openIdConnect" => format!("{kind} {}", text("openIdConnectUrl")?),
-            kind => format!("{kind} {name}"),
+            kind => kind.to_owned(),
         })
     }
 
@@ -213,11 +216,11 @@ impl<'a> Flatten<'a> {
         for holder in [operation, item, &self.root] {
             let servers = holder.list("servers")?;
             if !servers.is_empty() {
-                let url = |server: &Part<'_>| {
-                    let url = server.text("url")?;
-                    Ok(url.unwrap_or_default().trim_end_matches('/').to_owned())
-                };
-                return servers.iter().map(url).collect();
+                let mut urls = Vec::new();
+                for server in &servers {
+                    urls.append(&mut base_urls(server)?);
+                }
+                return Ok(urls);
             }
         }
         Ok(vec!["/".to_owned()])
@@ -297,6 +300,7 @@ impl<'a> Flatten<'a> {
         Ok(Some(Body {
             required: part.flag("required")?,
             contents: self.contents(&part)?,
+            encodings: encodings(&part)?,
         }))
     }
 
@@ -349,6 +353,49 @@ impl<'a> Flatten<'a> {
             pointer: String::new(),
         }))
     }
+}
+
+/// The URLs that a server's `url` stands for, the default first: one for each of the
+/// values that its variables list. A variable that lists none has any.
+fn base_urls(server: &Part<'_>) -> Result<Vec<String>, Mistake> {
+    let url = server.text("url")?.unwrap_or_default();
+    let mut urls = vec![url.trim_end_matches('/').to_owned()];
+    for (name, variable) in server.entries("variables")? {
+        let mut values: Vec<&str> = variable.text("default")?.into_iter().collect();
+        for value in variable.list("enum")? {
+            let value = value
+                .value
+                .as_str()
+                .ok_or_else(|| value.mistake("must be a string"))?;
+            if !values.contains(&value) {
+                values.push(value);
+            }
+        }
+        if variable.get("enum").is_none() {
+            values = vec!["*"];
+        }
+        let template = format!("{{{name}}}");
+        let filled = urls
+            .iter()
+            .flat_map(|url| values.iter().map(|value| url.replace(&template, value)));
+        urls = filled.take(URLS).collect();
+    }
+    Ok(urls)
+}
+
+/// How the parts of each form are written; other bodies have no parts.
+fn encodings(body: &Part<'_>) -> Result<BTreeMap<String, Value>, Mistake> {
+    let mut encodings = BTreeMap::new();
+    for (media, part) in body.entries("content")? {
+        let media = essence(media);
+        if media.starts_with("multipart/") || media.starts_with("application/x-www-form-urlencoded")
+        {
+            let parts = part.entries("encoding")?.into_iter();
+            let parts = parts.map(|(name, part)| (name.clone(), part.value.clone()));
+            encodings.insert(media, parts.collect());
+        }
+    }
+    Ok(encodings)
 }
 
 /// A media type without its `charset`, which changes no JSON; other parameters may

@@ -5,34 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Number, Value};
 
+use crate::bounds::{BOUNDS, bound, whole};
 use crate::number;
 use crate::source::{Mistake, Part};
-use crate::table::{Bound, Kind, Row};
-
-/// A keyword that limits a value, the name of the limit, whether it is the upper
-/// one, and the types that it concerns.
-const BOUNDS: &[(&str, &str, bool, &[Kind])] = &[
-    ("minimum", "minimum", false, &[Kind::Integer, Kind::Number]),
-    (
-        "exclusiveMinimum",
-        "minimum",
-        false,
-        &[Kind::Integer, Kind::Number],
-    ),
-    ("maximum", "maximum", true, &[Kind::Integer, Kind::Number]),
-    (
-        "exclusiveMaximum",
-        "maximum",
-        true,
-        &[Kind::Integer, Kind::Number],
-    ),
-    ("minLength", "min-length", false, &[Kind::String]),
-    ("maxLength", "max-length", true, &[Kind::String]),
-    ("minItems", "min-items", false, &[Kind::Array]),
-    ("maxItems", "max-items", true, &[Kind::Array]),
-    ("minProperties", "min-properties", false, &[Kind::Object]),
-    ("maxProperties", "max-properties", true, &[Kind::Object]),
-];
+use crate::table::{Kind, Row};
 
 /// Keywords that say nothing of a value by themselves.
 const SILENT: &[&str] = &[
@@ -47,6 +23,7 @@ const SILENT: &[&str] = &[
     "definitions",
     "deprecated",
     "description",
+    "discriminator",
     "example",
     "examples",
     "externalDocs",
@@ -62,16 +39,45 @@ const SILENT: &[&str] = &[
 const OTHER: &[&str] = &[
     "contains",
     "contentEncoding",
+    "contentMediaType",
+    "contentSchema",
     "dependentRequired",
     "dependentSchemas",
-    "discriminator",
     "else",
     "if",
+    "maxContains",
+    "minContains",
     "not",
     "patternProperties",
     "prefixItems",
     "propertyNames",
     "then",
+    "unevaluatedItems",
+];
+
+/// Those of them that hold schemas, and whether these have names.
+pub(crate) const INNER: &[(&str, bool)] = &[
+    ("contains", false),
+    ("contentSchema", false),
+    ("dependentSchemas", true),
+    ("else", false),
+    ("if", false),
+    ("not", false),
+    ("patternProperties", true),
+    ("prefixItems", false),
+    ("propertyNames", false),
+    ("then", false),
+    ("unevaluatedItems", false),
+];
+
+/// The types that there are; an integer is a number.
+const ALL: &[Kind] = &[
+    Kind::Null,
+    Kind::Boolean,
+    Kind::Number,
+    Kind::String,
+    Kind::Array,
+    Kind::Object,
 ];
 
 /// Whether a schema says anything that one of its alternatives does not.
@@ -189,9 +195,14 @@ impl Facts {
             }
         }
         for key in OTHER {
-            let byte = |value: &&Value| *key == "contentEncoding" && *value == "base64";
-            if let Some(value) = entries.get(*key).filter(|value| !byte(value)) {
-                row.other.insert((*key).to_owned(), silenced(value));
+            // These were understood above.
+            let format = |value: &&Value| match *key {
+                "contentEncoding" => *value == "base64",
+                "contentMediaType" => *value == "application/octet-stream",
+                _ => false,
+            };
+            if let Some(value) = entries.get(*key).filter(|value| !format(value)) {
+                row.other.insert((*key).to_owned(), value.clone());
             }
         }
         Ok(())
@@ -319,10 +330,17 @@ impl Facts {
         self.null = true;
     }
 
-    /// The types, but null where there is another.
+    /// The types, but null where there is another; none where any will do.
     pub(crate) fn kinds(&self) -> Vec<Kind> {
         let kinds = self.kinds.iter().flatten().copied();
         let others: Vec<Kind> = kinds.filter(|kind| *kind != Kind::Null).collect();
+        if self
+            .kinds
+            .as_ref()
+            .is_some_and(|kinds| ALL.iter().all(|kind| kinds.contains(kind)))
+        {
+            return Vec::new();
+        }
         match self
             .kinds
             .as_ref()
@@ -343,7 +361,8 @@ impl Facts {
             .kinds
             .as_ref()
             .is_some_and(|kinds| kinds.contains(&Kind::Null));
-        row.nullable = self.null || null && row.kind != Some(Kind::Null);
+        let any = row.kind.is_none() && row.alternatives.is_empty();
+        row.nullable = self.null || any || null && row.kind != Some(Kind::Null);
         let mut facts = self.row;
         row.deprecated = facts.deprecated;
         row.read_only = facts.read_only;
@@ -388,6 +407,10 @@ impl Facts {
             });
             values
         });
+        if kind == Some(Kind::Boolean) && row.values.as_ref().is_some_and(|all| all.len() == 2) {
+            // There are no others.
+            row.values = None;
+        }
         row.open = facts.open;
         row.other = facts.other;
     }
@@ -407,80 +430,4 @@ fn first<T: Into<Value>>(
         other.insert(keyword.to_owned(), more.into());
     }
     first
-}
-
-fn bound(part: &Part<'_>, keyword: &str) -> Result<Option<Bound>, Mistake> {
-    let Some(found) = part.get(keyword) else {
-        return Ok(None);
-    };
-    let exclusive = match (keyword, found.value) {
-        // In 3.0 a flag beside the limit; since 3.1 a limit by itself.
-        ("exclusiveMinimum" | "exclusiveMaximum", Value::Bool(_)) => return Ok(None),
-        ("exclusiveMinimum" | "exclusiveMaximum", _) => true,
-        ("minimum", _) => part.value["exclusiveMinimum"] == true,
-        ("maximum", _) => part.value["exclusiveMaximum"] == true,
-        _ => false,
-    };
-    match found.value {
-        // No length is less than 0.
-        Value::Number(value)
-            if number::plain(value).as_u64() == Some(0) && is_least_count(keyword) =>
-        {
-            Ok(None)
-        }
-        Value::Number(value) => Ok(Some(Bound {
-            value: number::plain(value),
-            exclusive,
-        })),
-        _ => Err(found.mistake("must be a number")),
-    }
-}
-
-fn is_least_count(keyword: &str) -> bool {
-    matches!(keyword, "minLength" | "minItems" | "minProperties")
-}
-
-/// Greater than 0 is at least 1, for a whole number.
-fn whole(bounds: &mut BTreeMap<&'static str, Bound>) {
-    for (name, step) in [("minimum", 1), ("maximum", -1)] {
-        if let Some(bound) = bounds.get_mut(name)
-            && bound.exclusive
-            && let Some(value) = bound
-                .value
-                .as_i64()
-                .and_then(|value| value.checked_add(step))
-        {
-            *bound = Bound {
-                value: Number::from(value),
-                exclusive: false,
-            };
-        }
-    }
-}
-
-/// A keyword's value without descriptions and examples.
-fn silenced(value: &Value) -> Value {
-    match value {
-        Value::Object(entries) => entries
-            .iter()
-            .filter(|(key, _)| {
-                !matches!(
-                    key.as_str(),
-                    "description" | "example" | "examples" | "title"
-                )
-            })
-            .map(|(key, value)| match (key.as_str(), value) {
-                // Below these, a title is the name of a property.
-                ("properties" | "dependentSchemas", Value::Object(named)) => {
-                    let named = named.iter();
-                    let named = named.map(|(name, value)| (name.clone(), silenced(value)));
-                    (key.clone(), named.collect())
-                }
-                _ => (key.clone(), silenced(value)),
-            })
-            .collect::<Map<_, _>>()
-            .into(),
-        Value::Array(items) => items.iter().map(silenced).collect(),
-        _ => value.clone(),
-    }
 }

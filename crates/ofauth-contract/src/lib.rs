@@ -26,6 +26,7 @@
 //! # Ok::<(), ofauth_contract::Mistake>(())
 //! ```
 
+mod bounds;
 mod change;
 mod check;
 mod compare;
@@ -43,6 +44,7 @@ mod sketch;
 mod source;
 mod step;
 mod table;
+mod union;
 mod walk;
 
 pub use change::{Bump, Change, Changes};

@@ -28,7 +28,7 @@ impl Prints {
                 let side = usize::from(!std::ptr::eq(table, old));
                 let prints = &tables[side];
                 let rows = table.rows.iter().zip(&own[side]);
-                rows.map(|(row, own)| with_below(row, *own, prints))
+                rows.map(|(row, own)| with_below(table, row, *own, prints))
                     .collect()
             });
             let found = count(&tables);
@@ -49,6 +49,12 @@ impl Prints {
     /// Whether a row of the old table says the same as one of the new.
     pub(crate) fn same(&self, old: RowId, new: RowId) -> bool {
         self.settled && self.tables[0][old.0] == self.tables[1][new.0]
+    }
+
+    /// Whether two rows of one table, the old or the new, say the same.
+    pub(crate) fn same_within(&self, new: bool, a: RowId, b: RowId) -> bool {
+        let prints = &self.tables[usize::from(new)];
+        a == b || self.settled && prints[a.0] == prints[b.0]
     }
 
     /// Whether two pairs of rows, each of the old and the new table, say the same.
@@ -90,9 +96,14 @@ fn own(row: &Row) -> u64 {
         .as_ref()
         .map(ToString::to_string)
         .hash(&mut hasher);
+    row.discriminator
+        .as_ref()
+        .map(|discriminator| &discriminator.property)
+        .hash(&mut hasher);
     let other: BTreeMap<_, _> = row
         .other
         .iter()
+        .filter(|(key, _)| !row.inner.contains_key(key.as_str()))
         .map(|(key, value)| (key, value.to_string()))
         .collect();
     other.hash(&mut hasher);
@@ -101,7 +112,7 @@ fn own(row: &Row) -> u64 {
 }
 
 /// The row's own print together with those of the rows below it.
-fn with_below(row: &Row, own: u64, prints: &[u64]) -> u64 {
+fn with_below(table: &Table, row: &Row, own: u64, prints: &[u64]) -> u64 {
     let mut hasher = DefaultHasher::new();
     own.hash(&mut hasher);
     for (name, field) in &row.properties {
@@ -111,8 +122,17 @@ fn with_below(row: &Row, own: u64, prints: &[u64]) -> u64 {
     if let Rest::Map(values) = row.rest {
         prints[values.0].hash(&mut hasher);
     }
-    let mut alternatives: Vec<u64> = row.alternatives.iter().map(|id| prints[id.0]).collect();
+    let alternatives = row.alternatives.iter();
+    let mut alternatives: Vec<_> = alternatives
+        .map(|id| (prints[id.0], table.tags(row, *id)))
+        .collect();
     alternatives.sort_unstable();
     alternatives.hash(&mut hasher);
+    for (key, inner) in &row.inner {
+        key.hash(&mut hasher);
+        for (name, id) in inner {
+            (name, prints[id.0]).hash(&mut hasher);
+        }
+    }
     hasher.finish()
 }

@@ -150,6 +150,13 @@ impl Compare<'_> {
                     let (before, after) = (json!(old.required), json!(new.required));
                     self.say("body", side, ("body-required", action), before, after);
                 }
+                for (media, before) in &old.encodings {
+                    let after = new.encodings.get(media);
+                    if after.is_some_and(|after| after != before) {
+                        let what = ("form-encoding", Action::Changed);
+                        self.say("body", side, what, before.clone(), json!(after));
+                    }
+                }
                 self.contents(Place::part("body"), side, &old.contents, &new.contents)
             }
             (Some(_), None) => {

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::leaf::{self, Facts};
 use crate::source::{Mistake, Part};
-use crate::table::{Field, Kind, Rest, Row, RowId};
+use crate::table::{Discriminator, Field, Kind, Rest, Row, RowId};
 
 /// More rows than any honest document has: a guard against one that multiplies.
 const ROWS: usize = 1_000_000;
@@ -79,11 +79,38 @@ impl<'a> Schemas<'a> {
 
     /// The row of a schema, with all rows below it.
     pub(crate) fn row(&mut self, part: Part<'a>) -> Result<RowId, Mistake> {
+        let first = self.rows.len();
         let id = self.later(vec![Schema { part, bare: false }], None)?;
         while let Some((id, recipe)) = self.waiting.pop() {
             self.rows[id.0] = self.build(&recipe)?;
         }
+        self.splice(first);
         Ok(id)
+    }
+
+    /// Sets the alternatives of an alternative beside the others, in the rows from
+    /// `first` on; where one of them may be null, the whole may.
+    fn splice(&mut self, first: usize) {
+        for index in first..self.rows.len() {
+            let mut nullable = false;
+            let mut flat = Vec::new();
+            let mut passed = HashSet::from([RowId(index)]);
+            let mut waiting: Vec<RowId> = self.rows[index].alternatives.clone();
+            waiting.reverse();
+            while let Some(id) = waiting.pop() {
+                if !passed.insert(id) {
+                    continue;
+                }
+                let row = &self.rows[id.0];
+                nullable |= row.nullable;
+                match row.alternatives.is_empty() {
+                    true => flat.push(id),
+                    false => waiting.extend(row.alternatives.iter().rev()),
+                }
+            }
+            self.rows[index].alternatives = flat;
+            self.rows[index].nullable |= nullable;
+        }
     }
 
     fn later(&mut self, parts: Vec<Schema<'a>>, kind: Option<Kind>) -> Result<RowId, Mistake> {
@@ -147,6 +174,12 @@ impl<'a> Schemas<'a> {
         } else {
             row.kind = kinds.first().copied();
             self.content(&leaves.schemas, &mut row)?;
+            self.inner(&leaves.schemas, &mut row)?;
+        }
+        for Schema { part, .. } in &leaves.schemas {
+            if let Some(part) = part.get("discriminator") {
+                row.discriminator = Some(discriminator(&part)?);
+            }
         }
         facts.fill(&mut row);
         Ok(row)
@@ -227,6 +260,32 @@ impl<'a> Schemas<'a> {
         Ok(None)
     }
 
+    /// The schemas below the keywords that are compared and not understood.
+    fn inner(&mut self, schemas: &[Schema<'a>], row: &mut Row) -> Result<(), Mistake> {
+        for Schema { part, .. } in schemas {
+            for (key, named) in leaf::INNER {
+                let Some(found) = part.get(key) else { continue };
+                let mut below: Vec<(String, Part<'a>)> = if *named {
+                    let entries = part.entries(key)?.into_iter();
+                    entries.map(|(name, part)| (name.clone(), part)).collect()
+                } else if found.value.is_array() {
+                    let items = part.list(key)?.into_iter().enumerate();
+                    items
+                        .map(|(index, part)| (index.to_string(), part))
+                        .collect()
+                } else {
+                    vec![(String::new(), found)]
+                };
+                below.sort_by(|(a, _), (b, _)| a.cmp(b));
+                for (name, part) in below {
+                    let id = self.later(vec![Schema { part, bare: false }], None)?;
+                    row.inner.entry(key).or_default().push((name, id));
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// The properties, items and other values below the row.
     fn content(&mut self, schemas: &[Schema<'a>], row: &mut Row) -> Result<(), Mistake> {
         let may_be = |kind| row.kind.is_none_or(|own| own == kind);
@@ -283,6 +342,24 @@ impl<'a> Schemas<'a> {
         }
         Ok(())
     }
+}
+
+fn discriminator(part: &Part<'_>) -> Result<Discriminator, Mistake> {
+    let property = part
+        .text("propertyName")?
+        .ok_or_else(|| part.mistake("a discriminator needs `propertyName`"))?;
+    let mut mapping = BTreeMap::new();
+    for (tag, target) in part.entries("mapping")? {
+        let Value::String(text) = target.value else {
+            return Err(target.mistake("must be the name of a schema, or a reference to it"));
+        };
+        let name = text.rsplit('/').next().unwrap_or(text);
+        mapping.insert(tag.clone(), name.to_owned());
+    }
+    Ok(Discriminator {
+        property: property.to_owned(),
+        mapping,
+    })
 }
 
 /// The schemas of each alternative: with several groups, each with each.

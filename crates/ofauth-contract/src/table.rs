@@ -64,13 +64,26 @@ pub struct Row {
     pub items: Option<RowId>,
     /// The shapes of which the value has one.
     pub alternatives: Vec<RowId>,
+    /// What tells the alternatives apart.
+    pub discriminator: Option<Discriminator>,
     /// Keywords that are compared and not understood, like `not`.
     pub other: BTreeMap<String, Value>,
+    /// The schemas below such keywords, each with its name or number.
+    pub inner: BTreeMap<&'static str, Vec<(String, RowId)>>,
     /// The name of the schema under `components`, where it has one.
     pub name: Option<String>,
     /// Where the document says it: the JSON pointers of the schema as it is used,
     /// and of those that it is made of.
     pub pointers: Vec<String>,
+}
+
+/// The property that tells which of the alternatives a value is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Discriminator {
+    /// The name of the property.
+    pub property: String,
+    /// Its values, each with the name of the schema that it means.
+    pub mapping: BTreeMap<String, String>,
 }
 
 /// A property of an object.
@@ -278,6 +291,8 @@ pub struct Body {
     pub required: bool,
     /// The value, by media type.
     pub contents: BTreeMap<String, RowId>,
+    /// How the parts of a form are written, by media type.
+    pub encodings: BTreeMap<String, Value>,
 }
 
 /// A response.
@@ -365,6 +380,28 @@ impl Table {
         places
     }
 
+    /// The values of the discriminator that mean one of the alternatives of `row`: none
+    /// where it lists them itself, as the values of its property.
+    pub(crate) fn tags<'a>(&'a self, row: &'a Row, alternative: RowId) -> BTreeSet<&'a str> {
+        let own = self.row(alternative);
+        let (Some(discriminator), Some(name)) = (&row.discriminator, own.name.as_deref()) else {
+            return BTreeSet::new();
+        };
+        let property = own.properties.get(&discriminator.property);
+        if property.is_some_and(|field| self.row(field.row).values.is_some()) {
+            return BTreeSet::new();
+        }
+        let mapping = discriminator.mapping.iter();
+        let mapped = mapping.filter(|(_, target)| *target == name);
+        let tags: BTreeSet<&str> = mapped.map(|(tag, _)| tag.as_str()).collect();
+        // What is not mapped is meant by its name.
+        if tags.is_empty() {
+            BTreeSet::from([name])
+        } else {
+            tags
+        }
+    }
+
     /// A row in words: the name of its schema, or its type.
     pub fn words(&self, id: RowId) -> String {
         let row = self.row(id);
@@ -384,6 +421,21 @@ impl Row {
     /// Whether any value fits, by a name or without one.
     pub(crate) fn is_any(&self) -> bool {
         self.kind.is_none() && self.alternatives.is_empty()
+    }
+
+    /// Whether it says no more than the type.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.alternatives.is_empty()
+            && self.values.is_none()
+            && self.bounds.is_empty()
+            && self.format.is_none()
+            && self.multiple_of.is_none()
+            && self.pattern.is_none()
+            && !self.unique
+            && self.properties.is_empty()
+            && self.rest == Rest::Open
+            && self.items.is_none()
+            && self.other.is_empty()
     }
 
     /// The row's own name or type.

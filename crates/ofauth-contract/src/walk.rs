@@ -1,13 +1,14 @@
 //! Two rows → what changed between them, and in the rows below.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
 use crate::number;
 use crate::place::Place;
 use crate::print::Prints;
-use crate::report::{Report, Site, ends, flag, reformatted, replaced, typed};
+use crate::report::{Report, Site, flag, reformatted, replaced, typed};
 use crate::rules::{Action, Side};
 use crate::source::Mistake;
 use crate::step::{Pairs, Step};
@@ -15,6 +16,9 @@ use crate::table::{Bound, Kind, Rest, Row, RowId, Table};
 
 /// More pairs of rows than any honest pair of contracts has between them.
 const STEPS: usize = 200_000;
+/// The same change is told at so many places: schemas that refer to others twice, and
+/// these again, stand at more places than can be listed.
+const PLACES: usize = 64;
 /// Values that are nested deeper are not compared.
 const DEPTH: usize = 1_000;
 
@@ -48,6 +52,7 @@ impl Walk<'_> {
             depth: 0,
         }];
         let mut next = 0;
+        let mut visits = HashMap::new();
         while next < steps.len() {
             let step = &steps[next];
             if steps.len() > STEPS || step.depth > DEPTH {
@@ -62,7 +67,14 @@ impl Walk<'_> {
                     },
                 ));
             }
-            if !self.prints.same(step.old, step.new) && !self.is_known(&steps, next) {
+            let visits = visits
+                .entry((step.old, step.new, step.required, step.content))
+                .or_insert(0);
+            *visits += 1;
+            if !self.prints.same(step.old, step.new)
+                && *visits <= PLACES
+                && !self.is_known(&steps, next)
+            {
                 let below = self.step(&steps[next], next);
                 steps.extend(below);
             }
@@ -107,7 +119,7 @@ impl Walk<'_> {
         pairs.steps
     }
 
-    fn say(&mut self, step: &Step, what: (&str, Action), before: Value, after: Value) {
+    pub(crate) fn say(&mut self, step: &Step, what: (&str, Action), before: Value, after: Value) {
         self.say_at(&step.place, step, what, before, after);
     }
 
@@ -133,13 +145,10 @@ impl Walk<'_> {
 
     /// What holds of a value with alternatives as of any other.
     fn wrapper(&mut self, step: &Step, old: &Row, new: &Row) {
-        // An alternative that may be null makes the whole nullable.
-        let nullable = |table: &Table, row: &Row| {
-            row.nullable || row.alternatives.iter().any(|id| table.row(*id).nullable)
-        };
-        let null = match step.alternative {
+        // Of alternatives, the whole says whether it may be null; of any value, the type.
+        let null = match step.alternative || old.is_any() || new.is_any() {
             true => (false, false),
-            false => (nullable(self.old, old), nullable(self.new, new)),
+            false => (old.nullable, new.nullable),
         };
         for (subject, before, after) in [
             ("nullable", null.0, null.1),
@@ -153,6 +162,15 @@ impl Walk<'_> {
         if let Some((action, before, after)) = replaced(old.default.as_ref(), new.default.as_ref())
         {
             self.say(step, ("default", action), before, after);
+        }
+        let property = |row: &Row| {
+            let discriminator = row.discriminator.as_ref();
+            discriminator.map(|discriminator| Value::from(discriminator.property.as_str()))
+        };
+        if let Some((action, before, after)) =
+            replaced(property(old).as_ref(), property(new).as_ref())
+        {
+            self.say(step, ("discriminator", action), before, after);
         }
     }
 
@@ -168,72 +186,6 @@ impl Walk<'_> {
         }
     }
 
-    /// Pairs the alternatives that mean the same; the others are new or gone.
-    fn alternatives(&mut self, step: &Step, old: &Row, new: &Row, pairs: &mut Pairs) {
-        let list = |row: &Row, own: RowId| match row.alternatives.is_empty() {
-            true => vec![own],
-            false => row.alternatives.clone(),
-        };
-        let mut removed = list(old, step.old);
-        let mut added = list(new, step.new);
-        let (olds, news) = (self.old, self.new);
-        let same = |a: RowId, b: RowId| self.prints.same(a, b);
-        let named = |a: RowId, b: RowId| {
-            let (a, b) = (&olds.row(a).name, &news.row(b).name);
-            a.is_some() && a == b
-        };
-        // By a property of one value, like `type: photo`.
-        let tagged = |a: RowId, b: RowId| {
-            let after = &news.row(b).properties;
-            olds.row(a).properties.iter().any(|(name, field)| {
-                let values = &olds.row(field.row).values;
-                values.as_ref().is_some_and(|values| values.len() == 1)
-                    && after
-                        .get(name)
-                        .is_some_and(|field| &news.row(field.row).values == values)
-            })
-        };
-        let tests: [&dyn Fn(RowId, RowId) -> bool; 3] = [&same, &named, &tagged];
-        for test in tests {
-            removed.retain(|before| {
-                let found = added.iter().position(|after| test(*before, *after));
-                if let Some(index) = found {
-                    let after = added.remove(index);
-                    pairs.alternative(step, (*before, after));
-                }
-                found.is_none()
-            });
-        }
-        // Of one type, those with most properties in common.
-        let mut alike = Vec::new();
-        for before in &removed {
-            for after in &added {
-                let (old, new) = (olds.row(*before), news.row(*after));
-                if old.kind.is_some() && old.kind == new.kind {
-                    let is_shared = |name: &&String| new.properties.contains_key(*name);
-                    let shared = old.properties.keys().filter(is_shared).count();
-                    alike.push((shared, *before, *after));
-                }
-            }
-        }
-        alike.sort_by_key(|(shared, _, _)| std::cmp::Reverse(*shared));
-        for (_, before, after) in alike {
-            if removed.contains(&before) && added.contains(&after) {
-                removed.retain(|id| *id != before);
-                added.retain(|id| *id != after);
-                pairs.alternative(step, (before, after));
-            }
-        }
-        for id in removed {
-            let (before, after) = ends(Action::Removed, json!(olds.words(id)));
-            self.say(step, ("alternative", Action::Removed), before, after);
-        }
-        for id in added {
-            let (before, after) = ends(Action::Added, json!(news.words(id)));
-            self.say(step, ("alternative", Action::Added), before, after);
-        }
-    }
-
     /// What a value is, and what is in it.
     fn content(&mut self, step: &Step, old: &Row, new: &Row, pairs: &mut Pairs) {
         if old.kind != new.kind {
@@ -242,7 +194,8 @@ impl Walk<'_> {
                 json!(self.old.words(step.old)),
                 json!(self.new.words(step.new)),
             );
-            let kinds = (json!(old.words()), json!(new.words()));
+            let word = |row: &Row| json!(row.kind.map_or("any value", Kind::as_str));
+            let kinds = (word(old), word(new));
             let (before, after) = if before == after {
                 kinds
             } else {
@@ -259,7 +212,7 @@ impl Walk<'_> {
                 json!(new.format),
             );
         }
-        self.values(step, old, new);
+        self.values(step, old, new, old.open);
         let names = old.bounds.keys().chain(
             new.bounds
                 .keys()
@@ -296,7 +249,7 @@ impl Walk<'_> {
             .chain(new.other.keys().filter(|key| !old.other.contains_key(*key)));
         for key in others {
             let (before, after) = (old.other.get(key), new.other.get(key));
-            if before != after {
+            if !self.same_inside(key, old, new, before == after) {
                 let shown = |value: Option<&Value>| {
                     value.map_or(Value::Null, |value| json!({ key: value }))
                 };
@@ -311,6 +264,21 @@ impl Walk<'_> {
         self.properties(step, old, new, pairs);
         self.inside(step, step.place.items(), (old.items, new.items), pairs);
         self.rest(step, old, new, pairs);
+    }
+
+    /// Whether a keyword that is not understood says the same: the schemas below it do,
+    /// or, where there are none, its value is the same.
+    fn same_inside(&self, key: &str, old: &Row, new: &Row, same_text: bool) -> bool {
+        match (old.inner.get(key), new.inner.get(key)) {
+            (None, None) => same_text,
+            (Some(before), Some(after)) => {
+                before.len() == after.len()
+                    && before.iter().zip(after).all(|(before, after)| {
+                        before.0 == after.0 && self.prints.same(before.1, after.1)
+                    })
+            }
+            _ => false,
+        }
     }
 
     /// How a type became another: an integer is a number, and all is any value.
@@ -329,7 +297,8 @@ impl Walk<'_> {
         }
     }
 
-    fn values(&mut self, step: &Step, old: &Row, new: &Row) {
+    /// `open` says whether the values that were before are some among others.
+    pub(crate) fn values(&mut self, step: &Step, old: &Row, new: &Row, open: bool) {
         let (before, after) = match (&old.values, &new.values) {
             (None, None) => return,
             (before, after @ Some(_)) if before.is_none() => {
@@ -342,7 +311,7 @@ impl Walk<'_> {
             }
             (before, after) => (before.iter().flatten(), after.iter().flatten()),
         };
-        let subject = if old.open {
+        let subject = if open {
             "open-enum-value"
         } else {
             "enum-value"
@@ -401,6 +370,8 @@ impl Walk<'_> {
             _ => row.read_only,
         };
         let (olds, news) = (self.old, self.new);
+        // A server that has a default for it does without it in a request.
+        let defaulted = |row: RowId| side != Side::Response && news.row(row).default.is_some();
         for (name, before) in &old.properties {
             let place = step.place.property(name);
             let gone = hidden(olds.row(before.row));
@@ -416,9 +387,12 @@ impl Walk<'_> {
                         let site = Step::at(&place, pair);
                         self.access(&site, olds.row(pair.0), news.row(pair.1));
                         if gone && after.required {
-                            let what = ("required-property", Action::Added);
+                            let subject = match defaulted(after.row) {
+                                true => "required-property-with-default",
+                                false => "required-property",
+                            };
                             let after = json!(news.words(after.row));
-                            self.say_at(&place, step, what, Value::Null, after);
+                            self.say_at(&place, step, (subject, Action::Added), Value::Null, after);
                         }
                         continue;
                     }
@@ -426,7 +400,11 @@ impl Walk<'_> {
                     if let Some(action) = flag(before.required, after.required) {
                         let nullable = Step::at(&place, pair);
                         let (before, after) = (json!(before.required), json!(after.required));
-                        self.say(&nullable, ("property-required", action), before, after);
+                        let subject = match defaulted(pair.1) && action == Action::Set {
+                            true => "property-with-default-required",
+                            false => "property-required",
+                        };
+                        self.say(&nullable, (subject, action), before, after);
                     }
                     pairs.push(place, pair, required, false);
                 }
@@ -447,10 +425,10 @@ impl Walk<'_> {
             if old.properties.contains_key(name) || hidden(news.row(after.row)) {
                 continue;
             }
-            let subject = if after.required {
-                "required-property"
-            } else {
-                "property"
+            let subject = match after.required {
+                true if defaulted(after.row) => "required-property-with-default",
+                true => "required-property",
+                false => "property",
             };
             let what = (subject, Action::Added);
             let place = step.place.property(name);
@@ -489,14 +467,27 @@ impl Walk<'_> {
 
     fn rest(&mut self, step: &Step, old: &Row, new: &Row, pairs: &mut Pairs) {
         let closed = |row: &Row| row.rest == Rest::Closed;
-        if let Some(action) = flag(!closed(old), !closed(new)) {
-            let (before, after) = (json!(!closed(old)), json!(!closed(new)));
-            return self.say(step, ("other-properties", action), before, after);
-        }
         let values = |row: &Row| match row.rest {
             Rest::Map(values) => Some(values),
             _ => None,
         };
+        if let Some(action) = flag(!closed(old), !closed(new)) {
+            let (before, after) = (json!(!closed(old)), json!(!closed(new)));
+            if values(old).or(values(new)).is_none() {
+                return self.say(step, ("other-properties", action), before, after);
+            }
+            let words = |table: &Table, row: &Row| match values(row) {
+                Some(id) => json!(table.words(id)),
+                None => Value::Null,
+            };
+            let action = match action {
+                Action::Set => Action::Added,
+                _ => Action::Removed,
+            };
+            let (before, after) = (words(self.old, old), words(self.new, new));
+            let place = step.place.values();
+            return self.say_at(&place, step, ("map-values", action), before, after);
+        }
         self.inside(step, step.place.values(), (values(old), values(new)), pairs);
     }
 }

@@ -295,8 +295,22 @@ fn schemas_that_multiply_and_chains_without_end_are_told() {
     // 2^40 places, of which none differs.
     let same = Table::of_document(&chain(40, true, text.clone())).unwrap();
     assert_eq!(compare(&same, &same, Scope::Everything).unwrap().0, []);
+    // 2^40 places, of which all do: some of them are told.
+    let told = compared(40, true).unwrap().0;
+    assert_eq!(told.len(), 128);
+    assert!(told.iter().all(|change| change.kind == "type-changed"));
+    let wide = |last: &Value| {
+        let wide = |count: usize, value: &Value| {
+            let properties = (0..count).map(|index| (format!("p{index}"), value.clone()));
+            json!({ "type": "object", "properties": properties.collect::<Map<_, _>>() })
+        };
+        let mut schemas = Map::new();
+        schemas.insert("S0".to_owned(), wide(64, &reference(1)));
+        schemas.insert("S1".to_owned(), wide(3_200, last));
+        Table::of_document(&document(schemas)).unwrap()
+    };
     assert!(
-        compared(40, true)
+        compare(&wide(&text), &wide(&number), Scope::Everything)
             .unwrap_err()
             .to_string()
             .contains("too many places")

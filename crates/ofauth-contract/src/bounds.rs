@@ -1,0 +1,84 @@
+//! Limits: least and greatest values, lengths and numbers of items.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Number, Value};
+
+use crate::number;
+use crate::source::{Mistake, Part};
+use crate::table::{Bound, Kind};
+
+/// A keyword that limits a value, the name of the limit, whether it is the upper
+/// one, and the types that it concerns.
+pub(crate) const BOUNDS: &[(&str, &str, bool, &[Kind])] = &[
+    ("minimum", "minimum", false, &[Kind::Integer, Kind::Number]),
+    (
+        "exclusiveMinimum",
+        "minimum",
+        false,
+        &[Kind::Integer, Kind::Number],
+    ),
+    ("maximum", "maximum", true, &[Kind::Integer, Kind::Number]),
+    (
+        "exclusiveMaximum",
+        "maximum",
+        true,
+        &[Kind::Integer, Kind::Number],
+    ),
+    ("minLength", "min-length", false, &[Kind::String]),
+    ("maxLength", "max-length", true, &[Kind::String]),
+    ("minItems", "min-items", false, &[Kind::Array]),
+    ("maxItems", "max-items", true, &[Kind::Array]),
+    ("minProperties", "min-properties", false, &[Kind::Object]),
+    ("maxProperties", "max-properties", true, &[Kind::Object]),
+];
+
+/// The limit that a keyword of a schema sets.
+pub(crate) fn bound(part: &Part<'_>, keyword: &str) -> Result<Option<Bound>, Mistake> {
+    let Some(found) = part.get(keyword) else {
+        return Ok(None);
+    };
+    let exclusive = match (keyword, found.value) {
+        // In 3.0 a flag beside the limit; since 3.1 a limit by itself.
+        ("exclusiveMinimum" | "exclusiveMaximum", Value::Bool(_)) => return Ok(None),
+        ("exclusiveMinimum" | "exclusiveMaximum", _) => true,
+        ("minimum", _) => part.value["exclusiveMinimum"] == true,
+        ("maximum", _) => part.value["exclusiveMaximum"] == true,
+        _ => false,
+    };
+    match found.value {
+        // No length is less than 0.
+        Value::Number(value)
+            if number::plain(value).as_u64() == Some(0) && is_least_count(keyword) =>
+        {
+            Ok(None)
+        }
+        Value::Number(value) => Ok(Some(Bound {
+            value: number::plain(value),
+            exclusive,
+        })),
+        _ => Err(found.mistake("must be a number")),
+    }
+}
+
+fn is_least_count(keyword: &str) -> bool {
+    matches!(keyword, "minLength" | "minItems" | "minProperties")
+}
+
+/// Greater than 0 is at least 1, for a whole number.
+pub(crate) fn whole(bounds: &mut BTreeMap<&'static str, Bound>) {
+    for (name, step) in [("minimum", 1), ("maximum", -1)] {
+        if let Some(bound) = bounds.get_mut(name)
+            && bound.exclusive
+            && let Some(value) = bound
+                .value
+                .as_i64()
+                .and_then(|value| value.checked_add(step))
+        {
+            *bound = Bound {
+                value: Number::from(value),
+                exclusive: false,
+            };
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Alternatives: which of the old ones became which of the new.
+
+use std::cmp::Reverse;
+
+use serde_json::{Value, json};
+
+use crate::report::ends;
+use crate::rules::Action;
+use crate::step::{Pairs, Step};
+use crate::table::{Kind, Row, RowId, Table};
+use crate::walk::Walk;
+
+/// The alternatives of a row.
+struct Alternatives {
+    /// Those that count.
+    own: Vec<RowId>,
+    /// Those that allow nothing which another does not allow.
+    spare: Vec<RowId>,
+}
+
+impl Walk<'_> {
+    /// Pairs the alternatives that mean the same; the others are new or gone.
+    pub(crate) fn alternatives(&mut self, step: &Step, old: &Row, new: &Row, pairs: &mut Pairs) {
+        let (olds, news) = (self.old, self.new);
+        let before = self.of_row(false, step.old);
+        let after = self.of_row(true, step.new);
+        let (mut removed, mut added) = (before.own, after.own);
+        let tagged = |a: RowId, b: RowId| !olds.tags(old, a).is_disjoint(&news.tags(new, b));
+        let same = |a: RowId, b: RowId| self.prints.same(a, b);
+        let named = |a: RowId, b: RowId| {
+            let (a, b) = (&olds.row(a).name, &news.row(b).name);
+            a.is_some() && a == b
+        };
+        // By a property of one value, like `type: photo`.
+        let valued = |a: RowId, b: RowId| {
+            let after = &news.row(b).properties;
+            olds.row(a).properties.iter().any(|(name, field)| {
+                let values = &olds.row(field.row).values;
+                values.as_ref().is_some_and(|values| values.len() == 1)
+                    && after
+                        .get(name)
+                        .is_some_and(|field| &news.row(field.row).values == values)
+            })
+        };
+        let mut matched = Vec::new();
+        let tests: [&dyn Fn(RowId, RowId) -> bool; 4] = [&tagged, &same, &named, &valued];
+        for test in tests {
+            removed.retain(|before| {
+                let found = added.iter().position(|after| test(*before, *after));
+                if let Some(index) = found {
+                    matched.push((*before, added.remove(index)));
+                }
+                found.is_none()
+            });
+        }
+        // Of one type, those with most properties in common.
+        let mut alike = Vec::new();
+        for before in &removed {
+            for after in &added {
+                let (old, new) = (olds.row(*before), news.row(*after));
+                if old.kind.is_some() && old.kind == new.kind {
+                    let is_shared = |name: &&String| new.properties.contains_key(*name);
+                    let shared = old.properties.keys().filter(is_shared).count();
+                    alike.push((shared, *before, *after));
+                }
+            }
+        }
+        alike.sort_by_key(|(shared, _, _)| Reverse(*shared));
+        for (_, before, after) in alike {
+            if removed.contains(&before) && added.contains(&after) {
+                removed.retain(|id| *id != before);
+                added.retain(|id| *id != after);
+                matched.push((before, after));
+            }
+        }
+        for pair in matched {
+            self.tags(step, (old, new), pair);
+            pairs.alternative(step, pair);
+        }
+        self.ends(step, "alternative", &removed, &added);
+        self.spare(step, before.spare, after.spare);
+    }
+
+    fn ends(&mut self, step: &Step, subject: &str, removed: &[RowId], added: &[RowId]) {
+        let removed = removed
+            .iter()
+            .map(|id| (Action::Removed, self.old.words(*id)));
+        let added = added.iter().map(|id| (Action::Added, self.new.words(*id)));
+        let all: Vec<(Action, String)> = removed.chain(added).collect();
+        for (action, words) in all {
+            let (before, after) = ends(action, json!(words));
+            self.say(step, (subject, action), before, after);
+        }
+    }
+
+    /// The values of the discriminator that mean a pair of alternatives.
+    fn tags(&mut self, step: &Step, (old, new): (&Row, &Row), pair: (RowId, RowId)) {
+        let (before, after) = (self.old.tags(old, pair.0), self.new.tags(new, pair.1));
+        if before.is_empty() || after.is_empty() {
+            return;
+        }
+        for tag in before.difference(&after) {
+            let what = ("discriminator-value", Action::Removed);
+            self.say(step, what, json!(tag), Value::Null);
+        }
+        for tag in after.difference(&before) {
+            let what = ("discriminator-value", Action::Added);
+            self.say(step, what, Value::Null, json!(tag));
+        }
+    }
+
+    /// Alternatives that change nothing on the wire. An enum beside a string is an open enum.
+    fn spare(&mut self, step: &Step, mut removed: Vec<RowId>, mut added: Vec<RowId>) {
+        let mut enums = Vec::new();
+        removed.retain(|before| {
+            let is_pair = |after: &RowId| {
+                let (old, new) = (self.old.row(*before), self.new.row(*after));
+                self.prints.same(*before, *after)
+                    || old.values.is_some() && new.values.is_some() && old.name == new.name
+            };
+            let found = added.iter().position(is_pair);
+            if let Some(index) = found {
+                enums.push((*before, added.remove(index)));
+            }
+            found.is_none()
+        });
+        for pair in enums {
+            let (old, new) = (self.old.row(pair.0), self.new.row(pair.1));
+            self.values(&Step::at(&step.place, pair), old, new, true);
+        }
+        self.ends(step, "spare-alternative", &removed, &added);
+    }
+
+    /// The alternatives of a row, which is its own only one where it has none.
+    fn of_row(&self, new: bool, id: RowId) -> Alternatives {
+        let table = if new { self.new } else { self.old };
+        let all = &table.row(id).alternatives;
+        let mut found = Alternatives {
+            own: Vec::new(),
+            spare: Vec::new(),
+        };
+        for id in all {
+            let same = |other: &RowId| self.prints.same_within(new, *other, *id);
+            let less = all.iter().any(|other| contains(table, *other, *id));
+            match less || found.own.iter().any(same) {
+                true => found.spare.push(*id),
+                false => found.own.push(*id),
+            }
+        }
+        if all.is_empty() {
+            found.own.push(id);
+        }
+        found
+    }
+}
+
+/// Whether one alternative allows all that another does, and more.
+fn contains(table: &Table, wide: RowId, narrow: RowId) -> bool {
+    let (wide, narrow) = (table.row(wide), table.row(narrow));
+    let scalar = matches!(
+        wide.kind,
+        None | Some(Kind::Boolean | Kind::Integer | Kind::Number | Kind::String)
+    );
+    scalar
+        && wide.is_plain()
+        && match (wide.kind, narrow.kind) {
+            (None, None) => !narrow.is_plain(),
+            (None, Some(_)) | (Some(Kind::Number), Some(Kind::Integer)) => true,
+            (wide, own) => wide == own && !narrow.is_plain(),
+        }
+}
