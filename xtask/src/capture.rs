@@ -10,7 +10,8 @@ use std::{fs, io};
 use base64::Engine;
 use ofauth_contract::{Deviation, Drift, Finding, Kind, Observation, Operation, RowId, Table};
 use serde::Deserialize;
-use serde::de::IgnoredAny;
+
+use crate::shape::Shape;
 
 /// What some programs put in front of a text.
 const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -29,17 +30,6 @@ pub(crate) struct Captures {
     pub(crate) broken: Vec<String>,
     /// How many bodies share no field with the responses that they could be of.
     pub(crate) strangers: u64,
-}
-
-/// What tells of which response a body is.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Shape {
-    Object(BTreeMap<String, IgnoredAny>),
-    #[allow(dead_code, reason = "it is only told from the others")]
-    Array(Vec<IgnoredAny>),
-    #[allow(dead_code, reason = "it is only told from the others")]
-    Scalar(IgnoredAny),
 }
 
 #[derive(Deserialize)]
@@ -116,29 +106,33 @@ impl Captures {
         }
         let rows = self.responses()?;
         let fail = |error: serde_json::Error| format!("{name}: {error}");
-        let mut ends = serde_json::Deserializer::from_slice(bytes).into_iter::<IgnoredAny>();
+        let mut bodies = serde_json::Deserializer::from_slice(bytes).into_iter::<Shape>();
         let (mut start, before) = (0, self.bodies);
-        while let Some(body) = ends.next() {
-            body.map_err(fail)?;
-            let end = ends.byte_offset();
-            self.observe(&rows, &bytes[start..end]).map_err(fail)?;
+        while let Some(shape) = bodies.next() {
+            let (shape, end) = (shape.map_err(fail)?, bodies.byte_offset());
+            self.observe(&rows, &shape, &bytes[start..end])
+                .map_err(fail)?;
             start = end;
         }
         match self.bodies - before {
             // Says that there is nothing.
-            0 => self.observe(&rows, bytes).map_err(fail),
+            0 => serde_json::from_slice::<Shape>(bytes)
+                .map(drop)
+                .map_err(fail),
             _ => Ok(()),
         }
     }
 
     /// Looks at a body as the response that it fits best; of several, the first.
-    fn observe(&mut self, rows: &[RowId], body: &[u8]) -> Result<(), serde_json::Error> {
-        let shape: Shape = serde_json::from_slice(body)?;
-        let fit = |row: &&RowId| self.fit(**row, &shape);
+    fn observe(
+        &mut self,
+        rows: &[RowId],
+        shape: &Shape,
+        body: &[u8],
+    ) -> Result<(), serde_json::Error> {
+        let fit = |row: &&RowId| self.fit(**row, shape);
         match rows.iter().rev().max_by_key(fit) {
-            Some(row) if self.fit(*row, &shape).0 > 0 => {
-                self.drift(*row).observe(body).map(drop)?
-            }
+            Some(row) if self.fit(*row, shape).0 > 0 => self.drift(*row).observe(body).map(drop)?,
             _ => self.strangers += 1,
         }
         self.bodies += 1;
@@ -151,14 +145,14 @@ impl Captures {
         let row = self.table.row(row);
         let Shape::Object(fields) = shape else {
             let fits = row.kind.is_none()
-                || matches!((row.kind, shape), (Some(Kind::Array), Shape::Array(_)));
+                || matches!((row.kind, shape), (Some(Kind::Array), Shape::Array));
             return (usize::from(fits), Reverse(0));
         };
         if row.properties.is_empty() {
             let fits = row.kind.is_none_or(|kind| kind == Kind::Object);
             return (usize::from(fits), Reverse(0));
         }
-        let has = |name: &String| fields.contains_key(name);
+        let has = |name: &String| fields.contains(name);
         let properties = || row.properties.iter();
         let missing = properties().filter(|(name, field)| field.required && !has(name));
         (
@@ -182,7 +176,8 @@ impl Captures {
             };
             let observed = body.and_then(|body| {
                 let body = body.strip_prefix(BOM).unwrap_or(&body);
-                self.observe(&[row], body)
+                serde_json::from_slice(body)
+                    .and_then(|shape| self.observe(&[row], &shape, body))
                     .map_err(|error| error.to_string())
             });
             if let Err(reason) = observed {
@@ -275,7 +270,7 @@ fn is_har(bytes: &[u8]) -> bool {
     let text: String = String::from_utf8_lossy(start).split_whitespace().collect();
     let mut bodies = serde_json::Deserializer::from_slice(bytes).into_iter::<Shape>();
     text.starts_with("{\"log\":{")
-        || matches!(bodies.next(), Some(Ok(Shape::Object(fields))) if fields.contains_key("log"))
+        || matches!(bodies.next(), Some(Ok(Shape::Object(fields))) if fields.contains("log"))
 }
 
 /// Whether a URL's host and path end with a path of the spec.

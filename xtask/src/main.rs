@@ -20,6 +20,7 @@ mod meaning;
 mod regen;
 mod report;
 mod schema;
+mod shape;
 mod spec;
 mod surface;
 mod update;
