@@ -143,3 +143,127 @@ fn print_surface(surface: &SurfaceChanges, head: &str, markdown: bool) {
         anstream::println!("```");
     }
 }
+
+#[cfg(test)]
+#[allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+mod tests {
+    use ofauth_contract::Table;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// What a field, and with it a parameter, may become; each in both directions.
+    const PAIRS: &[(&str, &str)] = &[
+        (r#"{"type":"integer"}"#, r#"{"type":"integer","minimum":0}"#),
+        (r#"{"type":"integer"}"#, r#"{"type":"integer","minimum":1}"#),
+        (r#"{"type":"integer"}"#, r#"{"type":"integer","minimum":2}"#),
+        (
+            r#"{"type":"integer","minimum":0}"#,
+            r#"{"type":"integer","minimum":0,"maximum":10}"#,
+        ),
+        (
+            r#"{"type":"integer","minimum":0,"maximum":254}"#,
+            r#"{"type":"integer","minimum":0,"maximum":255}"#,
+        ),
+        (
+            r#"{"type":"integer","minimum":0,"maximum":65535}"#,
+            r#"{"type":"integer","minimum":0,"maximum":4294967295}"#,
+        ),
+        (
+            r#"{"type":"integer","format":"int64"}"#,
+            r#"{"type":"integer","format":"int64","minimum":0}"#,
+        ),
+        (
+            r#"{"type":"integer","format":"int64","minimum":0}"#,
+            r#"{"type":"integer","format":"int64","minimum":1}"#,
+        ),
+        (
+            r#"{"type":"integer","format":"int32"}"#,
+            r#"{"type":"integer","format":"int64"}"#,
+        ),
+        (
+            r#"{"type":"integer"}"#,
+            r#"{"type":"integer","format":"int64"}"#,
+        ),
+        (
+            r#"{"type":"number"}"#,
+            r#"{"type":"number","format":"double"}"#,
+        ),
+        (
+            r#"{"type":"number"}"#,
+            r#"{"type":"number","format":"float"}"#,
+        ),
+        (r#"{"type":"number"}"#, r#"{"type":"number","minimum":1}"#),
+        (r#"{"type":"string"}"#, r#"{"type":"string","maxLength":5}"#),
+        (
+            r#"{"type":"string","maxLength":4}"#,
+            r#"{"type":"string","maxLength":5}"#,
+        ),
+        (
+            r#"{"type":"string"}"#,
+            r#"{"type":"string","pattern":"^a"}"#,
+        ),
+        (
+            r#"{"type":"string"}"#,
+            r#"{"type":"string","format":"date-time"}"#,
+        ),
+        (
+            r#"{"type":"string"}"#,
+            r#"{"type":"string","format":"uuid"}"#,
+        ),
+        (
+            r#"{"type":"array","items":{"type":"string"}}"#,
+            r#"{"type":"array","items":{"type":"string"},"minItems":2}"#,
+        ),
+        (
+            r#"{"type":"array","items":{"type":"string"},"minItems":2}"#,
+            r#"{"type":"array","items":{"type":"string"},"minItems":2,"maxItems":2}"#,
+        ),
+        (
+            r#"{"type":"boolean"}"#,
+            r#"{"type":"boolean","enum":[true]}"#,
+        ),
+        (r#"{"type":"boolean"}"#, r#"{"type":"string"}"#),
+    ];
+
+    /// The spec, with a field and a parameter of a schema.
+    fn with(spec: &Value, schema: &str) -> Value {
+        let schema: Value = serde_json::from_str(schema).unwrap();
+        let mut spec = spec.clone();
+        spec["components"]["schemas"]["Chat"]["properties"]["zone"] = schema.clone();
+        let parameters = &mut spec["paths"]["/v2/access/chats"]["get"]["parameters"];
+        let parameter = json!({ "name": "zone", "in": "query", "schema": schema });
+        parameters.as_array_mut().unwrap().push(parameter);
+        spec
+    }
+
+    #[test]
+    fn what_the_rules_say_of_rust_is_what_the_generator_does() {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+        let yaml = std::fs::read_to_string(format!("{root}/{SPEC}")).unwrap();
+        let spec = Spec::parse(SPEC, &yaml).unwrap().document.value;
+        let mut wrong = Vec::new();
+        for (one, other) in PAIRS {
+            let specs = [one, other].map(|schema| with(&spec, schema));
+            let tables = specs
+                .each_ref()
+                .map(|spec| Table::of_document(spec).unwrap());
+            let surfaces = specs.map(|spec| {
+                let client = generator::client(SPEC, &spec.to_string()).unwrap();
+                Surface::of(&[("ofauth_api", &client)]).unwrap()
+            });
+            for (old, new) in [(0, 1), (1, 0)] {
+                let rules = compare(&tables[old], &tables[new], Scope::Everything).unwrap();
+                let generated = surfaces[old].changes(&surfaces[new]).breaking();
+                if rules.rust_breaking() != generated {
+                    wrong.push((one, other, old, generated));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+}

@@ -186,7 +186,8 @@ pub(crate) fn print_rules(format: Format) {
         Rust::Breaks => "breaks",
         Rust::BreaksIfRequired => "breaks if required",
         Rust::BreaksUnlessNullable => "breaks unless nullable",
-        Rust::BreaksIfTyped => "breaks if it has a type",
+        Rust::BreaksIfRetyped => "breaks if the type changes",
+        Rust::AddsUnlessRetyped => "adds, or breaks if the type changes",
     };
     match format {
         Format::Json => {

@@ -59,7 +59,7 @@ const EDITS: &[(&str, &str)] = &[
     ("        - audio\n", "        - audio\n        - live\n"),
     (
         "          title: Reason\n",
-        "          title: Reason\n        - type: integer\n          title: Code\n",
+        "          title: Reason\n        - type: object\n          title: Code\n",
     ),
     ("operationId: listChats", "operationId: findChats"),
     (
@@ -73,7 +73,7 @@ fn the_report_for_people() {
     let (code, stdout, stderr) = Folder::new().edited(EDITS, &[]);
     assert_eq!((code, stderr.as_str()), (0, ""));
     let expected = "\
-breaks wire and Rust: list[].canNotSendReason: alternative-added: integer
+breaks wire and Rust: list[].canNotSendReason: alternative-added: object
     response: a shape may arrive that could not before
     in GET /v2/access/chats 200
 breaks the wire: query limit: maximum-lowered: 20 → 10
@@ -100,7 +100,7 @@ fn the_report_for_a_pull_request() {
     let expected = "\
 | place | change | before | after | breaks | why |
 | --- | --- | --- | --- | --- | --- |
-| `list[].canNotSendReason` | alternative-added (response) |  | `integer` | **wire, Rust** | a shape may arrive that could not before |
+| `list[].canNotSendReason` | alternative-added (response) |  | `object` | **wire, Rust** | a shape may arrive that could not before |
 | `query limit` | maximum-lowered (request) | `20` | `10` | **wire** | a value that was accepted is refused |
 | `list[].lastMessage.media[].type` | open-enum-value-added (response) |  | `live` |  | the list is open: clients are ready for more values |
 

@@ -67,7 +67,8 @@ impl Compare<'_> {
             occurs,
             required: true,
             nullable: false,
-            typed: true,
+            retyped: true,
+            generated: true,
         };
         self.report.add(&site, what, before, after);
     }

@@ -32,6 +32,7 @@ mod check;
 mod compare;
 mod drift;
 mod flatten;
+mod generated;
 mod leaf;
 mod number;
 mod place;

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use crate::change::{Change, Changes};
 use crate::place::Place;
 use crate::rules::{self, Action, Rule, Rust, Side};
-use crate::table::{Kind, Row};
 
 /// Where a change is, and what is needed to judge it.
 pub(crate) struct Site<'a> {
@@ -19,8 +18,10 @@ pub(crate) struct Site<'a> {
     pub(crate) required: bool,
     /// Whether it may be null.
     pub(crate) nullable: bool,
-    /// Whether its values have a Rust type of their own.
-    pub(crate) typed: bool,
+    /// Whether its Rust type changes with it.
+    pub(crate) retyped: bool,
+    /// Whether there is a Rust type for it: there is none for headers of responses.
+    pub(crate) generated: bool,
 }
 
 /// The changes so far; what is the same in several operations or responses is one.
@@ -57,12 +58,18 @@ impl Report {
         let kind = format!("{subject}-{}", action.as_str());
         let place = site.place.to_string();
         let values = format!("{before} {after}");
-        let rust_breaking = match rule.rust {
-            Rust::Same | Rust::Adds => false,
-            Rust::Breaks => true,
-            Rust::BreaksIfRequired => site.required,
-            Rust::BreaksUnlessNullable => !site.nullable,
-            Rust::BreaksIfTyped => site.typed,
+        let rust_breaking = site.generated
+            && match rule.rust {
+                Rust::Same | Rust::Adds => false,
+                Rust::Breaks => true,
+                Rust::BreaksIfRequired => site.required,
+                Rust::BreaksUnlessNullable => !site.nullable,
+                Rust::BreaksIfRetyped | Rust::AddsUnlessRetyped => site.retyped,
+            };
+        let adds = match rule.rust {
+            Rust::Adds => true,
+            Rust::AddsUnlessRetyped => !rust_breaking,
+            _ => false,
         };
         let change = self
             .changes
@@ -77,7 +84,7 @@ impl Report {
                 rust_breaking,
                 why: rule.why,
                 occurs: Vec::new(),
-                adds: rule.rust == Rust::Adds,
+                adds,
             });
         if !site.occurs.is_empty() && !change.occurs.iter().any(|other| other == site.occurs) {
             change.occurs.push(site.occurs.to_owned());
@@ -121,20 +128,5 @@ pub(crate) fn reformatted(old: Option<&str>, new: Option<&str>) -> Action {
         (true, _) => Action::Widened,
         (_, true) => Action::Narrowed,
         _ => Action::Changed,
-    }
-}
-
-/// Whether the generator makes a Rust type of what changed: an enum that has a name or
-/// stands in a request, a string with a length, a number, a date.
-pub(crate) fn typed(subject: &str, side: Side, old: &Row, new: &Row) -> bool {
-    match subject {
-        "format" => {
-            let date = |row: &Row| row.format.as_deref() == Some("date-time");
-            old.kind != Some(Kind::String) || date(old) || date(new)
-        }
-        "min-length" | "max-length" => true,
-        "minimum" | "maximum" => old.format.is_none() && new.format.is_none(),
-        "min-items" | "max-items" | "min-properties" | "max-properties" => false,
-        _ => side == Side::Request || old.name.is_some() || new.name.is_some(),
     }
 }

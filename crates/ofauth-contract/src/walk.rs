@@ -5,10 +5,11 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
+use crate::generated::retypes;
 use crate::number;
 use crate::place::Place;
 use crate::print::Prints;
-use crate::report::{Report, Site, flag, reformatted, replaced, typed};
+use crate::report::{Report, Site, flag, reformatted, replaced};
 use crate::rules::{Action, Side};
 use crate::source::Mistake;
 use crate::step::{Pairs, Step};
@@ -132,13 +133,15 @@ impl Walk<'_> {
         after: Value,
     ) {
         let (old, new) = (self.old.row(step.old), self.new.row(step.new));
+        let parameter = self.side == Side::Request && self.text;
         let site = Site {
             place,
             side: self.side,
             occurs: self.occurs,
             required: step.required,
             nullable: old.nullable && new.nullable,
-            typed: typed(what.0, self.side, old, new),
+            retyped: retypes(what.0, parameter, (self.old, old), (self.new, new)),
+            generated: self.side == Side::Request || !self.text,
         };
         self.report.add(&site, what, before, after);
     }
