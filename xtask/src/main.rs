@@ -13,6 +13,7 @@ mod drift;
 mod fetch;
 #[path = "../../build/generator.rs"]
 mod generator;
+mod json;
 mod layout;
 mod lint;
 mod lint_schema;

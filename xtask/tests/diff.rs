@@ -220,12 +220,17 @@ fn what_is_no_document_is_told_with_its_place() {
         (
             "a.json",
             "{\"a\": 1,}",
-            "error: a.json: trailing comma at line 1".to_owned(),
+            "error: a.json:1:9: trailing comma".to_owned(),
         ),
         (
             "a.json",
-            "{\"openapi\": \"3.0.3\", \"paths\": []}",
-            "error: a.json: paths: must be a mapping".to_owned(),
+            "{\"openapi\": \"3.0.3\",\n\"paths\": []}",
+            "error: a.json:2:1: paths: must be a mapping".to_owned(),
+        ),
+        (
+            "a.json",
+            "{\n\"openapi\": \"3.0.3\",\n\"paths\": {},\n\"paths\": {}}",
+            "error: a.json:4:1: the key `paths` occurs twice; remove one".to_owned(),
         ),
     ] {
         folder.write(name, text);
