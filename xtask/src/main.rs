@@ -18,6 +18,7 @@ mod layout;
 mod lint;
 mod lint_schema;
 mod meaning;
+mod rebase;
 mod regen;
 mod report;
 mod schema;
