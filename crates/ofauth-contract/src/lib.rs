@@ -43,6 +43,7 @@ mod sketch;
 mod source;
 mod step;
 mod table;
+mod trail;
 mod walk;
 
 pub use change::{Bump, Change, Changes};
