@@ -5,15 +5,18 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
-use std::{fs, io};
+use std::{fmt, fs, io};
 
 use base64::Engine;
 use ofauth_contract::{Deviation, Drift, Finding, Kind, Observation, Operation, RowId, Table};
-use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
 
 /// What some programs put in front of a text.
 const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// What a file begins with that is compressed.
+const GZIP: &[u8] = b"\x1f\x8b";
 
 /// What captures say that the contract does not, for each response that they are of.
 pub(crate) struct Captures {
@@ -25,10 +28,29 @@ pub(crate) struct Captures {
     pub(crate) bodies: u64,
     /// How many entries of HAR files were of something else.
     pub(crate) others: u64,
-    /// The bodies in HAR files that cannot be read: where each is, and why.
-    pub(crate) broken: Vec<String>,
+    /// The bodies that cannot be read, among others that can.
+    pub(crate) unreadable: Vec<Unreadable>,
     /// How many bodies share no field with the responses that they could be of.
     pub(crate) strangers: u64,
+}
+
+/// A body that cannot be read: where it is, and why.
+#[derive(Serialize)]
+pub(crate) struct Unreadable {
+    capture: String,
+    /// Of a HAR file, the entry, from 0.
+    entry: Option<usize>,
+    reason: String,
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.capture)?;
+        if let Some(entry) = self.entry {
+            write!(f, ": entry {entry}")?;
+        }
+        write!(f, ": {}", self.reason)
+    }
 }
 
 /// What tells of which response a body is.
@@ -88,7 +110,12 @@ pub(crate) fn bytes(name: &str) -> Result<Vec<u8>, String> {
         _ => fs::read(Path::new(name)).map(|read| bytes = read),
     }
     .map_err(|error| format!("{name}: {error}"))?;
-    Ok(bytes)
+    match bytes.starts_with(GZIP) {
+        true => Err(format!(
+            "{name}: this is compressed by gzip; decompress it first"
+        )),
+        false => Ok(bytes),
+    }
 }
 
 impl Captures {
@@ -99,7 +126,7 @@ impl Captures {
             drifts: BTreeMap::new(),
             bodies: 0,
             others: 0,
-            broken: Vec::new(),
+            unreadable: Vec::new(),
             strangers: 0,
         }
     }
@@ -115,20 +142,32 @@ impl Captures {
             return self.har(name, bytes);
         }
         let rows = self.responses()?;
-        let fail = |error: serde_json::Error| format!("{name}: {error}");
+        let before = self.bodies;
+        let mut failed = Vec::new();
         let mut ends = serde_json::Deserializer::from_slice(bytes).into_iter::<IgnoredAny>();
-        let (mut start, before) = (0, self.bodies);
+        let mut start = 0;
         while let Some(body) = ends.next() {
-            body.map_err(fail)?;
             let end = ends.byte_offset();
-            self.observe(&rows, &bytes[start..end]).map_err(fail)?;
+            // What follows a mistake of the form is not read: where the next body begins, nobody knows.
+            let looked = body.and_then(|_| self.observe(&rows, &bytes[start..end]));
+            failed.extend(looked.err());
             start = end;
         }
-        match self.bodies - before {
-            // Says that there is nothing.
-            0 => self.observe(&rows, bytes).map_err(fail),
-            _ => Ok(()),
+        if self.bodies == before {
+            // Of no body at all, this says that there is nothing.
+            let error = failed
+                .into_iter()
+                .next()
+                .map_or_else(|| self.observe(&rows, b""), Err);
+            return error.map_err(|error| format!("{name}: {error}"));
         }
+        let unreadable = failed.into_iter().map(|error| Unreadable {
+            capture: name.to_owned(),
+            entry: None,
+            reason: error.to_string(),
+        });
+        self.unreadable.extend(unreadable);
+        Ok(())
     }
 
     /// Looks at a body as the response that it fits best; of several, the first.
@@ -173,7 +212,7 @@ impl Captures {
             let (line, column) = (error.line(), error.column());
             format!("{name}: this is no HAR file from line {line}, column {column} on")
         })?;
-        let before = self.bodies;
+        let (before, known) = (self.bodies, self.unreadable.len());
         let entries = har.log.entries.len();
         for (index, entry) in har.log.entries.into_iter().enumerate() {
             let Some((row, body)) = self.body(entry) else {
@@ -186,11 +225,15 @@ impl Captures {
                     .map_err(|error| error.to_string())
             });
             if let Err(reason) = observed {
-                self.broken.push(format!("{name}: entry {index}: {reason}"));
+                self.unreadable.push(Unreadable {
+                    capture: name.to_owned(),
+                    entry: Some(index),
+                    reason,
+                });
             }
         }
         match self.bodies - before {
-            0 if self.broken.is_empty() => Err(format!(
+            0 if self.unreadable.len() == known => Err(format!(
                 "{name}: of its {entries} entries, none is a JSON response of an operation of the spec"
             )),
             _ => Ok(()),
