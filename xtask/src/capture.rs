@@ -10,13 +10,12 @@ use std::{fmt, fs, io};
 use base64::Engine;
 use ofauth_contract::{Deviation, Drift, Finding, Kind, Observation, Operation, RowId, Table};
 use serde::de::IgnoredAny;
+
+use crate::spec;
 use serde::{Deserialize, Serialize};
 
 /// What some programs put in front of a text.
 const BOM: &[u8] = b"\xef\xbb\xbf";
-
-/// What a file begins with that is compressed.
-const GZIP: &[u8] = b"\x1f\x8b";
 
 /// What captures say that the contract does not, for each response that they are of.
 pub(crate) struct Captures {
@@ -110,10 +109,8 @@ pub(crate) fn bytes(name: &str) -> Result<Vec<u8>, String> {
         _ => fs::read(Path::new(name)).map(|read| bytes = read),
     }
     .map_err(|error| format!("{name}: {error}"))?;
-    match bytes.starts_with(GZIP) {
-        true => Err(format!(
-            "{name}: this is compressed by gzip; decompress it first"
-        )),
+    match bytes.starts_with(spec::GZIP) {
+        true => Err(spec::compressed(name)),
         false => Ok(bytes),
     }
 }

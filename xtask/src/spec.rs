@@ -13,6 +13,9 @@ pub(crate) const SPEC: &str = "openapi/ofauth.yaml";
 /// The largest document that is read, in bytes: an API with hundreds of operations has a tenth of it.
 const LIMIT: u64 = 32 * 1024 * 1024;
 
+/// What a file begins with that is compressed.
+pub(crate) const GZIP: &[u8] = b"\x1f\x8b";
+
 /// A document, and what it is called in messages.
 pub(crate) struct Spec {
     pub(crate) name: String,
@@ -31,6 +34,7 @@ impl Spec {
     /// Parses YAML or JSON.
     pub(crate) fn parse(name: &str, text: &str) -> Result<Self, String> {
         let told = |problem: Problem| problem.told(name);
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         // YAML that begins like this is JSON nearly always, and JSON is read far faster.
         if text.trim_start().starts_with('{') {
             match json::parse(text) {
@@ -81,5 +85,18 @@ pub(crate) fn text(path: &Path, name: &str) -> Result<String, String> {
             "{name}: {size} bytes are more than an API's description has; at most {LIMIT} are read"
         ));
     }
-    fs::read_to_string(path).map_err(fail)
+    let bytes = fs::read(path).map_err(fail)?;
+    if bytes.starts_with(GZIP) {
+        return Err(compressed(name));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let bytes = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = 1 + bytes.iter().filter(|byte| **byte == b'\n').count();
+        format!("{name}:{line}: this is no UTF-8")
+    })
+}
+
+/// What is to be done with a compressed file.
+pub(crate) fn compressed(name: &str) -> String {
+    format!("{name}: this is compressed by gzip; decompress it first")
 }
