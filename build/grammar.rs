@@ -61,7 +61,13 @@ impl Check<'_> {
                     let value = value
                         .as_str()
                         .map_or_else(|| value.to_string(), str::to_owned);
-                    self.report(path, format!("`{value}` is none of {}", words.join(", ")));
+                    self.report(
+                        path,
+                        format!(
+                            "`{value}` is none of {}; write one of them",
+                            words.join(", ")
+                        ),
+                    );
                 }
                 true
             }
@@ -126,7 +132,7 @@ impl Check<'_> {
                 Some((_, shape)) => self.shape(value, &path, shape),
                 None if is_extension(key) => {}
                 None => {
-                    let hint = hint(key, object);
+                    let hint = object.hint(key);
                     self.report(
                         &path,
                         format!("`{key}` is no key of {}; {hint}", object.name),
@@ -177,7 +183,7 @@ impl Check<'_> {
         {
             return self.report(
                 &path,
-                format!("`{target}` does not point into `#/components/{section}/`"),
+                format!("`{target}` does not point into `#/components/{section}/`; put it there"),
             );
         }
         if self.document.value.pointer(&target[1..]).is_none() {
@@ -200,6 +206,23 @@ impl Check<'_> {
                 ("properties", Value::Object(properties)) => {
                     self.names(properties, &path, |name| name.to_snake_case());
                 }
+                ("discriminator", Value::Object(entries)) => {
+                    let mapping = entries.get("mapping").and_then(Value::as_object);
+                    for (name, target) in mapping.into_iter().flatten() {
+                        // A name of a schema may stand there, too.
+                        let pointer = target.as_str().and_then(|text| text.strip_prefix('#'));
+                        let root = &self.document.value;
+                        if pointer.is_some_and(|pointer| root.pointer(pointer).is_none()) {
+                            let path = join(&join(&path, "mapping"), name);
+                            self.report(
+                                &path,
+                                format!(
+                                    "{target} does not exist; describe it, or correct the reference"
+                                ),
+                            );
+                        }
+                    }
+                }
                 ("enum", Value::Array(values)) => {
                     for (index, value) in values.iter().enumerate() {
                         self.typed(value, schema, &join(&path, index));
@@ -221,7 +244,10 @@ impl Check<'_> {
             if let (Some(least), Some(most)) = (bound(min), bound(max))
                 && most < least
             {
-                self.report(&join(path, max), format!("must not be less than `{min}`"));
+                self.report(
+                    &join(path, max),
+                    format!("must not be less than `{min}`; correct one"),
+                );
             }
         }
         // With `allOf`, the properties may stand in another part.
@@ -296,7 +322,10 @@ impl Check<'_> {
         };
         let null = value.is_null() && schema.get("nullable") == Some(&true.into());
         if !fits && !null {
-            self.report(path, format!("must be of type {kind}"));
+            self.report(
+                path,
+                format!("must be of type {kind}; correct the value, or the type"),
+            );
         }
     }
 
@@ -393,7 +422,10 @@ impl Check<'_> {
             for name in requirement.as_object().into_iter().flat_map(Map::keys) {
                 if schemes.and_then(|schemes| schemes.get(name)).is_none() {
                     let path = join(&join(path, index), name);
-                    self.report(&path, "there is no such security scheme");
+                    self.report(
+                        &path,
+                        "there is no such security scheme; describe it, or correct the name",
+                    );
                 }
             }
         }
@@ -438,35 +470,6 @@ fn is_status(text: &str) -> bool {
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     text == "default"
         || matches!(text.as_bytes(), [b'1'..=b'5', _, _]) && (digits(text) || text.ends_with("XX"))
-}
-
-/// The key that was probably meant, or else all that are known.
-fn hint(key: &str, object: &Object) -> String {
-    let likeness = |name: &str| {
-        let same = |(a, b): &(char, char)| a.eq_ignore_ascii_case(b);
-        let front = key.chars().zip(name.chars()).take_while(same).count();
-        let back = key
-            .chars()
-            .rev()
-            .zip(name.chars().rev())
-            .take_while(same)
-            .count();
-        // Counted once where both runs meet; 0 where less than half of the key is alike.
-        let alike = (front + back).min(key.len());
-        if alike * 2 > key.len().max(name.len()) {
-            alike
-        } else {
-            0
-        }
-    };
-    let names = || object.fields.iter().map(|(name, _)| *name);
-    match names()
-        .max_by_key(|name| likeness(name))
-        .filter(|name| likeness(name) > 0)
-    {
-        Some(name) => format!("did you mean `{name}`?"),
-        None => format!("known are {}", names().collect::<Vec<_>>().join(", ")),
-    }
 }
 
 /// The part of `components` that holds an object's kind.

@@ -29,6 +29,37 @@ pub(super) struct Object {
     pub(super) fields: &'static [(&'static str, Shape)],
 }
 
+impl Object {
+    /// The key that was probably meant, or else all that are known.
+    pub(super) fn hint(&self, key: &str) -> String {
+        let likeness = |name: &str| {
+            let same = |(a, b): &(char, char)| a.eq_ignore_ascii_case(b);
+            let front = key.chars().zip(name.chars()).take_while(same).count();
+            let back = key
+                .chars()
+                .rev()
+                .zip(name.chars().rev())
+                .take_while(same)
+                .count();
+            // Counted once where both runs meet; 0 where less than half of the key is alike.
+            let alike = (front + back).min(key.len());
+            if alike * 2 > key.len().max(name.len()) {
+                alike
+            } else {
+                0
+            }
+        };
+        let names = || self.fields.iter().map(|(name, _)| *name);
+        match names()
+            .max_by_key(|name| likeness(name))
+            .filter(|name| likeness(name) > 0)
+        {
+            Some(name) => format!("did you mean `{name}`?"),
+            None => format!("known are {}", names().collect::<Vec<_>>().join(", ")),
+        }
+    }
+}
+
 pub(super) static DOCUMENT: Object = Object {
     name: "a document",
     required: &["openapi", "info", "paths"],
@@ -78,7 +109,21 @@ pub(super) static EXTERNAL_DOCS: Object = Object {
 pub(super) static SERVER: Object = Object {
     name: "a server",
     required: &["url"],
-    fields: &[("url", Text), ("description", Text), ("variables", Any)],
+    fields: &[
+        ("url", Text),
+        ("description", Text),
+        ("variables", Shape::Map(&Shape::Object(&SERVER_VARIABLE))),
+    ],
+};
+
+pub(super) static SERVER_VARIABLE: Object = Object {
+    name: "a server variable",
+    required: &["default"],
+    fields: &[
+        ("enum", List(&Text)),
+        ("default", Text),
+        ("description", Text),
+    ],
 };
 
 pub(super) static TAG: Object = Object {
@@ -165,7 +210,20 @@ pub(super) static RESPONSE: Object = Object {
         ("description", Text),
         ("headers", Shape::Map(&RefOr(&HEADER))),
         ("content", Shape::Map(&Shape::Object(&MEDIA_TYPE))),
-        ("links", Any),
+        ("links", Shape::Map(&RefOr(&LINK))),
+    ],
+};
+
+pub(super) static LINK: Object = Object {
+    name: "a link",
+    required: &[],
+    fields: &[
+        ("operationRef", Text),
+        ("operationId", Text),
+        ("parameters", Shape::Map(&Any)),
+        ("requestBody", Any),
+        ("description", Text),
+        ("server", Shape::Object(&SERVER)),
     ],
 };
 
@@ -192,7 +250,19 @@ pub(super) static MEDIA_TYPE: Object = Object {
         ("schema", RefOr(&SCHEMA)),
         ("example", Any),
         ("examples", Shape::Map(&RefOr(&EXAMPLE))),
-        ("encoding", Any),
+        ("encoding", Shape::Map(&Shape::Object(&ENCODING))),
+    ],
+};
+
+pub(super) static ENCODING: Object = Object {
+    name: "an encoding",
+    required: &[],
+    fields: &[
+        ("contentType", Text),
+        ("headers", Shape::Map(&RefOr(&HEADER))),
+        ("style", Text),
+        ("explode", Flag),
+        ("allowReserved", Flag),
     ],
 };
 
@@ -218,6 +288,7 @@ pub(super) static COMPONENTS: Object = Object {
         ("examples", Shape::Map(&RefOr(&EXAMPLE))),
         ("requestBodies", Shape::Map(&RefOr(&REQUEST_BODY))),
         ("securitySchemes", Shape::Map(&RefOr(&SECURITY_SCHEME))),
+        ("links", Shape::Map(&RefOr(&LINK))),
     ],
 };
 
@@ -234,8 +305,30 @@ pub(super) static SECURITY_SCHEME: Object = Object {
         ("in", OneOf(&["query", "header", "cookie"])),
         ("scheme", Text),
         ("bearerFormat", Text),
-        ("flows", Any),
+        ("flows", Shape::Object(&FLOWS)),
         ("openIdConnectUrl", Text),
+    ],
+};
+
+pub(super) static FLOWS: Object = Object {
+    name: "the flows of OAuth",
+    required: &[],
+    fields: &[
+        ("implicit", Shape::Object(&FLOW)),
+        ("password", Shape::Object(&FLOW)),
+        ("clientCredentials", Shape::Object(&FLOW)),
+        ("authorizationCode", Shape::Object(&FLOW)),
+    ],
+};
+
+pub(super) static FLOW: Object = Object {
+    name: "a flow of OAuth",
+    required: &["scopes"],
+    fields: &[
+        ("authorizationUrl", Text),
+        ("tokenUrl", Text),
+        ("refreshUrl", Text),
+        ("scopes", Shape::Map(&Text)),
     ],
 };
 
@@ -278,10 +371,28 @@ pub(super) static SCHEMA: Object = Object {
         ("oneOf", List(&RefOr(&SCHEMA))),
         ("anyOf", List(&RefOr(&SCHEMA))),
         ("not", RefOr(&SCHEMA)),
-        ("discriminator", Any),
+        ("discriminator", Shape::Object(&DISCRIMINATOR)),
         ("externalDocs", Shape::Object(&EXTERNAL_DOCS)),
-        ("xml", Any),
+        ("xml", Shape::Object(&XML)),
         ("x-extensible-enum", Flag),
         ("x-private", Flag),
+    ],
+};
+
+pub(super) static DISCRIMINATOR: Object = Object {
+    name: "a discriminator",
+    required: &["propertyName"],
+    fields: &[("propertyName", Text), ("mapping", Shape::Map(&Text))],
+};
+
+pub(super) static XML: Object = Object {
+    name: "a schema's XML",
+    required: &[],
+    fields: &[
+        ("name", Text),
+        ("namespace", Text),
+        ("prefix", Text),
+        ("attribute", Flag),
+        ("wrapped", Flag),
     ],
 };

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
-use std::{fs, io};
+use std::{fmt, fs, io};
 
 use base64::Engine;
 use ofauth_contract::{Deviation, Drift, Finding, Kind, Observation, Operation, RowId, Table};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::shape::Shape;
+use crate::spec;
 
 /// What some programs put in front of a text.
 const BOM: &[u8] = b"\xef\xbb\xbf";
@@ -26,10 +27,29 @@ pub(crate) struct Captures {
     pub(crate) bodies: u64,
     /// How many entries of HAR files were of something else.
     pub(crate) others: u64,
-    /// The bodies in HAR files that cannot be read: where each is, and why.
-    pub(crate) broken: Vec<String>,
+    /// The bodies that cannot be read, among others that can.
+    pub(crate) unreadable: Vec<Unreadable>,
     /// How many bodies share no field with the responses that they could be of.
     pub(crate) strangers: u64,
+}
+
+/// A body that cannot be read: where it is, and why.
+#[derive(Serialize)]
+pub(crate) struct Unreadable {
+    capture: String,
+    /// Of a HAR file, the entry, from 0.
+    entry: Option<usize>,
+    reason: String,
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.capture)?;
+        if let Some(entry) = self.entry {
+            write!(f, ": entry {entry}")?;
+        }
+        write!(f, ": {}", self.reason)
+    }
 }
 
 #[derive(Deserialize)]
@@ -78,7 +98,10 @@ pub(crate) fn bytes(name: &str) -> Result<Vec<u8>, String> {
         _ => fs::read(Path::new(name)).map(|read| bytes = read),
     }
     .map_err(|error| format!("{name}: {error}"))?;
-    Ok(bytes)
+    match bytes.starts_with(spec::GZIP) {
+        true => Err(spec::compressed(name)),
+        false => Ok(bytes),
+    }
 }
 
 impl Captures {
@@ -89,7 +112,7 @@ impl Captures {
             drifts: BTreeMap::new(),
             bodies: 0,
             others: 0,
-            broken: Vec::new(),
+            unreadable: Vec::new(),
             strangers: 0,
         }
     }
@@ -105,22 +128,32 @@ impl Captures {
             return self.har(name, bytes);
         }
         let rows = self.responses()?;
-        let fail = |error: serde_json::Error| format!("{name}: {error}");
-        let mut bodies = serde_json::Deserializer::from_slice(bytes).into_iter::<Shape>();
-        let (mut start, before) = (0, self.bodies);
-        while let Some(shape) = bodies.next() {
-            let (shape, end) = (shape.map_err(fail)?, bodies.byte_offset());
-            self.observe(&rows, &shape, &bytes[start..end])
-                .map_err(fail)?;
+        let before = self.bodies;
+        let mut failed = Vec::new();
+        let mut shapes = serde_json::Deserializer::from_slice(bytes).into_iter::<Shape>();
+        let mut start = 0;
+        while let Some(shape) = shapes.next() {
+            let end = shapes.byte_offset();
+            // What follows a mistake of the form is not read: where the next body begins, nobody knows.
+            let looked = shape.and_then(|shape| self.observe(&rows, &shape, &bytes[start..end]));
+            failed.extend(looked.err());
             start = end;
         }
-        match self.bodies - before {
-            // Says that there is nothing.
-            0 => serde_json::from_slice::<Shape>(bytes)
-                .map(drop)
-                .map_err(fail),
-            _ => Ok(()),
+        if self.bodies == before {
+            // Of no body at all, this says that there is nothing.
+            let error = failed
+                .into_iter()
+                .next()
+                .map_or_else(|| serde_json::from_slice::<Shape>(b"").map(drop), Err);
+            return error.map_err(|error| format!("{name}: {error}"));
         }
+        let unreadable = failed.into_iter().map(|error| Unreadable {
+            capture: name.to_owned(),
+            entry: None,
+            reason: error.to_string(),
+        });
+        self.unreadable.extend(unreadable);
+        Ok(())
     }
 
     /// Looks at a body as the response that it fits best; of several, the first.
@@ -167,7 +200,7 @@ impl Captures {
             let (line, column) = (error.line(), error.column());
             format!("{name}: this is no HAR file from line {line}, column {column} on")
         })?;
-        let before = self.bodies;
+        let (before, known) = (self.bodies, self.unreadable.len());
         let entries = har.log.entries.len();
         for (index, entry) in har.log.entries.into_iter().enumerate() {
             let Some((row, body)) = self.body(entry) else {
@@ -181,11 +214,15 @@ impl Captures {
                     .map_err(|error| error.to_string())
             });
             if let Err(reason) = observed {
-                self.broken.push(format!("{name}: entry {index}: {reason}"));
+                self.unreadable.push(Unreadable {
+                    capture: name.to_owned(),
+                    entry: Some(index),
+                    reason,
+                });
             }
         }
         match self.bodies - before {
-            0 if self.broken.is_empty() => Err(format!(
+            0 if self.unreadable.len() == known => Err(format!(
                 "{name}: of its {entries} entries, none is a JSON response of an operation of the spec"
             )),
             _ => Ok(()),

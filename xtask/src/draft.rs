@@ -6,7 +6,7 @@ use heck::ToUpperCamelCase;
 use ofauth_contract::{Kind, Sketch};
 use serde_json::Value;
 
-use crate::layout::Layout;
+use crate::layout::{Layout, Stuck};
 
 /// A draft of schemas. An object gets a schema of its own under `components`, so that
 /// what is private in it can be marked.
@@ -156,7 +156,7 @@ impl Draft {
     }
 
     /// Puts the new schemas behind those that are there.
-    pub(crate) fn finish(self, layout: &mut Layout) -> Result<(), String> {
+    pub(crate) fn finish(self, layout: &mut Layout) -> Result<(), Stuck> {
         if self.new.is_empty() {
             return Ok(());
         }
@@ -173,8 +173,11 @@ impl Draft {
 
 /// A text as a YAML scalar: in quotes where it would be read as something else.
 pub(crate) fn quoted(text: &str) -> String {
-    let plain = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    let plain = text.starts_with(|first: char| first.is_ascii_alphabetic() || "_$".contains(first))
+        && text
+            .chars()
+            .skip(1)
+            .all(|c| c.is_ascii_alphanumeric() || c == '_')
         && !["true", "false", "null", "yes", "no", "on", "off", "y", "n"]
             .contains(&text.to_ascii_lowercase().as_str());
     match plain {

@@ -47,14 +47,20 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
     };
     let captures = look(&yaml, arguments, &stdin)?;
     let findings = captures.findings();
-    for broken in &captures.broken {
-        anstream::eprintln!("{YELLOW}cannot be read{YELLOW:#}: {broken}");
+    for unreadable in &captures.unreadable {
+        anstream::eprintln!("{YELLOW}cannot be read{YELLOW:#}: {unreadable}");
     }
     match arguments.format {
-        Format::Json => report::print_json(&json!({ "findings": findings })),
+        Format::Json => report::print_json(&json!({
+            "findings": findings,
+            "unreadable": captures.unreadable,
+        })),
         Format::Text => print(&findings, &captures),
     }
-    let unread = !captures.broken.is_empty();
+    let unread = !captures.unreadable.is_empty();
+    if unread && captures.bodies == 0 {
+        return Err("of the captures, no body can be read".to_owned());
+    }
     if findings.is_empty() && !unread {
         return Ok(Outcome::Fine);
     }
@@ -116,9 +122,9 @@ fn print(findings: &[Finding], captures: &Captures) {
         0 => String::new(),
         others => format!("; {others} entries are of something else"),
     };
-    if !captures.broken.is_empty() {
-        let broken = captures.broken.len();
-        other.push_str(&format!("; {broken} bodies cannot be read"));
+    if !captures.unreadable.is_empty() {
+        let unreadable = captures.unreadable.len();
+        other.push_str(&format!("; {unreadable} bodies cannot be read"));
     }
     let bodies = captures.bodies;
     match findings.len() {

@@ -1,7 +1,10 @@
 //! Changes lines of a YAML text, and leaves all others, with their comments, as they are.
 
+use std::fmt;
+
 use serde_json::Value;
 
+use crate::draft::quoted;
 use crate::generator::document::{Document, join};
 
 /// A YAML text, and what it says.
@@ -19,6 +22,39 @@ pub(crate) struct Block {
     pub(crate) end: usize,
     /// How far the key is indented.
     pub(crate) indent: usize,
+}
+
+/// Why lines cannot be changed.
+pub(crate) enum Stuck {
+    /// The place that a JSON pointer leads to is written in flow style (`{…}`, `[…]`), and
+    /// has no lines of its own.
+    Flow(String),
+    Other(String),
+}
+
+impl fmt::Display for Stuck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flow(pointer) => write!(
+                f,
+                "{pointer} is written in flow style, with comments or over lines that cannot be kept; write \
+                 it in block style, a key on each line, and run this again"
+            ),
+            Self::Other(reason) => f.write_str(reason),
+        }
+    }
+}
+
+impl From<String> for Stuck {
+    fn from(reason: String) -> Self {
+        Self::Other(reason)
+    }
+}
+
+impl From<&str> for Stuck {
+    fn from(reason: &str) -> Self {
+        Self::Other(reason.to_owned())
+    }
 }
 
 impl Layout {
@@ -43,9 +79,8 @@ impl Layout {
         &self.lines[block.first..block.end]
     }
 
-    /// Where a key and its value stand. In flow style (`{…}`, `[…]`) they have no lines
-    /// of their own, which is told.
-    pub(crate) fn block(&self, pointer: &str) -> Result<Block, String> {
+    /// Where a key and its value stand.
+    pub(crate) fn block(&self, pointer: &str) -> Result<Block, Stuck> {
         let problem = self.document.problem(pointer, "");
         let (line, column) = problem
             .position
@@ -57,7 +92,7 @@ impl Layout {
         // An item stands behind its dash.
         let item = text[indent..].starts_with("- ");
         if column != indent && !(item && column == indent + 2) {
-            return Err(format!("line {line} is written in flow style"));
+            return Err(Stuck::Flow(pointer.to_owned()));
         }
         let mut end = first + 1;
         let parent = pointer
@@ -88,7 +123,7 @@ impl Layout {
     }
 
     /// Where the keys of a mapping stand: how far they are indented, and the last line.
-    pub(crate) fn mapping(&self, pointer: &str) -> Result<Block, String> {
+    pub(crate) fn mapping(&self, pointer: &str) -> Result<Block, Stuck> {
         let entries = self.value(pointer).and_then(Value::as_object);
         let mut blocks = Vec::new();
         for key in entries.into_iter().flat_map(|entries| entries.keys()) {
@@ -102,7 +137,7 @@ impl Layout {
                 end,
                 indent: block.indent,
             }),
-            _ => Err(format!("{pointer} is empty")),
+            _ => Err(format!("{pointer} is empty, or was changed already").into()),
         }
     }
 
@@ -127,9 +162,141 @@ impl Layout {
         }
     }
 
+    /// Writes in block style what holds a place in flow style; `false` where a comment within
+    /// it would be lost.
+    pub(crate) fn unfold(&mut self, pointer: &str) -> bool {
+        let ends = pointer.match_indices('/').map(|(index, _)| index).skip(1);
+        let mut places = ends.chain([pointer.len()]).map(|end| &pointer[..end]);
+        let folded = |place: &&str| matches!(self.block(place), Err(Stuck::Flow(_)));
+        let Some((holder, _)) = places.find(folded).and_then(|place| place.rsplit_once('/')) else {
+            return false;
+        };
+        let Ok(block) = self.block(holder) else {
+            return false;
+        };
+        let own = self.lines(block);
+        let commented = |text: &String| text.contains(" #");
+        let Some((_, whole)) = own.split_last() else {
+            return false;
+        };
+        if whole.iter().any(commented) {
+            return false;
+        }
+        let text = own.join(" ");
+        let Some((start, end)) = brackets(&text, block.indent) else {
+            return false;
+        };
+        let (head, comment) = (text[..start].trim_end(), text[end..].trim());
+        if !(comment.is_empty() || comment.starts_with('#')) {
+            return false;
+        }
+        let mut lines = self.block_style(holder);
+        let pad = " ".repeat(block.indent);
+        if head.trim() == "-" {
+            lines
+                .iter_mut()
+                .skip(1)
+                .for_each(|line| line.insert_str(0, &pad));
+            lines[0] = format!("{head} {}", lines[0]);
+            if !comment.is_empty() {
+                lines.insert(0, format!("{}{comment}", " ".repeat(indent(head))));
+            }
+        } else {
+            lines
+                .iter_mut()
+                .for_each(|line| line.insert_str(0, &format!("{pad}  ")));
+            lines.insert(0, format!("{head} {comment}").trim_end().to_owned());
+        }
+        self.lines.splice(block.first..block.end, lines);
+        true
+    }
+
+    /// The value at a place as lines in block style, in the order of the text.
+    fn block_style(&self, pointer: &str) -> Vec<String> {
+        let below = |key: &dyn fmt::Display| self.block_style(&join(pointer, key));
+        match self.value(pointer).unwrap_or(&Value::Null) {
+            Value::Object(entries) if !entries.is_empty() => {
+                let position =
+                    |key: &&String| self.document.problem(&join(pointer, key), "").position;
+                let mut keys: Vec<&String> = entries.keys().collect();
+                keys.sort_by_key(position);
+                let entry = |key: &String| {
+                    let (lines, name) = (below(key), name(key));
+                    match is_nested(&entries[key]) {
+                        true => {
+                            let lines = lines.iter().map(|line| format!("  {line}"));
+                            [format!("{name}:")].into_iter().chain(lines).collect()
+                        }
+                        false => vec![format!("{name}: {}", lines[0])],
+                    }
+                };
+                keys.into_iter().flat_map(entry).collect()
+            }
+            Value::Array(items) if !items.is_empty() => {
+                let dash =
+                    |(index, line)| format!("{}{line}", if index == 0 { "- " } else { "  " });
+                let item = |index| {
+                    below(&index)
+                        .into_iter()
+                        .enumerate()
+                        .map(dash)
+                        .collect::<Vec<_>>()
+                };
+                (0..items.len()).flat_map(item).collect()
+            }
+            Value::String(text) if !text.contains(char::is_control) => vec![quoted(text)],
+            // JSON's scalars and empty collections are YAML's.
+            value => vec![value.to_string()],
+        }
+    }
+
     /// Changes the text of a line behind its indentation.
     pub(crate) fn edit(&mut self, line: usize, change: impl Fn(&str) -> String) {
         self.lines[line] = change(&self.lines[line]);
+    }
+}
+
+/// Where the first flow collection of an entry begins and ends, behind the key.
+fn brackets(text: &str, from: usize) -> Option<(usize, usize)> {
+    let (mut start, mut depth, mut quote) = (None, 0_u32, None);
+    let mut last = ' ';
+    for (index, c) in text.char_indices().skip_while(|(index, _)| *index < from) {
+        match (quote, c) {
+            (Some(open), c) if c == open && last != '\\' => quote = None,
+            (Some(_), _) => {}
+            // Within a word, a quote is one of its characters.
+            (None, '\'' | '"') if " [{,:-".contains(last) => quote = Some(c),
+            (None, '{' | '[') if depth > 0 || last == ' ' => {
+                start = start.or(Some(index));
+                depth += 1;
+            }
+            (None, '}' | ']') if depth > 0 => {
+                depth -= 1;
+                if depth == 0 {
+                    return Some((start?, index + 1));
+                }
+            }
+            _ => {}
+        }
+        last = c;
+    }
+    None
+}
+
+fn is_nested(value: &Value) -> bool {
+    match value {
+        Value::Object(entries) => !entries.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        _ => false,
+    }
+}
+
+/// A key, in quotes where it needs them: `x-private` does not.
+fn name(key: &str) -> String {
+    let quoted = quoted(&key.replace('-', "_"));
+    match quoted.starts_with('\'') {
+        true => self::quoted(key),
+        false => key.to_owned(),
     }
 }
 

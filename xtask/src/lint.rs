@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::Outcome;
 use crate::generator;
 use crate::generator::document::{Document, Problem, join};
+use crate::json;
 use crate::lint_schema::{self, Use};
 use crate::report::{GREEN, RED};
 use crate::schema;
@@ -17,12 +18,22 @@ use crate::spec::{self, SPEC};
 /// Responses as files, below the root of the workspace.
 const EXAMPLES: &str = "openapi/examples";
 
-/// Rules that are not of a single schema: id, and how to mend what breaks it.
-const PARSE: (&str, &str) = ("yaml", "see the reason");
-const GRAMMAR: (&str, &str) = ("grammar", "see the reason");
+/// Rules that are not of a single schema: id, and how to mend what breaks it; empty where
+/// the reason says that.
+const PARSE: (&str, &str) = (
+    "yaml",
+    "correct the indentation, the quotes or the brackets, here or in the lines before",
+);
+const TWICE: (&str, &str) = ("yaml", "");
+const GRAMMAR: (&str, &str) = ("grammar", "");
+const REQUIRED: (&str, &str) = ("grammar", "describe it there, or take it out of `required`");
 const SCHEMA: (&str, &str) = (
     "openapi",
     "see the OpenAPI Specification 3.0.3 at this place",
+);
+const SAME: (&str, &str) = (
+    "same-alternative",
+    "take one of them out, or say in what they differ",
 );
 const EXAMPLE: (&str, &str) = ("example", "correct the example, or else the schema");
 const PATTERN: (&str, &str) = ("pattern", "write a regular expression of ECMA 262");
@@ -44,7 +55,7 @@ impl Finding {
     pub(crate) fn told(&self) -> String {
         let told = self.problem.told(&self.file);
         match self.mend {
-            "see the reason" => format!("{told} [{}]", self.rule),
+            "" => format!("{told} [{}]", self.rule),
             mend => format!("{told} [{}]; {mend}", self.rule),
         }
     }
@@ -79,6 +90,9 @@ pub(crate) fn check(root: &Path, yaml: &str) -> Result<Vec<Finding>, String> {
     };
     let document = match Document::parse(yaml) {
         Ok(document) => document,
+        Err(problem) if problem.reason.contains("occurs twice") => {
+            return Ok(vec![own(TWICE, problem)]);
+        }
         Err(problem) => return Ok(vec![own(PARSE, problem)]),
     };
     let problems = generator::problems(&document);
@@ -89,23 +103,32 @@ pub(crate) fn check(root: &Path, yaml: &str) -> Result<Vec<Finding>, String> {
             .collect());
     }
     let uses = uses(&document.value);
-    let unusable =
-        |pattern: &Value| jsonschema::validator_for(&json!({ "pattern": pattern })).is_err();
-    let patterns: Vec<Problem> = uses
-        .iter()
-        .map(|(pointer, _)| format!("{pointer}/pattern"))
-        .filter(|pointer| document.value.pointer(pointer).is_some_and(unusable))
-        .map(|pointer| document.problem(&pointer, "no values can be checked by this pattern"))
-        .collect();
-    if !patterns.is_empty() {
-        // Neither examples nor types can be made of the schema.
-        let patterns = patterns.into_iter();
-        return Ok(patterns.map(|problem| own(PATTERN, problem)).collect());
+    let mut findings = Vec::new();
+    // The document without the patterns that cannot be used: they hide no other mistake.
+    let mut usable = document.value.clone();
+    for (pointer, _) in &uses {
+        let Some(schema) = usable.pointer_mut(pointer).and_then(Value::as_object_mut) else {
+            continue;
+        };
+        if let Some(pattern) = schema.get("pattern")
+            && jsonschema::validator_for(&json!({ "pattern": pattern })).is_err()
+        {
+            schema.remove("pattern");
+            let reason = "no values can be checked by this pattern";
+            let problem = document.problem(&format!("{pointer}/pattern"), reason);
+            findings.push(own(PATTERN, problem));
+        }
     }
-    let mut findings: Vec<Finding> = openapi(&document)?
-        .into_iter()
-        .map(|problem| own(SCHEMA, problem))
-        .collect();
+    for (pointer, reason) in openapi(&usable)? {
+        findings.push(own(SCHEMA, document.problem(&pointer, reason)));
+    }
+    let pointers = || uses.iter().map(|(pointer, _)| pointer);
+    for (pointer, reason) in lint_schema::absent(&usable, pointers()) {
+        findings.push(own(REQUIRED, document.problem(&pointer, reason)));
+    }
+    for (pointer, reason) in lint_schema::same(&usable, pointers()) {
+        findings.push(own(SAME, document.problem(&pointer, reason)));
+    }
     for (pointer, used) in &uses {
         let Some(schema) = document.value.pointer(pointer) else {
             continue;
@@ -117,13 +140,13 @@ pub(crate) fn check(root: &Path, yaml: &str) -> Result<Vec<Finding>, String> {
             }
         }
     }
-    let examples = examples(&document.value, &uses);
+    let examples = examples(&usable, &uses);
     findings.extend(
         examples
             .into_iter()
             .map(|(pointer, reason)| own(EXAMPLE, document.problem(&pointer, reason))),
     );
-    findings.extend(files(root, &document.value)?);
+    findings.extend(files(root, &usable)?);
     if findings.is_empty()
         && let Err(problem) = generator::translatable(&document)
     {
@@ -138,19 +161,17 @@ pub(crate) fn check(root: &Path, yaml: &str) -> Result<Vec<Finding>, String> {
 }
 
 /// What the JSON Schema of OpenAPI 3.0 says.
-fn openapi(document: &Document) -> Result<Vec<Problem>, String> {
+fn openapi(document: &Value) -> Result<Vec<(String, String)>, String> {
     let schema = include_str!("../openapi/openapi-3.0.json");
     let schema: Value =
         serde_json::from_str(schema).map_err(|error| format!("openapi-3.0.json: {error}"))?;
     let validator =
         jsonschema::validator_for(&schema).map_err(|error| format!("openapi-3.0.json: {error}"))?;
-    let problem = |error: jsonschema::ValidationError<'_>| {
-        document.problem(error.instance_path().as_str(), short(&error.to_string()))
+    let told = |error: jsonschema::ValidationError<'_>| {
+        let place = error.instance_path().as_str().to_owned();
+        (place, short(&error.to_string()))
     };
-    Ok(validator
-        .iter_errors(&document.value)
-        .map(problem)
-        .collect())
+    Ok(validator.iter_errors(document).map(told).collect())
 }
 
 /// The validator's words, without the value that it quotes at length.
@@ -189,9 +210,10 @@ fn walk(value: &Value, pointer: &str, received: bool, found: &mut impl FnMut(&st
     match value {
         Value::Object(entries) => {
             let component = pointer == "/components/schemas";
+            // There, keys are names of the author's choice.
+            let names = pointer.matches('/').count() == 2 && pointer.starts_with("/components/");
             for (key, value) in entries {
-                if matches!(key.as_str(), "example" | "examples" | "default" | "enum") && !component
-                {
+                if matches!(key.as_str(), "example" | "examples") && !names {
                     continue;
                 }
                 let below = join(pointer, key);
@@ -254,11 +276,12 @@ fn examples(document: &Value, uses: &[(String, Use)]) -> Vec<(String, String)> {
             let named = document
                 .pointer(&format!("{holder}/examples"))
                 .and_then(Value::as_object);
-            for name in named.into_iter().flat_map(Map::keys) {
-                given.push(format!(
-                    "{}/value",
-                    join(&format!("{holder}/examples"), name)
-                ));
+            for (name, example) in named.into_iter().flatten() {
+                let place = match example["$ref"].as_str() {
+                    Some(target) => target.trim_start_matches('#').to_owned(),
+                    None => join(&format!("{holder}/examples"), name),
+                };
+                given.push(format!("{place}/value"));
             }
         }
         given.retain(|pointer| document.pointer(pointer).is_some());
@@ -342,31 +365,22 @@ fn files(root: &Path, document: &Value) -> Result<Vec<Finding>, String> {
             mend: EXAMPLE.1,
         };
         let text = spec::text(&folder.join(&name), &file)?;
-        let value: Value = match serde_json::from_str(&text) {
-            Ok(value) => value,
-            Err(error) => {
-                let document = Document::without_positions(Value::Null);
-                findings.push(finding(document.problem("", error.to_string())));
-                continue;
-            }
-        };
-        // JSON is YAML nearly always, whose reader knows the lines.
-        let document = match Document::parse(&text) {
-            Err(problem) if problem.reason.contains("occurs twice") => {
+        let document = match json::parse(&text) {
+            Ok(document) => document,
+            Err(problem) => {
                 findings.push(finding(problem));
                 continue;
             }
-            Err(_) => Document::without_positions(Value::Null),
-            Ok(document) => document,
         };
         // Of several responses, the one that it comes closest to.
         let errors = bodies
             .iter()
-            .map(|body| body.iter_errors(&value).collect::<Vec<_>>());
+            .map(|body| body.iter_errors(&document.value).collect::<Vec<_>>());
         let closest = errors.min_by_key(Vec::len).unwrap_or_default();
         for error in closest {
             let place = error.instance_path().as_str();
-            findings.push(finding(document.problem(place, short(&error.to_string()))));
+            let reason = short(&error.to_string());
+            findings.push(finding(json::problem(&text, place, reason)));
         }
     }
     Ok(findings)

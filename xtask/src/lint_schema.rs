@@ -46,12 +46,12 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         id: "shadowed-alternative",
         mend: "put the narrower alternative first",
-        broken: |schema, used| shadowed(schema, used).into_iter().collect(),
+        broken: shadowed,
     },
     Rule {
         id: "integer-format",
         mend: "add `format: int64` (or int32)",
-        broken: |schema, used| integer_format(schema, used).into_iter().collect(),
+        broken: integer_format,
     },
     Rule {
         id: "float",
@@ -79,6 +79,11 @@ pub(crate) const RULES: &[Rule] = &[
         broken: |schema, used| nullable_schema(schema, used).into_iter().collect(),
     },
     Rule {
+        id: "untyped-null",
+        mend: "take it out where any value may come, or add the `type`",
+        broken: |schema, used| untyped_null(schema, used).into_iter().collect(),
+    },
+    Rule {
         id: "required-null",
         mend: "take the field out of `required`, or take `nullable` out",
         broken: required_null,
@@ -104,6 +109,95 @@ pub(crate) fn below(schema: &Value) -> Vec<String> {
             .map(|name| join("/properties", name)),
     );
     below
+}
+
+/// The alternatives that say of the value what another one says: where one fits, so does
+/// the other, and of `oneOf` just one may.
+pub(crate) fn same<'a>(
+    document: &Value,
+    pointers: impl Iterator<Item = &'a String>,
+) -> Vec<(String, String)> {
+    let bare = |part: &Value| {
+        let target = part["$ref"].as_str().unwrap_or_default();
+        let target = document.pointer(target.trim_start_matches('#'));
+        let named = part.get("$ref").and(target);
+        let mut part = named.unwrap_or(part).clone();
+        for words in ["title", "description", "example", "externalDocs"] {
+            part.as_object_mut().map(|entries| entries.remove(words));
+        }
+        part
+    };
+    let mut found = Vec::new();
+    for pointer in pointers {
+        let schema = document.pointer(pointer).unwrap_or(&Value::Null);
+        for list in ["oneOf", "anyOf"] {
+            let parts = schema[list].as_array().into_iter().flatten();
+            let parts: Vec<Value> = parts.map(bare).collect();
+            for (index, part) in parts.iter().enumerate() {
+                if let Some(first) = parts[..index].iter().position(|other| other == part) {
+                    let reason = format!(
+                        "it says the same as `{list}.{first}`, and so is never the one that fits"
+                    );
+                    found.push((format!("{pointer}/{list}/{index}"), reason));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The fields that are required and that no part of their schema describes: where each is
+/// named, and what is wrong. What is not composed, the grammar has looked at.
+pub(crate) fn absent<'a>(
+    document: &Value,
+    pointers: impl Iterator<Item = &'a String>,
+) -> Vec<(String, String)> {
+    let part = |pointer: &&String| {
+        let mut keys = pointer.rsplit('/');
+        let (last, list) = (keys.next(), keys.next());
+        last == Some("not") || matches!(list, Some("allOf" | "anyOf" | "oneOf"))
+    };
+    let mut absent = Vec::new();
+    for pointer in pointers.filter(|pointer| !part(pointer)) {
+        let mut parts = Vec::new();
+        collect_parts(document, pointer, &mut parts);
+        let schema = |pointer: &String| document.pointer(pointer).unwrap_or(&Value::Null);
+        let described = |name: &str| {
+            let mut schemas = parts.iter().map(schema);
+            schemas.any(|schema| schema["properties"].get(name).is_some())
+        };
+        // Another schema's own list is told there.
+        for part in parts.iter().filter(|part| part.starts_with(pointer)) {
+            let required = schema(part)["required"].as_array().into_iter().flatten();
+            let named = required.enumerate();
+            for (index, name) in named.filter_map(|(index, name)| Some((index, name.as_str()?))) {
+                if !described(name) {
+                    let reason = format!("`{name}` is not among the properties");
+                    absent.push((format!("{part}/required/{index}"), reason));
+                }
+            }
+        }
+    }
+    absent
+}
+
+/// A schema, what it refers to, and what it is made of.
+fn collect_parts(document: &Value, pointer: &str, parts: &mut Vec<String>) {
+    let Some(schema) = document.pointer(pointer) else {
+        return;
+    };
+    if parts.iter().any(|part| part == pointer) {
+        return;
+    }
+    parts.push(pointer.to_owned());
+    if let Some(target) = schema["$ref"].as_str() {
+        collect_parts(document, target.trim_start_matches('#'), parts);
+    }
+    for list in ["allOf", "anyOf", "oneOf"] {
+        for index in 0..schema[list].as_array().map_or(0, Vec::len) {
+            collect_parts(document, &format!("{pointer}/{list}/{index}"), parts);
+        }
+    }
 }
 
 fn undescribed(schema: &Value, _: Use) -> Vec<(String, String)> {
@@ -138,26 +232,32 @@ fn any_of(schema: &Value, _: Use) -> Option<(String, String)> {
     })
 }
 
-fn shadowed(schema: &Value, _: Use) -> Option<(String, String)> {
-    let alternatives = schema["oneOf"].as_array()?;
+fn shadowed(schema: &Value, _: Use) -> Vec<(String, String)> {
+    let alternatives = schema["oneOf"].as_array().into_iter().flatten();
     let wide = |part: &Value| part["type"] == "number" || part == &Value::Object(Map::new());
-    let first = alternatives.iter().position(wide)?;
-    let index = alternatives
-        .iter()
-        .skip(first + 1)
-        .position(|part| part["type"] == "integer")?;
-    let reason = "every integer is read as the number before it".to_owned();
-    Some((format!("/oneOf/{}", first + 1 + index), reason))
+    // What follows the first that takes any number.
+    let behind = alternatives.enumerate().skip_while(|(_, part)| !wide(part));
+    let integers = behind.filter(|(_, part)| part["type"] == "integer");
+    let told = |(index, _)| {
+        let reason = "every integer is read as the number before it".to_owned();
+        (format!("/oneOf/{index}"), reason)
+    };
+    integers.map(told).collect()
 }
 
-fn integer_format(schema: &Value, _: Use) -> Option<(String, String)> {
-    let bounded = ["minimum", "maximum"]
-        .iter()
-        .find(|key| schema.get(**key).is_some())?;
-    (schema["type"] == "integer" && schema.get("format").is_none()).then(|| {
+fn integer_format(schema: &Value, _: Use) -> Vec<(String, String)> {
+    if schema["type"] != "integer" || schema.get("format").is_some() {
+        return Vec::new();
+    }
+    let bounds = ["minimum", "maximum"].into_iter();
+    let told = |key| {
         let reason = "without a format, the Rust type follows the bounds (`u64`, `NonZeroU64`), and changes with them";
-        (format!("/{bounded}"), reason.to_owned())
-    })
+        (format!("/{key}"), reason.to_owned())
+    };
+    bounds
+        .filter(|key| schema.get(key).is_some())
+        .map(told)
+        .collect()
 }
 
 fn float(schema: &Value, _: Use) -> Option<(String, String)> {
@@ -218,6 +318,18 @@ fn nullable_schema(schema: &Value, _: Use) -> Option<(String, String)> {
     (schema["nullable"] == true && schema.get("enum").is_some()).then(|| {
         let reason = "of an enum that may be null, the generator makes a struct around an `Option`"
             .to_owned();
+        ("/nullable".to_owned(), reason)
+    })
+}
+
+/// `nullable` adds null to a type. Beside `allOf`, and beside alternatives, the type stands
+/// in the parts: in 3.0 there is no better way to say it, and the generator reads it.
+fn untyped_null(schema: &Value, _: Use) -> Option<(String, String)> {
+    let typed = ["type", "allOf", "oneOf", "anyOf"]
+        .iter()
+        .any(|key| schema.get(*key).is_some());
+    (schema["nullable"] == true && !typed).then(|| {
+        let reason = "`nullable` has no effect without a `type`".to_owned();
         ("/nullable".to_owned(), reason)
     })
 }

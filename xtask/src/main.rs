@@ -13,10 +13,12 @@ mod drift;
 mod fetch;
 #[path = "../../build/generator.rs"]
 mod generator;
+mod json;
 mod layout;
 mod lint;
 mod lint_schema;
 mod meaning;
+mod rebase;
 mod regen;
 mod report;
 mod schema;

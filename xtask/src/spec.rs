@@ -3,10 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use ofauth_contract::{Mistake, Table};
-use serde_json::Value;
-
 use crate::generator::document::{Document, Problem};
+use crate::json;
+use ofauth_contract::{Mistake, Table};
 
 /// Where our own description stands, below the root of the workspace.
 pub(crate) const SPEC: &str = "openapi/ofauth.yaml";
@@ -14,10 +13,15 @@ pub(crate) const SPEC: &str = "openapi/ofauth.yaml";
 /// The largest document that is read, in bytes: an API with hundreds of operations has a tenth of it.
 const LIMIT: u64 = 32 * 1024 * 1024;
 
+/// What a file begins with that is compressed.
+pub(crate) const GZIP: &[u8] = b"\x1f\x8b";
+
 /// A document, and what it is called in messages.
 pub(crate) struct Spec {
     pub(crate) name: String,
     pub(crate) document: Document,
+    /// The text of JSON: a line is looked for only where one is told.
+    json: Option<String>,
 }
 
 impl Spec {
@@ -29,20 +33,26 @@ impl Spec {
 
     /// Parses YAML or JSON.
     pub(crate) fn parse(name: &str, text: &str) -> Result<Self, String> {
-        let document = if text.trim_start().starts_with('{') {
-            // YAML that begins like this is JSON nearly always, and JSON is read far faster.
-            match serde_json::from_str::<Value>(text) {
-                Ok(value) => Document::without_positions(value),
-                Err(error) if name.ends_with(".json") => return Err(format!("{name}: {error}")),
-                Err(_) => parse_yaml(name, text)?,
+        let told = |problem: Problem| problem.told(name);
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        // YAML that begins like this is JSON nearly always, and JSON is read far faster.
+        if text.trim_start().starts_with('{') {
+            match json::parse(text) {
+                Ok(document) => return Ok(Self::new(name, document, Some(text.to_owned()))),
+                Err(problem) if name.ends_with(".json") => return Err(told(problem)),
+                Err(_) => {}
             }
-        } else {
-            parse_yaml(name, text)?
-        };
-        Ok(Self {
+        }
+        let document = Document::parse(text).map_err(told)?;
+        Ok(Self::new(name, document, None))
+    }
+
+    fn new(name: &str, document: Document, json: Option<String>) -> Self {
+        Self {
             name: name.to_owned(),
             document,
-        })
+            json,
+        }
     }
 
     /// The whole contract.
@@ -52,9 +62,11 @@ impl Spec {
 
     /// A mistake, with its file, line and place.
     pub(crate) fn told(&self, mistake: &Mistake) -> String {
-        let problem = self
-            .document
-            .problem(&mistake.pointer, mistake.reason.as_str());
+        let (pointer, reason) = (&mistake.pointer, mistake.reason.as_str());
+        let problem = match &self.json {
+            Some(text) => json::problem(text, pointer, reason),
+            None => self.document.problem(pointer, reason),
+        };
         problem.told(&self.name)
     }
 }
@@ -73,9 +85,18 @@ pub(crate) fn text(path: &Path, name: &str) -> Result<String, String> {
             "{name}: {size} bytes are more than an API's description has; at most {LIMIT} are read"
         ));
     }
-    fs::read_to_string(path).map_err(fail)
+    let bytes = fs::read(path).map_err(fail)?;
+    if bytes.starts_with(GZIP) {
+        return Err(compressed(name));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let bytes = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = 1 + bytes.iter().filter(|byte| **byte == b'\n').count();
+        format!("{name}:{line}: this is no UTF-8")
+    })
 }
 
-fn parse_yaml(name: &str, text: &str) -> Result<Document, String> {
-    Document::parse(text).map_err(|problem: Problem| problem.told(name))
+/// What is to be done with a compressed file.
+pub(crate) fn compressed(name: &str) -> String {
+    format!("{name}: this is compressed by gzip; decompress it first")
 }

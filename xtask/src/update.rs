@@ -3,6 +3,7 @@
 //! One finding after the other, each as a change of some lines: comments, order and
 //! layout stay. What is written this way is a draft for a person to review.
 
+use std::cmp::Reverse;
 use std::path::Path;
 
 use heck::ToUpperCamelCase;
@@ -12,7 +13,7 @@ use serde_json::Value;
 use crate::capture::Captures;
 use crate::draft::{Draft, quoted};
 use crate::generator::document::join;
-use crate::layout::Layout;
+use crate::layout::{Layout, Stuck};
 use crate::lint::{self, Finding};
 use crate::spec::SPEC;
 
@@ -35,64 +36,159 @@ pub(crate) struct Updated {
 
 /// Changes the spec so that it allows what was found.
 pub(crate) fn updated(root: &Path, yaml: &str, captures: &Captures) -> Result<Updated, String> {
-    let table = captures.table();
-    let told = |findings: Vec<Finding>| findings.iter().map(Finding::told).collect::<Vec<_>>();
-    let findings = told(lint::check(root, yaml)?);
+    let findings = lint::check(root, yaml)?;
     if !findings.is_empty() {
-        return Err(findings.join("\n"));
+        return Err(told(&findings).join("\n"));
     }
-    let mut text = yaml.to_owned();
-    let mut left = Vec::new();
+    let mut drafts = Drafts {
+        root,
+        table: captures.table(),
+        text: yaml.to_owned(),
+        left: Vec::new(),
+    };
     if captures.strangers > 0 {
         let reason = "no response of the spec has a field of it".to_owned();
-        left.push(("$".to_owned(), reason));
+        drafts.left.push(("$".to_owned(), reason));
     }
-    for observation in &merged(table, captures) {
-        let mut leave = |reason| left.push((observation.finding.place.clone(), reason));
-        // Each time anew: the last change has moved the lines.
-        let mut layout = Layout::parse(SPEC, &text)?;
-        if let Err(reason) = mend(&mut layout, table, observation) {
-            leave(reason);
-            continue;
-        }
-        // A draft from which nothing can be generated would be of no use.
-        let draft = layout.text();
-        let findings = told(lint::check(root, &draft)?);
-        if !findings.is_empty() {
-            leave(format!("the draft would be wrong: {}", findings.join("; ")));
-            continue;
-        }
-        text = draft;
-        if observation.others > 0 {
-            leave(no_words(observation));
-        }
-    }
+    let mut observations = merged(&Layout::parse(SPEC, yaml)?, captures);
+    // Alternatives move what is below them: they come last, the deepest first.
+    observations.sort_by_key(|Observation { finding, .. }| {
+        let moves = matches!(
+            finding.kind,
+            Deviation::WrongType | Deviation::NoAlternative
+        );
+        moves.then(|| Reverse(finding.place.clone()))
+    });
+    drafts.write(&observations)?;
+    let Drafts { text, left, .. } = drafts;
     Ok(Updated { text, left })
 }
 
-/// What was observed; a field that one schema does not know, once with all its types.
-fn merged(table: &Table, captures: &Captures) -> Vec<Observation> {
+fn told(findings: &[Finding]) -> Vec<String> {
+    findings.iter().map(Finding::told).collect()
+}
+
+/// The text with the drafts so far, and what is left to a person.
+struct Drafts<'a> {
+    root: &'a Path,
+    table: &'a Table,
+    text: String,
+    left: Vec<(String, String)>,
+}
+
+impl Drafts<'_> {
+    /// Writes the drafts from which something can be generated: the others would be of no
+    /// use. The check takes far longer than a draft, so those that are wrong are looked for
+    /// by halves.
+    fn write(&mut self, observations: &[Observation]) -> Result<(), String> {
+        let (before, known) = (self.text.clone(), self.left.len());
+        for observation in observations {
+            let mut leave = |reason| {
+                let place = observation.finding.place.clone();
+                self.left.push((place, reason));
+            };
+            match draft(&self.text, self.table, observation) {
+                Err(stuck) => leave(stuck.to_string()),
+                Ok(draft) => {
+                    self.text = draft;
+                    if observation.others > 0 {
+                        leave(no_words(observation));
+                    }
+                }
+            }
+        }
+        if self.text == before {
+            return Ok(());
+        }
+        let findings = lint::check(self.root, &self.text)?;
+        if findings.is_empty() {
+            return Ok(());
+        }
+        self.text = before;
+        self.left.truncate(known);
+        if let [observation] = observations {
+            let place = observation.finding.place.clone();
+            let reason = told(&findings).join("; ");
+            let reason = format!("the draft would be wrong: {reason}");
+            self.left.push((place, reason));
+            return Ok(());
+        }
+        let (first, second) = observations.split_at(observations.len() / 2);
+        self.write(first)?;
+        self.write(second)
+    }
+}
+
+/// What was observed, once for each change of the spec: a schema may stand at several
+/// places, and a field that it does not know may have several types.
+fn merged(layout: &Layout, captures: &Captures) -> Vec<Observation> {
+    let table = captures.table();
     let mut merged: Vec<Observation> = Vec::new();
     for observation in captures.observations() {
-        let field = |observation: &Observation| {
-            let name = observation.field.as_ref().map(|(_, name)| name.clone());
-            (table.row(observation.row).pointers.clone(), name)
+        let change = |observation: &Observation| {
+            let finding = &observation.finding;
+            let unknown = finding.kind == Deviation::UnknownField;
+            let named = unknown || finding.kind == Deviation::MissingRequired;
+            let field = observation.field.as_ref().filter(|_| named);
+            let field = field.map(|(_, name)| name.clone());
+            let seen = (!unknown).then(|| finding.seen.clone());
+            let schema = changed(layout, table.row(observation.row), finding.kind);
+            (finding.kind, schema, field, finding.expected.clone(), seen)
         };
-        let same = |other: &&mut Observation| {
-            let unknown = Deviation::UnknownField;
-            other.finding.kind == unknown
-                && observation.finding.kind == unknown
-                && field(other) == field(observation)
-        };
-        match merged.iter_mut().find(same) {
-            Some(other) => other.sketch.merge(observation.sketch.clone()),
+        let own = change(observation);
+        match merged.iter_mut().find(|other| change(other) == own) {
+            Some(other) => {
+                other.sketch.merge(observation.sketch.clone());
+                other.others += observation.others;
+                other.words.extend(observation.words.iter().cloned());
+                other.words.sort();
+                other.words.dedup();
+            }
             None => merged.push(observation.clone()),
         }
     }
     merged
 }
 
-fn mend(layout: &mut Layout, table: &Table, observation: &Observation) -> Result<(), String> {
+/// The schema that a change concerns.
+fn changed(layout: &Layout, row: &Row, kind: Deviation) -> Option<String> {
+    let key = match kind {
+        Deviation::UnknownField => "properties",
+        Deviation::UnknownValue => "enum",
+        Deviation::NotADate => "format",
+        // Of limits, one of several keywords; the schema that says them is the last one.
+        Deviation::OutOfBounds => return row.pointers.last().cloned(),
+        _ => return used(row).ok(),
+    };
+    holder(layout, row, key).or_else(|_| used(row)).ok()
+}
+
+/// The text after the change that one observation asks for.
+fn draft(text: &str, table: &Table, observation: &Observation) -> Result<String, Stuck> {
+    let mut text = text.to_owned();
+    loop {
+        // Each time anew: a change moves the lines.
+        let mut layout = Layout::parse(SPEC, &text)?;
+        match mend(&mut layout, table, observation) {
+            Ok(()) => return Ok(layout.text()),
+            Err(Stuck::Flow(place)) => {
+                let before = Layout::parse(SPEC, &text)?;
+                layout = Layout::parse(SPEC, &text)?;
+                if !layout.unfold(&place) {
+                    return Err(Stuck::Flow(place));
+                }
+                text = layout.text();
+                let after = Layout::parse(SPEC, &text)?;
+                if after.value("") != before.value("") || after.block(&place).is_err() {
+                    return Err(Stuck::Flow(place));
+                }
+            }
+            Err(stuck) => return Err(stuck),
+        }
+    }
+}
+
+fn mend(layout: &mut Layout, table: &Table, observation: &Observation) -> Result<(), Stuck> {
     let row = table.row(observation.row);
     match observation.finding.kind {
         Deviation::UnknownField => add_field(layout, row, observation),
@@ -107,12 +203,12 @@ fn mend(layout: &mut Layout, table: &Table, observation: &Observation) -> Result
         Deviation::WrongType | Deviation::NoAlternative => {
             add_alternative(layout, row, observation)
         }
-        other => Err(format!("there is no draft for {other}")),
+        other => Err(format!("there is no draft for {other}").into()),
     }
 }
 
 /// The schema, among those that a row is made of, that has a key.
-fn holder(layout: &Layout, row: &Row, key: &str) -> Result<String, String> {
+fn holder(layout: &Layout, row: &Row, key: &str) -> Result<String, Stuck> {
     let has = |pointer: &&String| {
         layout
             .value(pointer)
@@ -121,24 +217,24 @@ fn holder(layout: &Layout, row: &Row, key: &str) -> Result<String, String> {
     let found = row.pointers.iter().find(has);
     found
         .cloned()
-        .ok_or_else(|| format!("no schema with `{key}` was found"))
+        .ok_or_else(|| format!("no schema with `{key}` was found").into())
 }
 
 /// The schema at the place where the value is used.
-fn used(row: &Row) -> Result<String, String> {
+fn used(row: &Row) -> Result<String, Stuck> {
     row.pointers
         .first()
         .cloned()
-        .ok_or_else(|| "the spec says nothing of the value".to_owned())
+        .ok_or_else(|| "the spec says nothing of the value".into())
 }
 
-fn remove(layout: &mut Layout, schema: &str, key: &str) -> Result<(), String> {
+fn remove(layout: &mut Layout, schema: &str, key: &str) -> Result<(), Stuck> {
     let block = layout.block(&join(schema, key))?;
     layout.remove(block);
     Ok(())
 }
 
-fn add_field(layout: &mut Layout, row: &Row, observation: &Observation) -> Result<(), String> {
+fn add_field(layout: &mut Layout, row: &Row, observation: &Observation) -> Result<(), Stuck> {
     let schema = holder(layout, row, "properties").or_else(|_| used(row))?;
     let mut draft = Draft::new(layout, &schema);
     let Some((_, name)) = &observation.field else {
@@ -170,9 +266,9 @@ fn make_optional(
     layout: &mut Layout,
     table: &Table,
     observation: &Observation,
-) -> Result<(), String> {
+) -> Result<(), Stuck> {
     let Some((owner, name)) = &observation.field else {
-        return Err("it is no field".to_owned());
+        return Err("it is no field".into());
     };
     let lists = |pointer: &&String| {
         let required = layout
@@ -207,7 +303,7 @@ fn make_optional(
         .filter(|other| other != name);
     let kept: Vec<String> = kept.map(quoted).collect();
     if block.end != block.first + 1 {
-        return Err("the list is written in flow style, in several lines".to_owned());
+        return Err(Stuck::Flow(join(&list, index)));
     }
     layout.edit(block.first, |line| {
         let key = line.split('[').next().unwrap_or_default();
@@ -222,7 +318,7 @@ fn make_nullable(
     layout: &mut Layout,
     table: &Table,
     observation: &Observation,
-) -> Result<(), String> {
+) -> Result<(), Stuck> {
     let schema = used(table.row(observation.row))?;
     let array = layout
         .value(&schema)
@@ -261,10 +357,10 @@ fn no_words(observation: &Observation) -> String {
     format!("{others} value(s) do not look like words of a vocabulary, and are not written")
 }
 
-fn add_values(layout: &mut Layout, row: &Row, observation: &Observation) -> Result<(), String> {
+fn add_values(layout: &mut Layout, row: &Row, observation: &Observation) -> Result<(), Stuck> {
     let words = &observation.words;
     if words.is_empty() {
-        return Err(no_words(observation));
+        return Err(no_words(observation).into());
     }
     let list = join(&holder(layout, row, "enum")?, "enum");
     let last = layout
@@ -281,15 +377,17 @@ fn add_values(layout: &mut Layout, row: &Row, observation: &Observation) -> Resu
 }
 
 /// Takes out the limit, or the narrower format.
-fn loosen(layout: &mut Layout, row: &Row, expected: &str) -> Result<(), String> {
+fn loosen(layout: &mut Layout, row: &Row, expected: &str) -> Result<(), Stuck> {
     match expected {
         "int32" => {
             let format = layout.block(&join(&holder(layout, row, "format")?, "format"))?;
             layout.edit(format.first, |line| line.replace("int32", "int64"));
             return Ok(());
         }
+        "no item twice" => return take(layout, row, &["uniqueItems"]),
+        _ if expected.starts_with("a multiple") => return take(layout, row, &["multipleOf"]),
         "int64" => {
-            return Err("a whole number of more than 64 bits has no Rust type here".to_owned());
+            return Err("a whole number of more than 64 bits has no Rust type here".into());
         }
         _ => {}
     }
@@ -304,7 +402,12 @@ fn loosen(layout: &mut Layout, row: &Row, expected: &str) -> Result<(), String> 
         (_, false) => &["minProperties"],
         (_, true) => &["maxProperties"],
     };
-    let mut found = Err(format!("no schema with `{}` was found", keys[0]));
+    take(layout, row, keys)
+}
+
+/// Takes out keys, of which the first is there mostly.
+fn take(layout: &mut Layout, row: &Row, keys: &[&str]) -> Result<(), Stuck> {
+    let mut found = Err(format!("no schema with `{}` was found", keys[0]).into());
     for key in keys {
         if let Ok(schema) = holder(layout, row, key) {
             remove(layout, &schema, key)?;
@@ -317,11 +420,7 @@ fn loosen(layout: &mut Layout, row: &Row, expected: &str) -> Result<(), String> 
 }
 
 /// One more shape for a value: what was seen, beside what the spec says.
-fn add_alternative(
-    layout: &mut Layout,
-    row: &Row,
-    observation: &Observation,
-) -> Result<(), String> {
+fn add_alternative(layout: &mut Layout, row: &Row, observation: &Observation) -> Result<(), Stuck> {
     let seen: Vec<Kind> = observation.sketch.kinds.iter().copied().collect();
     if row.kind == Some(Kind::Integer) && seen == [Kind::Number] {
         return make_number(layout, row);
@@ -379,7 +478,7 @@ fn add_alternative(
     draft.finish(layout)
 }
 
-fn make_number(layout: &mut Layout, row: &Row) -> Result<(), String> {
+fn make_number(layout: &mut Layout, row: &Row) -> Result<(), Stuck> {
     let schema = holder(layout, row, "type")?;
     let kind = layout.block(&join(&schema, "type"))?;
     layout.edit(kind.first, |line| line.replacen("integer", "number", 1));

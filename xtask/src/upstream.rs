@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::Outcome;
 use crate::accepted::{self, ACCEPTED};
 use crate::fetch;
+use crate::rebase::rebase;
 use crate::report::{self, Format, GREEN, YELLOW};
 use crate::spec::{self, SPEC, Spec};
 
@@ -25,16 +26,24 @@ pub(crate) struct Arguments {
 pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String> {
     let ours = Spec::parse(SPEC, &spec::own(root)?)?.table()?;
     let source = &arguments.source;
-    let theirs = match fetch::is_url(source) {
+    let mut theirs = match fetch::is_url(source) {
         true => Spec::parse(source, &fetch::text(source)?)?,
         false => Spec::read(Path::new(source))?,
     };
-    let table = Table::of_operations(&theirs.document.value, |method, path| {
-        ours.operations()
+    let wanted = |method: &str, path: &str| {
+        let mut own = ours.operations().iter();
+        own.any(|own| is_same(own, method, path))
+    };
+    let moved = rebase(&mut theirs.document.value, wanted);
+    let table = Table::of_operations(&theirs.document.value, wanted).map_err(|mut mistake| {
+        let mut original = moved
             .iter()
-            .any(|own| is_same(own, method, path))
-    })
-    .map_err(|mistake| theirs.told(&mistake))?;
+            .filter_map(|moved| moved.original(&mistake.pointer));
+        if let Some(pointer) = original.next() {
+            mistake.pointer = pointer;
+        }
+        theirs.told(&mistake)
+    })?;
     let mut changes = compare(&ours, &table, Scope::Wire).map_err(|mistake| mistake.to_string())?;
     let (accepted, unused) = accepted::take(&mut changes, accepted::read(root)?);
     match arguments.format {

@@ -220,12 +220,17 @@ fn what_is_no_document_is_told_with_its_place() {
         (
             "a.json",
             "{\"a\": 1,}",
-            "error: a.json: trailing comma at line 1".to_owned(),
+            "error: a.json:1:9: trailing comma".to_owned(),
         ),
         (
             "a.json",
-            "{\"openapi\": \"3.0.3\", \"paths\": []}",
-            "error: a.json: paths: must be a mapping".to_owned(),
+            "{\"openapi\": \"3.0.3\",\n\"paths\": []}",
+            "error: a.json:2:1: paths: must be a mapping".to_owned(),
+        ),
+        (
+            "a.json",
+            "{\n\"openapi\": \"3.0.3\",\n\"paths\": {},\n\"paths\": {}}",
+            "error: a.json:4:1: the key `paths` occurs twice; remove one".to_owned(),
         ),
     ] {
         folder.write(name, text);
@@ -234,9 +239,38 @@ fn what_is_no_document_is_told_with_its_place() {
         assert!(stderr.starts_with(&told), "{told:?}: {stderr}");
         assert_eq!(stderr.lines().count(), 1, "{stderr}");
     }
-    folder.write("bytes.yaml", [0xff, 0xfe, 0x00]);
-    assert_eq!(folder.diff(&["old.yaml", "bytes.yaml"]).0, 3);
-    assert_eq!(folder.diff(&["old.yaml", "none.yaml"]).0, 3);
+    fs::create_dir(folder.0.path().join("folder")).unwrap();
+    for (name, bytes, told) in [
+        (
+            "bytes.yaml",
+            &b"a: 1\nb: \xff\xfe\x00"[..],
+            "bytes.yaml:2: this is no UTF-8",
+        ),
+        ("nul.yaml", b"\0\0", "nul.yaml:1:1: unexpected character"),
+        (
+            "gzip.json",
+            b"\x1f\x8b\x08",
+            "gzip.json: this is compressed by gzip; decompress it first",
+        ),
+        ("none.yaml", b"", "none.yaml: "),
+        ("folder", b"", "folder: "),
+    ] {
+        if !bytes.is_empty() {
+            folder.write(name, bytes);
+        }
+        let (code, stdout, stderr) = folder.diff(&["old.yaml", name]);
+        assert_eq!((code, stdout.as_str()), (3, ""), "{name}");
+        assert!(
+            stderr.starts_with(&format!("error: {told}")),
+            "{name}: {stderr}"
+        );
+    }
+    let value: Value = serde_saphyr::from_str(OLD).unwrap();
+    folder.write("bom.json", format!("\u{feff}{value}"));
+    assert_eq!(
+        folder.diff(&["old.yaml", "bom.json", "--fail-on", "any"]).0,
+        0
+    );
 }
 
 #[test]

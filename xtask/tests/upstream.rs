@@ -202,3 +202,54 @@ fn a_document_is_got_from_a_url() {
     }
     server.join().unwrap();
 }
+
+#[test]
+fn a_path_may_stand_partly_in_the_servers_url() {
+    let copy = Copy::new();
+    copy.write("vendor.json", &vendor().to_string());
+    let expected = copy.upstream(&["vendor.json"]);
+    let whole = "/v2/access/chats";
+    for (url, path) in [
+        ("https://api.ofauth.com/", whole),
+        ("https://api.ofauth.com/v2/access", "/chats"),
+        ("https://api.ofauth.com/v2/access/", "/chats"),
+        ("https://api.ofauth.com/v2", "/access/chats"),
+        ("https://api.ofauth.com/{version}", "/access/chats"),
+    ] {
+        for level in ["document", "path", "operation"] {
+            let mut document = vendor();
+            let mut item = document["paths"][whole].take();
+            document["paths"].as_object_mut().unwrap().remove(whole);
+            let variables = json!({ "version": { "default": "v2" } });
+            let servers = json!([{ "url": url, "variables": variables }]);
+            match level {
+                "document" => document["servers"] = servers,
+                "path" => item["servers"] = servers,
+                _ => item["get"]["servers"] = servers,
+            }
+            document["paths"][path] = item;
+            copy.write("vendor.json", &document.to_string());
+            assert_eq!(copy.upstream(&["vendor.json"]), expected, "{url} {level}");
+        }
+    }
+
+    // A mistake is told where it stands in the file.
+    let mut document = vendor();
+    let item = document["paths"][whole].take();
+    document["servers"] = json!([{ "url": "https://api.ofauth.com/v2/access" }]);
+    document["paths"] = json!({ "/chats": item });
+    document["paths"]["/chats"]["get"]["deprecated"] = json!("no");
+    copy.write("vendor.json", &format!("{document:#}"));
+    let (code, _, stderr) = copy.upstream(&["vendor.json"]);
+    let text = format!("{document:#}");
+    let line = text
+        .lines()
+        .position(|line| line.contains("deprecated\": \"no"));
+    let told = format!("error: vendor.json:{}:", line.unwrap() + 1);
+    assert_eq!(code, 3);
+    assert!(stderr.starts_with(&told), "{told} {stderr}");
+    assert!(
+        stderr.contains("paths./chats.get.deprecated: must be"),
+        "{stderr}"
+    );
+}

@@ -1,6 +1,7 @@
 //! Checks a value against a row while it is parsed: nothing of it is kept.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -8,9 +9,9 @@ use serde_json::{Number, Value};
 
 use crate::drift::Deviation;
 use crate::number;
-use crate::place::write_name;
 use crate::sketch::{self, Key, Name, Sketch};
 use crate::table::{Kind, Rest, Row, RowId, Table};
+use crate::trail::Trail;
 
 /// A difference, as it was just found.
 pub(crate) struct Found {
@@ -20,34 +21,10 @@ pub(crate) struct Found {
     pub(crate) seen: String,
     pub(crate) row: RowId,
     pub(crate) field: Option<(RowId, String)>,
+    /// Of an unknown field, its place if the object turns out to be a map.
+    pub(crate) value: Option<String>,
     pub(crate) sketch: Sketch,
     pub(crate) word: Option<String>,
-}
-
-/// The way to a value, on the stack.
-pub(crate) enum Trail<'a> {
-    Root,
-    Property(&'a Trail<'a>, &'a str),
-    Items(&'a Trail<'a>),
-    Values(&'a Trail<'a>),
-}
-
-impl fmt::Display for Trail<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let above = |above: &Trail<'_>, f: &mut fmt::Formatter<'_>| match above {
-            Trail::Root => Ok(""),
-            above => above.fmt(f).map(|()| "."),
-        };
-        match self {
-            Trail::Root => f.write_str("$"),
-            Trail::Property(trail, name) => {
-                let separator = above(trail, f)?;
-                write_name(f, separator, name)
-            }
-            Trail::Items(trail) => above(trail, f).and_then(|_| f.write_str("[]")),
-            Trail::Values(trail) => above(trail, f).and_then(|_| f.write_str("{}")),
-        }
-    }
 }
 
 /// A value that is about to be parsed, and the row that it should fit.
@@ -87,6 +64,7 @@ impl Check<'_> {
             seen: words.join(" or "),
             row: self.row,
             field: self.owner.map(|(row, name)| (row, name.to_owned())),
+            value: None,
             sketch,
             word: None,
         });
@@ -151,6 +129,12 @@ impl Check<'_> {
             if order(least) == Ordering::Less || order(most) == Ordering::Greater {
                 return self.report_kind(Deviation::OutOfBounds, name.to_owned(), kind);
             }
+        }
+        if let Some(step) = &row.multiple_of
+            && !number::is_multiple(number, step)
+        {
+            let expected = format!("a multiple of {step}");
+            self.report_kind(Deviation::OutOfBounds, expected, kind);
         }
         self.bounds(kind, number, "minimum", "maximum", "");
     }
@@ -300,6 +284,7 @@ impl Check<'_> {
                 seen: "nothing".to_owned(),
                 row: field.row,
                 field: Some((self.row, name.clone())),
+                value: None,
                 sketch: Sketch::default(),
                 word: None,
             });
@@ -363,29 +348,39 @@ impl<'de> Visitor<'de> for Check<'_> {
             self.report(Deviation::WrongType, self.table.words(self.row), sketch);
             return Ok(());
         }
-        let mut count = 0_u64;
-        match self.says().items {
-            None => {
-                while access.next_element::<IgnoredAny>()?.is_some() {
-                    count += 1;
-                }
-            }
-            Some(items) => {
-                let trail = Trail::Items(self.trail);
-                loop {
-                    let check = Check {
-                        table: self.table,
-                        row: items,
-                        owner: None,
-                        trail: &trail,
-                        found: self.found,
-                    };
-                    if access.next_element_seed(check)?.is_none() {
-                        break;
+        let (items, unique) = (self.says().items, self.says().unique);
+        let trail = Trail::Items(self.trail);
+        let (mut count, mut twice, mut seen) = (0_u64, false, HashSet::new());
+        loop {
+            let check = items.map(|row| Check {
+                table: self.table,
+                row,
+                owner: None,
+                trail: &trail,
+                found: self.found,
+            });
+            let more = match check {
+                // Only what must be compared is kept.
+                check if unique => match access.next_element::<Value>()? {
+                    Some(item) => {
+                        let checked = check.map(|check| check.deserialize(&item)).transpose();
+                        checked.map_err(A::Error::custom)?;
+                        twice |= !seen.insert(number::plain_value(&item));
+                        true
                     }
-                    count += 1;
-                }
+                    None => false,
+                },
+                Some(check) => access.next_element_seed(check)?.is_some(),
+                None => access.next_element::<IgnoredAny>()?.is_some(),
+            };
+            if !more {
+                break;
             }
+            count += 1;
+        }
+        if twice {
+            let expected = "no item twice".to_owned();
+            self.report_kind(Deviation::OutOfBounds, expected, Kind::Array);
         }
         self.bounds(
             Kind::Array,
@@ -469,6 +464,9 @@ impl Check<'_> {
             };
             let expected = "nothing".to_owned();
             check.report(Deviation::UnknownField, expected, sketch.clone());
+            if named && let Some(found) = self.found.last_mut() {
+                found.value = Some(values.to_string());
+            }
         }
     }
 }

@@ -1,22 +1,24 @@
 //! A contract and received bodies → where the bodies say something else.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
 use serde::Serialize;
 use serde::de::{DeserializeSeed, IgnoredAny};
 
-use crate::check::{Check, Found, Trail};
-use crate::sketch::Sketch;
+use crate::check::{Check, Found};
+use crate::sketch::{MOST_NAMES, Sketch};
 use crate::table::{RowId, Table};
+use crate::trail::Trail;
 
 /// A difference between received bodies and the contract: types, and never a value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// The place, like `list[].lastMessage.media[].type`. A key that looks like data, and
-    /// not like the name of a field, is written as `{}`.
+    /// not like the name of a field, is written as `{}`; so is each unknown key of an object
+    /// that has more than 16 of them, in all bodies together: it is a map.
     pub place: String,
     /// What is different.
     pub kind: Deviation,
@@ -43,7 +45,8 @@ pub enum Deviation {
     MissingRequired,
     /// A value outside an enum; of an open one, too.
     UnknownValue,
-    /// A number, a length or a number of items outside of its limits.
+    /// A number, a length or a number of items outside of its limits; a number that is no
+    /// multiple, or an item that occurs twice.
     OutOfBounds,
     /// A date or a time that is none.
     NotADate,
@@ -84,22 +87,31 @@ pub struct Observation {
     pub field: Option<(RowId, String)>,
     /// The shape of what was seen.
     pub sketch: Sketch,
-    /// The values outside an enum that look like words of a vocabulary. They may be
-    /// private all the same: no report shows them.
+    /// The values outside an enum that look like words of a vocabulary: a few short ones.
+    /// They may be private all the same: no report shows them.
     pub words: Vec<String>,
-    /// How many values outside an enum do not look like that, and are not kept.
+    /// How many values outside an enum do not look like that, and are not kept. More than
+    /// 16 words are no vocabulary, and none of them is kept.
     pub others: u64,
+    /// Whether there were too many words.
+    no_vocabulary: bool,
 }
 
 /// Collects what differs in any number of bodies; each difference once.
 ///
-/// Not looked at are `pattern`, `multipleOf`, `uniqueItems` and keywords that the
-/// contract's table only compares.
+/// Not looked at are `pattern` (a body may hold what makes a regular expression slow, and the
+/// crate would need an engine for them) and keywords that the contract's table only compares.
 pub struct Drift {
     table: Arc<Table>,
     row: RowId,
-    found: BTreeMap<(String, Deviation, String), Observation>,
+    found: BTreeMap<Key, Observation>,
+    /// The places of unknown fields, by their place if their object turns out to be a map;
+    /// one more than [`MOST_NAMES`] where it has.
+    fields: BTreeMap<String, BTreeSet<String>>,
 }
+
+/// Place, kind, what the contract says, and what was seen.
+type Key = (String, Deviation, String, String);
 
 impl Drift {
     /// Compares pages of chats with the contract of the OFAuth API (`GET /v2/access/chats`).
@@ -128,6 +140,7 @@ impl Drift {
             table,
             row,
             found: BTreeMap::new(),
+            fields: BTreeMap::new(),
         }
     }
 
@@ -181,55 +194,95 @@ impl Drift {
             found: &mut found,
         };
         check.deserialize(deserializer)?;
-        Ok(found
-            .into_iter()
-            .filter_map(|found| self.add(found))
-            .collect())
+        let mut new = Vec::new();
+        for found in found {
+            self.add(found, &mut new);
+        }
+        // What became the value of a map is told as that.
+        let new = new.iter().filter_map(|key| self.found.get(key));
+        Ok(new.map(|new| new.finding.clone()).collect())
     }
 
-    /// Counts a difference, and returns it where it is new.
-    fn add(&mut self, found: Found) -> Option<Finding> {
+    /// Counts a difference, and remembers whether it is new.
+    fn add(&mut self, found: Found, new: &mut Vec<Key>) {
         let Found {
-            place,
+            mut place,
             kind,
             expected,
             seen,
             row,
-            field,
+            mut field,
+            value,
             sketch,
             word,
         } = found;
-        let key = (place, kind, seen);
-        let (observation, new) = match self.found.entry(key) {
-            Entry::Occupied(entry) => (entry.into_mut(), false),
-            Entry::Vacant(entry) => {
-                let (place, kind, seen) = entry.key().clone();
-                let finding = Finding {
-                    place,
-                    kind,
-                    expected,
-                    seen,
-                    count: 0,
-                };
-                let observation = Observation {
-                    finding,
-                    row,
-                    field,
-                    sketch: Sketch::default(),
-                    words: Vec::new(),
-                    others: 0,
-                };
-                (entry.insert(observation), true)
+        if let Some(value) = value {
+            let fields = self.fields.entry(value.clone()).or_default();
+            let before = fields.len();
+            if before <= MOST_NAMES {
+                fields.insert(place.clone());
             }
-        };
-        observation.finding.count += 1;
-        observation.sketch.merge(sketch);
-        match word {
-            Some(word) if !observation.words.contains(&word) => observation.words.push(word),
-            None if kind == Deviation::UnknownValue => observation.others += 1,
-            _ => {}
+            if fields.len() > MOST_NAMES {
+                if before <= MOST_NAMES {
+                    self.fold(&value, new);
+                }
+                (place, field) = (value, None);
+            }
         }
-        new.then(|| observation.finding.clone())
+        let others = u64::from(kind == Deviation::UnknownValue && word.is_none());
+        let finding = Finding {
+            place,
+            kind,
+            expected,
+            seen,
+            count: 1,
+        };
+        let observation = Observation {
+            finding,
+            row,
+            field,
+            sketch,
+            words: word.into_iter().collect(),
+            others,
+            no_vocabulary: false,
+        };
+        self.put(observation, new);
+    }
+
+    /// Makes values of a map of the unknown fields of an object.
+    fn fold(&mut self, value: &str, new: &mut Vec<Key>) {
+        let fields = self.fields.get(value).cloned().unwrap_or_default();
+        let field = |key: &Key| key.1 == Deviation::UnknownField && fields.contains(&key.0);
+        let keys: Vec<Key> = self
+            .found
+            .keys()
+            .filter(|key| field(key))
+            .cloned()
+            .collect();
+        for key in keys {
+            if let Some(mut observation) = self.found.remove(&key) {
+                value.clone_into(&mut observation.finding.place);
+                observation.field = None;
+                self.put(observation, new);
+            }
+        }
+    }
+
+    fn put(&mut self, seen: Observation, new: &mut Vec<Key>) {
+        let finding = &seen.finding;
+        let key = (
+            finding.place.clone(),
+            finding.kind,
+            finding.expected.clone(),
+            finding.seen.clone(),
+        );
+        match self.found.entry(key) {
+            Entry::Vacant(entry) => {
+                new.push(entry.key().clone());
+                entry.insert(seen);
+            }
+            Entry::Occupied(entry) => entry.into_mut().merge(seen),
+        }
     }
 
     /// All differences so far, in the order of their places.
@@ -242,6 +295,25 @@ impl Drift {
     /// The same, each with what it takes to mend the contract.
     pub fn observations(&self) -> impl Iterator<Item = &Observation> {
         self.found.values()
+    }
+}
+
+impl Observation {
+    fn merge(&mut self, other: Self) {
+        self.finding.count += other.finding.count;
+        self.sketch.merge(other.sketch);
+        self.others += other.others;
+        for word in other.words {
+            if self.words.is_empty() && self.no_vocabulary {
+                self.others += 1;
+            } else if !self.words.contains(&word) {
+                self.words.push(word);
+            }
+        }
+        if self.words.len() > MOST_NAMES {
+            self.no_vocabulary = true;
+            self.others += self.words.drain(..).count() as u64;
+        }
     }
 }
 

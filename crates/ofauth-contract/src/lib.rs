@@ -45,6 +45,7 @@ mod sketch;
 mod source;
 mod step;
 mod table;
+mod trail;
 mod union;
 mod walk;
 

@@ -41,12 +41,43 @@ pub(crate) fn plain_value(value: &Value) -> Value {
     }
 }
 
-/// Whether a number is a multiple of another, as far as doubles can tell.
+/// Whether a number is a multiple of another, by their decimal digits: 0.3 is one of 0.1,
+/// which the doubles that stand for them are not.
 pub(crate) fn is_multiple(number: &Number, of: &Number) -> bool {
-    match (whole(number), whole(of)) {
-        (Some(number), Some(of)) => of != 0 && number % of == 0,
-        _ => float(number) % float(of) == 0.0,
+    let (Some((mut digits, mut exponent)), Some((step, scale))) = (decimal(number), decimal(of))
+    else {
+        return false;
+    };
+    if step == 0 {
+        return false;
     }
+    // What has digits behind the last one of the step is none of its multiples.
+    while exponent < scale {
+        if digits % 10 != 0 {
+            return false;
+        }
+        digits /= 10;
+        if digits == 0 {
+            return true;
+        }
+        exponent += 1;
+    }
+    // The step has at most 20 digits, so that ten times a rest does not overflow.
+    let mut rest = digits % step;
+    for _ in scale..exponent {
+        rest = rest * 10 % step;
+    }
+    rest == 0
+}
+
+/// A number's digits as a whole number, and the power of ten that they are multiplied by.
+fn decimal(number: &Number) -> Option<(i128, i32)> {
+    let text = number.to_string();
+    let (digits, exponent) = text.split_once(['e', 'E']).unwrap_or((&text, "0"));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let digits = format!("{whole}{fraction}").parse().ok()?;
+    let exponent: i32 = exponent.parse().ok()?;
+    Some((digits, exponent - i32::try_from(fraction.len()).ok()?))
 }
 
 fn whole(number: &Number) -> Option<i128> {
@@ -62,6 +93,34 @@ fn float(number: &Number) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn multiples_are_told_by_their_digits() {
+        for (number, of, expected) in [
+            ("0", "0.01", true),
+            ("0.3", "0.1", true),
+            ("19.99", "0.01", true),
+            ("1.1", "0.01", true),
+            ("-0.07", "0.01", true),
+            ("0.015", "0.01", false),
+            ("4.35", "0.1", false),
+            ("1.0", "1", true),
+            ("1.5", "1", false),
+            ("7", "2", false),
+            ("1e300", "0.01", true),
+            ("1e300", "7", false),
+            ("1e-300", "1", false),
+            ("3e-7", "1e-7", true),
+            ("0.75", "0.25", true),
+            ("9007199254740993", "2", false),
+            ("18446744073709551615", "5", true),
+            ("1.8446744073709552e39", "18446744073709552", true),
+            ("1", "0", false),
+        ] {
+            let (number, of): (Number, Number) = (number.parse().unwrap(), of.parse().unwrap());
+            assert_eq!(is_multiple(&number, &of), expected, "{number} {of}");
+        }
+    }
 
     #[test]
     fn numbers_are_in_order() {

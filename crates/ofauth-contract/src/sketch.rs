@@ -43,6 +43,10 @@ pub(crate) fn is_word(value: &str) -> bool {
     value.len() <= 32 && is_name(value) && value.chars().all(plain)
 }
 
+/// The most names that fields have: an object with more unknown ones is a map, and its keys
+/// are data, like the names of people. So it is with words outside an enum.
+pub(crate) const MOST_NAMES: usize = 16;
+
 /// What keys, ids and tokens begin with.
 const TOKENS: [&str; 4] = ["sk_", "conn_", "req_", "tok_"];
 
@@ -69,12 +73,23 @@ impl Sketch {
             && (within(self, other) || within(other, self))
     }
 
-    /// Makes values of a map of the fields that are like another field, or like such values.
+    /// Makes values of a map of the fields that are like another field, or like such values;
+    /// of all where they are many of one type.
     fn fold(&mut self) {
+        let kinds = |field: &Sketch| {
+            let kinds = field.kinds.iter().filter(|kind| **kind != Kind::Null);
+            kinds.copied().collect::<BTreeSet<Kind>>()
+        };
+        let all: BTreeSet<Kind> = self.fields.values().flat_map(kinds).collect();
+        let many = self.fields.len() > MOST_NAMES && all.len() <= 1;
         let like = |(name, field): &(&String, &Sketch)| {
             let mut others = self.fields.iter().filter(|(other, _)| other != name);
-            others.any(|(_, other)| field.is_like(other))
-                || self.items.iter().any(|items| field.is_like(items))
+            let values = |values: &Sketch| {
+                let scalar = !values.kinds.contains(&Kind::Object);
+                field.is_like(values) || scalar && kinds(field).is_subset(&values.kinds)
+            };
+            many || others.any(|(_, other)| field.is_like(other))
+                || self.items.as_deref().is_some_and(values)
         };
         let fields = self.fields.iter().filter(like);
         let names: Vec<String> = fields.map(|(name, _)| name.clone()).collect();

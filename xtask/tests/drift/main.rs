@@ -7,6 +7,9 @@
     reason = "a test fails by panicking"
 )]
 
+mod captures;
+mod drafts;
+
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
@@ -15,7 +18,7 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-const SPEC: &str = include_str!("spec.yaml");
+const SPEC: &str = include_str!("../spec.yaml");
 
 struct Copy(TempDir);
 
@@ -100,7 +103,7 @@ fn a_page_that_fits_has_no_drift() {
     assert_eq!(code, 0);
     assert_eq!(
         serde_json::from_str::<Value>(&stdout).unwrap(),
-        json!({ "findings": [] })
+        json!({ "findings": [], "unreadable": [] })
     );
 }
 

@@ -7,12 +7,14 @@
     reason = "a test fails by panicking"
 )]
 
+mod every;
+
 use std::fs;
 use std::process::Command;
 
 use tempfile::TempDir;
 
-const SPEC: &str = include_str!("spec.yaml");
+const SPEC: &str = include_str!("../spec.yaml");
 
 struct Copy(TempDir);
 
@@ -234,6 +236,53 @@ fn each_rule_is_told_with_line_place_and_how_to_mend_it() {
             "no values can be checked",
         ),
         (
+            "same-alternative",
+            named(
+                "      oneOf:\n        - $ref: '#/components/schemas/Media'\n        - $ref: '#/components/schemas/Media'\n",
+            ),
+            "        - $ref: '#/components/schemas/Media'\n    MediaKind",
+            "the same as `oneOf.0`",
+        ),
+        (
+            "same-alternative",
+            named("      oneOf:\n        - type: string\n          title: A\n        - type: string\n"),
+            "        - type: string\n    MediaKind",
+            "the same as `oneOf.0`",
+        ),
+        (
+            "untyped-null",
+            field("          nullable: true\n"),
+            "          nullable: true\n        isPinned",
+            "no effect without a `type`",
+        ),
+        (
+            "grammar",
+            named(
+                "      allOf:\n        - $ref: '#/components/schemas/Media'\n        - type: object\n          required:\n            - isReady\n            - gone\n",
+            ),
+            "            - gone",
+            "`gone` is not among the properties",
+        ),
+        (
+            "example",
+            edited(
+                "              examples:\n",
+                "              examples:\n                bad:\n                  $ref: '#/components/examples/Bad'\n",
+            )
+            .replacen("components:\n", "components:\n  examples:\n    Bad:\n      value: 5\n", 1),
+            "      value: 5",
+            "5 is not of type \"object\"",
+        ),
+        (
+            "described",
+            edited(
+                "      responses:\n",
+                "      responses:\n        default:\n          description: Any other.\n          content:\n            application/json:\n              schema:\n                type: object\n                properties:\n                  added: {}\n",
+            ),
+            "                  added: {}",
+            "the property `added` has no description",
+        ),
+        (
             "translate",
             field("          not:\n            type: string\n"),
             "    Message:",
@@ -306,7 +355,7 @@ fn example_files_are_checked_too() {
     assert_eq!(code, 1);
     let expected = "\
 example: openapi/examples/bad.json:1:25: list.0.withUser.id: \"x\" is not of type \"integer\" [example]; correct the example, or else the schema
-example: openapi/examples/none.json: EOF while parsing an object at line 1 column 1 [example]; correct the example, or else the schema
+example: openapi/examples/none.json:1:1: EOF while parsing an object [example]; correct the example, or else the schema
 2 finding(s)
 ";
     assert_eq!(stdout, expected);

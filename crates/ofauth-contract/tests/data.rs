@@ -1,0 +1,170 @@
+//! Keys and words that are data and no part of a vocabulary; steps, and items that differ.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+use std::sync::Arc;
+
+use ofauth_contract::{Drift, Finding, Table};
+use serde_json::{Map, Value, json};
+
+fn drift(schema: &Value) -> Drift {
+    let (table, row) = Table::of_schema(schema).unwrap();
+    Drift::new(Arc::new(table), row)
+}
+
+fn look(drift: &mut Drift, body: &Value) -> Vec<String> {
+    let new = drift.observe(body.to_string().as_bytes()).unwrap();
+    told(&new)
+}
+
+fn told(findings: &[Finding]) -> Vec<String> {
+    let told = |f: &Finding| format!("{}: {}, {}, {}", f.place, f.expected, f.seen, f.count);
+    findings.iter().map(told).collect()
+}
+
+/// So many names: letters alone, as an account may be called.
+fn names(count: u8) -> impl Iterator<Item = String> {
+    (0..count).map(|index| format!("anna{}", char::from(b'a' + index)))
+}
+
+fn users(count: u8) -> Value {
+    let users: Map<String, Value> = names(count).map(|name| (name, json!(1))).collect();
+    users.into()
+}
+
+fn object() -> Value {
+    json!({ "type": "object", "properties": { "users": {
+        "type": "object", "properties": { "all": { "type": "integer" } },
+    } } })
+}
+
+#[test]
+fn many_unknown_names_at_one_place_are_the_keys_of_a_map() {
+    let mut few = drift(&object());
+    let body = |count| json!({ "users": users(count) });
+    assert_eq!(look(&mut few, &body(16)).len(), 16);
+    assert_eq!(told(&few.findings())[0], "users.annaa: nothing, integer, 1");
+    // The next body has one more; what was told by name is told so no longer.
+    let mut more = body(17);
+    more["users"]["extra"] = json!("x");
+    let new = look(&mut few, &more);
+    assert_eq!(
+        new,
+        [
+            "users{}: nothing, integer, 33",
+            "users{}: nothing, string, 1"
+        ]
+    );
+    assert_eq!(look(&mut few, &body(20)), [] as [&str; 0]);
+    let all = [
+        "users{}: nothing, integer, 53",
+        "users{}: nothing, string, 1",
+    ];
+    assert_eq!(told(&few.findings()), all);
+    assert!(!format!("{few:?}").contains("anna"));
+
+    // In one body, nothing is told by name at all.
+    let mut many = drift(&object());
+    assert_eq!(
+        look(&mut many, &body(17)),
+        ["users{}: nothing, integer, 17"]
+    );
+    assert!(many.observations().all(|seen| seen.field.is_none()));
+}
+
+#[test]
+fn of_values_that_are_unknown_the_keys_of_a_map_are_not_kept() {
+    let mut drift = drift(&object());
+    look(&mut drift, &json!({ "more": users(17) }));
+    look(&mut drift, &json!({ "more": { "bob": 2 } }));
+    let shown = format!("{drift:?}");
+    assert_eq!(told(&drift.findings()), ["more: nothing, object, 2"]);
+    assert!(!shown.contains("anna") && !shown.contains("bob"), "{shown}");
+    // An object of many fields has several types.
+    let mut fields = users(17);
+    fields["title"] = json!("x");
+    let mut drift = self::drift(&object());
+    look(&mut drift, &json!({ "more": fields }));
+    assert!(format!("{drift:?}").contains("title"));
+}
+
+#[test]
+fn many_words_are_no_vocabulary() {
+    let schema = json!({ "type": "string", "enum": ["photo"], "x-extensible-enum": true });
+    let mut few = drift(&schema);
+    let words = |drift: &Drift| {
+        let one = drift.observations().next().unwrap();
+        (one.words.len(), one.others, one.finding.count)
+    };
+    for name in names(16) {
+        look(&mut few, &json!(name));
+    }
+    look(&mut few, &json!("Anna M."));
+    assert_eq!(words(&few), (16, 1, 17));
+    for _ in 0..2 {
+        for name in names(20) {
+            look(&mut few, &json!(name));
+        }
+    }
+    let (kept, others, count) = words(&few);
+    assert_eq!((kept, count), (0, 57));
+    assert!(others > 17, "{others}");
+}
+
+#[test]
+fn steps_and_items_that_differ() {
+    let price = json!({ "type": "number", "multipleOf": 0.01 });
+    let whole = json!({ "type": "integer", "multipleOf": 5 });
+    let unique = json!({ "type": "array", "uniqueItems": true, "items": { "type": "number" } });
+    let any = json!({ "type": "array", "uniqueItems": true });
+    let step = |of: &str, seen: &str| format!("$: a multiple of {of}, {seen}, 1");
+    let twice = "$: no item twice, array, 1".to_owned();
+    for (schema, good, bad, expected) in [
+        (&price, json!(0.29), json!(0.295), step("0.01", "number")),
+        (
+            &price,
+            json!(1_234_567.89),
+            json!(1e-3),
+            step("0.01", "number"),
+        ),
+        (&price, json!(3), json!(-0.001), step("0.01", "number")),
+        (&whole, json!(-15), json!(7), step("5", "integer")),
+        (
+            &unique,
+            json!([1, 2, 1.5]),
+            json!([1, 2, 1.0]),
+            twice.clone(),
+        ),
+        (&unique, json!([]), json!([0, -0.0]), twice.clone()),
+        (
+            &any,
+            json!([{ "a": 1 }, { "a": 2 }, "1", 1, null, [1]]),
+            json!([{ "a": 1, "b": 2 }, { "b": 2.0, "a": 1 }]),
+            twice,
+        ),
+    ] {
+        let mut drift = drift(schema);
+        assert_eq!(look(&mut drift, &good), [] as [&str; 0], "{schema} {good}");
+        assert_eq!(look(&mut drift, &bad), [expected], "{schema} {bad}");
+    }
+    // The items themselves are looked at all the same.
+    let items = look(&mut drift(&unique), &json!([1, "x", "x"]));
+    assert_eq!(
+        items,
+        ["[]: number, string, 2", "$: no item twice, array, 1"]
+    );
+}
+
+#[test]
+fn each_limit_that_is_broken_is_a_finding() {
+    let mut drift = drift(&json!({ "type": "integer", "minimum": 1, "maximum": 5 }));
+    look(&mut drift, &json!(0));
+    look(&mut drift, &json!(6));
+    let expected = ["$: at least 1, integer, 1", "$: at most 5, integer, 1"];
+    assert_eq!(told(&drift.findings()), expected);
+}

@@ -1,0 +1,286 @@
+//! What is written by `--update`: of each kind of difference, at each place.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use serde_json::{Map, Value, json};
+
+use crate::{Copy, SPEC, changed, media};
+
+/// A page of our own examples, and our own description as it is today.
+fn example() -> (Copy, Value) {
+    let copy = Copy::new();
+    fs::write(copy.spec(), include_str!("../../../openapi/ofauth.yaml")).unwrap();
+    let page = include_str!("../../../openapi/examples/page.json");
+    (copy, serde_json::from_str(page).unwrap())
+}
+
+/// A JSON pointer for each place, by the place without the indices of items.
+fn spots(value: &Value, place: &str, pointer: &str, spots: &mut BTreeMap<String, String>) {
+    spots.entry(place.to_owned()).or_insert(pointer.to_owned());
+    match value {
+        Value::Object(entries) => {
+            for (key, value) in entries {
+                self::spots(
+                    value,
+                    &format!("{place}/{key}"),
+                    &format!("{pointer}/{key}"),
+                    spots,
+                );
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                self::spots(
+                    item,
+                    &format!("{place}/0"),
+                    &format!("{pointer}/{index}"),
+                    spots,
+                );
+            }
+        }
+        _ => {}
+    }
+}
+
+fn comments(text: &str) -> Vec<&str> {
+    let comments = text.lines().filter_map(|line| line.split_once("# "));
+    comments.map(|(_, comment)| comment).collect()
+}
+
+/// What spoils a value; `None` where it does not concern it.
+type Mutation = fn(&Value) -> Option<Value>;
+
+fn with(object: &Value, change: impl Fn(&mut Map<String, Value>)) -> Option<Value> {
+    let mut object = object.as_object()?.clone();
+    change(&mut object);
+    Some(object.into())
+}
+
+#[test]
+fn a_draft_allows_each_kind_of_difference_at_each_place() {
+    let mutations: [(&str, Mutation); 8] = [
+        ("an unknown flag", |value| {
+            with(value, |object| {
+                drop(object.insert("added".to_owned(), json!(true)))
+            })
+        }),
+        ("an unknown object", |value| {
+            with(value, |object| {
+                drop(object.insert("added".to_owned(), json!({ "a": [{ "b": "x" }] })))
+            })
+        }),
+        ("keys that are data", |value| {
+            with(value, |object| {
+                object.extend((0..20).map(|i| (format!("Anna {i}"), json!(i))))
+            })
+        }),
+        ("null", |_| Some(Value::Null)),
+        ("nothing", |value| with(value, |object| object.clear())),
+        ("another type", |value| {
+            Some(if value.is_string() {
+                json!(7)
+            } else {
+                json!("x")
+            })
+        }),
+        ("a fraction", |value| value.is_i64().then(|| json!(1.5))),
+        ("a word", |value| value.is_string().then(|| json!("word"))),
+    ];
+    for (name, mutation) in mutations {
+        let (copy, page) = example();
+        let before = fs::read_to_string(copy.spec()).unwrap();
+        let mut places = BTreeMap::new();
+        spots(&page, "", "", &mut places);
+        places.remove("");
+        let mut bodies = vec![page.to_string()];
+        for pointer in places.values() {
+            let mut body = page.clone();
+            let value = body.pointer_mut(pointer).unwrap();
+            if let Some(spoilt) = mutation(value) {
+                *value = spoilt;
+                bodies.push(body.to_string());
+            }
+        }
+        assert!(bodies.len() > 5, "{name}");
+        let capture = bodies.join("\n");
+        let (code, stdout, stderr) = copy.drift(&capture, &["--update"]);
+        assert_eq!(stderr, "", "{name}");
+        assert!(stdout.contains("written"), "{name}: {stdout}");
+        let mut left: Vec<&str> = stdout
+            .lines()
+            .filter_map(|line| line.strip_prefix("by hand: ")?.split(": ").next())
+            .collect();
+        left.sort_unstable();
+        // With these, a sender would be of two shapes at once, which the check of drafts says.
+        let expected: &[&str] = match name {
+            "null" | "another type" | "a fraction" => &["list[].lastMessage.fromUser"],
+            "nothing" => &["list[].lastMessage.fromUser", "list[].withUser._view"],
+            _ => &[],
+        };
+        assert_eq!(left, expected, "{name}: {stdout}");
+        assert_eq!(code, i32::from(!left.is_empty()), "{name}: {stdout}");
+        let (code, stdout, _) = copy.drift(&capture, &[]);
+        let rest = stdout.lines().count() - 1;
+        assert_eq!(
+            (code, rest),
+            (i32::from(!left.is_empty()), left.len()),
+            "{name}: {stdout}"
+        );
+        let (code, stdout, _) = copy.xtask(&["lint"], "");
+        assert_eq!(code, 0, "{name}: {stdout}");
+        let after = fs::read_to_string(copy.spec()).unwrap();
+        assert_eq!(comments(&after), comments(&before), "{name}");
+    }
+}
+
+#[test]
+fn what_is_written_in_flow_style_is_written_in_block_style() {
+    let block = |start: &str, end: &str| {
+        let from = SPEC.find(start).unwrap();
+        let to = from + SPEC[from..].find(end).unwrap();
+        SPEC[from..to].to_owned()
+    };
+    let kinds = block("    MediaKind:\n", "    Media:\n");
+    let flag = block("        canView:\n", "        hasError:\n");
+    let flat = SPEC
+        .replacen(
+            &kinds,
+            "    MediaKind: { type: string, x-extensible-enum: true, description: 'What it is: a {kind}', enum: [photo, video, gif, audio] } # kinds\n",
+            1,
+        )
+        .replacen(&flag, "        canView: {type: boolean, description: \"It's \\\"seen\\\"\"} # flag\n", 1);
+    let capture = changed(|page| {
+        media(page)["type"] = json!("live");
+        media(page)["canView"] = Value::Null;
+    });
+    let copy = Copy::new();
+    fs::write(copy.spec(), &flat).unwrap();
+    let (code, stdout, stderr) = copy.drift(&capture, &["--update"]);
+    assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
+    let written = fs::read_to_string(copy.spec()).unwrap();
+    for lines in [
+        "    MediaKind: # kinds\n      type: string\n",
+        "      x-extensible-enum: true\n      description: 'What it is: a {kind}'\n      enum:\n        - photo\n",
+        "        - audio\n        - live\n",
+        "        canView: # flag\n          type: boolean\n          nullable: true\n          description: 'It''s \"seen\"'\n",
+    ] {
+        assert!(written.contains(lines), "{lines}: {stdout}");
+    }
+    assert_eq!(copy.drift(&capture, &[]).0, 0);
+
+    // A comment within it would have no place.
+    let commented = SPEC.replacen(
+        &flag,
+        "        canView: { # flag\n          type: boolean, description: Seen.\n          }\n",
+        1,
+    );
+    fs::write(copy.spec(), &commented).unwrap();
+    let capture = changed(|page| media(page)["canView"] = Value::Null);
+    let (code, stdout, _) = copy.drift(&capture, &["--update"]);
+    assert_eq!(code, 1);
+    assert!(
+        stdout.contains("by hand: list[].lastMessage.media[].canView: "),
+        "{stdout}"
+    );
+    assert!(stdout.contains("write it in block style"), "{stdout}");
+    assert_eq!(fs::read_to_string(copy.spec()).unwrap(), commented);
+}
+
+#[test]
+fn a_narrower_format_is_widened_as_far_as_there_is_one() {
+    let copy = Copy::new();
+    let int32 = SPEC.replacen(
+        "format: int64\n          description: The height",
+        "format: int32\n          description: The height",
+        1,
+    );
+    assert_ne!(int32, SPEC);
+    fs::write(copy.spec(), int32).unwrap();
+    let file = json!({ "url": "x", "sources": [], "height": i64::MAX });
+    let capture = changed(|page| media(page)["files"] = json!({ "full": file }));
+    let (code, stdout, stderr) = copy.drift(&capture, &["--update"]);
+    assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
+    assert_eq!(fs::read_to_string(copy.spec()).unwrap(), SPEC);
+
+    let greater = changed(|page| media(page)["id"] = json!(u64::MAX));
+    let (code, stdout, _) = copy.drift(&greater, &["--update"]);
+    assert_eq!(code, 1);
+    assert!(
+        stdout.contains(
+            "by hand: list[].lastMessage.media[].id: a whole number of more than 64 bits"
+        ),
+        "{stdout}"
+    );
+}
+
+#[test]
+fn no_value_of_a_capture_is_written_anywhere() {
+    const CANARY: &str = "Hunter2 canary";
+    let spoil = |page: &mut Value, value: Value| {
+        page["list"][0]["added"] = value.clone();
+        page["list"][0]["withUser"]["id"] = value.clone();
+        page["list"][0]["canSendMessage"] = value.clone();
+        page["list"][0]["lastMessage"]["fromUser"] = value.clone();
+        page["hasMore"] = value.clone();
+        media(page)["type"] = value.clone();
+        media(page)["createdAt"] = value.clone();
+        media(page)["canView"] = json!([value]);
+    };
+    let long = CANARY.repeat(3);
+    let mut many = Map::new();
+    for index in 0..20_u8 {
+        many.insert(format!("canary{}", char::from(b'a' + index)), json!(1));
+    }
+    for value in [
+        json!(CANARY),
+        json!(long),
+        json!({ CANARY: CANARY }),
+        json!({ "name": CANARY, "tags": [CANARY] }),
+        json!(many.clone()),
+    ] {
+        let capture = changed(|page| {
+            spoil(page, value.clone());
+            page["list"][0]["withUser"]
+                .as_object_mut()
+                .unwrap()
+                .extend(many.clone());
+        });
+        let broken = format!("{capture}\n{{\"list\": [{{\"text\": \"{CANARY}");
+        for more in [
+            &[][..],
+            &["--format", "json"],
+            &["--update"],
+            &["--update", "--format", "json"],
+        ] {
+            let copy = Copy::new();
+            let (code, stdout, stderr) = copy.drift(&broken, more);
+            assert_eq!(code, 1, "{stdout}{stderr}");
+            let spec = fs::read_to_string(copy.spec()).unwrap();
+            let all = format!("{stdout}{stderr}{spec}").to_lowercase();
+            assert!(
+                !all.contains("canary"),
+                "{more:?} {value}: {stdout}{stderr}"
+            );
+        }
+    }
+}
+
+#[test]
+fn words_outside_an_enum_are_written_where_they_are_few_and_told_nowhere() {
+    let of = |kind: &str| changed(|page| media(page)["type"] = json!(kind));
+    let copy = Copy::new();
+    let (_, stdout, _) = copy.drift(&of("canary"), &["--format", "json"]);
+    assert!(!stdout.contains("canary"), "{stdout}");
+    let many: Vec<String> = (b'a'..b'v')
+        .map(|c| of(&format!("canary{}", char::from(c))))
+        .collect();
+    let (code, stdout, _) = copy.drift(&many.join("\n"), &["--update"]);
+    assert_eq!(code, 1);
+    assert!(
+        stdout.contains("by hand: list[].lastMessage.media[].type: 21 value(s)"),
+        "{stdout}"
+    );
+    assert!(!stdout.contains("canary"), "{stdout}");
+    assert_eq!(fs::read_to_string(copy.spec()).unwrap(), SPEC);
+}

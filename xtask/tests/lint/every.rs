@@ -1,0 +1,147 @@
+//! That nothing is left out: every key, every place, every mistake at once.
+
+use crate::{Copy, edited, field, named};
+
+#[test]
+fn a_key_that_is_misspelt_is_told_at_every_level() {
+    let alternatives = "      oneOf:\n        - type: string\n          title: A\n        - type: boolean\n          title: B\n";
+    for (old, new, told) in [
+        ("openapi: ", "opnapi: 1\nopenapi: ", "opnapi"),
+        ("  version:", "  verson: 1\n  version:", "info.verson"),
+        ("  - url:", "  - ulr: 1\n    url:", "servers.0.ulr"),
+        (
+            "    description: The server that the endpoint's",
+            "    variables:\n      a:\n        default: b\n        enums: []\n    description: The server that the endpoint's",
+            "servers.0.variables.a.enums",
+        ),
+        ("    get:\n", "    gett: {}\n    get:\n", "chats.gett"),
+        (
+            "      tags:\n",
+            "      tag: []\n      tags:\n",
+            "chats.get.tag",
+        ),
+        (
+            "          in: query\n",
+            "          in: query\n          requird: true\n",
+            "parameters.0.requird",
+        ),
+        (
+            "        '200':\n",
+            "        '200':\n          heders: {}\n",
+            "responses.200.heders",
+        ),
+        (
+            "        '200':\n",
+            "        '200':\n          links:\n            a:\n              operationid: x\n",
+            "links.a.operationid",
+        ),
+        (
+            "            application/json:\n",
+            "            application/json:\n              shema: {}\n",
+            "content.application/json.shema",
+        ),
+        (
+            "            application/json:\n",
+            "            application/json:\n              encoding:\n                a:\n                  contenttype: x\n",
+            "encoding.a.contenttype",
+        ),
+        (
+            "                  summary: A page with",
+            "                  sumary: A page with",
+            "examples.page.sumary",
+        ),
+        (
+            "components:\n",
+            "components:\n  schema: {}\n",
+            "components.schema",
+        ),
+        (
+            "      type: apiKey\n",
+            "      type: apiKey\n      nam: x\n",
+            "securitySchemes.apiKey.nam",
+        ),
+        (
+            "      type: apiKey\n",
+            "      type: apiKey\n      flows:\n        password:\n          scope: {}\n          scopes: {}\n",
+            "flows.password.scope",
+        ),
+        (
+            "  headers:\n    X-RateLimit-Limit:\n",
+            "  headers:\n    X-RateLimit-Limit:\n      descrption: x\n",
+            "X-RateLimit-Limit.descrption",
+        ),
+        (
+            "      x-extensible-enum: true\n",
+            "      x-extensible-enum: true\n      xml:\n        nme: x\n",
+            "xml.nme",
+        ),
+        (
+            "    MediaKind:\n",
+            &format!(
+                "    Added:\n      description: Added.\n{alternatives}      discriminator:\n        propertyName: a\n        maping: {{}}\n    MediaKind:\n"
+            ),
+            "Added.discriminator.maping",
+        ),
+    ] {
+        let (code, stdout, _) = Copy::new(&edited(old, new)).xtask("lint");
+        assert_eq!(code, 1, "{told}");
+        assert!(stdout.contains(&format!("{told}: `")), "{told}: {stdout}");
+        assert!(stdout.contains("is no key of"), "{told}: {stdout}");
+    }
+}
+
+#[test]
+fn what_is_said_of_null_by_the_parts_is_no_finding() {
+    for schema in [
+        "          nullable: true\n          allOf:\n            - $ref: '#/components/schemas/Media'\n",
+        "          nullable: true\n          oneOf:\n            - type: string\n              title: A\n            - type: boolean\n              title: B\n",
+    ] {
+        let (code, stdout, _) = Copy::new(&field(schema)).xtask("lint");
+        assert_eq!(code, 0, "{stdout}");
+    }
+}
+
+#[test]
+fn every_place_of_a_rule_is_told_and_each_finding_says_how_to_mend_it() {
+    let one = |schema: &str| Copy::new(&named(schema)).xtask("lint").1;
+    let shadowed = one(
+        "      oneOf:\n        - type: number\n        - type: integer\n        - type: string\n        - type: integer\n          format: int32\n",
+    );
+    assert_eq!(
+        shadowed.matches("[shadowed-alternative]").count(),
+        2,
+        "{shadowed}"
+    );
+    let bounds = one("      type: integer\n      minimum: 1\n      maximum: 5\n");
+    assert_eq!(bounds.matches("[integer-format]").count(), 2, "{bounds}");
+
+    let syntax = Copy::new(&edited("  title: ", "  title: [\n  x: "))
+        .xtask("lint")
+        .1;
+    assert!(
+        syntax.contains("[yaml]; correct the indentation"),
+        "{syntax}"
+    );
+    let mapping = one(
+        "      oneOf:\n        - type: string\n        - type: boolean\n      discriminator:\n        propertyName: a\n        mapping:\n          b: '#/components/schemas/None'\n",
+    );
+    assert!(
+        mapping.contains("discriminator.mapping.b: \"#/components/schemas/None\" does not exist"),
+        "{mapping}"
+    );
+}
+
+#[test]
+fn a_pattern_that_cannot_be_used_hides_nothing() {
+    let spec = field("          type: string\n          pattern: '['\n          maxLength: 4\n          example: 7\n")
+        .replacen("          description: The user's id.\n", "", 1);
+    let (code, stdout, _) = Copy::new(&spec).xtask("lint");
+    assert_eq!(code, 1);
+    for rule in ["pattern", "refused-length", "example", "described"] {
+        assert_eq!(
+            stdout.matches(&format!("[{rule}]")).count(),
+            1,
+            "{rule}: {stdout}"
+        );
+    }
+}
