@@ -65,16 +65,25 @@ fn is_least_count(keyword: &str) -> bool {
     matches!(keyword, "minLength" | "minItems" | "minProperties")
 }
 
-/// Greater than 0 is at least 1, for a whole number.
+/// Greater than 0, and at least 0.5, is at least 1, for a whole number.
 pub(crate) fn whole(bounds: &mut BTreeMap<&'static str, Bound>) {
     for (name, step) in [("minimum", 1), ("maximum", -1)] {
-        if let Some(bound) = bounds.get_mut(name)
-            && bound.exclusive
-            && let Some(value) = bound
-                .value
-                .as_i64()
-                .and_then(|value| value.checked_add(step))
-        {
+        let Some(bound) = bounds.get_mut(name) else {
+            continue;
+        };
+        let value = match (bound.value.as_i64(), bound.value.as_f64()) {
+            (Some(value), _) if bound.exclusive => value.checked_add(step),
+            (None, Some(value)) if value.fract() != 0.0 => {
+                let value = if step > 0 {
+                    value.ceil()
+                } else {
+                    value.floor()
+                };
+                number::plain(&Number::from_f64(value).unwrap_or(bound.value.clone())).as_i64()
+            }
+            _ => None,
+        };
+        if let Some(value) = value {
             *bound = Bound {
                 value: Number::from(value),
                 exclusive: false,

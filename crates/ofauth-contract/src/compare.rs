@@ -1,10 +1,11 @@
 //! Two tables → what changed between them, operation by operation.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::{Value, json};
 
 use crate::change::Changes;
+use crate::cycles::cyclic;
 use crate::place::Place;
 use crate::print::Prints;
 use crate::report::{Report, Site, ends, flag};
@@ -29,16 +30,20 @@ pub enum Scope {
 ///
 /// Where values are nested too deep, or stand at too many places, to be compared.
 pub fn compare(old: &Table, new: &Table, scope: Scope) -> Result<Changes, Mistake> {
+    let prints = Prints::new(old, new);
     let mut compare = Compare {
         old,
         new,
-        prints: Prints::new(old, new),
+        cyclic: cyclic(old, &prints),
+        prints,
         scope,
         report: Report::default(),
+        reached: [old, new].map(|table| vec![false; table.rows.len()]),
     };
     compare.operations()?;
     if scope == Scope::Everything {
         compare.schemas();
+        compare.unused()?;
     }
     Ok(compare.report.into_changes())
 }
@@ -47,8 +52,11 @@ pub(crate) struct Compare<'a> {
     old: &'a Table,
     new: &'a Table,
     pub(crate) prints: Prints,
+    cyclic: Vec<bool>,
     scope: Scope,
     report: Report,
+    /// Which rows of the tables were compared.
+    reached: [Vec<bool>; 2],
 }
 
 impl Compare<'_> {
@@ -84,7 +92,9 @@ impl Compare<'_> {
             old: self.old,
             new: self.new,
             prints: &self.prints,
+            cyclic: &self.cyclic,
             report: &mut self.report,
+            reached: self.reached.each_mut().map(Vec::as_mut_slice),
             side,
             occurs,
             text,
@@ -212,7 +222,7 @@ impl Compare<'_> {
                     "security",
                     (Side::Request, name),
                     what,
-                    json!(set),
+                    credentials(set),
                     Value::Null,
                 );
             }
@@ -224,7 +234,7 @@ impl Compare<'_> {
                 (Side::Request, name),
                 what,
                 Value::Null,
-                json!(set),
+                credentials(set),
             );
         }
     }
@@ -361,5 +371,51 @@ impl Compare<'_> {
             let place = format!("schema {name}");
             self.say(&place, (Side::Either, ""), what, Value::Null, json!(name));
         }
+    }
+
+    /// The schemas that no operation uses: they have Rust types all the same.
+    fn unused(&mut self) -> Result<(), Mistake> {
+        let (old, new) = (self.old, self.new);
+        let rows = [old, new].into_iter().zip(&self.reached);
+        let rows = rows.flat_map(|(table, reached)| table.rows.iter().zip(reached));
+        let reached: HashSet<String> = rows
+            .filter(|(_, reached)| **reached)
+            .flat_map(|(row, _)| row.pointers.iter().cloned())
+            .collect();
+        for (name, before) in &old.schemas {
+            let Some(after) = new.schemas.get(name) else {
+                continue;
+            };
+            let own = old.row(*before).pointers.first();
+            let used = own.is_some_and(|own| reached.contains(own));
+            if used || self.prints.same(*before, *after) {
+                continue;
+            }
+            let used = std::mem::take(&mut self.report);
+            let side = (Side::Response, "");
+            self.walk(Place::default(), side, (*before, *after), (true, false))?;
+            let own = std::mem::replace(&mut self.report, used).into_changes();
+            let (place, names) = (format!("schema {name}"), (json!(name), json!(name)));
+            let site = Site {
+                place: &Place::part(&place),
+                side: Side::Either,
+                occurs: "",
+                required: true,
+                nullable: false,
+                retyped: own.rust_breaking(),
+                generated: true,
+            };
+            let what = ("schema", Action::Changed);
+            self.report.add(&site, what, names.0, names.1);
+        }
+        Ok(())
+    }
+}
+
+/// A set of credentials.
+fn credentials(set: &BTreeSet<String>) -> Value {
+    match set.is_empty() {
+        true => json!("no credentials"),
+        false => json!(set),
     }
 }

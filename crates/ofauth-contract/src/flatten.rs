@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::schema::Schemas;
 use crate::source::{Mistake, Part};
-use crate::table::{Body, Header, Kind, Operation, Parameter, Response, RowId, Table};
+use crate::table::{Body, Header, Operation, Parameter, Response, RowId, Table};
 
 const METHODS: &[&str] = &[
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
@@ -226,7 +226,8 @@ impl<'a> Flatten<'a> {
         Ok(vec!["/".to_owned()])
     }
 
-    /// The parameters of the path, and those of the operation, which go before them.
+    /// The parameters of the path, and those of the operation, which go before them. Headers
+    /// that OpenAPI says by other means are none.
     fn parameters(
         &mut self,
         item: &Part<'a>,
@@ -241,7 +242,10 @@ impl<'a> Flatten<'a> {
                 let known = parameters[..own].iter().any(|other| {
                     (&other.location, other.key()) == (&parameter.location, parameter.key())
                 });
-                if !known {
+                let ignored = parameter.location == "header"
+                    && ["accept", "authorization", "content-type"]
+                        .contains(&parameter.key().as_str());
+                if !known && !ignored {
                     parameters.push(parameter);
                 }
             }
@@ -268,13 +272,14 @@ impl<'a> Flatten<'a> {
         };
         let row = self.schema(schema)?;
         // Exploded or not, a single value is written the same.
-        let single = match self.schemas.rows[row.0].kind {
-            Some(kind) => !matches!(kind, Kind::Array | Kind::Object),
-            None => false,
+        let says = &self.schemas.rows[row.0];
+        let mut alternatives = says.alternatives.iter();
+        let single = match says.alternatives.is_empty() {
+            true => says.is_scalar(),
+            false => alternatives.all(|id| self.schemas.rows[id.0].is_scalar()),
         };
         let mut written = match &media {
             Some((media, _)) => essence(media),
-            None if explode && !single => format!("{style}, exploded"),
             None => style.to_owned(),
         };
         if part.flag("allowReserved")? {
@@ -288,6 +293,7 @@ impl<'a> Flatten<'a> {
             // Of other parameters it says nothing.
             empty: location == "query" && part.flag("allowEmptyValue")?,
             style: written,
+            exploded: (media.is_none() && !single).then_some(explode),
             row,
         })
     }
@@ -313,6 +319,10 @@ impl<'a> Flatten<'a> {
             let part = part.resolved(self.root.value)?;
             let mut headers = BTreeMap::new();
             for (name, header) in part.entries("headers")? {
+                // The content says it.
+                if name.eq_ignore_ascii_case("content-type") {
+                    continue;
+                }
                 let header = header.resolved(self.root.value)?;
                 let media = header.entries("content")?.into_iter().next();
                 let schema = match media {
@@ -359,7 +369,11 @@ impl<'a> Flatten<'a> {
 /// values that its variables list. A variable that lists none has any.
 fn base_urls(server: &Part<'_>) -> Result<Vec<String>, Mistake> {
     let url = server.text("url")?.unwrap_or_default();
-    let mut urls = vec![url.trim_end_matches('/').to_owned()];
+    let url = match url.trim_end_matches('/') {
+        "" => "/",
+        url => url,
+    };
+    let mut urls = vec![url.to_owned()];
     for (name, variable) in server.entries("variables")? {
         let mut values: Vec<&str> = variable.text("default")?.into_iter().collect();
         for value in variable.list("enum")? {

@@ -98,17 +98,49 @@ pub(crate) fn is_null(schema: &Value) -> bool {
         || schema["enum"] == Value::Array(vec![Value::Null])
 }
 
+/// Whether a keyword says nothing of a value: neither itself nor by another schema.
+fn is_note(key: &str) -> bool {
+    key.starts_with("x-")
+        || SILENT.contains(&key) && !["$ref", "allOf", "anyOf", "oneOf"].contains(&key)
+}
+
+/// Whether a schema says nothing at all.
+pub(crate) fn is_empty(schema: &Value) -> bool {
+    match schema {
+        Value::Object(entries) => entries.keys().all(|key| is_note(key) && key != "nullable"),
+        _ => schema == &Value::Bool(true),
+    }
+}
+
+/// What alternatives require, where each only tells which properties are required.
+pub(crate) fn only_required(group: &[&Value]) -> Option<Value> {
+    let mut all = Vec::new();
+    for schema in group {
+        let mut names = schema["required"].as_array()?.clone();
+        let plain = |(key, value): (&String, &Value)| match key.as_str() {
+            "required" => true,
+            "type" => value == "object",
+            key => is_note(key) && key != "nullable",
+        };
+        if names.is_empty() || !schema.as_object()?.iter().all(plain) {
+            return None;
+        }
+        names.sort_by_key(Value::to_string);
+        all.push(serde_json::json!({ "required": names }));
+    }
+    all.sort_by_key(Value::to_string);
+    Some(all.into())
+}
+
 /// The values that alternatives list, where each is a `const` or an enum by itself; with
 /// an alternative that allows any value of the type, the list is open.
-pub(crate) fn listed(group: &[Part<'_>]) -> Option<(Vec<Value>, bool)> {
+pub(crate) fn listed(group: &[&Value]) -> Option<(Vec<Value>, bool)> {
     let mut values = Vec::new();
     let mut open = false;
-    for part in group {
-        let entries = part.value.as_object()?;
-        let silent = |key: &str| {
-            SILENT.contains(&key) && !["$ref", "allOf", "anyOf", "oneOf"].contains(&key)
-        };
-        let plain = |key: &String| silent(key) || ["const", "enum", "type"].contains(&key.as_str());
+    for schema in group {
+        let entries = schema.as_object()?;
+        let plain =
+            |key: &String| is_note(key) || ["const", "enum", "type"].contains(&key.as_str());
         if !entries.keys().all(plain) {
             return None;
         }
@@ -123,10 +155,9 @@ pub(crate) fn listed(group: &[Part<'_>]) -> Option<(Vec<Value>, bool)> {
     }
     let kind = Kind::of(values.first()?);
     let one = values.iter().all(|value| Kind::of(value) == kind);
-    let wide = |part: &Part<'_>| {
-        part.value
-            .get("type")
-            .is_none_or(|own| own == kind.as_str())
+    let wide = |schema: &&Value| match schema.get("type") {
+        Some(Value::Array(kinds)) => kinds.len() == 1 && kinds[0] == kind.as_str(),
+        own => own.is_none_or(|own| own == kind.as_str()),
     };
     (one && group.iter().all(wide)).then_some((values, open))
 }
@@ -140,6 +171,8 @@ pub(crate) struct Facts {
     formats: BTreeSet<String>,
     patterns: BTreeSet<String>,
     multiples: Vec<Number>,
+    /// Whether the type is one of several that are allowed.
+    split: bool,
 }
 
 impl Facts {
@@ -301,7 +334,7 @@ impl Facts {
     }
 
     /// Keeps the types that are allowed on both sides; an integer is a number.
-    fn narrow(&mut self, kinds: BTreeSet<Kind>) {
+    pub(crate) fn narrow(&mut self, kinds: BTreeSet<Kind>) {
         let Some(old) = &self.kinds else {
             self.kinds = Some(kinds);
             return;
@@ -324,6 +357,12 @@ impl Facts {
     pub(crate) fn restrict(&mut self, kind: Kind) {
         self.kinds = Some(BTreeSet::from([kind]));
         self.null = false;
+        self.split = true;
+    }
+
+    /// Adds a keyword that is compared as it is.
+    pub(crate) fn constrain(&mut self, key: &str, value: Value) {
+        self.row.other.insert(key.to_owned(), value);
     }
 
     pub(crate) fn allow_null(&mut self) {
@@ -362,7 +401,7 @@ impl Facts {
             .as_ref()
             .is_some_and(|kinds| kinds.contains(&Kind::Null));
         let any = row.kind.is_none() && row.alternatives.is_empty();
-        row.nullable = self.null || any || null && row.kind != Some(Kind::Null);
+        row.nullable = row.kind != Some(Kind::Null) && (self.null || any || null);
         let mut facts = self.row;
         row.deprecated = facts.deprecated;
         row.read_only = facts.read_only;
@@ -375,6 +414,11 @@ impl Facts {
         if concerns(&[Kind::Integer, Kind::Number]) {
             self.multiples.sort_by(number::compare);
             self.multiples.dedup();
+            if row.kind == Some(Kind::Integer) {
+                // Every whole number is a multiple of 1.
+                self.multiples
+                    .retain(|multiple| multiple.as_u64() != Some(1));
+            }
             row.multiple_of = first("multipleOf", self.multiples, &mut facts.other);
         }
         if concerns(&[Kind::String]) {
@@ -400,14 +444,26 @@ impl Facts {
             whole(&mut row.bounds);
         }
         let kind = row.kind;
+        let text = kind == Some(Kind::String) && !self.split;
         row.values = facts.values.map(|mut values| {
+            if text {
+                // Values of a string that are written without quotes.
+                for value in &mut values {
+                    if value.is_number() || value.is_boolean() {
+                        *value = value.to_string().into();
+                    }
+                }
+                values.sort_by_key(Value::to_string);
+                values.dedup();
+            }
             values.retain(|value| {
                 let own = Kind::of(value);
                 kind.is_none_or(|kind| kind == own || kind == Kind::Number && own == Kind::Integer)
             });
             values
         });
-        if kind == Some(Kind::Boolean) && row.values.as_ref().is_some_and(|all| all.len() == 2) {
+        let all = row.values.as_ref().map(Vec::len);
+        if kind == Some(Kind::Null) || kind == Some(Kind::Boolean) && all == Some(2) {
             // There are no others.
             row.values = None;
         }

@@ -57,10 +57,22 @@ impl Prints {
         a == b || self.settled && prints[a.0] == prints[b.0]
     }
 
-    /// Whether two pairs of rows, each of the old and the new table, say the same.
-    pub(crate) fn same_pair(&self, a: (RowId, RowId), b: (RowId, RowId)) -> bool {
-        let prints = |(old, new): (RowId, RowId)| (self.tables[0][old.0], self.tables[1][new.0]);
-        a == b || self.settled && prints(a) == prints(b)
+    /// Names a pair of rows, of the old and the new table: another pair that says the same
+    /// has the same name.
+    pub(crate) fn pair(&self, old: RowId, new: RowId) -> (u64, u64) {
+        let after = match self.settled {
+            true => self.tables[1][new.0],
+            false => new.0 as u64,
+        };
+        (self.of_old(old), after)
+    }
+
+    /// Names a row of the old table, in the same way.
+    pub(crate) fn of_old(&self, id: RowId) -> u64 {
+        match self.settled {
+            true => self.tables[0][id.0],
+            false => id.0 as u64,
+        }
     }
 }
 
@@ -84,13 +96,7 @@ fn own(row: &Row) -> u64 {
     )
         .hash(&mut hasher);
     for (name, bound) in &row.bounds {
-        (
-            name,
-            bound.value.as_f64().map(f64::to_bits),
-            bound.exclusive,
-        )
-            .hash(&mut hasher);
-        bound.value.as_i64().hash(&mut hasher);
+        (name, bound.value.to_string(), bound.exclusive).hash(&mut hasher);
     }
     row.multiple_of
         .as_ref()

@@ -122,7 +122,16 @@ pub(crate) fn replaced(old: Option<&Value>, new: Option<&Value>) -> Option<(Acti
 
 pub(crate) fn reformatted(old: Option<&str>, new: Option<&str>) -> Action {
     let contains = |wide: Option<&str>, narrow: Option<&str>| {
-        matches!((wide, narrow), (None, _) | (Some("int64"), Some("int32")))
+        matches!(
+            (wide, narrow),
+            (None, _)
+                | (Some("int64"), Some("int32"))
+                | (Some("double"), Some("float"))
+                | (Some("uri-reference" | "iri" | "iri-reference"), Some("uri"))
+                | (Some("iri-reference"), Some("iri" | "uri-reference"))
+                | (Some("idn-email"), Some("email"))
+                | (Some("idn-hostname"), Some("hostname"))
+        )
     };
     match (contains(new, old), contains(old, new)) {
         (true, _) => Action::Widened,

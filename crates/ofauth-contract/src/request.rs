@@ -43,9 +43,15 @@ impl Compare<'_> {
                     name_after,
                 );
             }
-            if before.style != after.style {
+            // What has no parts is written the same, exploded or not.
+            let both = before.exploded.is_some() && after.exploded.is_some();
+            let written = |parameter: &Parameter| match parameter.exploded {
+                Some(true) if both => json!(format!("{}, exploded", parameter.style)),
+                _ => json!(parameter.style),
+            };
+            if before.location == after.location && written(before) != written(after) {
                 let what = ("parameter-style", Action::Changed);
-                self.say(&place, side, what, json!(before.style), json!(after.style));
+                self.say(&place, side, what, written(before), written(after));
             }
             for (subject, before, after) in [
                 ("parameter-required", before.required, after.required),

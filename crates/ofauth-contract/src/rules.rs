@@ -109,7 +109,7 @@ const LOWER: &[&str] = &["minimum", "min-length", "min-items", "min-properties"]
 /// The limits from above.
 const UPPER: &[&str] = &["maximum", "max-length", "max-items", "max-properties"];
 /// What narrows a value where it is set, and has no order.
-const NARROWING: &[&str] = &["pattern", "multiple-of", "unique-items"];
+const NARROWING: &[&str] = &["pattern", "multiple-of", "unique-items", "constraint"];
 
 const REFUSED: &str = "a value that was accepted is refused";
 const ACCEPTED: &str = "every value that was accepted still is";
@@ -134,6 +134,7 @@ pub const RULES: &[Rule] = &[
     rule(&["default-server"], Changed, Request, false, Same, "the old one is still listed"),
     rule(&["schema"], Added, Either, false, Adds, "names of schemas are on no wire; a type is added"),
     rule(&["schema"], Removed, Either, false, Breaks, "names of schemas are on no wire; a type is gone"),
+    rule(&["schema"], Changed, Either, false, AddsUnlessRetyped, "names of schemas are on no wire; its type changes"),
     rule(&["schema"], Renamed, Either, false, Breaks, "names of schemas are on no wire; the type has its name"),
     // Parameters
     rule(&["parameter"], Added, Request, false, Adds, "without it, a request means what it meant"),

@@ -4,7 +4,7 @@
 //! leads to, and the parts of its `allOf`. The same list gives the same row, so that
 //! a recursive schema ends.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -57,8 +57,11 @@ struct Leaves<'a> {
     schemas: Vec<Schema<'a>>,
     /// Lists of alternatives, of each of which one holds too.
     groups: Vec<Vec<Part<'a>>>,
-    /// Whether null is one more alternative.
+    /// Whether null is one more alternative, and whether it is the only one.
     null: bool,
+    only_null: bool,
+    /// Alternatives that only tell which properties are required, by their keyword.
+    required: Vec<(&'static str, Value)>,
     /// Lists of values that are alternatives: enums in other words. The flag says
     /// whether any other value may come, too.
     values: Vec<(Vec<Value>, bool)>,
@@ -102,14 +105,21 @@ impl<'a> Schemas<'a> {
                     continue;
                 }
                 let row = &self.rows[id.0];
+                if row.kind == Some(Kind::Never) {
+                    continue;
+                }
                 nullable |= row.nullable;
                 match row.alternatives.is_empty() {
                     true => flat.push(id),
                     false => waiting.extend(row.alternatives.iter().rev()),
                 }
             }
-            self.rows[index].alternatives = flat;
-            self.rows[index].nullable |= nullable;
+            let row = &mut self.rows[index];
+            if flat.is_empty() && !row.alternatives.is_empty() {
+                row.kind = Some(Kind::Never);
+            }
+            row.alternatives = flat;
+            row.nullable |= nullable;
         }
     }
 
@@ -143,7 +153,12 @@ impl<'a> Schemas<'a> {
         for (values, open) in &leaves.values {
             facts.list(values.clone(), *open);
         }
-        if leaves.null {
+        for (key, value) in &leaves.required {
+            facts.constrain(key, value.clone());
+        }
+        if leaves.only_null {
+            facts.narrow(BTreeSet::from([Kind::Null]));
+        } else if leaves.null {
             facts.allow_null();
         }
         if let Some(kind) = recipe.kind {
@@ -205,21 +220,29 @@ impl<'a> Schemas<'a> {
                 continue;
             }
             let mut below = schema.part.list("allOf")?;
-            if schema.part.get("$ref").is_some() {
-                below.push(schema.part.resolved(self.root)?);
-            }
+            below.extend(schema.part.reference(self.root)?);
             for key in ["oneOf", "anyOf"] {
-                let mut group = schema.part.list(key)?;
-                let all = group.len();
-                group.retain(|part| !leaf::is_null(part.value));
-                found.null |= group.len() < all;
-                match group.len() {
-                    0 => {}
-                    1 => below.append(&mut group),
-                    _ => match leaf::listed(&group) {
-                        Some(values) => found.values.push(values),
-                        None => found.groups.push(group),
-                    },
+                let (mut group, mut plain) = (Vec::new(), Vec::new());
+                for part in schema.part.list(key)? {
+                    let unwrapped = self.unwrapped(&part)?;
+                    if leaf::is_null(unwrapped.value) {
+                        found.null = true;
+                        continue;
+                    }
+                    group.push(part);
+                    plain.push(unwrapped.value);
+                }
+                if group.is_empty() {
+                    found.only_null |= schema.part.get(key).is_some();
+                } else if group.len() == 1 {
+                    below.append(&mut group);
+                } else if let Some(required) = leaf::only_required(&plain) {
+                    found.required.push((key, required));
+                } else if let Some(values) = leaf::listed(&plain) {
+                    found.null |= plain.iter().any(|schema| schema["nullable"] == true);
+                    found.values.push(values);
+                } else {
+                    found.groups.push(group);
                 }
             }
             found.schemas.push(schema);
@@ -241,23 +264,43 @@ impl<'a> Schemas<'a> {
             if let Some(name) = name {
                 return Ok(Some(name.replace("~1", "/").replace("~0", "~")));
             }
-            let mut wrapped = Vec::new();
-            let reference = part.reference(self.root)?;
-            if self.bare_references && reference.is_some() {
-                wrapped.extend(reference);
-            } else if !leaf::constrains(part.value) {
-                wrapped.extend(reference);
-                for key in ["allOf", "oneOf", "anyOf"] {
-                    let group = part.list(key)?.into_iter();
-                    wrapped.extend(group.filter(|part| !leaf::is_null(part.value)));
-                }
-            }
+            let mut wrapped = self.wrapped(&part)?;
+            wrapped.retain(|part| !leaf::is_null(part.value));
             match &wrapped[..] {
                 [only] => part = only.clone(),
                 _ => return Ok(None),
             }
         }
         Ok(None)
+    }
+
+    /// The schema that a reference or a wrapper stands for, where these say nothing else.
+    fn unwrapped(&self, part: &Part<'a>) -> Result<Part<'a>, Mistake> {
+        let mut part = part.clone();
+        let mut passed = HashSet::new();
+        while passed.insert(part.pointer.clone()) && part.value["nullable"] != true {
+            match &self.wrapped(&part)?[..] {
+                [only] => part = only.clone(),
+                _ => break,
+            }
+        }
+        Ok(part)
+    }
+
+    /// What a schema consists of that says nothing of its value itself.
+    fn wrapped(&self, part: &Part<'a>) -> Result<Vec<Part<'a>>, Mistake> {
+        let mut wrapped: Vec<Part<'a>> = part.reference(self.root)?.into_iter().collect();
+        let counts = wrapped.is_empty() || !self.bare_references;
+        if counts && leaf::constrains(part.value) {
+            return Ok(Vec::new());
+        }
+        if counts {
+            for key in ["allOf", "oneOf", "anyOf"] {
+                let group = part.list(key)?.into_iter();
+                wrapped.extend(group.filter(|part| key != "allOf" || !leaf::is_empty(part.value)));
+            }
+        }
+        Ok(wrapped)
     }
 
     /// The schemas below the keywords that are compared and not understood.
@@ -374,7 +417,7 @@ fn combinations<'a>(leaves: &Leaves<'a>) -> Result<Vec<Vec<Schema<'a>>>, Mistake
         .collect();
     let mut all = vec![Vec::new()];
     for group in &leaves.groups {
-        if all.len() * group.len() > COMBINATIONS {
+        if leaves.groups.len() > 1 && all.len() * group.len() > COMBINATIONS {
             let reason = format!("there are more than {COMBINATIONS} combinations of alternatives");
             return Err(leaves.schemas[0].part.mistake(reason));
         }

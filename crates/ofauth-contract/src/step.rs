@@ -16,6 +16,8 @@ pub(crate) struct Step {
     /// The step that led here, and how many did.
     pub(crate) above: Option<usize>,
     pub(crate) depth: usize,
+    /// The step at which the way came to a cycle of schemas, where it is on one.
+    pub(crate) entry: Option<usize>,
 }
 
 impl Step {
@@ -30,6 +32,7 @@ impl Step {
             alternative: false,
             above: None,
             depth: 0,
+            entry: None,
         }
     }
 }
@@ -58,6 +61,7 @@ impl Pairs {
             alternative: false,
             above: Some(self.index),
             depth: self.depth,
+            entry: None,
         });
     }
 

@@ -267,8 +267,10 @@ pub struct Parameter {
     pub deprecated: bool,
     /// Whether its name may be sent without a value.
     pub empty: bool,
-    /// How its value is written: the style, whether it explodes, or the media type.
+    /// How its value is written: the style, or the media type.
     pub style: String,
+    /// Whether each part of its value is written by itself; `None` where it has no parts.
+    pub exploded: Option<bool>,
     /// What the contract says of its value.
     pub row: RowId,
 }
@@ -408,11 +410,13 @@ impl Table {
         if row.alternatives.is_empty() {
             return row.words().to_owned();
         }
-        let words: Vec<&str> = row
-            .alternatives
-            .iter()
-            .map(|id| self.row(*id).words())
-            .collect();
+        let mut words = Vec::new();
+        for id in &row.alternatives {
+            let word = self.row(*id).words();
+            if !words.contains(&word) {
+                words.push(word);
+            }
+        }
         words.join(" or ")
     }
 }
@@ -421,6 +425,48 @@ impl Row {
     /// Whether any value fits, by a name or without one.
     pub(crate) fn is_any(&self) -> bool {
         self.kind.is_none() && self.alternatives.is_empty()
+    }
+
+    /// Whether its values have no parts.
+    pub(crate) fn is_scalar(&self) -> bool {
+        matches!(
+            self.kind,
+            Some(Kind::Boolean | Kind::Integer | Kind::Number | Kind::String)
+        )
+    }
+
+    /// The same values, written as text.
+    pub(crate) fn as_text(&self) -> Self {
+        if self.kind == Some(Kind::String) {
+            return self.clone();
+        }
+        let values = match (&self.values, self.kind) {
+            (None, Some(Kind::Boolean)) => Some(vec!["false".into(), "true".into()]),
+            (values, _) => values.as_ref().map(|values| {
+                let texts = values.iter().map(|value| value.to_string().into());
+                texts.collect()
+            }),
+        };
+        Self {
+            kind: Some(Kind::String),
+            values,
+            open: self.open,
+            ..Self::default()
+        }
+    }
+
+    /// The rows right below it.
+    pub(crate) fn below(&self) -> impl Iterator<Item = RowId> {
+        let values = match self.rest {
+            Rest::Map(values) => Some(values),
+            _ => None,
+        };
+        let properties = self.properties.values().map(|field| field.row);
+        let alternatives = self.alternatives.iter().copied();
+        properties
+            .chain(self.items)
+            .chain(values)
+            .chain(alternatives)
     }
 
     /// Whether it says no more than the type.

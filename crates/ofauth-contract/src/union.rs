@@ -58,7 +58,7 @@ impl Walk<'_> {
         for before in &removed {
             for after in &added {
                 let (old, new) = (olds.row(*before), news.row(*after));
-                if old.kind.is_some() && old.kind == new.kind {
+                if is_alike(old, new) {
                     let is_shared = |name: &&String| new.properties.contains_key(*name);
                     let shared = old.properties.keys().filter(is_shared).count();
                     alike.push((shared, *before, *after));
@@ -109,25 +109,16 @@ impl Walk<'_> {
         }
     }
 
-    /// Alternatives that change nothing on the wire. An enum beside a string is an open enum.
+    /// Alternatives that change nothing on the wire.
     fn spare(&mut self, step: &Step, mut removed: Vec<RowId>, mut added: Vec<RowId>) {
-        let mut enums = Vec::new();
         removed.retain(|before| {
-            let is_pair = |after: &RowId| {
-                let (old, new) = (self.old.row(*before), self.new.row(*after));
-                self.prints.same(*before, *after)
-                    || old.values.is_some() && new.values.is_some() && old.name == new.name
-            };
-            let found = added.iter().position(is_pair);
+            let is_same = |after: &RowId| self.prints.same(*before, *after);
+            let found = added.iter().position(is_same);
             if let Some(index) = found {
-                enums.push((*before, added.remove(index)));
+                added.remove(index);
             }
             found.is_none()
         });
-        for pair in enums {
-            let (old, new) = (self.old.row(pair.0), self.new.row(pair.1));
-            self.values(&Step::at(&step.place, pair), old, new, true);
-        }
         self.ends(step, "spare-alternative", &removed, &added);
     }
 
@@ -152,6 +143,15 @@ impl Walk<'_> {
         }
         found
     }
+}
+
+/// Whether alternatives may be the same one, before and after: of one type, and not of two
+/// names.
+fn is_alike(old: &Row, new: &Row) -> bool {
+    let is_number = |row: &Row| matches!(row.kind, Some(Kind::Integer | Kind::Number));
+    let named = old.name.is_some() && new.name.is_some() && old.kind == Some(Kind::Object);
+    let alike = old.kind.is_some() && old.kind == new.kind || is_number(old) && is_number(new);
+    alike && !named
 }
 
 /// Whether one alternative allows all that another does, and more.

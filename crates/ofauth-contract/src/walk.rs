@@ -1,19 +1,17 @@
 //! Two rows → what changed between them, and in the rows below.
 
-use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
 use crate::generated::retypes;
-use crate::number;
 use crate::place::Place;
 use crate::print::Prints;
-use crate::report::{Report, Site, flag, reformatted, replaced};
+use crate::report::{Report, Site, flag, replaced};
 use crate::rules::{Action, Side};
 use crate::source::Mistake;
 use crate::step::{Pairs, Step};
-use crate::table::{Bound, Kind, Rest, Row, RowId, Table};
+use crate::table::{Kind, Rest, Row, RowId, Table};
 
 /// More pairs of rows than any honest pair of contracts has between them.
 const STEPS: usize = 200_000;
@@ -28,7 +26,11 @@ pub(crate) struct Walk<'a> {
     pub(crate) old: &'a Table,
     pub(crate) new: &'a Table,
     pub(crate) prints: &'a Prints,
+    /// Which rows of the old table are on a cycle.
+    pub(crate) cyclic: &'a [bool],
     pub(crate) report: &'a mut Report,
+    /// Which rows of the tables were compared.
+    pub(crate) reached: [&'a mut [bool]; 2],
     pub(crate) side: Side,
     pub(crate) occurs: &'a str,
     /// Whether the value is written as text: then each number is a string too.
@@ -51,9 +53,10 @@ impl Walk<'_> {
             alternative: false,
             above: None,
             depth: 0,
+            entry: None,
         }];
+        let (mut passed, mut visits) = (HashSet::new(), HashMap::new());
         let mut next = 0;
-        let mut visits = HashMap::new();
         while next < steps.len() {
             let step = &steps[next];
             if steps.len() > STEPS || step.depth > DEPTH {
@@ -68,14 +71,22 @@ impl Walk<'_> {
                     },
                 ));
             }
-            let visits = visits
-                .entry((step.old, step.new, step.required, step.content))
-                .or_insert(0);
-            *visits += 1;
-            if !self.prints.same(step.old, step.new)
-                && *visits <= PLACES
-                && !self.is_known(&steps, next)
-            {
+            let pair = (step.old, step.new);
+            let is_new = if self.prints.same(pair.0, pair.1) {
+                false
+            } else if self.cyclic[pair.0.0] {
+                // A schema that leads back to itself has places without end: the shortest is told.
+                let entry = step.above.and_then(|above| steps[above].entry);
+                let entry = entry.unwrap_or(next);
+                let content = step.content;
+                steps[next].entry = Some(entry);
+                passed.insert((entry, self.prints.pair(pair.0, pair.1), content))
+            } else {
+                let visits = visits.entry((pair, step.content)).or_insert(0);
+                *visits += 1;
+                *visits <= PLACES
+            };
+            if is_new {
                 let below = self.step(&steps[next], next);
                 steps.extend(below);
             }
@@ -84,26 +95,11 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Whether the same pair was passed on the way: a recursive schema begins anew.
-    fn is_known(&self, steps: &[Step], index: usize) -> bool {
-        let step = &steps[index];
-        let mut above = step.above;
-        while let Some(index) = above {
-            let other = &steps[index];
-            let same = self
-                .prints
-                .same_pair((other.old, other.new), (step.old, step.new));
-            if same && other.content == step.content {
-                return true;
-            }
-            above = other.above;
-        }
-        false
-    }
-
     /// Compares a pair of rows, and finds those below it.
     fn step(&mut self, step: &Step, index: usize) -> Vec<Step> {
         let (old, new) = (self.old.row(step.old), self.new.row(step.new));
+        self.reached[0][step.old.0] = true;
+        self.reached[1][step.new.0] = true;
         let mut pairs = Pairs {
             index,
             depth: step.depth + 1,
@@ -149,7 +145,8 @@ impl Walk<'_> {
     /// What holds of a value with alternatives as of any other.
     fn wrapper(&mut self, step: &Step, old: &Row, new: &Row) {
         // Of alternatives, the whole says whether it may be null; of any value, the type.
-        let null = match step.alternative || old.is_any() || new.is_any() {
+        let says = |row: &Row| row.is_any() || row.kind == Some(Kind::Null);
+        let null = match step.alternative || says(old) || says(new) {
             true => (false, false),
             false => (old.nullable, new.nullable),
         };
@@ -192,7 +189,11 @@ impl Walk<'_> {
     /// What a value is, and what is in it.
     fn content(&mut self, step: &Step, old: &Row, new: &Row, pairs: &mut Pairs) {
         if old.kind != new.kind {
-            let what = self.retyped(old.kind, new.kind);
+            let what = match (old.kind, new.kind) {
+                (Some(Kind::Null), _) if new.nullable => Action::Widened,
+                (_, Some(Kind::Null)) if old.nullable => Action::Narrowed,
+                (old, new) => self.retyped(old, new),
+            };
             let (before, after) = (
                 json!(self.old.words(step.old)),
                 json!(self.new.words(step.new)),
@@ -204,165 +205,13 @@ impl Walk<'_> {
             } else {
                 (before, after)
             };
-            return self.say(step, ("type", what), before, after);
+            self.say(step, ("type", what), before, after);
+            return self.across(step, old, new);
         }
-        if old.format != new.format {
-            let action = reformatted(old.format.as_deref(), new.format.as_deref());
-            self.say(
-                step,
-                ("format", action),
-                json!(old.format),
-                json!(new.format),
-            );
-        }
-        self.values(step, old, new, old.open);
-        let names = old.bounds.keys().chain(
-            new.bounds
-                .keys()
-                .filter(|name| !old.bounds.contains_key(*name)),
-        );
-        for name in names {
-            self.bound(step, name, old.bounds.get(name), new.bounds.get(name));
-        }
-        let number = |row: &Row| row.multiple_of.clone().map(Value::from);
-        let text = |row: &Row| row.pattern.clone().map(Value::from);
-        if let Some((action, before, after)) = replaced(number(old).as_ref(), number(new).as_ref())
-        {
-            let action = match (&old.multiple_of, &new.multiple_of) {
-                (Some(old), Some(new)) if number::is_multiple(old, new) => Action::Widened,
-                (Some(old), Some(new)) if number::is_multiple(new, old) => Action::Narrowed,
-                _ => action,
-            };
-            self.say(step, ("multiple-of", action), before, after);
-        }
-        if let Some((action, before, after)) = replaced(text(old).as_ref(), text(new).as_ref()) {
-            self.say(step, ("pattern", action), before, after);
-        }
-        if let Some(action) = flag(old.unique, new.unique) {
-            self.say(
-                step,
-                ("unique-items", action),
-                json!(old.unique),
-                json!(new.unique),
-            );
-        }
-        let others = old
-            .other
-            .keys()
-            .chain(new.other.keys().filter(|key| !old.other.contains_key(*key)));
-        for key in others {
-            let (before, after) = (old.other.get(key), new.other.get(key));
-            if !self.same_inside(key, old, new, before == after) {
-                let shown = |value: Option<&Value>| {
-                    value.map_or(Value::Null, |value| json!({ key: value }))
-                };
-                self.say(
-                    step,
-                    ("constraint", Action::Changed),
-                    shown(before),
-                    shown(after),
-                );
-            }
-        }
+        self.limits(step, old, new);
         self.properties(step, old, new, pairs);
         self.inside(step, step.place.items(), (old.items, new.items), pairs);
         self.rest(step, old, new, pairs);
-    }
-
-    /// Whether a keyword that is not understood says the same: the schemas below it do,
-    /// or, where there are none, its value is the same.
-    fn same_inside(&self, key: &str, old: &Row, new: &Row, same_text: bool) -> bool {
-        match (old.inner.get(key), new.inner.get(key)) {
-            (None, None) => same_text,
-            (Some(before), Some(after)) => {
-                before.len() == after.len()
-                    && before.iter().zip(after).all(|(before, after)| {
-                        before.0 == after.0 && self.prints.same(before.1, after.1)
-                    })
-            }
-            _ => false,
-        }
-    }
-
-    /// How a type became another: an integer is a number, and all is any value.
-    fn retyped(&self, old: Option<Kind>, new: Option<Kind>) -> Action {
-        let contains = |wide: Option<Kind>, narrow: Option<Kind>| match (wide, narrow) {
-            (None, _) | (_, Some(Kind::Never)) | (Some(Kind::Number), Some(Kind::Integer)) => true,
-            (Some(Kind::String), Some(kind)) => {
-                self.text && !matches!(kind, Kind::Array | Kind::Object)
-            }
-            _ => false,
-        };
-        match (contains(new, old), contains(old, new)) {
-            (true, _) => Action::Widened,
-            (_, true) => Action::Narrowed,
-            _ => Action::Changed,
-        }
-    }
-
-    /// `open` says whether the values that were before are some among others.
-    pub(crate) fn values(&mut self, step: &Step, old: &Row, new: &Row, open: bool) {
-        let (before, after) = match (&old.values, &new.values) {
-            (None, None) => return,
-            (before, after @ Some(_)) if before.is_none() => {
-                let subject = if new.open { "open-enum" } else { "enum" };
-                return self.say(step, (subject, Action::Set), Value::Null, json!(after));
-            }
-            (before @ Some(_), None) => {
-                let subject = if old.open { "open-enum" } else { "enum" };
-                return self.say(step, (subject, Action::Unset), json!(before), Value::Null);
-            }
-            (before, after) => (before.iter().flatten(), after.iter().flatten()),
-        };
-        let subject = if open {
-            "open-enum-value"
-        } else {
-            "enum-value"
-        };
-        let (before, after): (Vec<_>, Vec<_>) = (before.collect(), after.collect());
-        for value in before.iter().filter(|value| !after.contains(value)) {
-            self.say(
-                step,
-                (subject, Action::Removed),
-                (*value).clone(),
-                Value::Null,
-            );
-        }
-        for value in after.iter().filter(|value| !before.contains(value)) {
-            self.say(
-                step,
-                (subject, Action::Added),
-                Value::Null,
-                (*value).clone(),
-            );
-        }
-        if let Some(action) = flag(old.open, new.open) {
-            self.say(
-                step,
-                ("enum-open", action),
-                json!(old.open),
-                json!(new.open),
-            );
-        }
-    }
-
-    fn bound(&mut self, step: &Step, name: &str, old: Option<&Bound>, new: Option<&Bound>) {
-        let action = match (old, new) {
-            (None, Some(_)) => Action::Set,
-            (Some(_), None) => Action::Unset,
-            (Some(old), Some(new)) => match old.order(new, name.starts_with("max")) {
-                Ordering::Less => Action::Raised,
-                Ordering::Greater => Action::Lowered,
-                Ordering::Equal => return,
-            },
-            (None, None) => return,
-        };
-        let shown = |bound: Option<&Bound>| match bound {
-            Some(bound) if bound.exclusive => json!(format!("{}, exclusive", bound.value)),
-            Some(bound) => json!(bound.value),
-            None => Value::Null,
-        };
-        self.say(step, (name, action), shown(old), shown(new));
     }
 
     fn properties(&mut self, step: &Step, old: &Row, new: &Row, pairs: &mut Pairs) {
@@ -412,6 +261,10 @@ impl Walk<'_> {
                     pairs.push(place, pair, required, false);
                 }
                 None if gone => {}
+                None if olds.row(before.row).pointers.is_empty() => {
+                    let what = ("property-required", Action::Unset);
+                    self.say_at(&place, step, what, json!(true), json!(false));
+                }
                 None => {
                     let what = ("property", Action::Removed);
                     self.say_at(
@@ -426,6 +279,12 @@ impl Walk<'_> {
         }
         for (name, after) in &new.properties {
             if old.properties.contains_key(name) || hidden(news.row(after.row)) {
+                continue;
+            }
+            if news.row(after.row).pointers.is_empty() {
+                let place = step.place.property(name);
+                let what = ("property-required", Action::Set);
+                self.say_at(&place, step, what, json!(false), json!(true));
                 continue;
             }
             let subject = match after.required {

@@ -1,0 +1,46 @@
+//! Schemas that lead back to themselves.
+
+use std::collections::HashSet;
+
+use crate::print::Prints;
+use crate::table::{RowId, Table};
+
+/// Which rows of the old table lie on a cycle, or on a way from one to another, or say
+/// the same as one that does.
+pub(crate) fn cyclic(table: &Table, prints: &Prints) -> Vec<bool> {
+    let count = table.rows.len();
+    let (mut below, mut above) = (vec![Vec::new(); count], vec![Vec::new(); count]);
+    for (index, row) in table.rows.iter().enumerate() {
+        for id in row.below() {
+            below[index].push(id.0);
+            above[id.0].push(index);
+        }
+    }
+    let mut left = vec![true; count];
+    // What leads to no other row is on no cycle, nor is what no other row leads to.
+    for (forth, back) in [(&below, &above), (&above, &below)] {
+        let alive =
+            |rows: &Vec<usize>, left: &[bool]| rows.iter().filter(|row| left[**row]).count();
+        let mut degrees: Vec<usize> = forth.iter().map(|rows| alive(rows, &left)).collect();
+        let mut ends: Vec<usize> = (0..count)
+            .filter(|row| left[*row] && degrees[*row] == 0)
+            .collect();
+        while let Some(row) = ends.pop() {
+            left[row] = false;
+            for other in &back[row] {
+                degrees[*other] -= 1;
+                if degrees[*other] == 0 && left[*other] {
+                    ends.push(*other);
+                }
+            }
+        }
+    }
+    let rows = || (0..count).map(RowId);
+    let on_cycle: HashSet<u64> = rows()
+        .filter(|id| left[id.0])
+        .map(|id| prints.of_old(id))
+        .collect();
+    rows()
+        .map(|id| on_cycle.contains(&prints.of_old(id)))
+        .collect()
+}

@@ -1,0 +1,205 @@
+//! What changed of a value itself: its format, values and limits.
+
+use std::cmp::Ordering;
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+
+use crate::number;
+use crate::report::{flag, reformatted, replaced};
+use crate::rules::Action;
+use crate::step::Step;
+use crate::table::{Bound, Kind, Row};
+use crate::walk::Walk;
+
+impl Walk<'_> {
+    /// What else is said of values that are of both types: of numbers, and of what is
+    /// written as text.
+    pub(crate) fn across(&mut self, step: &Step, old: &Row, new: &Row) {
+        let is_number = |row: &Row| matches!(row.kind, Some(Kind::Integer | Kind::Number));
+        let is_text = |row: &Row| row.kind == Some(Kind::String);
+        if is_number(old) && is_number(new) {
+            // The format tells the one from the other.
+            let [old, new] = [old, new].map(|row| Row {
+                format: None,
+                ..row.clone()
+            });
+            self.limits(step, &old, &new);
+        } else if self.text && old.is_scalar() && new.is_scalar() && (is_text(old) || is_text(new))
+        {
+            self.limits(step, &old.as_text(), &new.as_text());
+        }
+    }
+
+    /// What limits a value of its type.
+    pub(crate) fn limits(&mut self, step: &Step, old: &Row, new: &Row) {
+        if old.format != new.format {
+            let action = reformatted(old.format.as_deref(), new.format.as_deref());
+            self.say(
+                step,
+                ("format", action),
+                json!(old.format),
+                json!(new.format),
+            );
+        }
+        self.values(step, old, new);
+        let names = old.bounds.keys().chain(
+            new.bounds
+                .keys()
+                .filter(|name| !old.bounds.contains_key(*name)),
+        );
+        for name in names {
+            self.bound(step, name, old.bounds.get(name), new.bounds.get(name));
+        }
+        let number = |row: &Row| row.multiple_of.clone().map(Value::from);
+        let text = |row: &Row| row.pattern.clone().map(Value::from);
+        if let Some((action, before, after)) = replaced(number(old).as_ref(), number(new).as_ref())
+        {
+            let action = match (&old.multiple_of, &new.multiple_of) {
+                (Some(old), Some(new)) if number::is_multiple(old, new) => Action::Widened,
+                (Some(old), Some(new)) if number::is_multiple(new, old) => Action::Narrowed,
+                _ => action,
+            };
+            self.say(step, ("multiple-of", action), before, after);
+        }
+        if let Some((action, before, after)) = replaced(text(old).as_ref(), text(new).as_ref()) {
+            self.say(step, ("pattern", action), before, after);
+        }
+        if let Some(action) = flag(old.unique, new.unique) {
+            self.say(
+                step,
+                ("unique-items", action),
+                json!(old.unique),
+                json!(new.unique),
+            );
+        }
+        let others = old
+            .other
+            .keys()
+            .chain(new.other.keys().filter(|key| !old.other.contains_key(*key)));
+        for key in others {
+            let (before, after) = (old.other.get(key), new.other.get(key));
+            if !self.same_inside(key, old, new, before == after) {
+                for (_, id) in old.inner.get(key.as_str()).into_iter().flatten() {
+                    self.reached[0][id.0] = true;
+                }
+                let shown = |value: Option<&Value>| {
+                    value.map_or(Value::Null, |value| json!({ key: value }))
+                };
+                let action = match (before, after) {
+                    (None, _) => Action::Set,
+                    (_, None) => Action::Unset,
+                    _ => Action::Changed,
+                };
+                self.say(step, ("constraint", action), shown(before), shown(after));
+            }
+        }
+    }
+
+    /// Whether a keyword that is not understood says the same: the schemas below it do,
+    /// or, where there are none, its value is the same.
+    fn same_inside(&self, key: &str, old: &Row, new: &Row, same_text: bool) -> bool {
+        match (old.inner.get(key), new.inner.get(key)) {
+            (None, None) => same_text,
+            (Some(before), Some(after)) => {
+                before.len() == after.len()
+                    && before.iter().zip(after).all(|(before, after)| {
+                        before.0 == after.0 && self.prints.same(before.1, after.1)
+                    })
+            }
+            _ => false,
+        }
+    }
+
+    /// How a type became another: an integer is a number, and all is any value.
+    pub(crate) fn retyped(&self, old: Option<Kind>, new: Option<Kind>) -> Action {
+        let contains = |wide: Option<Kind>, narrow: Option<Kind>| match (wide, narrow) {
+            (None, _) | (_, Some(Kind::Never)) | (Some(Kind::Number), Some(Kind::Integer)) => true,
+            (Some(Kind::String), Some(kind)) => {
+                self.text && !matches!(kind, Kind::Array | Kind::Object)
+            }
+            _ => false,
+        };
+        match (contains(new, old), contains(old, new)) {
+            (true, _) => Action::Widened,
+            (_, true) => Action::Narrowed,
+            _ => Action::Changed,
+        }
+    }
+
+    fn values(&mut self, step: &Step, old: &Row, new: &Row) {
+        let (before, after) = match (&old.values, &new.values) {
+            (None, None) => return,
+            (before, after @ Some(_)) if before.is_none() => {
+                let subject = if new.open { "open-enum" } else { "enum" };
+                return self.say(step, (subject, Action::Set), Value::Null, json!(after));
+            }
+            (before @ Some(_), None) => {
+                let subject = if old.open { "open-enum" } else { "enum" };
+                return self.say(step, (subject, Action::Unset), json!(before), Value::Null);
+            }
+            (before, after) => (before.iter().flatten(), after.iter().flatten()),
+        };
+        let subject = if old.open {
+            "open-enum-value"
+        } else {
+            "enum-value"
+        };
+        let (before, after): (Vec<_>, Vec<_>) = (before.collect(), after.collect());
+        let [olds, news] = [&before, &after].map(|values| {
+            values
+                .iter()
+                .map(ToString::to_string)
+                .collect::<HashSet<_>>()
+        });
+        for value in before
+            .iter()
+            .filter(|value| !news.contains(&value.to_string()))
+        {
+            self.say(
+                step,
+                (subject, Action::Removed),
+                (*value).clone(),
+                Value::Null,
+            );
+        }
+        for value in after
+            .iter()
+            .filter(|value| !olds.contains(&value.to_string()))
+        {
+            self.say(
+                step,
+                (subject, Action::Added),
+                Value::Null,
+                (*value).clone(),
+            );
+        }
+        if let Some(action) = flag(old.open, new.open) {
+            self.say(
+                step,
+                ("enum-open", action),
+                json!(old.open),
+                json!(new.open),
+            );
+        }
+    }
+
+    fn bound(&mut self, step: &Step, name: &str, old: Option<&Bound>, new: Option<&Bound>) {
+        let action = match (old, new) {
+            (None, Some(_)) => Action::Set,
+            (Some(_), None) => Action::Unset,
+            (Some(old), Some(new)) => match old.order(new, name.starts_with("max")) {
+                Ordering::Less => Action::Raised,
+                Ordering::Greater => Action::Lowered,
+                Ordering::Equal => return,
+            },
+            (None, None) => return,
+        };
+        let shown = |bound: Option<&Bound>| match bound {
+            Some(bound) if bound.exclusive => json!(format!("{}, exclusive", bound.value)),
+            Some(bound) => json!(bound.value),
+            None => Value::Null,
+        };
+        self.say(step, (name, action), shown(old), shown(new));
+    }
+}
