@@ -113,9 +113,9 @@ pub(crate) fn is_empty(schema: &Value) -> bool {
 }
 
 /// What alternatives require, where each only tells which properties are required.
-pub(crate) fn only_required(group: &[&Value]) -> Option<Value> {
+pub(crate) fn only_required(group: &[Part<'_>]) -> Option<Value> {
     let mut all = Vec::new();
-    for schema in group {
+    for Part { value: schema, .. } in group {
         let mut names = schema["required"].as_array()?.clone();
         let plain = |(key, value): (&String, &Value)| match key.as_str() {
             "required" => true,
@@ -130,36 +130,6 @@ pub(crate) fn only_required(group: &[&Value]) -> Option<Value> {
     }
     all.sort_by_key(Value::to_string);
     Some(all.into())
-}
-
-/// The values that alternatives list, where each is a `const` or an enum by itself; with
-/// an alternative that allows any value of the type, the list is open.
-pub(crate) fn listed(group: &[&Value]) -> Option<(Vec<Value>, bool)> {
-    let mut values = Vec::new();
-    let mut open = false;
-    for schema in group {
-        let entries = schema.as_object()?;
-        let plain =
-            |key: &String| is_note(key) || ["const", "enum", "type"].contains(&key.as_str());
-        if !entries.keys().all(plain) {
-            return None;
-        }
-        match (
-            entries.get("const"),
-            entries.get("enum").and_then(Value::as_array),
-        ) {
-            (Some(value), _) => values.push(number::plain_value(value)),
-            (None, Some(list)) => values.extend(list.iter().map(number::plain_value)),
-            (None, None) => open = true,
-        }
-    }
-    let kind = Kind::of(values.first()?);
-    let one = values.iter().all(|value| Kind::of(value) == kind);
-    let wide = |schema: &&Value| match schema.get("type") {
-        Some(Value::Array(kinds)) => kinds.len() == 1 && kinds[0] == kind.as_str(),
-        own => own.is_none_or(|own| own == kind.as_str()),
-    };
-    (one && group.iter().all(wide)).then_some((values, open))
 }
 
 /// What schemas that hold at once say of a value.
@@ -310,13 +280,6 @@ impl Facts {
             self.keep(values);
         }
         Ok(())
-    }
-
-    /// Adds a list of values that says the type, too.
-    pub(crate) fn list(&mut self, values: Vec<Value>, open: bool) {
-        self.narrow(values.iter().map(Kind::of).collect());
-        self.row.open |= open;
-        self.keep(values);
     }
 
     /// Keeps the values that are on both lists.

@@ -45,6 +45,7 @@ mod rules;
 mod schema;
 mod sketch;
 mod source;
+mod splice;
 mod step;
 mod table;
 mod trail;

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::leaf::{self, Facts};
 use crate::source::{Mistake, Part};
+use crate::splice;
 use crate::table::{Discriminator, Field, Kind, Rest, Row, RowId};
 
 /// More rows than any honest document has: a guard against one that multiplies.
@@ -62,9 +63,6 @@ struct Leaves<'a> {
     only_null: bool,
     /// Alternatives that only tell which properties are required, by their keyword.
     required: Vec<(&'static str, Value)>,
-    /// Lists of values that are alternatives: enums in other words. The flag says
-    /// whether any other value may come, too.
-    values: Vec<(Vec<Value>, bool)>,
 }
 
 impl<'a> Schemas<'a> {
@@ -87,40 +85,8 @@ impl<'a> Schemas<'a> {
         while let Some((id, recipe)) = self.waiting.pop() {
             self.rows[id.0] = self.build(&recipe)?;
         }
-        self.splice(first);
+        splice::splice(&mut self.rows, first);
         Ok(id)
-    }
-
-    /// Sets the alternatives of an alternative beside the others, in the rows from
-    /// `first` on; where one of them may be null, the whole may.
-    fn splice(&mut self, first: usize) {
-        for index in first..self.rows.len() {
-            let mut nullable = false;
-            let mut flat = Vec::new();
-            let mut passed = HashSet::from([RowId(index)]);
-            let mut waiting: Vec<RowId> = self.rows[index].alternatives.clone();
-            waiting.reverse();
-            while let Some(id) = waiting.pop() {
-                if !passed.insert(id) {
-                    continue;
-                }
-                let row = &self.rows[id.0];
-                if row.kind == Some(Kind::Never) {
-                    continue;
-                }
-                nullable |= row.nullable;
-                match row.alternatives.is_empty() {
-                    true => flat.push(id),
-                    false => waiting.extend(row.alternatives.iter().rev()),
-                }
-            }
-            let row = &mut self.rows[index];
-            if flat.is_empty() && !row.alternatives.is_empty() {
-                row.kind = Some(Kind::Never);
-            }
-            row.alternatives = flat;
-            row.nullable |= nullable;
-        }
     }
 
     fn later(&mut self, parts: Vec<Schema<'a>>, kind: Option<Kind>) -> Result<RowId, Mistake> {
@@ -149,9 +115,6 @@ impl<'a> Schemas<'a> {
         let mut facts = Facts::default();
         for schema in &leaves.schemas {
             facts.add(&schema.part)?;
-        }
-        for (values, open) in &leaves.values {
-            facts.list(values.clone(), *open);
         }
         for (key, value) in &leaves.required {
             facts.constrain(key, value.clone());
@@ -222,25 +185,16 @@ impl<'a> Schemas<'a> {
             let mut below = schema.part.list("allOf")?;
             below.extend(schema.part.reference(self.root)?);
             for key in ["oneOf", "anyOf"] {
-                let (mut group, mut plain) = (Vec::new(), Vec::new());
-                for part in schema.part.list(key)? {
-                    let unwrapped = self.unwrapped(&part)?;
-                    if leaf::is_null(unwrapped.value) {
-                        found.null = true;
-                        continue;
-                    }
-                    group.push(part);
-                    plain.push(unwrapped.value);
-                }
+                let mut group = schema.part.list(key)?;
+                let all = group.len();
+                group.retain(|part| !leaf::is_null(part.value));
+                found.null |= group.len() < all;
                 if group.is_empty() {
-                    found.only_null |= schema.part.get(key).is_some();
+                    found.only_null |= all > 0;
                 } else if group.len() == 1 {
                     below.append(&mut group);
-                } else if let Some(required) = leaf::only_required(&plain) {
+                } else if let Some(required) = leaf::only_required(&group) {
                     found.required.push((key, required));
-                } else if let Some(values) = leaf::listed(&plain) {
-                    found.null |= plain.iter().any(|schema| schema["nullable"] == true);
-                    found.values.push(values);
                 } else {
                     found.groups.push(group);
                 }
@@ -272,19 +226,6 @@ impl<'a> Schemas<'a> {
             }
         }
         Ok(None)
-    }
-
-    /// The schema that a reference or a wrapper stands for, where these say nothing else.
-    fn unwrapped(&self, part: &Part<'a>) -> Result<Part<'a>, Mistake> {
-        let mut part = part.clone();
-        let mut passed = HashSet::new();
-        while passed.insert(part.pointer.clone()) && part.value["nullable"] != true {
-            match &self.wrapped(&part)?[..] {
-                [only] => part = only.clone(),
-                _ => break,
-            }
-        }
-        Ok(part)
     }
 
     /// What a schema consists of that says nothing of its value itself.

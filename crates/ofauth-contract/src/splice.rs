@@ -1,0 +1,94 @@
+//! Rows with alternatives, in their simplest form.
+
+use std::collections::{BTreeSet, HashSet};
+
+use serde_json::Value;
+
+use crate::table::{Kind, Row, RowId};
+
+/// Sets the alternatives of an alternative beside the others, in the rows from `first` on.
+/// Where one of them may be null, the whole may; enums of one type are one.
+pub(crate) fn splice(rows: &mut Vec<Row>, first: usize) {
+    for index in first..rows.len() {
+        if rows[index].alternatives.is_empty() {
+            continue;
+        }
+        let (mut flat, nullable) = flat(rows, RowId(index));
+        for kind in [Kind::String, Kind::Integer, Kind::Number, Kind::Boolean] {
+            merge(rows, &mut flat, kind);
+        }
+        // Nothing but enums that became one is an enum itself.
+        let only = match flat[..] {
+            [RowId(only)] if rows[only].pointers.is_empty() => flat.pop(),
+            _ => None,
+        };
+        let only = only.map(|id| rows[id.0].clone());
+        let row = &mut rows[index];
+        row.nullable |= nullable;
+        row.alternatives = flat;
+        if let Some(only) = only {
+            (row.kind, row.values, row.open) = (only.kind, only.values, only.open);
+        }
+        if row.alternatives.is_empty() && row.kind.is_none() {
+            row.kind = Some(if row.nullable {
+                Kind::Null
+            } else {
+                Kind::Never
+            });
+            row.nullable = false;
+        }
+    }
+}
+
+/// The alternatives of a row that have none themselves, and whether one of all may be null.
+fn flat(rows: &[Row], id: RowId) -> (Vec<RowId>, bool) {
+    let (mut flat, mut nullable) = (Vec::new(), false);
+    let mut passed = HashSet::from([id]);
+    let mut waiting: Vec<RowId> = rows[id.0].alternatives.iter().rev().copied().collect();
+    while let Some(id) = waiting.pop() {
+        if !passed.insert(id) {
+            continue;
+        }
+        let row = &rows[id.0];
+        nullable |= row.nullable || row.kind == Some(Kind::Null);
+        match row.kind {
+            Some(Kind::Null | Kind::Never) => {}
+            _ if row.alternatives.is_empty() => flat.push(id),
+            _ => waiting.extend(row.alternatives.iter().rev()),
+        }
+    }
+    (flat, nullable)
+}
+
+/// Makes one row of the enums of a type. Where any value of the type may come beside them,
+/// they are an open one.
+fn merge(rows: &mut Vec<Row>, flat: &mut Vec<RowId>, kind: Kind) {
+    let lists = |id: &RowId| {
+        let row = &rows[id.0];
+        let plain = || Row {
+            values: None,
+            ..row.clone()
+        };
+        row.kind == Some(kind) && plain().is_plain()
+    };
+    let enums: BTreeSet<RowId> = flat.iter().filter(|id| lists(id)).copied().collect();
+    let mut values: Vec<Value> = enums
+        .iter()
+        .flat_map(|id| rows[id.0].values.iter().flatten().cloned())
+        .collect();
+    if enums.len() < 2 || values.is_empty() {
+        return;
+    }
+    values.sort_by_key(Value::to_string);
+    values.dedup();
+    let open = |id: &RowId| rows[id.0].open || rows[id.0].values.is_none();
+    let one = Row {
+        kind: Some(kind),
+        open: enums.iter().any(open),
+        values: Some(values),
+        ..Row::default()
+    };
+    flat.retain(|id| !enums.contains(id));
+    flat.push(RowId(rows.len()));
+    rows.push(one);
+}
