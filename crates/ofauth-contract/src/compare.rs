@@ -39,6 +39,7 @@ pub fn compare(old: &Table, new: &Table, scope: Scope) -> Result<Changes, Mistak
         scope,
         report: Report::default(),
         reached: [old, new].map(|table| vec![false; table.rows.len()]),
+        compared: HashSet::new(),
     };
     compare.operations()?;
     if scope == Scope::Everything {
@@ -57,6 +58,8 @@ pub(crate) struct Compare<'a> {
     report: Report,
     /// Which rows of the tables were compared.
     reached: [Vec<bool>; 2],
+    /// Which pairs were, by their prints.
+    compared: HashSet<(u64, u64)>,
 }
 
 impl Compare<'_> {
@@ -95,6 +98,7 @@ impl Compare<'_> {
             cyclic: &self.cyclic,
             report: &mut self.report,
             reached: self.reached.each_mut().map(Vec::as_mut_slice),
+            compared: &mut self.compared,
             side,
             occurs,
             text,
@@ -387,7 +391,8 @@ impl Compare<'_> {
                 continue;
             };
             let own = old.row(*before).pointers.first();
-            let used = own.is_some_and(|own| reached.contains(own));
+            let used = own.is_some_and(|own| reached.contains(own))
+                || self.compared.contains(&self.prints.pair(*before, *after));
             if used || self.prints.same(*before, *after) {
                 continue;
             }

@@ -31,6 +31,8 @@ pub(crate) struct Walk<'a> {
     pub(crate) report: &'a mut Report,
     /// Which rows of the tables were compared.
     pub(crate) reached: [&'a mut [bool]; 2],
+    /// Which pairs were, by their prints.
+    pub(crate) compared: &'a mut HashSet<(u64, u64)>,
     pub(crate) side: Side,
     pub(crate) occurs: &'a str,
     /// Whether the value is written as text: then each number is a string too.
@@ -100,6 +102,7 @@ impl Walk<'_> {
         let (old, new) = (self.old.row(step.old), self.new.row(step.new));
         self.reached[0][step.old.0] = true;
         self.reached[1][step.new.0] = true;
+        self.compared.insert(self.prints.pair(step.old, step.new));
         let mut pairs = Pairs {
             index,
             depth: step.depth + 1,

@@ -299,6 +299,22 @@ fn schemas_that_multiply_and_chains_without_end_are_told() {
     let told = compared(40, true).unwrap().0;
     assert_eq!(told.len(), 128);
     assert!(told.iter().all(|change| change.kind == "type-changed"));
+    // Each of six schemas leads to all of them: a change of one has places without end, and is
+    // told at the nearest.
+    let mutual = |last: &Value| {
+        let schemas = (0..6).map(|own| {
+            let others = (0..6).map(|to| (format!("s{to}"), reference(to)));
+            let mut properties: Map<String, Value> = others.collect();
+            let text = if own == 3 { last } else { &text };
+            properties.insert("own".to_owned(), text.clone());
+            let schema = json!({ "type": "object", "properties": properties });
+            (format!("S{own}"), schema)
+        });
+        Table::of_document(&document(schemas.collect())).unwrap()
+    };
+    let told = compare(&mutual(&text), &mutual(&number), Scope::Everything).unwrap();
+    let places: Vec<&str> = told.0.iter().map(|change| change.place.as_str()).collect();
+    assert_eq!(places, ["s3.own"]);
     let wide = |last: &Value| {
         let wide = |count: usize, value: &Value| {
             let properties = (0..count).map(|index| (format!("p{index}"), value.clone()));
