@@ -137,6 +137,8 @@ pub(crate) fn only_required(group: &[Part<'_>]) -> Option<Value> {
 pub(crate) struct Facts {
     kinds: Option<BTreeSet<Kind>>,
     null: bool,
+    /// Whether `nullable` says so: beside alternatives that do not, it is meant all the same.
+    meant: bool,
     row: Row,
     formats: BTreeSet<String>,
     patterns: BTreeSet<String>,
@@ -240,6 +242,7 @@ impl Facts {
             None => BTreeSet::new(),
         };
         if part.flag("nullable")? {
+            self.meant = true;
             if kinds.is_empty() {
                 self.null = true;
             } else {
@@ -364,7 +367,13 @@ impl Facts {
             .as_ref()
             .is_some_and(|kinds| kinds.contains(&Kind::Null));
         let any = row.kind.is_none() && row.alternatives.is_empty();
-        row.nullable = row.kind != Some(Kind::Null) && (self.null || any || null);
+        row.nullable = match row.alternatives.is_empty() {
+            true => match row.kind {
+                Some(Kind::Null | Kind::Never) => false,
+                _ => self.null || any || null,
+            },
+            false => self.null || self.meant,
+        };
         let mut facts = self.row;
         row.deprecated = facts.deprecated;
         row.read_only = facts.read_only;

@@ -32,6 +32,7 @@ mod check;
 mod compare;
 mod cycles;
 mod drift;
+mod fields;
 mod flatten;
 mod generated;
 mod leaf;

@@ -263,6 +263,8 @@ pub const RULES: &[Rule] = &[
     rule(&["write-only"], Set, Request, false, Same, "it may be sent as before"),
     rule(&["write-only"], Set, Response, true, Same, "whoever reads it finds nothing"),
     rule(&["write-only"], Unset, Either, false, Same, "it may be sent as before, and read as well"),
+    rule(&["named-property"], Added, Either, false, Adds, "it stood among the values of the map, and is compared with them"),
+    rule(&["named-property"], Removed, Either, false, Breaks, "it stands among the values of the map, and is compared with them"),
     rule(&["map-values"], Added, Request, false, Breaks, "without them, a request means what it meant"),
     rule(&["map-values"], Added, Response, false, Breaks, "fields that are not known are ignored"),
     rule(&["map-values"], Removed, Request, true, Breaks, "requests that send them are refused"),

@@ -13,8 +13,7 @@ pub(crate) struct Step {
     pub(crate) content: bool,
     /// Whether they are alternatives: whether null is one was compared for all of them.
     pub(crate) alternative: bool,
-    /// The step that led here, and how many did.
-    pub(crate) above: Option<usize>,
+    /// How many steps led here.
     pub(crate) depth: usize,
     /// The step at which the way came to a cycle of schemas, where it is on one.
     pub(crate) entry: Option<usize>,
@@ -30,7 +29,6 @@ impl Step {
             required: false,
             content: false,
             alternative: false,
-            above: None,
             depth: 0,
             entry: None,
         }
@@ -39,7 +37,7 @@ impl Step {
 
 /// The pairs below a step.
 pub(crate) struct Pairs {
-    pub(crate) index: usize,
+    pub(crate) entry: Option<usize>,
     pub(crate) depth: usize,
     pub(crate) steps: Vec<Step>,
 }
@@ -59,9 +57,8 @@ impl Pairs {
             required,
             content,
             alternative: false,
-            above: Some(self.index),
             depth: self.depth,
-            entry: None,
+            entry: self.entry,
         });
     }
 

@@ -455,17 +455,26 @@ impl Row {
         }
     }
 
-    /// The rows right below it.
-    pub(crate) fn below(&self) -> impl Iterator<Item = RowId> {
-        let values = match self.rest {
+    /// The values that an object has by any key.
+    pub(crate) fn map(&self) -> Option<RowId> {
+        match self.rest {
             Rest::Map(values) => Some(values),
             _ => None,
-        };
+        }
+    }
+
+    /// Whether it is only named, as required: nothing describes it.
+    pub(crate) fn is_undescribed(&self) -> bool {
+        self.pointers.is_empty() && self.is_any()
+    }
+
+    /// The rows right below it.
+    pub(crate) fn below(&self) -> impl Iterator<Item = RowId> {
         let properties = self.properties.values().map(|field| field.row);
         let alternatives = self.alternatives.iter().copied();
         properties
             .chain(self.items)
-            .chain(values)
+            .chain(self.map())
             .chain(alternatives)
     }
 

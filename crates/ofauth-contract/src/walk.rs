@@ -11,7 +11,7 @@ use crate::report::{Report, Site, flag, replaced};
 use crate::rules::{Action, Side};
 use crate::source::Mistake;
 use crate::step::{Pairs, Step};
-use crate::table::{Kind, Rest, Row, RowId, Table};
+use crate::table::{Kind, Row, RowId, Table};
 
 /// More pairs of rows than any honest pair of contracts has between them.
 const STEPS: usize = 200_000;
@@ -46,17 +46,8 @@ impl Walk<'_> {
         (old, new): (RowId, RowId),
         required: bool,
     ) -> Result<(), Mistake> {
-        let mut steps = vec![Step {
-            place,
-            old,
-            new,
-            required,
-            content: false,
-            alternative: false,
-            above: None,
-            depth: 0,
-            entry: None,
-        }];
+        let first = Step::at(&place, (old, new));
+        let mut steps = vec![Step { required, ..first }];
         let (mut passed, mut visits) = (HashSet::new(), HashMap::new());
         let mut next = 0;
         while next < steps.len() {
@@ -78,18 +69,17 @@ impl Walk<'_> {
                 false
             } else if self.cyclic[pair.0.0] {
                 // A schema that leads back to itself has places without end: the shortest is told.
-                let entry = step.above.and_then(|above| steps[above].entry);
-                let entry = entry.unwrap_or(next);
-                let content = step.content;
+                let (entry, content) = (step.entry.unwrap_or(next), step.content);
                 steps[next].entry = Some(entry);
                 passed.insert((entry, self.prints.pair(pair.0, pair.1), content))
             } else {
                 let visits = visits.entry((pair, step.content)).or_insert(0);
                 *visits += 1;
+                steps[next].entry = None;
                 *visits <= PLACES
             };
             if is_new {
-                let below = self.step(&steps[next], next);
+                let below = self.step(&steps[next]);
                 steps.extend(below);
             }
             next += 1;
@@ -98,13 +88,13 @@ impl Walk<'_> {
     }
 
     /// Compares a pair of rows, and finds those below it.
-    fn step(&mut self, step: &Step, index: usize) -> Vec<Step> {
+    fn step(&mut self, step: &Step) -> Vec<Step> {
         let (old, new) = (self.old.row(step.old), self.new.row(step.new));
         self.reached[0][step.old.0] = true;
         self.reached[1][step.new.0] = true;
         self.compared.insert(self.prints.pair(step.old, step.new));
         let mut pairs = Pairs {
-            index,
+            entry: step.entry,
             depth: step.depth + 1,
             steps: Vec::new(),
         };
@@ -123,7 +113,7 @@ impl Walk<'_> {
         self.say_at(&step.place, step, what, before, after);
     }
 
-    fn say_at(
+    pub(crate) fn say_at(
         &mut self,
         place: &Place,
         step: &Step,
@@ -178,7 +168,7 @@ impl Walk<'_> {
     }
 
     /// Whether a value is only received, or only sent.
-    fn access(&mut self, step: &Step, old: &Row, new: &Row) {
+    pub(crate) fn access(&mut self, step: &Step, old: &Row, new: &Row) {
         for (subject, before, after) in [
             ("read-only", old.read_only, new.read_only),
             ("write-only", old.write_only, new.write_only),
@@ -215,144 +205,5 @@ impl Walk<'_> {
         self.properties(step, old, new, pairs);
         self.inside(step, step.place.items(), (old.items, new.items), pairs);
         self.rest(step, old, new, pairs);
-    }
-
-    fn properties(&mut self, step: &Step, old: &Row, new: &Row, pairs: &mut Pairs) {
-        // What is only received is no part of a request, nor the other way round.
-        let side = self.side;
-        let hidden = |row: &Row| match side {
-            Side::Response => row.write_only,
-            _ => row.read_only,
-        };
-        let (olds, news) = (self.old, self.new);
-        // A server that has a default for it does without it in a request.
-        let defaulted = |row: RowId| side != Side::Response && news.row(row).default.is_some();
-        for (name, before) in &old.properties {
-            let place = step.place.property(name);
-            let gone = hidden(olds.row(before.row));
-            match new.properties.get(name) {
-                Some(after) => {
-                    let pair = (before.row, after.row);
-                    let hides = hidden(news.row(after.row));
-                    if gone && hides {
-                        continue;
-                    }
-                    if gone || hides {
-                        // It was not here, or no longer is: there is nothing to compare.
-                        let site = Step::at(&place, pair);
-                        self.access(&site, olds.row(pair.0), news.row(pair.1));
-                        if gone && after.required {
-                            let subject = match defaulted(after.row) {
-                                true => "required-property-with-default",
-                                false => "required-property",
-                            };
-                            let after = json!(news.words(after.row));
-                            self.say_at(&place, step, (subject, Action::Added), Value::Null, after);
-                        }
-                        continue;
-                    }
-                    let required = before.required && after.required;
-                    if let Some(action) = flag(before.required, after.required) {
-                        let nullable = Step::at(&place, pair);
-                        let (before, after) = (json!(before.required), json!(after.required));
-                        let subject = match defaulted(pair.1) && action == Action::Set {
-                            true => "property-with-default-required",
-                            false => "property-required",
-                        };
-                        self.say(&nullable, (subject, action), before, after);
-                    }
-                    pairs.push(place, pair, required, false);
-                }
-                None if gone => {}
-                None if olds.row(before.row).pointers.is_empty() => {
-                    let what = ("property-required", Action::Unset);
-                    self.say_at(&place, step, what, json!(true), json!(false));
-                }
-                None => {
-                    let what = ("property", Action::Removed);
-                    self.say_at(
-                        &place,
-                        step,
-                        what,
-                        json!(olds.words(before.row)),
-                        Value::Null,
-                    );
-                }
-            }
-        }
-        for (name, after) in &new.properties {
-            if old.properties.contains_key(name) || hidden(news.row(after.row)) {
-                continue;
-            }
-            if news.row(after.row).pointers.is_empty() {
-                let place = step.place.property(name);
-                let what = ("property-required", Action::Set);
-                self.say_at(&place, step, what, json!(false), json!(true));
-                continue;
-            }
-            let subject = match after.required {
-                true if defaulted(after.row) => "required-property-with-default",
-                true => "required-property",
-                false => "property",
-            };
-            let what = (subject, Action::Added);
-            let place = step.place.property(name);
-            self.say_at(
-                &place,
-                step,
-                what,
-                Value::Null,
-                json!(news.words(after.row)),
-            );
-        }
-    }
-
-    /// The values of which there are any number; where one side says nothing of them, any.
-    fn inside(
-        &mut self,
-        step: &Step,
-        place: Place,
-        (old, new): (Option<RowId>, Option<RowId>),
-        pairs: &mut Pairs,
-    ) {
-        let any = json!("any value");
-        match (old, new) {
-            (Some(old), Some(new)) => pairs.push(place, (old, new), true, false),
-            (Some(old), None) if !self.old.row(old).is_any() => {
-                let before = json!(self.old.words(old));
-                self.say_at(&place, step, ("type", Action::Widened), before, any);
-            }
-            (None, Some(new)) if !self.new.row(new).is_any() => {
-                let after = json!(self.new.words(new));
-                self.say_at(&place, step, ("type", Action::Narrowed), any, after);
-            }
-            _ => {}
-        }
-    }
-
-    fn rest(&mut self, step: &Step, old: &Row, new: &Row, pairs: &mut Pairs) {
-        let closed = |row: &Row| row.rest == Rest::Closed;
-        let values = |row: &Row| match row.rest {
-            Rest::Map(values) => Some(values),
-            _ => None,
-        };
-        if let Some(action) = flag(!closed(old), !closed(new)) {
-            let (before, after) = (json!(!closed(old)), json!(!closed(new)));
-            if values(old).or(values(new)).is_none() {
-                return self.say(step, ("other-properties", action), before, after);
-            }
-            let words = |table: &Table, row: &Row| match values(row) {
-                Some(id) => json!(table.words(id)),
-                None => Value::Null,
-            };
-            let action = match action {
-                Action::Set => Action::Added,
-                _ => Action::Removed,
-            };
-            let (before, after) = (words(self.old, old), words(self.new, new));
-            let place = step.place.values();
-            return self.say_at(&place, step, ("map-values", action), before, after);
-        }
-        self.inside(step, step.place.values(), (values(old), values(new)), pairs);
     }
 }

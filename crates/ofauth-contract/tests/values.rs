@@ -1,0 +1,228 @@
+//! What is called harmless loses no value: checked with a validator of JSON Schema, which
+//! shares nothing with the tables.
+
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+use ofauth_contract::{Change, Scope, Table, compare};
+use proptest::collection::{btree_map, vec};
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+
+/// A schema of OpenAPI 3.1, and so of JSON Schema.
+fn schema() -> BoxedStrategy<Value> {
+    let leaf = prop_oneof![
+        (0..3u8)
+            .prop_map(|kind| json!({ "type": (["string", "boolean", "null"])[usize::from(kind)] })),
+        vec(proptest::sample::select(vec!["a", "bb", "ccc"]), 1..4)
+            .prop_map(|values| json!({ "type": "string", "enum": values })),
+        (any::<bool>(), 0..3u8, 2..5u8).prop_map(|(bounded, least, most)| match bounded {
+            true => json!({ "type": "string", "minLength": least, "maxLength": most }),
+            false => json!({ "type": ["string", "null"], "maxLength": most }),
+        }),
+        (
+            proptest::sample::select(vec!["integer", "number"]),
+            0..4u8,
+            -2..4i8
+        )
+            .prop_map(|(kind, bounds, limit)| match bounds {
+                0 => json!({ "type": kind }),
+                1 => json!({ "type": kind, "minimum": limit }),
+                2 => json!({ "type": kind, "exclusiveMaximum": limit }),
+                _ => json!({ "type": kind, "multipleOf": limit.unsigned_abs() + 1 }),
+            }),
+    ];
+    leaf.prop_recursive(3, 12, 3, |inner| {
+        let properties =
+            |names, inner: &BoxedStrategy<Value>| btree_map(names, inner.clone(), 1..3);
+        let inner = inner.boxed();
+        prop_oneof![
+            (inner.clone(), 0..3u8).prop_map(
+                |(items, least)| json!({ "type": "array", "items": items, "minItems": least })
+            ),
+            // Fields that a schema does not name are ignored, by policy: no object is closed.
+            (properties("[p-r]", &inner), vec("[p-r]", 0..2)).prop_map(|(properties, required)| {
+                json!({ "type": "object", "properties": properties, "required": required })
+            }),
+            inner
+                .clone()
+                .prop_map(|values| json!({ "type": "object", "additionalProperties": values })),
+            vec(inner.clone(), 2..4).prop_map(|all| json!({ "anyOf": all })),
+            // Of parts that contradict each other, no value would be left.
+            (properties("[pq]", &inner), properties("[rs]", &inner)).prop_map(|(one, other)| {
+                let part = |properties| json!({ "type": "object", "properties": properties });
+                json!({ "allOf": [part(one), part(other)] })
+            }),
+        ]
+    })
+    .boxed()
+}
+
+/// How many schemas are within a schema, itself among them.
+fn count(schema: &Value) -> usize {
+    1 + below(schema)
+        .iter()
+        .map(|part| count(&schema.pointer(part).unwrap().clone()))
+        .sum::<usize>()
+}
+
+fn below(schema: &Value) -> Vec<String> {
+    let mut below = Vec::new();
+    for key in ["items", "additionalProperties"] {
+        if schema[key].is_object() {
+            below.push(format!("/{key}"));
+        }
+    }
+    for key in ["anyOf", "allOf"] {
+        let parts = schema[key].as_array().map_or(0, Vec::len);
+        below.extend((0..parts).map(|index| format!("/{key}/{index}")));
+    }
+    let properties = schema["properties"].as_object().into_iter();
+    below.extend(
+        properties
+            .flat_map(Map::keys)
+            .map(|name| format!("/properties/{name}")),
+    );
+    below
+}
+
+/// Puts `other` in the place of one schema within a schema.
+fn replace(schema: &mut Value, mut index: usize, other: &Value) {
+    if index == 0 {
+        *schema = other.clone();
+        return;
+    }
+    index -= 1;
+    for part in below(schema) {
+        let part = schema.pointer_mut(&part).unwrap();
+        let size = count(part);
+        if index < size {
+            return replace(part, index, other);
+        }
+        index -= size;
+    }
+}
+
+/// Values that are written by a schema: with the fields that it names, and no others.
+fn values(schema: &Value, depth: usize) -> Vec<Value> {
+    if let Some(parts) = schema["anyOf"].as_array() {
+        return parts.iter().flat_map(|part| values(part, depth)).collect();
+    }
+    if let Some(parts) = schema["allOf"].as_array() {
+        let all: Vec<Vec<Value>> = parts.iter().map(|part| values(part, depth)).collect();
+        // An object is written by all of them together.
+        let both = all[0]
+            .iter()
+            .flat_map(|one| all[1].iter().map(move |other| (one, other)));
+        let merged = both.filter_map(|(one, other)| {
+            let mut one = one.as_object()?.clone();
+            one.extend(other.as_object()?.clone());
+            Some(Value::Object(one))
+        });
+        return merged
+            .take(40)
+            .chain(all.iter().flatten().cloned())
+            .collect();
+    }
+    if let Some(list) = schema["enum"].as_array() {
+        return list.clone();
+    }
+    let kinds = match &schema["type"] {
+        Value::Array(kinds) => kinds.clone(),
+        kind => vec![kind.clone()],
+    };
+    let of_kind = |kind: &Value| -> Vec<Value> {
+        match kind.as_str().unwrap() {
+            "null" => vec![Value::Null],
+            "boolean" => vec![json!(true), json!(false)],
+            "string" => ["", "a", "bb", "ccc", "dddd", "eeeee"]
+                .map(Value::from)
+                .to_vec(),
+            "integer" => (-3..6).map(Value::from).collect(),
+            "number" => vec![
+                json!(-1.5),
+                json!(0),
+                json!(0.5),
+                json!(1),
+                json!(2),
+                json!(2.5),
+                json!(3),
+                json!(4),
+            ],
+            "array" => {
+                let items = values(&schema["items"], depth + 1);
+                let mut lists = vec![json!([])];
+                lists.extend(items.iter().take(12).map(|item| json!([item])));
+                lists.extend(items.iter().take(12).map(|item| json!([item, item])));
+                lists
+            }
+            _ => {
+                let named = schema["properties"].as_object().into_iter().flatten();
+                let mut fields: Vec<(String, Vec<Value>)> = named
+                    .map(|(name, part)| (name.clone(), values(part, depth + 1)))
+                    .collect();
+                if schema["additionalProperties"].is_object() {
+                    let rest = values(&schema["additionalProperties"], depth + 1);
+                    fields.extend(["p", "x"].map(|name| (name.to_owned(), rest.clone())));
+                }
+                let mut objects = vec![Map::new()];
+                for (name, own) in fields {
+                    let with = |object: &Map<String, Value>| {
+                        let mut all = vec![object.clone()];
+                        all.extend(own.iter().take(9).map(|value| {
+                            let mut object = object.clone();
+                            object.insert(name.clone(), value.clone());
+                            object
+                        }));
+                        all
+                    };
+                    objects = objects.iter().flat_map(with).take(60).collect();
+                }
+                objects.into_iter().map(Value::Object).collect()
+            }
+        }
+    };
+    kinds.iter().flat_map(of_kind).collect()
+}
+
+fn changes(old: &Value, new: &Value, sent: bool) -> Vec<Change> {
+    let table = |schema: &Value| {
+        let body = json!({ "content": { "application/json": { "schema": schema } } });
+        let operation = match sent {
+            true => json!({ "requestBody": body, "responses": {} }),
+            false => json!({ "responses": { "200": body } }),
+        };
+        let document = json!({ "openapi": "3.1.0", "paths": { "/": { "post": operation } } });
+        Table::of_document(&document).unwrap()
+    };
+    compare(&table(old), &table(new), Scope::Everything)
+        .unwrap()
+        .0
+}
+
+/// A value that `writer` writes, and `reader` does not take.
+fn lost(writer: &Value, reader: &Value) -> Option<Value> {
+    let [writes, takes] = [writer, reader].map(|schema| jsonschema::validator_for(schema).unwrap());
+    let mut values = values(writer, 0).into_iter();
+    values.find(|value| writes.is_valid(value) && !takes.is_valid(value))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 3_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_called_harmless_loses_no_value(old in schema(), index in any::<prop::sample::Index>(), other in schema()) {
+        let mut new = old.clone();
+        replace(&mut new, index.index(count(&old)), &other);
+        // What a client sends by the old contract, the server takes by the new one; what the
+        // server sends by the new one, a client takes by the old.
+        for (sent, lost) in [(true, lost(&old, &new)), (false, lost(&new, &old))] {
+            let changes = changes(&old, &new, sent);
+            let breaking = changes.iter().any(|change| change.breaking);
+            prop_assert!(breaking || lost.is_none(), "sent {sent}: {lost:?} is lost, and told is {changes:#?}\n{old}\n{new}");
+        }
+    }
+}
