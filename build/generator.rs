@@ -4,7 +4,7 @@
 //! it, each by `#[path]`, so that what is built and what is committed
 //! (`build/snapshot.rs`) cannot differ.
 //!
-//! The steps: read the YAML ([`document`]), check it ([`grammar`]), have
+//! The steps: read the YAML ([`document`], [`yaml`]), check it ([`grammar`]), have
 //! progenitor translate it ([`translate`]), and finish what progenitor has no
 //! setting for ([`surface`]).
 
@@ -13,6 +13,7 @@ mod grammar;
 mod openapi;
 mod surface;
 mod translate;
+pub(crate) mod yaml;
 
 use std::fmt;
 

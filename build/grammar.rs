@@ -174,6 +174,12 @@ impl Check<'_> {
         if value.as_object().is_some_and(|entries| entries.len() > 1) {
             self.report(&path, "what stands beside a `$ref` is ignored; remove it");
         }
+        if target.is_empty() {
+            return self.report(
+                &path,
+                "it is empty; write what it refers to, like `#/components/schemas/Name`",
+            );
+        }
         let Some(section) = section(object) else {
             return self.report(&path, format!("{} cannot be referred to", object.name));
         };

@@ -6,6 +6,7 @@ use clap::ValueEnum;
 use ofauth_contract::{Scope, compare};
 
 use crate::Outcome;
+use crate::fetch;
 use crate::report::{self, Format};
 use crate::spec::Spec;
 
@@ -42,6 +43,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, String> {
         report::print_rules(arguments.format);
         return Ok(Outcome::Fine);
     };
+    for source in [old, new].map(|path| path.to_string_lossy()) {
+        if fetch::is_url(&source) {
+            return Err(format!(
+                "{source}: files are compared; download it first, for one with `curl --remote-name`"
+            ));
+        }
+    }
     let (old, new) = (Spec::read(old)?, Spec::read(new)?);
     let changes = compare(&old.table()?, &new.table()?, Scope::Everything)
         .map_err(|mistake| mistake.to_string())?;

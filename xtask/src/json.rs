@@ -8,7 +8,8 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use serde_json::map::Entry;
 use serde_json::{Map, Number, Value};
 
-use crate::generator::document::{Document, Problem};
+use crate::generator::document::{Document, Problem, keys};
+use crate::generator::yaml::{deep, integer, twice};
 
 /// What the search for a place fails with where it is found.
 const HERE: &str = "here";
@@ -18,7 +19,7 @@ pub(crate) fn parse(text: &str) -> Result<Document, Problem> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = Strict.deserialize(&mut deserializer);
     match value.and_then(|value| deserializer.end().map(|()| value)) {
-        Ok(value) => Ok(Document::without_positions(value)),
+        Ok(value) => inexact(text).map_or_else(|| Ok(Document::without_positions(value)), Err),
         Err(error) => Err(Problem {
             position: match error.is_data() {
                 true => start(text, &error),
@@ -33,10 +34,7 @@ pub(crate) fn parse(text: &str) -> Result<Document, Problem> {
 
 /// A problem at the place in `text` that a JSON pointer leads to.
 pub(crate) fn problem(text: &str, pointer: &str, reason: impl Into<String>) -> Problem {
-    let keys = pointer.split('/').skip(1);
-    let keys: Vec<String> = keys
-        .map(|key| key.replace("~1", "/").replace("~0", "~"))
-        .collect();
+    let keys: Vec<String> = keys(pointer).collect();
     let found = Find(&keys).deserialize(&mut serde_json::Deserializer::from_str(text));
     let error = found.err().filter(|error| reason_of(error) == HERE);
     Problem {
@@ -65,8 +63,50 @@ fn start(text: &str, error: &serde_json::Error) -> Option<(u64, u64)> {
 /// An error's words, without the position, which is told in front.
 fn reason_of(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    text.rsplit_once(" at line ")
-        .map_or(text.clone(), |(text, _)| text.to_owned())
+    let words = text
+        .rsplit_once(" at line ")
+        .map_or(text.as_str(), |(words, _)| words);
+    match words {
+        "recursion limit exceeded" => deep(),
+        words => words.to_owned(),
+    }
+}
+
+/// The first integer in valid JSON that is too long to be kept: the parser rounds it.
+fn inexact(text: &str) -> Option<Problem> {
+    let mut start = 0;
+    while let Some(found) = text[start..].find(|c: char| c == '"' || c.is_ascii_digit()) {
+        start += found;
+        let rest = &text[start..];
+        if let Some(quoted) = rest.strip_prefix('"') {
+            let mut escaped = false;
+            let end = quoted.find(|c| {
+                let end = c == '"' && !escaped;
+                escaped = c == '\\' && !escaped;
+                end
+            });
+            start += end? + 2;
+            continue;
+        }
+        let end = rest.find(|c: char| !c.is_ascii_digit() && !"+-.eE".contains(c));
+        let number = &rest[..end.unwrap_or(rest.len())];
+        let sign = usize::from(text[..start].ends_with('-'));
+        if number.bytes().all(|byte| byte.is_ascii_digit())
+            && let Err(reason) = integer(&text[start - sign..start + number.len()])
+        {
+            let before = &text[..start - sign];
+            let line = before.rsplit('\n').next().unwrap_or_default();
+            let lines = 1 + before.matches('\n').count();
+            return Some(Problem {
+                // A text has less than 2^64 lines and characters.
+                position: Some((lines as u64, line.chars().count() as u64 + 1)),
+                place: String::new(),
+                reason,
+            });
+        }
+        start += number.len();
+    }
+    None
 }
 
 /// A value of which no object has a key twice.
@@ -129,8 +169,7 @@ impl<'de> Visitor<'de> for Strict {
                 }
                 Entry::Occupied(entry) => {
                     let key = entry.key();
-                    let reason = format!("the key `{key}` occurs twice; remove one");
-                    return Err(A::Error::custom(reason));
+                    return Err(A::Error::custom(twice(key)));
                 }
             }
         }
@@ -215,6 +254,33 @@ mod tests {
         for text in ["", "{", "[1] x", "{\"a\": 1e999}"] {
             assert!(parse(text).unwrap_err().position.is_some(), "{text}");
         }
+    }
+
+    #[test]
+    fn an_integer_that_cannot_be_kept_is_refused() {
+        for integer in ["18446744073709551617", "-9223372036854775809"] {
+            let told = parse(&format!("{{\"a\\\"1\": [1.5, 1e300,\n \"ä\", {integer}]}}"));
+            let expected = format!("f:2:7: `{integer}` has more digits than can be compared");
+            assert!(told.unwrap_err().told("f").starts_with(&expected));
+        }
+        // In a text, or a power of two, which a float holds.
+        for text in [
+            "[\"\\\\\", \"18446744073709551617\"]",
+            "18446744073709551616",
+            "-9223372036854775808",
+            "1.18446744073709551617",
+        ] {
+            assert_eq!(
+                parse(text).unwrap().value,
+                serde_json::from_str::<Value>(text).unwrap()
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_nested_too_deep_is_told_in_plain_words() {
+        let told = parse(&"[".repeat(100_000)).unwrap_err();
+        assert_eq!(told.told("f"), format!("f:1:128: {}", deep()));
     }
 
     #[test]

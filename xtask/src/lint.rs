@@ -20,11 +20,7 @@ const EXAMPLES: &str = "openapi/examples";
 
 /// Rules that are not of a single schema: id, and how to mend what breaks it; empty where
 /// the reason says that.
-const PARSE: (&str, &str) = (
-    "yaml",
-    "correct the indentation, the quotes or the brackets, here or in the lines before",
-);
-const TWICE: (&str, &str) = ("yaml", "");
+const YAML: (&str, &str) = ("yaml", "");
 const GRAMMAR: (&str, &str) = ("grammar", "");
 const REQUIRED: (&str, &str) = ("grammar", "describe it there, or take it out of `required`");
 const SCHEMA: (&str, &str) = (
@@ -88,13 +84,17 @@ pub(crate) fn check(root: &Path, yaml: &str) -> Result<Vec<Finding>, String> {
         rule,
         mend,
     };
+    if let Some(reason) = spec::no_document(yaml) {
+        let problem = Document::without_positions(Value::Null).problem("", reason);
+        return Ok(vec![own(YAML, problem)]);
+    }
     let document = match Document::parse(yaml) {
         Ok(document) => document,
-        Err(problem) if problem.reason.contains("occurs twice") => {
-            return Ok(vec![own(TWICE, problem)]);
-        }
-        Err(problem) => return Ok(vec![own(PARSE, problem)]),
+        Err(problem) => return Ok(vec![own(YAML, problem)]),
     };
+    if let Some((pointer, reason)) = spec::other_form(&document.value) {
+        return Ok(vec![own(GRAMMAR, document.problem(pointer, reason))]);
+    }
     let problems = generator::problems(&document);
     if !problems.is_empty() {
         return Ok(problems

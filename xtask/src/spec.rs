@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::generator::document::{Document, Problem};
 use crate::json;
 use ofauth_contract::{Mistake, Table};
+use serde_json::Value;
 
 /// Where our own description stands, below the root of the workspace.
 pub(crate) const SPEC: &str = "openapi/ofauth.yaml";
@@ -35,23 +36,30 @@ impl Spec {
     pub(crate) fn parse(name: &str, text: &str) -> Result<Self, String> {
         let told = |problem: Problem| problem.told(name);
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        if let Some(reason) = no_document(text) {
+            return Err(format!("{name}: {reason}"));
+        }
         // YAML that begins like this is JSON nearly always, and JSON is read far faster.
         if text.trim_start().starts_with('{') {
             match json::parse(text) {
-                Ok(document) => return Ok(Self::new(name, document, Some(text.to_owned()))),
+                Ok(document) => return Self::new(name, document, Some(text.to_owned())),
                 Err(problem) if name.ends_with(".json") => return Err(told(problem)),
                 Err(_) => {}
             }
         }
         let document = Document::parse(text).map_err(told)?;
-        Ok(Self::new(name, document, None))
+        Self::new(name, document, None)
     }
 
-    fn new(name: &str, document: Document, json: Option<String>) -> Self {
-        Self {
+    fn new(name: &str, document: Document, json: Option<String>) -> Result<Self, String> {
+        let spec = Self {
             name: name.to_owned(),
             document,
             json,
+        };
+        match other_form(&spec.document.value) {
+            Some((pointer, reason)) => Err(spec.problem(pointer, reason).told(name)),
+            None => Ok(spec),
         }
     }
 
@@ -62,13 +70,66 @@ impl Spec {
 
     /// A mistake, with its file, line and place.
     pub(crate) fn told(&self, mistake: &Mistake) -> String {
-        let (pointer, reason) = (&mistake.pointer, mistake.reason.as_str());
-        let problem = match &self.json {
+        self.problem(&mistake.pointer, mistake.reason.as_str())
+            .told(&self.name)
+    }
+
+    fn problem(&self, pointer: &str, reason: impl Into<String>) -> Problem {
+        match &self.json {
             Some(text) => json::problem(text, pointer, reason),
             None => self.document.problem(pointer, reason),
-        };
-        problem.told(&self.name)
+        }
     }
+}
+
+/// Why a text is no document at all, where that is so before it is parsed.
+pub(crate) fn no_document(text: &str) -> Option<String> {
+    let text = text.trim_start();
+    let mut first = text.chars();
+    let markup = first.next() == Some('<')
+        && first
+            .next()
+            .is_some_and(|c| "!?".contains(c) || c.is_ascii_alphabetic());
+    if text.is_empty() {
+        return Some("it is empty; an OpenAPI document has `openapi: 3.0.3` and more".to_owned());
+    }
+    markup.then(|| {
+        "this is no OpenAPI document, but HTML or XML; get the document itself, which is YAML or JSON"
+            .to_owned()
+    })
+}
+
+/// Why a value is no OpenAPI 3 document, and at what place, where it is of another form.
+pub(crate) fn other_form(document: &Value) -> Option<(&'static str, String)> {
+    let form = match document {
+        Value::Object(entries) => {
+            return match (entries.get("openapi"), entries.get("swagger")) {
+                (Some(version @ Value::Number(_)), _) => Some((
+                    "/openapi",
+                    format!(
+                        "`{version}` is a number here; write the full version in quotes, like '3.0.3'"
+                    ),
+                )),
+                (None, Some(version)) => {
+                    let version = version
+                        .as_str()
+                        .map_or_else(|| version.to_string(), str::to_owned);
+                    let reason = format!(
+                        "this is Swagger {version}, which is not read; convert it to OpenAPI 3 first"
+                    );
+                    Some(("/swagger", reason))
+                }
+                _ => None,
+            };
+        }
+        Value::Null => return Some(("", "it is empty: it holds no value".to_owned())),
+        Value::Array(_) => "a list",
+        Value::String(_) => "a text",
+        Value::Number(_) => "a number",
+        Value::Bool(_) => "true or false",
+    };
+    let reason = format!("this is no OpenAPI document, but {form}; it must be a mapping");
+    Some(("", reason))
 }
 
 /// The text of our own description, below `root`, with plain line ends.

@@ -187,7 +187,55 @@ fn what_is_no_document_is_told_with_its_place() {
     let deep_yaml = format!("a: {}", "[".repeat(100_000));
     let deep_json = "[".repeat(100_000);
     for (name, text, told) in [
-        ("a.yaml", "", "error: a.yaml: must be a mapping".to_owned()),
+        ("a.yaml", "", "error: a.yaml: it is empty; ".to_owned()),
+        ("a.yaml", "# a\n---\n", "error: a.yaml: it is empty: ".to_owned()),
+        (
+            "a.yaml",
+            "Not Found",
+            "error: a.yaml: this is no OpenAPI document, but a text; ".to_owned(),
+        ),
+        (
+            "a.yaml",
+            "- openapi: 3.0.3",
+            "error: a.yaml: this is no OpenAPI document, but a list; ".to_owned(),
+        ),
+        (
+            "a.json",
+            "[{}]",
+            "error: a.json: this is no OpenAPI document, but a list; ".to_owned(),
+        ),
+        (
+            "a.yaml",
+            "\n<!DOCTYPE html>\n<html lang=\"en\">\n<title>a: b: c</title>",
+            "error: a.yaml: this is no OpenAPI document, but HTML or XML; ".to_owned(),
+        ),
+        (
+            "a.yaml",
+            "info: {}\nopenapi: 3.0",
+            "error: a.yaml:2:1: openapi: `3.0` is a number here; write the full version in quotes, \
+             like '3.0.3'"
+                .to_owned(),
+        ),
+        (
+            "a.json",
+            "{\"info\": {},\n\"openapi\": 3.1}",
+            "error: a.json:2:1: openapi: `3.1` is a number here; ".to_owned(),
+        ),
+        (
+            "a.json",
+            "{\"swagger\": \"2.0\"}",
+            "error: a.json:1:2: swagger: this is Swagger 2.0, which is not read; convert".to_owned(),
+        ),
+        (
+            "a.yaml",
+            "openapi: 3.0.3\npaths:\n  /a:\n    $ref: ''",
+            "error: a.yaml:4:5: paths./a.$ref: it is empty; write what it refers to".to_owned(),
+        ),
+        (
+            "a.yaml",
+            "openapi: 3.0.3\npaths: {}\n---\nopenapi: 3.0.3",
+            "error: a.yaml:4:1: a second document begins behind a `---`, ".to_owned(),
+        ),
         ("a.yaml", "a: [1", "error: a.yaml:1:".to_owned()),
         (
             "a.yaml",
@@ -202,7 +250,9 @@ fn what_is_no_document_is_told_with_its_place() {
         (
             "a.yaml",
             "swagger: '2.0'",
-            "error: a.yaml: this is no OpenAPI document".to_owned(),
+            "error: a.yaml:1:1: swagger: this is Swagger 2.0, which is not read; convert it to \
+             OpenAPI 3 first"
+                .to_owned(),
         ),
         (
             "a.yaml",
@@ -215,8 +265,16 @@ fn what_is_no_document_is_told_with_its_place() {
             "error: a.yaml:2:1: paths: must be a mapping".to_owned(),
         ),
         ("a.yaml", &order, format!("error: a.yaml:{line}:")),
-        ("a.yaml", &deep_yaml, "error: a.yaml:".to_owned()),
-        ("a.json", &deep_json, "error: a.json".to_owned()),
+        (
+            "a.yaml",
+            &deep_yaml,
+            "error: a.yaml:1:259: this is nested more than 127 deep".to_owned(),
+        ),
+        (
+            "a.json",
+            &deep_json,
+            "error: a.json:1:256: this is nested more than 127 deep".to_owned(),
+        ),
         (
             "a.json",
             "{\"a\": 1,}",
@@ -271,6 +329,71 @@ fn what_is_no_document_is_told_with_its_place() {
         folder.diff(&["old.yaml", "bom.json", "--fail-on", "any"]).0,
         0
     );
+}
+
+#[test]
+fn a_url_is_to_be_downloaded_first() {
+    let folder = Folder::new();
+    folder.write("old.yaml", OLD);
+    let url = "https://example.com/openapi.json";
+    for arguments in [["old.yaml", url], [url, "old.yaml"]] {
+        let (code, _, stderr) = folder.diff(&arguments);
+        assert_eq!(code, 3);
+        let expected = format!("error: {url}: files are compared; download it first");
+        assert!(stderr.starts_with(&expected), "{stderr}");
+    }
+}
+
+#[test]
+fn what_yaml_1_1_took_for_booleans_are_names() {
+    let (yes, no) = (
+        "openapi: 3.0.3\npaths:\n  /a:\n    get:\n      operationId: a\n      parameters:\n        - name: on\n          in: query\n          schema:\n            type: string\n            enum: [SE, 'NO']\n      responses: {}\n",
+        "'NO'",
+    );
+    let folder = Folder::new();
+    folder.write("old.yaml", yes);
+    folder.write("new.yaml", yes.replace(no, "NO"));
+    let (code, stdout, stderr) = folder.diff(&["old.yaml", "new.yaml", "--fail-on", "any"]);
+    assert_eq!(
+        (code, stdout.as_str(), stderr.as_str()),
+        (0, "no change\n", "")
+    );
+}
+
+/// An API with hundreds of operations, in YAML of some megabytes.
+#[test]
+fn a_large_document_is_compared() {
+    use std::fmt::Write;
+
+    let (mut paths, mut schemas) = (String::new(), String::new());
+    for index in 0..600 {
+        write!(
+            paths,
+            "  /things{index}:\n    get:\n      operationId: thing{index}\n      responses:\n        '200':\n          description: OK\n          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/Thing{index}'\n"
+        )
+        .unwrap();
+        write!(
+            schemas,
+            "    Thing{index}:\n      type: object\n      properties:\n"
+        )
+        .unwrap();
+        for property in 0..40 {
+            write!(
+                schemas,
+                "        p{property}:\n          type: string\n          description: What there is to say of this one\n          maxLength: 5\n          nullable: true\n"
+            )
+            .unwrap();
+        }
+    }
+    let old = format!("openapi: 3.0.3\npaths:\n{paths}components:\n  schemas:\n{schemas}");
+    assert!(old.len() > 3_000_000 && old.lines().count() > 120_000);
+    let folder = Folder::new();
+    folder.write("old.yaml", &old);
+    let (place, new) = old.rsplit_once("maxLength: 5").unwrap();
+    folder.write("new.yaml", format!("{place}maxLength: 6{new}"));
+    let (code, stdout, stderr) = folder.diff(&["old.yaml", "new.yaml"]);
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    assert!(stdout.contains("p39: max-length-raised: 5 → 6"), "{stdout}");
 }
 
 #[test]

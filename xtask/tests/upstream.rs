@@ -253,3 +253,32 @@ fn a_path_may_stand_partly_in_the_servers_url() {
         "{stderr}"
     );
 }
+
+#[test]
+fn what_is_no_openapi_document_is_told() {
+    let copy = Copy::new();
+    for (text, told) in [
+        ("", "error: vendor: it is empty; "),
+        (
+            "<html>",
+            "error: vendor: this is no OpenAPI document, but HTML or XML; ",
+        ),
+        (
+            "Not Found",
+            "error: vendor: this is no OpenAPI document, but a text; ",
+        ),
+        (
+            "swagger: '2.0'",
+            "error: vendor:1:1: swagger: this is Swagger 2.0, ",
+        ),
+        (
+            "openapi: 3.1",
+            "error: vendor:1:1: openapi: `3.1` is a number here; ",
+        ),
+    ] {
+        copy.write("vendor", text);
+        let (code, _, stderr) = copy.upstream(&["vendor"]);
+        assert_eq!((code, stderr.lines().count()), (3, 1), "{stderr}");
+        assert!(stderr.starts_with(told), "{stderr}");
+    }
+}

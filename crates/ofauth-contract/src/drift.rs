@@ -85,6 +85,9 @@ pub struct Observation {
     pub row: RowId,
     /// The object that the value is a field of, and the field's name.
     pub field: Option<(RowId, String)>,
+    /// The place that an unknown field has if its object is a map: `finding.place` where it is
+    /// one. A key that looks like data is the value of a map by itself, and has none.
+    pub values: Option<String>,
     /// The shape of what was seen.
     pub sketch: Sketch,
     /// The values outside an enum that look like words of a vocabulary: a few short ones.
@@ -114,6 +117,9 @@ pub struct Drift {
 type Key = (String, Deviation, String, String);
 
 impl Drift {
+    /// The most unknown names of an object that is no map.
+    pub const MOST_NAMES: usize = MOST_NAMES;
+
     /// Compares pages of chats with the contract of the OFAuth API (`GET /v2/access/chats`).
     pub fn chats() -> Self {
         static CONTRACT: LazyLock<(Arc<Table>, RowId)> = LazyLock::new(|| {
@@ -216,7 +222,7 @@ impl Drift {
             sketch,
             word,
         } = found;
-        if let Some(value) = value {
+        if let Some(value) = &value {
             let fields = self.fields.entry(value.clone()).or_default();
             let before = fields.len();
             if before <= MOST_NAMES {
@@ -224,9 +230,9 @@ impl Drift {
             }
             if fields.len() > MOST_NAMES {
                 if before <= MOST_NAMES {
-                    self.fold(&value, new);
+                    self.fold(value, new);
                 }
-                (place, field) = (value, None);
+                (place, field) = (value.clone(), None);
             }
         }
         let others = u64::from(kind == Deviation::UnknownValue && word.is_none());
@@ -241,6 +247,7 @@ impl Drift {
             finding,
             row,
             field,
+            values: value,
             sketch,
             words: word.into_iter().collect(),
             others,
@@ -303,6 +310,7 @@ impl Observation {
         self.finding.count += other.finding.count;
         self.sketch.merge(other.sketch);
         self.others += other.others;
+        self.values = self.values.take().or(other.values);
         for word in other.words {
             if self.words.is_empty() && self.no_vocabulary {
                 self.others += 1;

@@ -138,6 +138,10 @@ impl<'a> Part<'a> {
             return Ok(None);
         };
         let place = self.below("$ref", self.value);
+        if target.is_empty() {
+            let reason = "it is empty; write what it refers to, like `#/components/schemas/Name`";
+            return Err(place.mistake(reason));
+        }
         let Some(pointer) = target.strip_prefix('#') else {
             let reason = format!("`{target}` is another document, which is not read");
             return Err(place.mistake(reason));
@@ -206,6 +210,7 @@ mod tests {
                 "/start/$ref: `other.yaml#/a` is another document",
             ),
             (json!("#name"), "/start/$ref: `#name` is a name"),
+            (json!(""), "/start/$ref: it is empty; write what"),
             (json!(5), "/start/$ref: must be a string"),
         ] {
             let told = resolved(&json!({ "start": { "$ref": target } })).unwrap_err();

@@ -119,7 +119,7 @@ fn every_place_of_a_rule_is_told_and_each_finding_says_how_to_mend_it() {
         .xtask("lint")
         .1;
     assert!(
-        syntax.contains("[yaml]; correct the indentation"),
+        syntax.contains("; correct the indentation") && syntax.contains("[yaml]\n"),
         "{syntax}"
     );
     let mapping = one(
@@ -144,4 +144,37 @@ fn a_pattern_that_cannot_be_used_hides_nothing() {
             "{rule}: {stdout}"
         );
     }
+}
+
+#[test]
+fn what_is_no_openapi_document_is_told() {
+    for (spec, told) in [
+        ("", "openapi/ofauth.yaml: it is empty; "),
+        (
+            "<html>",
+            "openapi/ofauth.yaml: this is no OpenAPI document, but HTML or XML; ",
+        ),
+        (
+            "- a",
+            "openapi/ofauth.yaml: this is no OpenAPI document, but a list; ",
+        ),
+        (
+            "swagger: '2.0'",
+            "openapi/ofauth.yaml:1:1: swagger: this is Swagger 2.0, ",
+        ),
+        (
+            "openapi: 3.0",
+            "openapi/ofauth.yaml:1:1: openapi: `3.0` is a number here; ",
+        ),
+    ] {
+        let (code, stdout, _) = Copy::new(spec).xtask("lint");
+        assert_eq!((code, stdout.lines().count()), (1, 2), "{stdout}");
+        assert!(stdout.contains(told), "{stdout}");
+    }
+    let spec = edited("'#/components/schemas/ChatPage'", "''");
+    let (_, stdout, _) = Copy::new(&spec).xtask("lint");
+    assert!(
+        stdout.contains("$ref: it is empty; write what it refers to"),
+        "{stdout}"
+    );
 }
