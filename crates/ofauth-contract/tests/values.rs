@@ -107,12 +107,12 @@ fn replace(schema: &mut Value, mut index: usize, other: &Value) {
 }
 
 /// Values that are written by a schema: with the fields that it names, and no others.
-fn values(schema: &Value, depth: usize) -> Vec<Value> {
+fn values(schema: &Value) -> Vec<Value> {
     if let Some(parts) = schema["anyOf"].as_array() {
-        return parts.iter().flat_map(|part| values(part, depth)).collect();
+        return parts.iter().flat_map(values).collect();
     }
     if let Some(parts) = schema["allOf"].as_array() {
-        let all: Vec<Vec<Value>> = parts.iter().map(|part| values(part, depth)).collect();
+        let all: Vec<Vec<Value>> = parts.iter().map(values).collect();
         // An object is written by all of them together.
         let both = all[0]
             .iter()
@@ -153,7 +153,7 @@ fn values(schema: &Value, depth: usize) -> Vec<Value> {
                 json!(4),
             ],
             "array" => {
-                let items = values(&schema["items"], depth + 1);
+                let items = values(&schema["items"]);
                 let mut lists = vec![json!([])];
                 lists.extend(items.iter().take(12).map(|item| json!([item])));
                 lists.extend(items.iter().take(12).map(|item| json!([item, item])));
@@ -162,10 +162,10 @@ fn values(schema: &Value, depth: usize) -> Vec<Value> {
             _ => {
                 let named = schema["properties"].as_object().into_iter().flatten();
                 let mut fields: Vec<(String, Vec<Value>)> = named
-                    .map(|(name, part)| (name.clone(), values(part, depth + 1)))
+                    .map(|(name, part)| (name.clone(), values(part)))
                     .collect();
                 if schema["additionalProperties"].is_object() {
-                    let rest = values(&schema["additionalProperties"], depth + 1);
+                    let rest = values(&schema["additionalProperties"]);
                     fields.extend(["p", "x"].map(|name| (name.to_owned(), rest.clone())));
                 }
                 let mut objects = vec![Map::new()];
@@ -206,7 +206,7 @@ fn changes(old: &Value, new: &Value, sent: bool) -> Vec<Change> {
 /// A value that `writer` writes, and `reader` does not take.
 fn lost(writer: &Value, reader: &Value) -> Option<Value> {
     let [writes, takes] = [writer, reader].map(|schema| jsonschema::validator_for(schema).unwrap());
-    let mut values = values(writer, 0).into_iter();
+    let mut values = values(writer).into_iter();
     values.find(|value| writes.is_valid(value) && !takes.is_valid(value))
 }
 
