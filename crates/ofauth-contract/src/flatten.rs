@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use crate::operation::{Body, Header, Operation, Parameter, Response};
 use crate::schema::Schemas;
 use crate::source::{Mistake, Part};
-use crate::table::{Body, Header, Operation, Parameter, Response, RowId, Table};
+use crate::table::{RowId, Table};
 
 const METHODS: &[&str] = &[
     "get", "put", "post", "delete", "options", "head", "patch", "trace",

@@ -38,6 +38,7 @@ mod generated;
 mod leaf;
 mod limits;
 mod number;
+mod operation;
 mod place;
 mod print;
 mod report;
@@ -56,9 +57,8 @@ mod walk;
 pub use change::{Bump, Change, Changes};
 pub use compare::{Scope, compare};
 pub use drift::{Deviation, Drift, Finding, Observation};
+pub use operation::{Body, Header, Operation, Parameter, Response};
 pub use rules::{Action, RULES, Rule, Rust, Side};
 pub use sketch::Sketch;
 pub use source::Mistake;
-pub use table::{
-    Body, Bound, Field, Header, Kind, Operation, Parameter, Response, Rest, Row, RowId, Table,
-};
+pub use table::{Bound, Discriminator, Field, Kind, Rest, Row, RowId, Table};

@@ -1,0 +1,144 @@
+//! What operations consist of.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::table::RowId;
+
+/// An operation: a method of a path.
+#[derive(Debug, Clone)]
+pub struct Operation {
+    /// The method, in capitals.
+    pub method: String,
+    /// The path, with its parameters in braces.
+    pub path: String,
+    /// The `operationId`.
+    pub id: Option<String>,
+    /// The tags.
+    pub tags: BTreeSet<String>,
+    /// Whether it is deprecated.
+    pub deprecated: bool,
+    /// The credentials that are needed: one of these sets.
+    pub security: BTreeSet<BTreeSet<String>>,
+    /// The base URLs, the default first.
+    pub servers: Vec<String>,
+    /// The parameters, in the order of the document.
+    pub parameters: Vec<Parameter>,
+    /// The body of the request.
+    pub body: Option<Body>,
+    /// The responses by status, or range of it, or `default`.
+    pub responses: BTreeMap<String, Response>,
+}
+
+impl Operation {
+    /// The operation as people write it: `GET /v2/access/chats`.
+    pub fn name(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
+    /// The response with a status, or with the range or the `default` that covers it.
+    pub fn response(&self, status: u16) -> Option<&Response> {
+        let range = format!("{}XX", status / 100);
+        [status.to_string(), range, "default".to_owned()]
+            .iter()
+            .find_map(|status| self.responses.get(status))
+    }
+
+    /// The first of the responses that mean success, and its status.
+    pub fn success(&self) -> Option<(&str, &Response)> {
+        self.responses
+            .iter()
+            .find(|(status, _)| status.starts_with('2'))
+            .map(|(status, response)| (status.as_str(), response))
+    }
+
+    /// The path without the names of its parameters, which no request carries.
+    pub(crate) fn template(&self) -> String {
+        let mut parts = self.path.split('{');
+        let mut template = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            template.push_str("{}");
+            template.push_str(part.split_once('}').map_or("", |(_, rest)| rest));
+        }
+        template
+    }
+}
+
+/// A parameter of an operation.
+#[derive(Debug, Clone)]
+pub struct Parameter {
+    /// Where it stands: `query`, `header`, `path` or `cookie`.
+    pub location: String,
+    /// Its name.
+    pub name: String,
+    /// Whether it must be sent.
+    pub required: bool,
+    /// Whether it is deprecated.
+    pub deprecated: bool,
+    /// Whether its name may be sent without a value.
+    pub empty: bool,
+    /// How its value is written: the style, or the media type.
+    pub style: String,
+    /// Whether each part of its value is written by itself; `None` where it has no parts.
+    pub exploded: Option<bool>,
+    /// What the contract says of its value.
+    pub row: RowId,
+}
+
+impl Parameter {
+    /// Names of headers are the same in capitals.
+    pub(crate) fn key(&self) -> String {
+        if self.location == "header" {
+            self.name.to_ascii_lowercase()
+        } else {
+            self.name.clone()
+        }
+    }
+}
+
+/// The body of a request.
+#[derive(Debug, Clone)]
+pub struct Body {
+    /// Whether it must be sent.
+    pub required: bool,
+    /// The value, by media type.
+    pub contents: BTreeMap<String, RowId>,
+    /// How the parts of a form are written, by media type.
+    pub encodings: BTreeMap<String, Value>,
+}
+
+/// A response.
+#[derive(Debug, Clone)]
+pub struct Response {
+    /// The headers, by their name in small letters.
+    pub headers: BTreeMap<String, Header>,
+    /// The value, by media type.
+    pub contents: BTreeMap<String, RowId>,
+}
+
+impl Response {
+    /// The JSON of the body.
+    pub fn json(&self) -> Option<RowId> {
+        let is_json = |media: &str| {
+            let media = media.split(';').next().unwrap_or_default();
+            media == "application/json" || media.ends_with("+json")
+        };
+        self.contents
+            .iter()
+            .find_map(|(media, row)| is_json(media).then_some(*row))
+    }
+}
+
+/// A header of a response.
+#[derive(Debug, Clone)]
+pub struct Header {
+    /// Its name, as the document writes it.
+    pub name: String,
+    /// Whether it is always there.
+    pub required: bool,
+    /// Whether it is deprecated.
+    pub deprecated: bool,
+    /// What the contract says of its value.
+    pub row: RowId,
+}
