@@ -14,6 +14,9 @@ impl Moved {
     /// A JSON pointer into the document as it was read.
     pub(crate) fn original(&self, pointer: &str) -> Option<String> {
         let below = pointer.strip_prefix(&self.new)?;
+        if !below.is_empty() && !below.starts_with('/') {
+            return None;
+        }
         Some(format!("{}{below}", self.old))
     }
 }
@@ -76,11 +79,18 @@ fn found(
 
 /// A server's URL up to its path, and the path; its variables have their defaults.
 fn split(server: &Value) -> Option<(String, String)> {
-    let mut url = server["url"].as_str()?.to_owned();
-    for (name, variable) in server["variables"].as_object().into_iter().flatten() {
-        let default = variable["default"].as_str().unwrap_or_default();
-        url = url.replace(&format!("{{{name}}}"), default);
+    let mut rest = server["url"].as_str()?;
+    let mut url = String::new();
+    while let Some((before, name, after)) = rest.split_once('{').and_then(|(before, after)| {
+        let (name, after) = after.split_once('}')?;
+        Some((before, name, after))
+    }) {
+        let default = server["variables"][name]["default"].as_str();
+        url.push_str(before);
+        url.push_str(default.unwrap_or_default());
+        rest = after;
     }
+    url.push_str(rest);
     let url = url.trim_end_matches('/');
     let host = url.find("://").map_or(0, |index| index + "://".len());
     let path = url[host..]

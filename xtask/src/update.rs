@@ -137,13 +137,7 @@ fn merged(layout: &Layout, captures: &Captures) -> Vec<Observation> {
         };
         let own = change(observation);
         match merged.iter_mut().find(|other| change(other) == own) {
-            Some(other) => {
-                other.sketch.merge(observation.sketch.clone());
-                other.others += observation.others;
-                other.words.extend(observation.words.iter().cloned());
-                other.words.sort();
-                other.words.dedup();
-            }
+            Some(other) => other.merge(observation.clone()),
             None => merged.push(observation.clone()),
         }
     }

@@ -9,7 +9,7 @@ use serde_json::{Number, Value};
 
 use crate::drift::Deviation;
 use crate::number;
-use crate::sketch::{self, Key, Name, Sketch};
+use crate::sketch::{self, Key, MOST_NAMES, Name, Sketch};
 use crate::table::{Kind, Rest, Row, RowId, Table};
 use crate::trail::Trail;
 
@@ -55,7 +55,8 @@ impl Check<'_> {
         self.table.row(self.row)
     }
 
-    fn report(&mut self, kind: Deviation, expected: String, sketch: Sketch) {
+    fn report(&mut self, kind: Deviation, expected: String, mut sketch: Sketch) {
+        sketch.settle();
         let words: Vec<&str> = sketch.kinds.iter().map(|kind| kind.as_str()).collect();
         self.found.push(Found {
             place: self.trail.to_string(),
@@ -427,6 +428,7 @@ impl<'de> Visitor<'de> for Check<'_> {
             {
                 let mut sketch = Sketch::default();
                 access.next_value_seed(&mut sketch)?;
+                sketch.settle();
                 unknown.push((key, sketch));
             } else {
                 access.next_value::<IgnoredAny>()?;
@@ -448,12 +450,12 @@ impl<'de> Visitor<'de> for Check<'_> {
 impl Check<'_> {
     /// Fields that the contract does not know. Where a key is data, the object is a map.
     fn unknown_fields(&mut self, unknown: &[(String, Sketch)]) {
+        // Of more, no report has the names anyway.
+        let few = unknown.len() <= MOST_NAMES;
         for (key, sketch) in unknown {
-            let others = unknown.iter().filter(|(other, _)| other != key);
-            let named = sketch::is_name(key)
-                && !others
-                    .map(|(_, other)| other)
-                    .any(|other| sketch.is_like(other));
+            let mut others = unknown.iter().filter(|(other, _)| other != key);
+            let named =
+                sketch::is_name(key) && !(few && others.any(|(_, other)| sketch.is_like(other)));
             let (property, values) = (Trail::Property(self.trail, key), Trail::Values(self.trail));
             let mut check = Check {
                 table: self.table,

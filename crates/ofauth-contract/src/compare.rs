@@ -1,6 +1,6 @@
 //! Two tables → what changed between them, operation by operation.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::{Value, json};
 
@@ -109,19 +109,17 @@ impl Compare<'_> {
 
     fn operations(&mut self) -> Result<(), Mistake> {
         let (old, new) = (self.old, self.new);
-        let find = |table: &'_ Table, wanted: &Operation| {
-            let same = |operation: &&Operation| {
-                operation.method == wanted.method && operation.template() == wanted.template()
-            };
-            table
-                .operations
-                .iter()
-                .position(|operation| same(&operation))
+        let key = |operation: &Operation| (operation.method.clone(), operation.template());
+        let index = |table: &'_ Table| -> HashMap<(String, String), usize> {
+            let operations = table.operations.iter().enumerate().rev();
+            let keys = operations.map(|(index, operation)| (key(operation), index));
+            keys.collect()
         };
+        let (olds, news) = (index(old), index(new));
         for operation in &old.operations {
             let name = operation.name();
-            match find(new, operation) {
-                Some(index) => self.operation(&name, operation, &new.operations[index])?,
+            match news.get(&key(operation)) {
+                Some(index) => self.operation(&name, operation, &new.operations[*index])?,
                 None => {
                     let what = ("operation", Action::Removed);
                     self.say(
@@ -138,7 +136,7 @@ impl Compare<'_> {
             return Ok(());
         }
         for operation in &new.operations {
-            if find(old, operation).is_none() {
+            if !olds.contains_key(&key(operation)) {
                 let name = operation.name();
                 let what = ("operation", Action::Added);
                 self.say(

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::{Arc, LazyLock};
 
 use serde::Serialize;
-use serde::de::{DeserializeSeed, IgnoredAny};
+use serde::de::DeserializeSeed;
 
 use crate::check::{Check, Found};
 use crate::sketch::{MOST_NAMES, Sketch};
@@ -103,7 +103,8 @@ pub struct Observation {
 /// Collects what differs in any number of bodies; each difference once.
 ///
 /// Not looked at are `pattern` (a body may hold what makes a regular expression slow, and the
-/// crate would need an engine for them) and keywords that the contract's table only compares.
+/// crate would need an engine for them), formats but `date-time`, `date`, `int32` and `int64`,
+/// discriminators, and keywords that the contract's table only compares.
 pub struct Drift {
     table: Arc<Table>,
     row: RowId,
@@ -157,40 +158,6 @@ impl Drift {
     /// Where it is no JSON. The error tells the line and the column, and no value.
     pub fn observe(&mut self, body: &[u8]) -> Result<Vec<Finding>, serde_json::Error> {
         let mut deserializer = serde_json::Deserializer::from_slice(body);
-        let new = self.one(&mut deserializer)?;
-        deserializer.end()?;
-        Ok(new)
-    }
-
-    /// Looks at bodies that follow each other, as in JSON lines, and returns their number.
-    ///
-    /// # Errors
-    ///
-    /// As [`observe`](Self::observe).
-    pub fn observe_all(&mut self, bodies: &[u8]) -> Result<u64, serde_json::Error> {
-        // First the ends of the bodies: to ask a deserializer whether there is more costs, where
-        // there is, a count of all lines so far.
-        let mut ends = serde_json::Deserializer::from_slice(bodies).into_iter::<IgnoredAny>();
-        let (mut start, mut count) = (0, 0);
-        while let Some(body) = ends.next() {
-            body?;
-            let end = ends.byte_offset();
-            self.one(&mut serde_json::Deserializer::from_slice(
-                &bodies[start..end],
-            ))?;
-            (start, count) = (end, count + 1);
-        }
-        match count {
-            // Says that there is nothing.
-            0 => self.observe(bodies).map(|_| 0),
-            _ => Ok(count),
-        }
-    }
-
-    fn one<'de, R: serde_json::de::Read<'de>>(
-        &mut self,
-        deserializer: &mut serde_json::Deserializer<R>,
-    ) -> Result<Vec<Finding>, serde_json::Error> {
         let mut found = Vec::new();
         let check = Check {
             table: &self.table,
@@ -199,7 +166,8 @@ impl Drift {
             trail: &Trail::Root,
             found: &mut found,
         };
-        check.deserialize(deserializer)?;
+        check.deserialize(&mut deserializer)?;
+        deserializer.end()?;
         let mut new = Vec::new();
         for found in found {
             self.add(found, &mut new);
@@ -306,7 +274,8 @@ impl Drift {
 }
 
 impl Observation {
-    fn merge(&mut self, other: Self) {
+    /// Adds another observation of the same change.
+    pub fn merge(&mut self, other: Self) {
         self.finding.count += other.finding.count;
         self.sketch.merge(other.sketch);
         self.others += other.others;
@@ -318,7 +287,7 @@ impl Observation {
                 self.words.push(word);
             }
         }
-        if self.words.len() > MOST_NAMES {
+        if other.no_vocabulary || self.words.len() > MOST_NAMES {
             self.no_vocabulary = true;
             self.others += self.words.drain(..).count() as u64;
         }

@@ -1,6 +1,6 @@
 //! A document → a table: OpenAPI 3.0 and 3.1, and a JSON Schema by itself.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
 
@@ -119,6 +119,8 @@ fn version(root: &Part<'_>) -> Result<(), Mistake> {
 
 /// More URLs than any honest server has.
 const URLS: usize = 100;
+/// More characters than any honest URL has.
+const URL: usize = 8_192;
 
 struct Flatten<'a> {
     root: Part<'a>,
@@ -374,27 +376,40 @@ fn base_urls(server: &Part<'_>) -> Result<Vec<String>, Mistake> {
         "" => "/",
         url => url,
     };
-    let mut urls = vec![url.to_owned()];
+    let mut variables = BTreeMap::new();
     for (name, variable) in server.entries("variables")? {
         let mut values: Vec<&str> = variable.text("default")?.into_iter().collect();
         for value in variable.list("enum")? {
-            let value = value
-                .value
-                .as_str()
-                .ok_or_else(|| value.mistake("must be a string"))?;
-            if !values.contains(&value) {
-                values.push(value);
-            }
+            let text = value.value.as_str();
+            values.push(text.ok_or_else(|| value.mistake("must be a string"))?);
         }
-        if variable.get("enum").is_none() {
-            values = vec!["*"];
-        }
-        let template = format!("{{{name}}}");
-        let filled = urls
-            .iter()
-            .flat_map(|url| values.iter().map(|value| url.replace(&template, value)));
-        urls = filled.take(URLS).collect();
+        let mut known = HashSet::new();
+        values.retain(|value| known.insert(*value));
+        let any = variable.get("enum").is_none();
+        variables.insert(name.as_str(), if any { vec!["*"] } else { values });
     }
+    let mut urls = vec![String::new()];
+    let mut rest = url;
+    // From left to right: what a variable stands for has no variables.
+    while let Some((before, name, after)) = rest.split_once('{').and_then(|(before, after)| {
+        let (name, after) = after.split_once('}')?;
+        Some((before, name, after))
+    }) {
+        let own = [format!("{{{name}}}")];
+        let own: Vec<&str> = own.iter().map(String::as_str).collect();
+        let values = variables.get(name).unwrap_or(&own);
+        let longer = urls.iter().flat_map(|url| {
+            values
+                .iter()
+                .map(move |value| format!("{url}{before}{value}"))
+        });
+        urls = longer.take(URLS).collect();
+        rest = after;
+        if urls.iter().any(|url| url.len() > URL) {
+            return Err(server.mistake(format!("a URL has at most {URL} characters")));
+        }
+    }
+    urls.iter_mut().for_each(|url| url.push_str(rest));
     Ok(urls)
 }
 

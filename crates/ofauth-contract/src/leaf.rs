@@ -256,9 +256,10 @@ impl Facts {
     }
 
     fn values(&mut self, part: &Part<'_>, entries: &Map<String, Value>) -> Result<(), Mistake> {
-        let mut values: Option<Vec<Value>> = entries
-            .get("const")
-            .map(|value| vec![number::plain_value(value)]);
+        let mut values: Option<Vec<Value>> = None;
+        if let Some(value) = entries.get("const") {
+            self.listed(entries, vec![number::plain_value(value)]);
+        }
         if entries.contains_key("enum") {
             values = Some(
                 part.list("enum")?
@@ -277,12 +278,23 @@ impl Facts {
             _ => {}
         }
         if let Some(values) = values {
-            if !entries.contains_key("type") {
-                self.narrow(values.iter().map(Kind::of).collect());
-            }
-            self.keep(values);
+            self.listed(entries, values);
         }
         Ok(())
+    }
+
+    fn listed(&mut self, entries: &Map<String, Value>, values: Vec<Value>) {
+        let null = values.iter().any(Value::is_null);
+        match entries.get("type") {
+            None => self.narrow(values.iter().map(Kind::of).collect()),
+            // Where null is a type, but no value, it is none; with `nullable`, it is meant to be.
+            Some(Value::Array(_)) if !null && !self.row.open => {
+                let others = ALL.iter().filter(|kind| **kind != Kind::Null);
+                self.narrow(others.copied().collect());
+            }
+            _ => {}
+        }
+        self.keep(values);
     }
 
     /// Keeps the values that are on both lists.
@@ -387,9 +399,10 @@ impl Facts {
             self.multiples.sort_by(number::compare);
             self.multiples.dedup();
             if row.kind == Some(Kind::Integer) {
-                // Every whole number is a multiple of 1.
+                // Every whole number is a multiple of 1, and of 0.5.
+                let one = Number::from(1);
                 self.multiples
-                    .retain(|multiple| multiple.as_u64() != Some(1));
+                    .retain(|step| !number::is_multiple(&one, step));
             }
             row.multiple_of = first("multipleOf", self.multiples, &mut facts.other);
         }

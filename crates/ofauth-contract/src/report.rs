@@ -86,6 +86,9 @@ impl Report {
                 occurs: Vec::new(),
                 adds,
             });
+        // In Rust, it may break at one of the places alone.
+        change.rust_breaking |= rust_breaking;
+        change.adds |= adds;
         if !site.occurs.is_empty() && !change.occurs.iter().any(|other| other == site.occurs) {
             change.occurs.push(site.occurs.to_owned());
         }

@@ -17,6 +17,11 @@ use crate::table::{Discriminator, Field, Kind, Rest, Row, RowId};
 const ROWS: usize = 1_000_000;
 /// More combinations of alternatives than any honest schema has.
 const COMBINATIONS: usize = 256;
+/// More schemas than any honest value is described by, along `$ref` and `allOf`.
+const PARTS: usize = 1_000;
+/// More alternatives than any honest document has, in all of its rows.
+pub(crate) const ALTERNATIVES: usize = 200_000;
+
 /// Makes rows of the schemas of one document.
 pub(crate) struct Schemas<'a> {
     root: &'a Value,
@@ -25,6 +30,9 @@ pub(crate) struct Schemas<'a> {
     pub(crate) rows: Vec<Row>,
     known: HashMap<Identity, RowId>,
     waiting: Vec<(RowId, Recipe<'a>)>,
+    /// How many alternatives and properties all rows have.
+    alternatives: usize,
+    fields: usize,
 }
 
 /// What a row is made of.
@@ -75,6 +83,8 @@ impl<'a> Schemas<'a> {
             rows: Vec::new(),
             known: HashMap::new(),
             waiting: Vec::new(),
+            alternatives: 0,
+            fields: 0,
         }
     }
 
@@ -83,10 +93,19 @@ impl<'a> Schemas<'a> {
         let first = self.rows.len();
         let id = self.later(vec![Schema { part, bare: false }], None)?;
         while let Some((id, recipe)) = self.waiting.pop() {
+            if self.fields > ROWS {
+                break;
+            }
             self.rows[id.0] = self.build(&recipe)?;
         }
-        splice::splice(&mut self.rows, first);
-        Ok(id)
+        self.alternatives += splice::splice(&mut self.rows, first);
+        match self.alternatives > ALTERNATIVES || self.fields > ROWS {
+            true => Err(Mistake::new(
+                "",
+                "the schemas have too many alternatives, or properties in them; compare fewer operations",
+            )),
+            false => Ok(id),
+        }
     }
 
     fn later(&mut self, parts: Vec<Schema<'a>>, kind: Option<Kind>) -> Result<RowId, Mistake> {
@@ -96,7 +115,9 @@ impl<'a> Schemas<'a> {
             return Ok(*id);
         }
         if self.rows.len() >= ROWS {
-            let reason = format!("the schemas have more than {ROWS} places, which is too many");
+            let reason = format!(
+                "the schemas have more than {ROWS} places, which is too many; compare fewer operations"
+            );
             return Err(match recipe.parts.first() {
                 Some(schema) => schema.part.mistake(reason),
                 None => Mistake::new("", reason),
@@ -134,11 +155,12 @@ impl<'a> Schemas<'a> {
             row.name = self.name(&schema.part)?;
         }
         let parts = recipe.parts.iter().chain(&leaves.schemas);
-        for pointer in parts.map(|schema| &schema.part.pointer) {
-            if !row.pointers.contains(pointer) {
-                row.pointers.push(pointer.clone());
-            }
-        }
+        let mut known = HashSet::new();
+        let pointers = parts.map(|schema| &schema.part.pointer);
+        row.pointers = pointers
+            .filter(|pointer| known.insert(*pointer))
+            .cloned()
+            .collect();
         let kinds = facts.kinds();
         if !leaves.groups.is_empty() {
             for parts in combinations(&leaves)? {
@@ -171,6 +193,10 @@ impl<'a> Schemas<'a> {
         while let Some(schema) = waiting.pop() {
             if !passed.insert(schema.identity()) {
                 continue;
+            }
+            if passed.len() > PARTS {
+                let reason = format!("a value is described by more than {PARTS} schemas together");
+                return Err(schema.part.mistake(reason));
             }
             if schema.bare || schema.part.value.is_boolean() {
                 found.schemas.push(schema);
@@ -317,6 +343,7 @@ impl<'a> Schemas<'a> {
             // Named as required, and described nowhere.
             properties.entry(name).or_default();
         }
+        self.fields += properties.len();
         for (name, parts) in properties {
             let field = Field {
                 row: self.later(parts, None)?,
@@ -359,7 +386,9 @@ fn combinations<'a>(leaves: &Leaves<'a>) -> Result<Vec<Vec<Schema<'a>>>, Mistake
     let mut all = vec![Vec::new()];
     for group in &leaves.groups {
         if leaves.groups.len() > 1 && all.len() * group.len() > COMBINATIONS {
-            let reason = format!("there are more than {COMBINATIONS} combinations of alternatives");
+            let reason = format!(
+                "there are more than {COMBINATIONS} combinations of alternatives; write them as one list"
+            );
             return Err(leaves.schemas[0].part.mistake(reason));
         }
         let with = |parts: &Vec<Schema<'a>>, part: &Part<'a>| {

@@ -47,6 +47,9 @@ pub(crate) fn is_word(value: &str) -> bool {
 /// are data, like the names of people. So it is with words outside an enum.
 pub(crate) const MOST_NAMES: usize = 16;
 
+/// More fields than an object with names for them has.
+const MOST_FIELDS: usize = 256;
+
 /// What keys, ids and tokens begin with.
 const TOKENS: [&str; 4] = ["sk_", "conn_", "req_", "tok_"];
 
@@ -56,6 +59,15 @@ impl Sketch {
         self.kinds.insert(kind);
     }
 
+    /// The field of a name; of a key that is data, the values.
+    fn field(&mut self, key: String) -> &mut Sketch {
+        let known = self.fields.len() < MOST_FIELDS || self.fields.contains_key(&key);
+        match known && is_name(&key) {
+            true => self.fields.entry(key).or_default(),
+            false => self.items(),
+        }
+    }
+
     fn items(&mut self) -> &mut Sketch {
         self.items.get_or_insert_default()
     }
@@ -63,14 +75,24 @@ impl Sketch {
     /// Whether both are objects of one shape: what one has, the other has too. Two such
     /// beside each other are the values of a map, whose keys may be people's names.
     pub(crate) fn is_like(&self, other: &Sketch) -> bool {
-        let objects = [Kind::Object].into();
         let within = |one: &Sketch, other: &Sketch| {
             let mut names = one.fields.keys();
             names.all(|name| other.fields.contains_key(name))
         };
-        self.kinds == objects
-            && other.kinds == objects
-            && (within(self, other) || within(other, self))
+        self.is_object() && other.is_object() && (within(self, other) || within(other, self))
+    }
+
+    fn is_object(&self) -> bool {
+        self.kinds.len() == 1 && self.kinds.contains(&Kind::Object)
+    }
+
+    /// Finds the maps in what was seen, once all of it was.
+    pub(crate) fn settle(&mut self) {
+        self.fields.values_mut().for_each(Sketch::settle);
+        if let Some(items) = &mut self.items {
+            items.settle();
+        }
+        self.fold();
     }
 
     /// Makes values of a map of the fields that are like another field, or like such values;
@@ -81,15 +103,21 @@ impl Sketch {
             kinds.copied().collect::<BTreeSet<Kind>>()
         };
         let all: BTreeSet<Kind> = self.fields.values().flat_map(kinds).collect();
-        let many = self.fields.len() > MOST_NAMES && all.len() <= 1;
+        let count = self.fields.len();
+        let many = count > MOST_NAMES && all.len() <= 1 || count >= MOST_FIELDS;
+        let objects = self.fields.iter().filter(|(_, field)| field.is_object());
+        let objects: Vec<(&String, &Sketch)> = objects.collect();
         let like = |(name, field): &(&String, &Sketch)| {
-            let mut others = self.fields.iter().filter(|(other, _)| other != name);
+            let others = objects.iter().filter(|(other, _)| other != name);
+            let is_value = match objects.len() > MOST_NAMES {
+                true => field.is_object(),
+                false => others.into_iter().any(|(_, other)| field.is_like(other)),
+            };
             let values = |values: &Sketch| {
                 let scalar = !values.kinds.contains(&Kind::Object);
                 field.is_like(values) || scalar && kinds(field).is_subset(&values.kinds)
             };
-            many || others.any(|(_, other)| field.is_like(other))
-                || self.items.as_deref().is_some_and(values)
+            many || is_value || self.items.as_deref().is_some_and(values)
         };
         let fields = self.fields.iter().filter(like);
         let names: Vec<String> = fields.map(|(name, _)| name.clone()).collect();
@@ -105,7 +133,7 @@ impl Sketch {
         self.count += other.count;
         self.kinds.extend(other.kinds);
         for (name, field) in other.fields {
-            self.fields.entry(name).or_default().merge(field);
+            self.field(name).merge(field);
         }
         if let Some(items) = other.items {
             self.items().merge(*items);
@@ -169,13 +197,8 @@ impl<'de> Visitor<'de> for &mut Sketch {
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<(), A::Error> {
         self.note(Kind::Object);
         while let Some(key) = access.next_key::<String>()? {
-            if is_name(&key) {
-                access.next_value_seed(self.fields.entry(key).or_default())?;
-            } else {
-                access.next_value_seed(self.items())?;
-            }
+            access.next_value_seed(self.field(key))?;
         }
-        self.fold();
         Ok(())
     }
 }

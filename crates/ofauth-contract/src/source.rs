@@ -1,5 +1,6 @@
 //! A document that refers to its own parts.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use serde_json::{Map, Value};
@@ -32,6 +33,9 @@ impl fmt::Display for Mistake {
 }
 
 impl std::error::Error for Mistake {}
+
+/// More references than any honest one leads over to its end.
+const REFERENCES: usize = 200;
 
 /// A part of a document, and its place in it.
 #[derive(Debug, Clone)]
@@ -119,14 +123,17 @@ impl<'a> Part<'a> {
     /// The part itself, or what its `$ref` leads to in the end.
     pub(crate) fn resolved(&self, root: &'a Value) -> Result<Part<'a>, Mistake> {
         let mut part = self.clone();
-        let mut passed = Vec::new();
+        let mut passed = HashSet::new();
         while let Some(target) = part.reference(root)? {
-            if passed.contains(&target.pointer) {
+            if passed.len() > REFERENCES {
+                let reason = format!("`$ref` leads over more than {REFERENCES} others to its end");
+                return Err(self.below("$ref", self.value).mistake(reason));
+            }
+            if !passed.insert(target.pointer.clone()) {
                 return Err(self
                     .below("$ref", self.value)
                     .mistake("`$ref` leads back to itself"));
             }
-            passed.push(target.pointer.clone());
             part = target;
         }
         Ok(part)

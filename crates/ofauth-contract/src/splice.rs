@@ -4,12 +4,18 @@ use std::collections::{BTreeSet, HashSet};
 
 use serde_json::Value;
 
+use crate::schema::ALTERNATIVES;
 use crate::table::{Kind, Row, RowId};
 
 /// Sets the alternatives of an alternative beside the others, in the rows from `first` on.
 /// Where one of them may be null, the whole may; enums of one type are one.
-pub(crate) fn splice(rows: &mut Vec<Row>, first: usize) {
+/// Returns how many alternatives they have; it ends where these are too many.
+pub(crate) fn splice(rows: &mut Vec<Row>, first: usize) -> usize {
+    let mut count = 0;
     for index in first..rows.len() {
+        if count > ALTERNATIVES {
+            break;
+        }
         if rows[index].alternatives.is_empty() {
             continue;
         }
@@ -25,6 +31,7 @@ pub(crate) fn splice(rows: &mut Vec<Row>, first: usize) {
         let only = only.map(|id| rows[id.0].clone());
         let row = &mut rows[index];
         row.nullable |= nullable;
+        count += flat.len();
         row.alternatives = flat;
         if let Some(only) = only {
             (row.kind, row.values, row.open) = (only.kind, only.values, only.open);
@@ -38,11 +45,21 @@ pub(crate) fn splice(rows: &mut Vec<Row>, first: usize) {
             row.nullable = false;
         }
     }
+    count
 }
 
-/// The alternatives of a row that have none themselves, and whether one of all may be null.
+/// The alternatives of a row that have none themselves, or tell theirs apart, and whether one of all may be null.
 fn flat(rows: &[Row], id: RowId) -> (Vec<RowId>, bool) {
     let (mut flat, mut nullable) = (Vec::new(), false);
+    let discriminator = rows[id.0].discriminator.as_ref();
+    let mapped = |name: &Option<String>| {
+        let targets = discriminator
+            .into_iter()
+            .flat_map(|own| own.mapping.values());
+        targets
+            .into_iter()
+            .any(|target| Some(target) == name.as_ref())
+    };
     let mut passed = HashSet::from([id]);
     let mut waiting: Vec<RowId> = rows[id.0].alternatives.iter().rev().copied().collect();
     while let Some(id) = waiting.pop() {
@@ -53,7 +70,12 @@ fn flat(rows: &[Row], id: RowId) -> (Vec<RowId>, bool) {
         nullable |= row.nullable || row.kind == Some(Kind::Null);
         match row.kind {
             Some(Kind::Null | Kind::Never) => {}
-            _ if row.alternatives.is_empty() => flat.push(id),
+            _ if row.alternatives.is_empty()
+                || row.discriminator.is_some()
+                || mapped(&row.name) =>
+            {
+                flat.push(id);
+            }
             _ => waiting.extend(row.alternatives.iter().rev()),
         }
     }
@@ -69,7 +91,7 @@ fn merge(rows: &mut Vec<Row>, flat: &mut Vec<RowId>, kind: Kind) {
             values: None,
             ..row.clone()
         };
-        row.kind == Some(kind) && plain().is_plain()
+        row.kind == Some(kind) && !row.deprecated && plain().is_plain()
     };
     let enums: BTreeSet<RowId> = flat.iter().filter(|id| lists(id)).copied().collect();
     let mut values: Vec<Value> = enums
@@ -82,10 +104,12 @@ fn merge(rows: &mut Vec<Row>, flat: &mut Vec<RowId>, kind: Kind) {
     values.sort_by_key(Value::to_string);
     values.dedup();
     let open = |id: &RowId| rows[id.0].open || rows[id.0].values.is_none();
+    // Of the values of a boolean, there are no others than both.
+    let all = kind == Kind::Boolean && values.len() == 2;
     let one = Row {
         kind: Some(kind),
-        open: enums.iter().any(open),
-        values: Some(values),
+        open: !all && enums.iter().any(open),
+        values: (!all).then_some(values),
         ..Row::default()
     };
     flat.retain(|id| !enums.contains(id));

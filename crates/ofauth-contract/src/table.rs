@@ -27,8 +27,9 @@ pub struct RowId(pub(crate) usize);
 
 /// What the contract says of a value.
 ///
-/// `allOf` is merged, a list of types and `anyOf` are alternatives like `oneOf`, and
-/// what concerns another type (a `maxLength` of an integer) is left out.
+/// `allOf` is merged, a list of types and `anyOf` are alternatives like `oneOf`, those of an
+/// alternative stand beside the others, enums of one type are one, and what concerns
+/// another type (a `maxLength` of an integer) is left out.
 #[derive(Debug, Clone, Default)]
 pub struct Row {
     /// The type; `None` for any value, and where the alternatives say it.
@@ -39,7 +40,8 @@ pub struct Row {
     pub format: Option<String>,
     /// The values of an enum or a `const`.
     pub values: Option<Vec<Value>>,
-    /// Whether other values than these may come (`x-extensible-enum`).
+    /// Whether other values than these may come: by `x-extensible-enum`, or by an alternative
+    /// that is any string.
     pub open: bool,
     /// What an absent value means.
     pub default: Option<Value>,
@@ -63,7 +65,8 @@ pub struct Row {
     pub rest: Rest,
     /// The items of an array.
     pub items: Option<RowId>,
-    /// The shapes of which the value has one.
+    /// The shapes of which the value has one; they have none themselves, but where a
+    /// discriminator tells theirs apart.
     pub alternatives: Vec<RowId>,
     /// What tells the alternatives apart.
     pub discriminator: Option<Discriminator>,
@@ -74,7 +77,8 @@ pub struct Row {
     /// The name of the schema under `components`, where it has one.
     pub name: Option<String>,
     /// Where the document says it: the JSON pointers of the schema as it is used,
-    /// and of those that it is made of.
+    /// and of those that it is made of. None where several enums became one, and where a
+    /// property is only named as required.
     pub pointers: Vec<String>,
 }
 

@@ -53,16 +53,13 @@ impl Walk<'_> {
         while next < steps.len() {
             let step = &steps[next];
             if steps.len() > STEPS || step.depth > DEPTH {
-                let (place, over) = (step.place.to_string(), step.depth > DEPTH);
-                return Err(Mistake::new(
-                    "",
-                    match over {
-                        true => "values are nested too deep to be compared".to_owned(),
-                        false => {
-                            format!("there are too many places to compare, as at {:.100}", place)
-                        }
-                    },
-                ));
+                let what = match step.depth > DEPTH {
+                    true => "values are nested too deep to be compared",
+                    false => "there are too many places to compare",
+                };
+                let place = step.place.to_string();
+                let reason = format!("{what}, as at {place:.100}; compare fewer operations");
+                return Err(Mistake::new("", reason));
             }
             let pair = (step.old, step.new);
             let is_new = if self.prints.same(pair.0, pair.1) {

@@ -168,3 +168,29 @@ fn each_limit_that_is_broken_is_a_finding() {
     let expected = ["$: at least 1, integer, 1", "$: at most 5, integer, 1"];
     assert_eq!(told(&drift.findings()), expected);
 }
+
+#[test]
+fn of_any_number_of_names_few_are_kept() {
+    let name = |index: usize| {
+        format!(
+            "n{}",
+            "abcdefghij"
+                .chars()
+                .cycle()
+                .skip(index % 10)
+                .take(1 + index / 10)
+                .collect::<String>()
+        )
+    };
+    let values = (0..390)
+        .map(|index| json!({ name(index): if index % 2 == 0 { json!(1) } else { json!("x") } }));
+    let mut seen = drift(&json!({ "type": "object", "properties": { "a": {} } }));
+    look(
+        &mut seen,
+        &json!({ "list": values.collect::<Vec<Value>>() }),
+    );
+    let observation = seen.observations().next().unwrap();
+    let items = observation.sketch.items.as_ref().unwrap();
+    assert!(items.fields.len() <= 256, "{}", items.fields.len());
+    assert_eq!(items.count, 390);
+}

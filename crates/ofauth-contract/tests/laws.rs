@@ -338,3 +338,49 @@ fn schemas_that_multiply_and_chains_without_end_are_told() {
             .contains("nested too deep")
     );
 }
+
+#[test]
+fn schemas_that_would_take_for_ever_are_refused() {
+    let told = |schemas: Vec<(String, Value)>| {
+        let reference = json!({ "$ref": "#/components/schemas/S0" });
+        let schemas: Map<String, Value> = schemas.into_iter().collect();
+        let document = json!({
+            "openapi": "3.0.3",
+            "paths": { "/": { "get": { "responses": { "200": { "content": {
+                "application/json": { "schema": reference },
+            } } } } } },
+            "components": { "schemas": schemas },
+        });
+        Table::of_document(&document).unwrap_err().to_string()
+    };
+    let next = |index: usize| json!({ "$ref": format!("#/components/schemas/S{}", index + 1) });
+    let chain = |of: &dyn Fn(usize) -> Value| {
+        let mut all: Vec<_> = (0..1_500)
+            .map(|index| (format!("S{index}"), of(index)))
+            .collect();
+        all.push(("S1500".to_owned(), json!({ "type": "string" })));
+        told(all)
+    };
+    let reason = chain(&|index| next(index));
+    assert!(reason.contains("over more than 200 others"), "{reason}");
+    let reason = chain(&|index| json!({ "allOf": [next(index)] }));
+    assert!(
+        reason.contains("more than 1000 schemas together"),
+        "{reason}"
+    );
+    let reason = chain(&|index| json!({ "oneOf": [next(index), { "type": "object" }] }));
+    assert!(reason.contains("too many alternatives"), "{reason}");
+    let properties = (0..1_500).map(|index| (format!("p{index}"), json!({ "type": "string" })));
+    let alternatives = (0..1_500).map(|index| json!({ "type": "object", "minProperties": index }));
+    let reason = told(vec![(
+        "S0".to_owned(),
+        json!({
+            "properties": properties.collect::<Map<_, _>>(),
+            "oneOf": alternatives.collect::<Vec<_>>(),
+        }),
+    )]);
+    assert!(
+        reason.contains("too many alternatives, or properties"),
+        "{reason}"
+    );
+}
