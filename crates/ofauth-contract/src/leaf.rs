@@ -372,19 +372,23 @@ impl Facts {
         }
     }
 
-    /// Moves the facts into a row: those that concern its type.
-    pub(crate) fn fill(mut self, row: &mut Row) {
+    /// Moves the facts into a row: those that concern its type. `grouped` says whether
+    /// alternatives stand beside them.
+    pub(crate) fn fill(mut self, row: &mut Row, grouped: bool) {
         let null = self
             .kinds
             .as_ref()
             .is_some_and(|kinds| kinds.contains(&Kind::Null));
+        if row.kind == Some(Kind::Never) && self.null {
+            // Null is the only alternative that is left.
+            row.kind = Some(Kind::Null);
+        }
         let any = row.kind.is_none() && row.alternatives.is_empty();
-        row.nullable = match row.alternatives.is_empty() {
-            true => match row.kind {
-                Some(Kind::Null | Kind::Never) => false,
-                _ => self.null || any || null,
-            },
-            false => self.null || self.meant,
+        row.nullable = match row.kind {
+            Some(Kind::Null | Kind::Never) => false,
+            // Of alternatives, these say whether it may be null.
+            _ if grouped => self.null || self.meant,
+            _ => self.null || any || null,
         };
         let mut facts = self.row;
         row.deprecated = facts.deprecated;

@@ -181,7 +181,7 @@ impl<'a> Schemas<'a> {
                 row.discriminator = Some(discriminator(&part)?);
             }
         }
-        facts.fill(&mut row);
+        facts.fill(&mut row, !leaves.groups.is_empty());
         Ok(row)
     }
 
