@@ -62,8 +62,7 @@ impl Draft {
         if sketch.kinds.contains(&Kind::Null) {
             lines.push("nullable: true".to_owned());
         }
-        // A text may be a person's words.
-        if private && kinds == [Kind::String] {
+        if private && is_personal(sketch) {
             lines.push("x-private: true".to_owned());
         }
         lines
@@ -184,4 +183,11 @@ pub(crate) fn quoted(text: &str) -> String {
         true => text.to_owned(),
         false => format!("'{}'", text.replace('\'', "''")),
     }
+}
+
+/// Whether a value may hold what a person wrote or is called: texts, or keys that are data.
+fn is_personal(sketch: &Sketch) -> bool {
+    let is_map = sketch.kinds.contains(&Kind::Object) && sketch.fields.is_empty();
+    let items = sketch.items.as_deref();
+    sketch.kinds.contains(&Kind::String) || items.is_some_and(|items| is_map || is_personal(items))
 }

@@ -230,18 +230,14 @@ fn remove(layout: &mut Layout, schema: &str, key: &str) -> Result<(), Stuck> {
 
 fn add_field(layout: &mut Layout, row: &Row, observation: &Observation) -> Result<(), Stuck> {
     let schema = holder(layout, row, "properties").or_else(|_| used(row))?;
-    let mut draft = Draft::new(layout, &schema);
     let Some((_, name)) = &observation.field else {
-        let lines = draft.value(&observation.sketch, "Value", false);
-        let block = layout.mapping(&schema)?;
-        layout.insert(block.end, block.indent + 2, &lines);
-        layout.insert(
-            block.end,
-            block.indent,
-            &["additionalProperties:".to_owned()],
+        // A map of all that is not known could not be private: `Debug` would show its keys.
+        return Err(
+            "keys that look like data stand among the fields; a person must say what they are"
+                .into(),
         );
-        return draft.finish(layout);
     };
+    let mut draft = Draft::new(layout, &schema);
     // Only a named schema's own property can be private.
     let own = schema.starts_with("/components/schemas/") && schema.matches('/').count() == 3;
     let mut lines = draft.value(&observation.sketch, &name.to_upper_camel_case(), own);

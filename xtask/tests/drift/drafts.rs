@@ -72,7 +72,8 @@ fn a_draft_allows_each_kind_of_difference_at_each_place() {
         }),
         ("keys that are data", |value| {
             with(value, |object| {
-                object.extend((0..20).map(|i| (format!("Anna {i}"), json!(i))))
+                let map: Map<_, _> = (0..20).map(|i| (format!("Anna {i}"), json!(i))).collect();
+                object.insert("added".to_owned(), map.into());
             })
         }),
         ("null", |_| Some(Value::Null)),
@@ -282,5 +283,35 @@ fn words_outside_an_enum_are_written_where_they_are_few_and_told_nowhere() {
         "{stdout}"
     );
     assert!(!stdout.contains("canary"), "{stdout}");
+    assert_eq!(fs::read_to_string(copy.spec()).unwrap(), SPEC);
+}
+
+#[test]
+fn what_may_be_a_persons_is_drafted_as_private_or_left_to_a_person() {
+    let copy = Copy::new();
+    let capture = changed(|page| {
+        let chat = &mut page["list"][0];
+        chat["byName"] = json!({ "Anna Secret": 1, "Bert Secret": 2 });
+        chat["nicknames"] = json!(["a", "b"]);
+        chat["scores"] = json!([1, 2]);
+    });
+    let (code, stdout, stderr) = copy.drift(&capture, &["--update"]);
+    assert_eq!(code, 0, "{stdout}{stderr}");
+    let spec = fs::read_to_string(copy.spec()).unwrap();
+    let spec: Value = serde_saphyr::from_str(&spec).unwrap();
+    let chat = &spec["components"]["schemas"]["Chat"]["properties"];
+    for (name, private) in [("byName", true), ("nicknames", true), ("scores", false)] {
+        assert_eq!(chat[name]["x-private"] == true, private, "{name}");
+    }
+    // One odd key does not make a map of an object that has fields.
+    let copy = Copy::new();
+    let capture = changed(|page| page["list"][0]["a.b@example.com"] = json!("x"));
+    let (code, stdout, _) = copy.drift(&capture, &["--update"]);
+    assert_eq!(code, 1);
+    assert!(
+        stdout.contains("by hand: list[]{}: keys that look like data"),
+        "{stdout}"
+    );
+    assert!(!stdout.contains("example.com"), "{stdout}");
     assert_eq!(fs::read_to_string(copy.spec()).unwrap(), SPEC);
 }

@@ -228,7 +228,7 @@ fn an_update_allows_what_was_seen_and_keeps_the_rest_of_the_spec() {
             media(page)["versions"] = json!([{ "id": 1 }, { "id": null }])
         }),
         ("keys that are data", |page| {
-            page["list"][0]["withUser"]["Anna Müller"] = json!(1)
+            page["list"][0]["withUser"]["notes"] = json!({ "Anna Müller": 1 })
         }),
         ("several types", |page| {
             page["x"] = json!([1, "a", {}]);
