@@ -66,7 +66,7 @@ const STACK: usize = 32 * 1024 * 1024;
 pub(super) fn read(text: &str) -> Result<(Value, Places), Problem> {
     let read = || {
         let root: Spanned<Node> = serde_saphyr::from_str_with_options(text, options(text))
-            .map_err(|error| problem(error.without_snippet()))?;
+            .map_err(|error| problem(text, error.without_snippet()))?;
         converted(text, root)
     };
     thread::scope(|scope| {
@@ -107,12 +107,29 @@ fn options(text: &str) -> Options {
     }
 }
 
-fn problem(error: &Error) -> Problem {
+fn problem(text: &str, error: &Error) -> Problem {
+    let position = error.location().and_then(position);
+    let reason = reason(error);
+    // The parser's words of a tab tell the line before, or something else.
+    let tab = position.filter(|_| reason.ends_with(MEND));
+    let tab = tab.and_then(|(line, _)| self::tab(text, line));
+    let of_tab = || "a tab stands in the indentation; indent with spaces alone".to_owned();
     Problem {
-        position: error.location().and_then(position),
+        position: tab.or(position),
         place: String::new(),
-        reason: reason(error),
+        reason: tab.map_or(reason, |_| of_tab()),
     }
+}
+
+/// The first tab in the indentation of a line or of the next.
+fn tab(text: &str, line: u64) -> Option<Position> {
+    let lines = (1..).zip(text.lines());
+    let mut near = lines.filter(|(number, _)| (line..=line + 1).contains(number));
+    near.find_map(|(number, text)| {
+        let indentation = text.len() - text.trim_start().len();
+        let tab = text[..indentation].find('\t')?;
+        Some((number, tab as u64 + 1))
+    })
 }
 
 fn position(location: Location) -> Option<Position> {

@@ -8,6 +8,8 @@ use crate::spec::{self, SPEC};
 /// What the spec is compared with, and what that is called.
 pub(crate) struct Before {
     pub(crate) name: String,
+    /// Where a mistake in it stands.
+    pub(crate) place: String,
     pub(crate) yaml: String,
 }
 
@@ -19,7 +21,8 @@ pub(crate) fn before(root: &Path, against: Option<&str>) -> Result<Option<Before
     if let Some(file) = against.map(Path::new).filter(|path| path.is_file()) {
         let name = file.display().to_string();
         let yaml = spec::text(file, &name)?;
-        return Ok(Some(Before { name, yaml }));
+        let place = name.clone();
+        return Ok(Some(Before { name, place, yaml }));
     }
     let revision = against.unwrap_or("HEAD");
     let object = format!("{revision}:./{SPEC}");
@@ -32,7 +35,8 @@ pub(crate) fn before(root: &Path, against: Option<&str>) -> Result<Option<Before
             let yaml = String::from_utf8(output.stdout)
                 .map_err(|_| format!("{object}: the file is no UTF-8"))?;
             let name = revision.to_owned();
-            Ok(Some(Before { name, yaml }))
+            let place = format!("{SPEC} at {revision}");
+            Ok(Some(Before { name, place, yaml }))
         }
         (_, None) => Ok(None),
         (Ok(output), Some(_)) => {

@@ -45,9 +45,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, String> {
     };
     for source in [old, new].map(|path| path.to_string_lossy()) {
         if fetch::is_url(&source) {
-            return Err(format!(
+            return Ok(Outcome::Misused(format!(
                 "{source}: files are compared; download it first, for one with `curl --remote-name`"
-            ));
+            )));
         }
     }
     let (old, new) = (Spec::read(old)?, Spec::read(new)?);

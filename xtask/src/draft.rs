@@ -6,7 +6,16 @@ use heck::ToUpperCamelCase;
 use ofauth_contract::{Kind, Sketch};
 use serde_json::Value;
 
+use crate::generator::document::join;
 use crate::layout::{Layout, Stuck};
+
+/// The mark of what `Debug` does not show.
+pub(crate) const PRIVATE: &str = "x-private: true";
+/// The description of what is drafted.
+pub(crate) const SEEN: &str = "Seen in responses; not documented.";
+/// Why something is no draft.
+pub(crate) const NO_PROPERTY: &str = "it may be a person's, and only a property of a named schema can be private; give the object \
+     that it stands in a schema of its own under `components`";
 
 /// A draft of schemas. An object gets a schema of its own under `components`, so that
 /// what is private in it can be marked.
@@ -24,11 +33,8 @@ impl Draft {
         let schemas = layout
             .value("/components/schemas")
             .and_then(Value::as_object);
-        let prefix = pointer
-            .strip_prefix("/components/schemas/")
-            .and_then(|rest| rest.split('/').next());
         Self {
-            prefix: prefix.unwrap_or_default().to_upper_camel_case(),
+            prefix: named(pointer).unwrap_or_default().to_upper_camel_case(),
             taken: schemas
                 .into_iter()
                 .flat_map(|schemas| schemas.keys().cloned())
@@ -39,12 +45,7 @@ impl Draft {
 
     /// The schema of a value, without a description.
     pub(crate) fn value(&mut self, sketch: &Sketch, name: &str, private: bool) -> Vec<String> {
-        let mut kinds: Vec<Kind> = sketch.kinds.iter().copied().collect();
-        kinds.retain(|kind| *kind != Kind::Null);
-        if kinds == [Kind::Integer, Kind::Number] {
-            kinds = vec![Kind::Number];
-        }
-        let mut lines = match kinds[..] {
+        let mut lines = match kinds(sketch)[..] {
             [Kind::Boolean] => vec!["type: boolean".to_owned()],
             [Kind::Integer] => vec!["type: integer".to_owned(), "format: int64".to_owned()],
             [Kind::Number] => vec!["type: number".to_owned(), "format: double".to_owned()],
@@ -52,18 +53,13 @@ impl Draft {
             [Kind::Array] => self.array(sketch, name),
             [Kind::Object] => self.object(sketch, name),
             // Several types, or null alone: any value, until more is known.
-            _ => {
-                return private
-                    .then(|| "x-private: true".to_owned())
-                    .into_iter()
-                    .collect();
-            }
+            _ => Vec::new(),
         };
-        if sketch.kinds.contains(&Kind::Null) {
+        if sketch.kinds.contains(&Kind::Null) && !lines.is_empty() {
             lines.push("nullable: true".to_owned());
         }
         if private && is_personal(sketch) {
-            lines.push("x-private: true".to_owned());
+            lines.push(PRIVATE.to_owned());
         }
         lines
     }
@@ -124,10 +120,7 @@ impl Draft {
         while !self.taken.insert(full.clone()) {
             full.push('X');
         }
-        let mut lines = vec![
-            "type: object".to_owned(),
-            "description: Seen in responses; not documented.".to_owned(),
-        ];
+        let mut lines = vec!["type: object".to_owned(), format!("description: {SEEN}")];
         let always = sketch
             .fields
             .iter()
@@ -142,7 +135,7 @@ impl Draft {
         lines.push("properties:".to_owned());
         for (field, sketch) in &sketch.fields {
             lines.push(format!("  {}:", quoted(field)));
-            lines.push("    description: Seen in responses; not documented.".to_owned());
+            lines.push(format!("    description: {SEEN}"));
             let below = format!("{name}{}", field.to_upper_camel_case());
             let value = self.value(sketch, &below, true);
             lines.extend(value.into_iter().map(|line| format!("    {line}")));
@@ -185,9 +178,112 @@ pub(crate) fn quoted(text: &str) -> String {
     }
 }
 
-/// Whether a value may hold what a person wrote or is called: texts, or keys that are data.
-fn is_personal(sketch: &Sketch) -> bool {
-    let is_map = sketch.kinds.contains(&Kind::Object) && sketch.fields.is_empty();
-    let items = sketch.items.as_deref();
-    sketch.kinds.contains(&Kind::String) || items.is_some_and(|items| is_map || is_personal(items))
+/// The types of a value that is not null.
+fn kinds(sketch: &Sketch) -> Vec<Kind> {
+    let mut kinds: Vec<Kind> = sketch.kinds.iter().copied().collect();
+    kinds.retain(|kind| *kind != Kind::Null);
+    if kinds == [Kind::Integer, Kind::Number] {
+        kinds = vec![Kind::Number];
+    }
+    kinds
+}
+
+/// Whether a value may hold what a person wrote or is called: texts, keys that are data,
+/// and what is not known yet.
+pub(crate) fn is_personal(sketch: &Sketch) -> bool {
+    match kinds(sketch)[..] {
+        [Kind::Boolean | Kind::Integer | Kind::Number] => false,
+        // Each field has a mark of its own.
+        [Kind::Object] => sketch.fields.is_empty(),
+        [Kind::Array] => sketch.items.as_deref().is_none_or(is_personal),
+        _ => true,
+    }
+}
+
+/// Marks as private what holds values of a schema: the property that the schema stands in, or
+/// all that refer to it.
+pub(crate) fn hide(layout: &mut Layout, schema: &str) -> Result<(), Stuck> {
+    let mut holders = BTreeSet::new();
+    collect_holders(layout, schema, &mut BTreeSet::new(), &mut holders)?;
+    for holder in holders {
+        let marked = layout.value(&join(&holder, "x-private"));
+        if marked == Some(&Value::Bool(true)) {
+            continue;
+        }
+        if marked.is_some() {
+            let block = layout.block(&join(&holder, "x-private"))?;
+            layout.edit(block.first, |line| line.replacen("false", "true", 1));
+            continue;
+        }
+        let block = layout.mapping(&holder)?;
+        layout.insert(block.end, block.indent, &[PRIVATE.to_owned()]);
+        *layout = Layout::parse(crate::spec::SPEC, &layout.text())?;
+    }
+    Ok(())
+}
+
+/// The properties of named schemas by which values of a schema are reached.
+fn collect_holders(
+    layout: &Layout,
+    schema: &str,
+    seen: &mut BTreeSet<String>,
+    holders: &mut BTreeSet<String>,
+) -> Result<(), Stuck> {
+    if let Some(property) = property(schema) {
+        holders.insert(property);
+        return Ok(());
+    }
+    let name = named(schema).ok_or(NO_PROPERTY)?;
+    if !seen.insert(name.to_owned()) {
+        return Ok(());
+    }
+    let mut users = Vec::new();
+    collect_users(
+        layout.value("").unwrap_or(&Value::Null),
+        "",
+        name,
+        &mut users,
+    );
+    for user in users {
+        collect_holders(layout, &user, seen, holders)?;
+    }
+    Ok(())
+}
+
+/// Where a named schema is referred to.
+fn collect_users(value: &Value, pointer: &str, name: &str, users: &mut Vec<String>) {
+    match value {
+        Value::Object(entries) => {
+            let target = entries.get("$ref").and_then(Value::as_str);
+            if target.is_some_and(|target| named(target.trim_start_matches('#')) == Some(name)) {
+                users.push(pointer.to_owned());
+            }
+            for (key, value) in entries {
+                collect_users(value, &join(pointer, key), name, users);
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                collect_users(item, &join(pointer, index), name, users);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The name of the schema among the components that a pointer leads into.
+fn named(pointer: &str) -> Option<&str> {
+    pointer
+        .strip_prefix("/components/schemas/")?
+        .split('/')
+        .next()
+}
+
+/// The property of a named schema, the only thing that can be private, that a pointer leads
+/// to or into.
+pub(crate) fn property(pointer: &str) -> Option<String> {
+    let name = named(pointer)?;
+    let properties = format!("/components/schemas/{name}/properties/");
+    let property = pointer.strip_prefix(&properties)?.split('/').next()?;
+    Some(format!("{properties}{property}"))
 }

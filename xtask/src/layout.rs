@@ -148,9 +148,18 @@ impl Layout {
         self.lines.splice(line..line, new.collect::<Vec<_>>());
     }
 
-    /// Takes out the lines of a block. The first key of a list's item leaves its dash
-    /// to the next.
+    /// Takes out the lines of a block. Their comments stay, each on a line of its own.
     pub(crate) fn remove(&mut self, block: Block) {
+        let pad = " ".repeat(indent(&self.lines[block.first]));
+        let comments = self.lines(block).iter().filter_map(|line| comment(line));
+        let comments: Vec<String> = comments.map(|text| format!("{pad}{text}")).collect();
+        self.cut(block);
+        self.lines.splice(block.first..block.first, comments);
+    }
+
+    /// Takes out the lines of a block that stand elsewhere now. The first key of a list's
+    /// item leaves its dash to the next.
+    pub(crate) fn cut(&mut self, block: Block) {
         let dash = self.lines[block.first].trim_start().starts_with("- ")
             && indent(&self.lines[block.first]) + 2 == block.indent;
         self.lines.drain(block.first..block.end);
@@ -160,6 +169,18 @@ impl Layout {
         {
             next.replace_range(block.indent - 2..block.indent, "- ");
         }
+    }
+
+    /// A block with the comments right above its key.
+    pub(crate) fn with_comments(&self, mut block: Block) -> Block {
+        let above =
+            |line: &&String| indent(line) == block.indent && line.trim_start().starts_with('#');
+        block.first -= self.lines[..block.first]
+            .iter()
+            .rev()
+            .take_while(above)
+            .count();
+        block
     }
 
     /// Writes in block style what holds a place in flow style; `false` where a comment within
@@ -276,6 +297,22 @@ fn brackets(text: &str, from: usize) -> Option<(usize, usize)> {
                     return Some((start?, index + 1));
                 }
             }
+            _ => {}
+        }
+        last = c;
+    }
+    None
+}
+
+/// The comment in a line that is no part of a text over several lines.
+pub(crate) fn comment(line: &str) -> Option<&str> {
+    let (mut quote, mut last) = (None, ' ');
+    for (index, c) in line.char_indices() {
+        match (quote, c) {
+            (Some(open), c) if c == open && last != '\\' => quote = None,
+            (Some(_), _) => {}
+            (None, '#') if last.is_whitespace() => return Some(&line[index..]),
+            (None, '\'' | '"') if " [{,:-".contains(last) => quote = Some(c),
             _ => {}
         }
         last = c;

@@ -7,11 +7,12 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use crate::Outcome;
+use crate::draft::{SEEN, property};
 use crate::generator;
 use crate::generator::document::{Document, Problem, join};
 use crate::json;
 use crate::lint_schema::{self, Use};
-use crate::report::{GREEN, RED};
+use crate::report::{GREEN, RED, YELLOW, count};
 use crate::schema;
 use crate::spec::{self, SPEC};
 
@@ -37,6 +38,15 @@ const TRANSLATE: (&str, &str) = (
     "translate",
     "describe it in another way, or else take a newer generator",
 );
+/// Rules of what a person must decide.
+const UNDOCUMENTED: (&str, &str) = (
+    "undocumented",
+    "say what it means, and where the fact comes from",
+);
+const PRIVATE: (&str, &str) = (
+    "private",
+    "add `x-private: true`, or `x-private: false` where it is nobody's",
+);
 
 /// What breaks a rule.
 pub(crate) struct Finding {
@@ -57,11 +67,18 @@ impl Finding {
     }
 }
 
-/// Checks the spec below `root`, and prints what breaks a rule.
+/// Checks the spec below `root`, and prints what breaks a rule; then what a person should
+/// look at again.
 pub(crate) fn run(root: &Path) -> Result<Outcome, String> {
-    let findings = check(root, &spec::own(root)?)?;
+    let yaml = spec::own(root)?;
+    let findings = check(root, &yaml)?;
+    if findings.is_empty() {
+        for note in notes(&yaml) {
+            anstream::println!("{YELLOW}review{YELLOW:#}: {}", note.told());
+        }
+    }
     for finding in &findings {
-        anstream::println!("{RED}{}{RED:#}: {}", finding.rule, finding.told());
+        anstream::println!("{}", finding.told());
     }
     Ok(match findings.len() {
         0 => {
@@ -69,21 +86,51 @@ pub(crate) fn run(root: &Path) -> Result<Outcome, String> {
             Outcome::Fine
         }
         all => {
-            anstream::println!("{RED}{all} finding(s){RED:#}");
+            anstream::println!("{RED}{}{RED:#}", count(all, "finding"));
             Outcome::Found
         }
     })
 }
 
-/// All that breaks a rule, in the order of the lines. A mistake of the document's form
-/// hides what comes after it.
-pub(crate) fn check(root: &Path, yaml: &str) -> Result<Vec<Finding>, String> {
-    let own = |(rule, mend): (&'static str, &'static str), problem| Finding {
+fn own((rule, mend): (&'static str, &'static str), problem: Problem) -> Finding {
+    Finding {
         file: SPEC.to_owned(),
         problem,
         rule,
         mend,
+    }
+}
+
+/// What breaks no rule, and that nobody but a person can decide.
+fn notes(yaml: &str) -> Vec<Finding> {
+    let Ok(document) = Document::parse(yaml) else {
+        return Vec::new();
     };
+    let received = uses(&document.value).into_iter();
+    let received = received.filter(|(_, used)| *used == Use::Received);
+    let mut notes = Vec::new();
+    for (pointer, _) in received {
+        let schema = document.value.pointer(&pointer).unwrap_or(&Value::Null);
+        if schema["description"] == SEEN {
+            let place = format!("{pointer}/description");
+            let reason = "a draft's words, which say nothing of the meaning";
+            notes.push(own(UNDOCUMENTED, document.problem(&place, reason)));
+        }
+        let undecided = property(&pointer).as_deref() == Some(&pointer)
+            && schema["x-private"].is_null()
+            && lint_schema::is_personal(&document.value, schema);
+        if undecided {
+            let reason = "`Debug` shows it, and it may be a person's words, name or address";
+            notes.push(own(PRIVATE, document.problem(&pointer, reason)));
+        }
+    }
+    notes.sort_by_key(|note| note.problem.position);
+    notes
+}
+
+/// All that breaks a rule, in the order of the lines. A mistake of the document's form
+/// hides what comes after it.
+pub(crate) fn check(root: &Path, yaml: &str) -> Result<Vec<Finding>, String> {
     if let Some(reason) = spec::no_document(yaml) {
         let problem = Document::without_positions(Value::Null).problem("", reason);
         return Ok(vec![own(YAML, problem)]);

@@ -200,6 +200,38 @@ fn collect_parts(document: &Value, pointer: &str, parts: &mut Vec<String>) {
     }
 }
 
+/// Whether a value may be what a person wrote or is called: a text of no vocabulary and no
+/// format, keys that are data, or any value.
+pub(crate) fn is_personal(document: &Value, schema: &Value) -> bool {
+    let mut pointers: Vec<&Value> = vec![schema];
+    let mut seen = Vec::new();
+    // Each schema is looked at once, however they refer to each other.
+    while let Some(schema) = pointers.pop() {
+        if let Some(target) = schema["$ref"].as_str() {
+            if !seen.contains(&target) {
+                seen.push(target);
+                pointers.extend(document.pointer(target.trim_start_matches('#')));
+            }
+            continue;
+        }
+        let lists = ["allOf", "anyOf", "oneOf"].map(|list| schema[list].as_array());
+        let parts: Vec<&Value> = lists.into_iter().flatten().flatten().collect();
+        let composed = !parts.is_empty();
+        pointers.extend(parts);
+        match schema["type"].as_str() {
+            Some("string") if schema["enum"].is_null() && schema["format"].is_null() => {
+                return true;
+            }
+            Some("array") => pointers.push(&schema["items"]),
+            // What named properties hold has a mark of its own.
+            Some("object") if !composed && schema["properties"].is_null() => return true,
+            None if !composed && schema["properties"].is_null() => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
 fn undescribed(schema: &Value, _: Use) -> Vec<(String, String)> {
     let properties = schema["properties"].as_object().into_iter().flatten();
     let undescribed = properties.filter(|(_, property)| {

@@ -13,6 +13,7 @@ mod drift;
 mod fetch;
 #[path = "../../build/generator.rs"]
 mod generator;
+mod har;
 mod json;
 mod layout;
 mod lint;
@@ -53,7 +54,7 @@ enum Command {
     Regen(regen::Arguments),
     /// Check what must hold of openapi/ofauth.yaml before anything is generated
     Lint,
-    /// Write the JSON Schemas of the API's bodies to openapi/schemas
+    /// Write the JSON Schemas of the API's bodies to openapi/schemas, and the contract as data
     Schema,
     /// Compare two OpenAPI documents, and say what breaks
     Diff(diff::Arguments),
@@ -63,11 +64,15 @@ enum Command {
     Upstream(upstream::Arguments),
 }
 
-/// What a command found: nothing (exit code 0), or something (exit code 1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How a command ended, where nothing failed.
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
+    /// Nothing was found: exit code 0.
     Fine,
+    /// Something was found: exit code 1.
     Found,
+    /// It was asked for what there is not: exit code 2, with what there is.
+    Misused(String),
 }
 
 fn main() -> ExitCode {
@@ -79,17 +84,17 @@ fn main() -> ExitCode {
         Command::Upstream(arguments) => upstream::run(&workspace(), &arguments),
         Command::Drift(arguments) => drift::run(&workspace(), &arguments),
     };
-    match result {
-        Ok(Outcome::Fine) => ExitCode::SUCCESS,
-        Ok(Outcome::Found) => ExitCode::from(1),
-        Err(error) => {
-            let red = anstyle::AnsiColor::Red.on_default().bold();
-            for line in error.lines() {
-                anstream::eprintln!("{red}error:{red:#} {line}");
-            }
-            ExitCode::from(3)
-        }
+    let (error, code) = match result {
+        Ok(Outcome::Fine) => return ExitCode::SUCCESS,
+        Ok(Outcome::Found) => return ExitCode::from(1),
+        Ok(Outcome::Misused(mistake)) => (mistake, 2),
+        Err(error) => (error, 3),
+    };
+    let red = anstyle::AnsiColor::Red.on_default().bold();
+    for line in error.lines() {
+        anstream::eprintln!("{red}error:{red:#} {line}");
     }
+    ExitCode::from(code)
 }
 
 /// The workspace's root: above this package, wherever cargo runs it from.

@@ -1,11 +1,12 @@
 //! What the changes of the spec mean: for the contract, for Rust, and for the version.
 
 use ofauth_contract::{Bump, Changes, Scope, compare};
+use serde_json::{Value, json};
 
 use crate::against::Before;
 use crate::generator::{self, SpecError};
 use crate::regen::File;
-use crate::report::{self, Format, GREEN, RED, YELLOW};
+use crate::report::{self, Format, GREEN, Judged, RED, YELLOW};
 use crate::spec::{SPEC, Spec};
 use crate::surface::{Surface, SurfaceChange, SurfaceChanges};
 
@@ -19,14 +20,14 @@ pub(crate) struct Meaning {
 
 /// Compares the spec with what it was.
 pub(crate) fn meaning(before: &Before, yaml: &str, files: &[File]) -> Result<Meaning, String> {
-    let name = format!("{SPEC} at {}", before.name);
-    let (old, new) = (Spec::parse(&name, &before.yaml)?, Spec::parse(SPEC, yaml)?);
+    let name = before.place.as_str();
+    let (old, new) = (Spec::parse(name, &before.yaml)?, Spec::parse(SPEC, yaml)?);
     let contract = compare(&old.table()?, &new.table()?, Scope::Everything)
         .map_err(|mistake| mistake.to_string())?;
     let same = before.yaml.replace("\r\n", "\n") == yaml.replace("\r\n", "\n");
     let surface = match same {
         true => Ok(SurfaceChanges::default()),
-        false => surface(&name, &before.yaml, files),
+        false => surface(name, &before.yaml, files),
     };
     Ok(Meaning {
         against: before.name.clone(),
@@ -50,6 +51,30 @@ fn surface(name: &str, yaml: &str, files: &[File]) -> Result<SurfaceChanges, Str
 }
 
 impl Meaning {
+    /// What the rules are asked for: of Rust, the generated code knows more, where there is some.
+    fn judged(&self) -> Judged {
+        match &self.surface {
+            Ok(_) => Judged::Wire,
+            Err(_) => Judged::All,
+        }
+    }
+
+    /// What changed in the contract, for programs.
+    pub(crate) fn contract(&self) -> Value {
+        let mut report = json!(self.contract);
+        if self.judged() == Judged::Wire {
+            let changes = report["changes"].as_array_mut().into_iter().flatten();
+            let changes = changes.filter_map(Value::as_object_mut);
+            for change in changes {
+                change.remove("rust_breaking");
+            }
+            if let Some(report) = report.as_object_mut() {
+                report.retain(|key, _| !["rust_breaking", "bump"].contains(&key.as_str()));
+            }
+        }
+        report
+    }
+
     /// Whether Rust source breaks: what was generated knows it best.
     pub(crate) fn rust_breaking(&self) -> bool {
         match &self.surface {
@@ -62,11 +87,11 @@ impl Meaning {
         if self.contract.breaking() || self.rust_breaking() {
             return Bump::Major;
         }
-        let added = self
-            .surface
-            .as_ref()
-            .is_ok_and(|surface| !surface.added.is_empty());
-        if added || self.contract.0.iter().any(|change| change.adds) {
+        let adds = match &self.surface {
+            Ok(surface) => !surface.added.is_empty(),
+            Err(_) => self.contract.0.iter().any(|change| change.adds),
+        };
+        if adds {
             Bump::Minor
         } else if !self.contract.0.is_empty() || files.iter().any(File::is_stale) {
             Bump::Patch
@@ -79,41 +104,52 @@ impl Meaning {
 /// Prints what changed in the contract and in Rust, and which version is due.
 pub(crate) fn print(meaning: Option<&Meaning>, files: &[File], format: Format) {
     let markdown = format == Format::Markdown;
-    let head = if markdown { "## " } else { "" };
     let Some(meaning) = meaning else {
+        let head = if markdown {
+            "## Contract\n\n"
+        } else {
+            "contract: "
+        };
         anstream::println!(
-            "{head}contract: nothing to compare with, outside of a git repository; name a file with --against"
+            "{head}nothing to compare with, outside of a git repository; name a file with --against"
         );
         return;
     };
-    let against = &meaning.against;
-    if meaning.contract.0.is_empty() {
-        anstream::println!("{head}contract: no change against {against}");
-    } else {
-        anstream::println!("{head}contract, against {against}:");
-        let changes = match format {
-            Format::Markdown => format!("\n{}", report::markdown(&meaning.contract)),
-            _ => report::text(&meaning.contract),
-        };
-        anstream::print!("{changes}");
+    let (against, contract) = (&meaning.against, &meaning.contract);
+    match (markdown, contract.0.is_empty()) {
+        (true, _) => anstream::print!(
+            "## Contract, against `{against}`\n\n{}",
+            report::markdown(contract, meaning.judged())
+        ),
+        (false, true) => anstream::println!("contract: no change against {against}"),
+        (false, false) => anstream::print!(
+            "contract, against {against}:\n{}",
+            report::text(contract, meaning.judged())
+        ),
     }
+    let head = if markdown {
+        "\n## Rust surface\n\n"
+    } else {
+        "Rust surface: "
+    };
     match &meaning.surface {
         Ok(surface) => print_surface(surface, head, markdown),
         Err(reason) => anstream::println!(
-            "{head}Rust surface: not compared, since nothing can be generated from the old spec: {reason}"
+            "{head}not compared, since nothing can be generated from the old spec: {reason}"
         ),
     }
-    anstream::println!("{head}due: {}", meaning.bump(files));
+    let head = if markdown { "\n## Due\n\n" } else { "due: " };
+    anstream::println!("{head}{}", meaning.bump(files));
 }
 
 fn print_surface(surface: &SurfaceChanges, head: &str, markdown: bool) {
     let (added, changed, removed) = (&surface.added, &surface.changed, &surface.removed);
     if added.is_empty() && !surface.breaking() {
-        anstream::println!("{head}Rust surface: no change");
+        anstream::println!("{head}no change");
         return;
     }
     anstream::println!(
-        "{head}Rust surface: {} added, {} changed, {} removed",
+        "{head}{} added, {} changed, {} removed",
         added.len(),
         changed.len(),
         removed.len()
@@ -152,7 +188,6 @@ fn print_surface(surface: &SurfaceChanges, head: &str, markdown: bool) {
 )]
 mod tests {
     use ofauth_contract::Table;
-    use serde_json::{Value, json};
 
     use super::*;
 

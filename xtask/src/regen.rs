@@ -15,7 +15,7 @@ use crate::against;
 use crate::generator::{self, SpecError};
 use crate::lint::{self, Finding};
 use crate::meaning::{self, Meaning};
-use crate::report::{self, CYAN, Format, GREEN, RED};
+use crate::report::{self, CYAN, Format, GREEN, RED, count};
 use crate::schema;
 use crate::spec::{self, SPEC, Spec};
 
@@ -44,8 +44,8 @@ enum Kind {
 impl Kind {
     fn noun(self) -> &'static str {
         match self {
-            Self::Code => "generated file(s)",
-            Self::Data => "schema file(s)",
+            Self::Code => "generated file",
+            Self::Data => "schema and contract file",
         }
     }
 }
@@ -99,6 +99,8 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
 
 /// All files that follow from the spec, as they are and as they should be.
 fn files(root: &Path, yaml: &str) -> Result<Vec<File>, String> {
+    // First, what is no document at all.
+    let document = Spec::parse(SPEC, yaml)?.document.value;
     let generate = |generate: fn(&str, &str) -> Result<String, SpecError>| {
         generate(SPEC, yaml).map_err(|error| error.to_string())
     };
@@ -114,7 +116,6 @@ fn files(root: &Path, yaml: &str) -> Result<Vec<File>, String> {
             generate(generator::mocks)?,
         ),
     ];
-    let document = Spec::parse(SPEC, yaml)?.document.value;
     generated.push((
         Kind::Data,
         schema::CONTRACT.to_owned(),
@@ -187,11 +188,8 @@ pub(crate) fn schemas(root: &Path) -> Result<Outcome, String> {
         anstream::println!("{}", file.path);
     }
     let stale = data().filter(|file| file.is_stale()).count();
-    anstream::println!(
-        "{GREEN}written{GREEN:#}: {stale} of {} {}",
-        data().count(),
-        Kind::Data.noun()
-    );
+    let all = count(data().count(), Kind::Data.noun());
+    anstream::println!("{GREEN}written{GREEN:#}: {stale} of {all}");
     Ok(Outcome::Fine)
 }
 
@@ -215,23 +213,25 @@ fn print_json(meaning: Option<&Meaning>, files: &[File], check: bool) {
         "breaking": meaning.map(|meaning| meaning.contract.breaking()),
         "rust_breaking": meaning.map(Meaning::rust_breaking),
         "bump": meaning.map(|meaning| meaning.bump(files)),
-        "contract": meaning.map(|meaning| &meaning.contract),
+        "contract": meaning.map(Meaning::contract),
         "surface": meaning.and_then(|meaning| meaning.surface.as_ref().ok()),
         "files": files.iter().map(file).collect::<Vec<_>>(),
     }));
 }
 
 fn print_files(files: &[File], format: Format, check: bool) {
+    let markdown = format == Format::Markdown;
+    let item = if markdown { "- " } else { "" };
+    if markdown {
+        anstream::println!("\n## Files\n");
+    }
     let code = files
         .iter()
         .filter(|file| file.kind == Kind::Code && file.is_stale());
     for file in code {
-        if format == Format::Markdown {
-            let (added, removed) = counts(&file.old, &file.new);
-            anstream::println!(
-                "\n`{}`: {added} line(s) added, {removed} removed",
-                file.path
-            );
+        if markdown {
+            let changed = changed(counts(&file.old, &file.new));
+            anstream::println!("{item}`{}`: {changed}", file.path);
         } else {
             print_diff(&file.path, &file.old, &file.new);
         }
@@ -239,13 +239,13 @@ fn print_files(files: &[File], format: Format, check: bool) {
     for kind in [Kind::Code, Kind::Data] {
         let own: Vec<&File> = files.iter().filter(|file| file.kind == kind).collect();
         let stale = own.iter().filter(|file| file.is_stale()).count();
-        let (all, noun) = (own.len(), kind.noun());
+        let all = count(own.len(), kind.noun());
         match (stale, check) {
-            _ if all == 0 => {}
-            (0, _) => anstream::println!("{GREEN}in step{GREEN:#}: {all} {noun} follow {SPEC}"),
-            (_, false) => anstream::println!("{GREEN}written{GREEN:#}: {stale} of {all} {noun}"),
+            _ if own.is_empty() => {}
+            (0, _) => anstream::println!("{item}{GREEN}in step{GREEN:#} with {SPEC}: {all}"),
+            (_, false) => anstream::println!("{item}{GREEN}written{GREEN:#}: {stale} of {all}"),
             (_, true) => anstream::println!(
-                "{RED}stale{RED:#}: {stale} of {all} {noun}; run `cargo xtask regen` and commit the result"
+                "{item}{RED}stale{RED:#}: {stale} of {all}; run `cargo xtask regen` and commit the result"
             ),
         }
     }
@@ -281,5 +281,9 @@ pub(crate) fn print_diff(path: &str, old: &str, new: &str) {
             anstream::println!("{style}{sign}{line}{style:#}");
         }
     }
-    anstream::println!("{path}: {added} line(s) added, {removed} removed");
+    anstream::println!("{path}: {}", changed((added, removed)));
+}
+
+fn changed((added, removed): (usize, usize)) -> String {
+    format!("{} added, {removed} removed", count(added, "line"))
 }

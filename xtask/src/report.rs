@@ -24,12 +24,31 @@ pub(crate) enum Format {
     Markdown,
 }
 
+/// What of a change is judged.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Judged {
+    /// What it means on the wire, in Rust and for the version.
+    All,
+    /// What it means on the wire: where the generated code shows the rest.
+    Wire,
+}
+
 /// Prints what changed.
 pub(crate) fn print_changes(changes: &Changes, format: Format) {
     match format {
-        Format::Text => anstream::print!("{}", text(changes)),
+        Format::Text => anstream::print!("{}", text(changes, Judged::All)),
         Format::Json => print_json(&json!(changes)),
-        Format::Markdown => anstream::print!("{}", markdown(changes)),
+        Format::Markdown => anstream::print!("{}", markdown(changes, Judged::All)),
+    }
+}
+
+/// A number of things, in words: `1 change`, `2 changes`.
+pub(crate) fn count(number: impl TryInto<u64>, thing: &str) -> String {
+    let number = number.try_into().unwrap_or(u64::MAX);
+    match (number, thing.strip_suffix('y')) {
+        (1, _) => format!("1 {thing}"),
+        (_, Some(stem)) => format!("{number} {stem}ies"),
+        (_, None) => format!("{number} {thing}s"),
     }
 }
 
@@ -39,18 +58,16 @@ pub(crate) fn print_json(report: &Value) {
 }
 
 /// The changes, each with its reason, and what they amount to.
-pub(crate) fn text(changes: &Changes) -> String {
+pub(crate) fn text(changes: &Changes, judged: Judged) -> String {
     let mut text = String::new();
     for change in &changes.0 {
-        let style = match change {
-            Change { breaking: true, .. } => RED,
-            Change {
-                rust_breaking: true,
-                ..
-            } => YELLOW,
-            _ => GREEN,
+        let (style, head) = match (change.breaking, change.rust_breaking, judged) {
+            (true, true, Judged::All) => (RED, "breaks wire and Rust"),
+            (true, _, _) => (RED, "breaks the wire"),
+            (false, true, Judged::All) => (YELLOW, "breaks Rust"),
+            (false, _, _) => (GREEN, "harmless"),
         };
-        let (head, why) = (head(change), change.why);
+        let why = change.why;
         line(
             &mut text,
             format_args!("{style}{head}{style:#}: {}", sentence(change)),
@@ -66,22 +83,22 @@ pub(crate) fn text(changes: &Changes) -> String {
             );
         }
     }
-    line(&mut text, format_args!("{}", summary(changes)));
+    line(&mut text, format_args!("{}", summary(changes, judged)));
     text
 }
 
 /// The changes as a table.
-pub(crate) fn markdown(changes: &Changes) -> String {
+pub(crate) fn markdown(changes: &Changes, judged: Judged) -> String {
     let mut text = String::new();
     if !changes.0.is_empty() {
         text.push_str("| place | change | before | after | breaks | why |\n| --- | --- | --- | --- | --- | --- |\n");
     }
     for change in &changes.0 {
-        let breaks = match (change.breaking, change.rust_breaking) {
-            (true, true) => "**wire, Rust**",
-            (true, false) => "**wire**",
-            (false, true) => "**Rust**",
-            (false, false) => "",
+        let breaks = match (change.breaking, change.rust_breaking, judged) {
+            (true, true, Judged::All) => "**wire, Rust**",
+            (true, _, _) => "**wire**",
+            (false, true, Judged::All) => "**Rust**",
+            (false, _, _) => "",
         };
         let cell = |value: &Value| match value {
             Value::Null => String::new(),
@@ -103,12 +120,12 @@ pub(crate) fn markdown(changes: &Changes) -> String {
     if !changes.0.is_empty() {
         text.push('\n');
     }
-    line(&mut text, format_args!("{}", summary(changes)));
+    line(&mut text, format_args!("{}", summary(changes, judged)));
     text
 }
 
 /// What the changes amount to, in a line.
-pub(crate) fn summary(changes: &Changes) -> String {
+fn summary(changes: &Changes, judged: Judged) -> String {
     let all = changes.0.len();
     if all == 0 {
         return "no change".to_owned();
@@ -119,18 +136,20 @@ pub(crate) fn summary(changes: &Changes) -> String {
         .iter()
         .filter(|change| change.rust_breaking)
         .count();
-    format!(
-        "{all} change(s): {wire} break(s) users of the wire, {rust} Rust source; due: {}",
-        changes.bump()
-    )
+    let (all, wire) = (count(all, "change"), breaking(wire));
+    match judged {
+        Judged::Wire => format!("{all}: {wire} users of the wire"),
+        Judged::All => {
+            let (rust, bump) = (breaking(rust), changes.bump());
+            format!("{all}: {wire} users of the wire, {rust} Rust source; due: {bump}")
+        }
+    }
 }
 
-fn head(change: &Change) -> &'static str {
-    match (change.breaking, change.rust_breaking) {
-        (true, true) => "breaks wire and Rust",
-        (true, false) => "breaks the wire",
-        (false, true) => "breaks Rust",
-        (false, false) => "harmless",
+fn breaking(number: usize) -> String {
+    match number {
+        1 => "1 breaks".to_owned(),
+        number => format!("{number} break"),
     }
 }
 

@@ -11,10 +11,11 @@ use ofauth_contract::{Deviation, Kind, Observation, Row, Table};
 use serde_json::Value;
 
 use crate::capture::Captures;
-use crate::draft::{Draft, quoted};
+use crate::draft::{Draft, NO_PROPERTY, PRIVATE, SEEN, hide, is_personal, quoted};
 use crate::generator::document::join;
 use crate::layout::{Layout, Stuck};
 use crate::lint::{self, Finding};
+use crate::report::count;
 use crate::spec::SPEC;
 
 /// Keys of a schema that stay where they are when the rest becomes an alternative.
@@ -44,12 +45,8 @@ pub(crate) fn updated(root: &Path, yaml: &str, captures: &Captures) -> Result<Up
         root,
         table: captures.table(),
         text: yaml.to_owned(),
-        left: Vec::new(),
+        left: captures.for_a_person(),
     };
-    if captures.strangers > 0 {
-        let reason = "no response of the spec has a field of it".to_owned();
-        drafts.left.push(("$".to_owned(), reason));
-    }
     let mut observations = merged(&Layout::parse(SPEC, yaml)?, captures);
     // Alternatives move what is below them: they come last, the deepest first.
     observations.sort_by_key(|Observation { finding, .. }| {
@@ -240,11 +237,11 @@ fn add_field(layout: &mut Layout, row: &Row, observation: &Observation) -> Resul
     let mut draft = Draft::new(layout, &schema);
     // Only a named schema's own property can be private.
     let own = schema.starts_with("/components/schemas/") && schema.matches('/').count() == 3;
-    let mut lines = draft.value(&observation.sketch, &name.to_upper_camel_case(), own);
-    lines.insert(
-        0,
-        "description: Seen in responses; not documented.".to_owned(),
-    );
+    let mut lines = draft.value(&observation.sketch, &name.to_upper_camel_case(), true);
+    if !own && lines.iter().any(|line| line == PRIVATE) {
+        return Err(NO_PROPERTY.into());
+    }
+    lines.insert(0, format!("description: {SEEN}"));
     let properties = join(&schema, "properties");
     let block = layout.mapping(&properties)?;
     layout.insert(block.end, block.indent + 2, &lines);
@@ -320,17 +317,10 @@ fn make_nullable(
     let block = layout.mapping(&schema)?;
     let nullable = "nullable: true".to_owned();
     if let Ok(reference) = layout.block(&join(&schema, "$ref")) {
-        let target = layout
-            .value(&join(&schema, "$ref"))
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        let lines = [
-            nullable,
-            "allOf:".to_owned(),
-            format!("  - $ref: '{target}'"),
-        ];
+        let mut lines = vec![nullable, "allOf:".to_owned()];
+        lines.extend(item(layout.lines(reference), reference.indent));
         layout.insert(reference.end, reference.indent, &lines);
-        layout.remove(reference);
+        layout.cut(reference);
         return Ok(());
     }
     let line = layout
@@ -344,7 +334,8 @@ fn make_nullable(
 /// Values that may be a person's are only counted.
 fn no_words(observation: &Observation) -> String {
     let others = observation.others;
-    format!("{others} value(s) do not look like words of a vocabulary, and are not written")
+    let others = count(others, "value");
+    format!("{others} that no vocabulary would have, and that are not written")
 }
 
 fn add_values(layout: &mut Layout, row: &Row, observation: &Observation) -> Result<(), Stuck> {
@@ -371,7 +362,7 @@ fn loosen(layout: &mut Layout, row: &Row, expected: &str) -> Result<(), Stuck> {
     match expected {
         "int32" => {
             let format = layout.block(&join(&holder(layout, row, "format")?, "format"))?;
-            layout.edit(format.first, |line| line.replace("int32", "int64"));
+            layout.edit(format.first, |line| line.replacen("int32", "int64", 1));
             return Ok(());
         }
         "no item twice" => return take(layout, row, &["uniqueItems"]),
@@ -416,6 +407,11 @@ fn add_alternative(layout: &mut Layout, row: &Row, observation: &Observation) ->
         return make_number(layout, row);
     }
     let schema = holder(layout, row, "oneOf").or_else(|_| used(row))?;
+    if is_personal(&observation.sketch) {
+        hide(layout, &used(row)?)?;
+        hide(layout, &schema)?;
+        *layout = Layout::parse(SPEC, &layout.text())?;
+    }
     let mut draft = Draft::new(layout, &schema);
     let mut lines = draft.alternative(&observation.sketch);
     for list in ["oneOf", "anyOf"] {
@@ -443,17 +439,13 @@ fn add_alternative(layout: &mut Layout, row: &Row, observation: &Observation) ->
         .keys()
         .filter(|key| !OUTSIDE.contains(&key.as_str()))
     {
-        blocks.push(layout.block(&join(&schema, key))?);
+        blocks.push(layout.with_comments(layout.block(&join(&schema, key))?));
     }
     blocks.sort_by_key(|block| block.first);
-    let mut first: Vec<String> = Vec::new();
-    for block in &blocks {
-        for text in layout.lines(*block) {
-            let text = text.get(whole.indent..).unwrap_or_default();
-            let dash = if first.is_empty() { "  - " } else { "    " };
-            first.push(format!("{dash}{text}"));
-        }
-    }
+    let mut first = item(
+        blocks.iter().flat_map(|block| layout.lines(*block)),
+        whole.indent,
+    );
     if !entries.contains_key("title") && !entries.contains_key("$ref") {
         let title = row.kind.map_or("Value", Kind::as_str).to_upper_camel_case();
         first.push(format!("    title: {title}"));
@@ -463,9 +455,26 @@ fn add_alternative(layout: &mut Layout, row: &Row, observation: &Observation) ->
     new.extend(lines.drain(..).map(|line| format!("  {line}")));
     layout.insert(whole.end, whole.indent, &new);
     for block in blocks.iter().rev() {
-        layout.remove(*block);
+        layout.cut(*block);
     }
     draft.finish(layout)
+}
+
+/// Lines of a mapping as an item of a list; comments in front of its first key, in front
+/// of its dash.
+fn item<'a>(lines: impl IntoIterator<Item = &'a String>, indent: usize) -> Vec<String> {
+    let mut item: Vec<String> = Vec::new();
+    let mut lead = "  - ";
+    for text in lines {
+        let text = text.get(indent..).unwrap_or_default();
+        if lead == "  - " && text.starts_with('#') {
+            item.push(format!("  {text}"));
+            continue;
+        }
+        item.push(format!("{lead}{text}"));
+        lead = "    ";
+    }
+    item
 }
 
 fn make_number(layout: &mut Layout, row: &Row) -> Result<(), Stuck> {

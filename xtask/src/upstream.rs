@@ -9,7 +9,7 @@ use crate::Outcome;
 use crate::accepted::{self, ACCEPTED};
 use crate::fetch;
 use crate::rebase::rebase;
-use crate::report::{self, Format, GREEN, YELLOW};
+use crate::report::{self, Format, GREEN, YELLOW, count};
 use crate::spec::{self, SPEC, Spec};
 
 #[derive(clap::Args)]
@@ -56,6 +56,11 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
             "unused": unused.iter().map(accepted::Entry::told).collect::<Vec<_>>(),
         })),
         format => {
+            let source = match format {
+                Format::Markdown => format!("`{SPEC}` → `{source}`\n"),
+                _ => format!("{SPEC} → {source}"),
+            };
+            anstream::println!("{source}");
             report::print_changes(&changes, format);
             for entry in &unused {
                 anstream::println!(
@@ -63,7 +68,8 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
                     entry.told()
                 );
             }
-            anstream::println!("{GREEN}accepted{GREEN:#}: {accepted} difference(s), by {ACCEPTED}");
+            let accepted = count(accepted, "difference");
+            anstream::println!("{GREEN}accepted{GREEN:#}: {accepted}, by {ACCEPTED}");
         }
     }
     Ok(match changes.0.is_empty() && unused.is_empty() {

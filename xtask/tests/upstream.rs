@@ -71,11 +71,12 @@ fn only_what_is_not_accepted_is_told() {
     let (code, stdout, stderr) = copy.upstream(&["vendor.json"]);
     assert_eq!((code, stderr.as_str()), (1, ""));
     let expected = "\
+openapi/ofauth.yaml → vendor.json
 harmless: list[].isPinned: property-added: boolean
     response: fields that are not known are ignored
     in GET /v2/access/chats 200
-1 change(s): 0 break(s) users of the wire, 0 Rust source; due: minor
-accepted: 48 difference(s), by openapi/accepted.toml
+1 change: 0 break users of the wire, 0 break Rust source; due: minor
+accepted: 48 differences, by openapi/accepted.toml
 ";
     assert_eq!(stdout, expected);
 

@@ -1,7 +1,10 @@
 //! The command line.
 
+use std::fmt::Display;
 use std::net::IpAddr;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -34,11 +37,11 @@ pub(crate) struct ChatsArguments {
     pub(crate) all: bool,
     /// The number of chats of a page, 1 to 20 [default: 10; with --all 20]
     #[arg(long, value_name = "N", allow_negative_numbers = true,
-          value_parser = clap::value_parser!(u32).range(1..=20))]
+          value_parser = whole(1_u32..=20))]
     pub(crate) limit: Option<u32>,
     /// The number of chats to skip [default: 0]
     #[arg(long, value_name = "N", allow_negative_numbers = true,
-          value_parser = clap::value_parser!(i64).range(0..))]
+          value_parser = whole(0..=i64::MAX))]
     pub(crate) offset: Option<i64>,
     /// Newest or oldest activity first [default: recent]
     #[arg(long, value_parser = PossibleValuesParser::new(["recent", "old"])
@@ -60,7 +63,7 @@ pub(crate) struct ChatsArguments {
     pub(crate) connections_file: Option<PathBuf>,
     /// How many connections are read at once
     #[arg(long, value_name = "N", default_value_t = 64,
-          value_parser = clap::value_parser!(u16).range(1..))]
+          value_parser = whole(1..=u16::MAX))]
     pub(crate) concurrency: u16,
     #[command(flatten)]
     pub(crate) server: Server,
@@ -74,7 +77,7 @@ pub(crate) struct ChatsArguments {
 pub(crate) struct WatchArguments {
     /// How often to ask, in seconds, more or less
     #[arg(long, value_name = "SECONDS", default_value_t = 30,
-          value_parser = clap::value_parser!(u64).range(1..))]
+          value_parser = whole(1..=u64::MAX))]
     pub(crate) interval: u64,
     /// Remembers in this file what was seen, and goes on from there
     #[arg(long, value_name = "FILE")]
@@ -103,7 +106,7 @@ pub(crate) struct Selection {
     pub(crate) query: Option<String>,
     /// Only chats with members of this user list
     #[arg(long, value_name = "N", allow_negative_numbers = true,
-          value_parser = clap::value_parser!(i64).range(1..))]
+          value_parser = whole(1..=i64::MAX))]
     pub(crate) user_list_id: Option<i64>,
 }
 
@@ -111,10 +114,10 @@ pub(crate) struct Selection {
 #[derive(Args, Debug)]
 pub(crate) struct Server {
     /// How long each request may take in all, with what it waits and tries again [default: 300]
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "SECONDS", value_parser = whole(1..=u64::MAX))]
     pub(crate) timeout: Option<u64>,
     /// How often a failed request is tried again, where that may help
-    #[arg(long, value_name = "N", default_value_t = 3)]
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = whole(0..=u32::MAX))]
     pub(crate) retries: u32,
     /// Requests a minute and burst of each connection that are not exceeded, or off
     #[arg(long, value_name = "LIMIT", default_value = "60:90", value_parser = limit)]
@@ -134,20 +137,20 @@ pub(crate) struct SandboxArguments {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     pub(crate) host: IpAddr,
     /// The port to listen on; 0 takes a free one
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole(0..=u16::MAX))]
     pub(crate) port: u16,
     /// A second port, on loopback, to change inboxes and to see requests by JSON; 0 takes a free one
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole(0..=u16::MAX))]
     pub(crate) admin_port: Option<u16>,
     /// The number of connections
     #[arg(long, value_name = "N", default_value_t = 3,
-          value_parser = clap::value_parser!(u32).range(1..))]
+          value_parser = whole(1..=u32::MAX))]
     pub(crate) connections: u32,
     /// The number of chats of each connection
-    #[arg(long, value_name = "N", default_value_t = 120)]
+    #[arg(long, value_name = "N", default_value_t = 120, value_parser = whole(0..=u32::MAX))]
     pub(crate) chats: u32,
     /// The same seed gives the same chats
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = whole(0..=u64::MAX))]
     pub(crate) seed: u64,
     /// Requests a minute and burst of each connection, like 60:90, or off
     #[arg(long, value_name = "LIMIT", default_value = "60:90", value_parser = limit)]
@@ -168,6 +171,18 @@ pub(crate) struct SandboxArguments {
 /// A rate limit, or none.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limit(pub(crate) Option<RateLimit>);
+
+/// Reads a whole number of a range, and says the rule where it is none.
+fn whole<N>(range: RangeInclusive<N>) -> impl Fn(&str) -> Result<N, String> + Clone + use<N>
+where
+    N: FromStr + PartialOrd + Display + Clone,
+{
+    move |text| {
+        let number = text.parse().ok().filter(|number| range.contains(number));
+        let (least, most) = (range.start(), range.end());
+        number.ok_or_else(|| format!("must be a whole number from {least} to {most}"))
+    }
+}
 
 fn limit(text: &str) -> Result<Limit, ParseRateLimitError> {
     match text {

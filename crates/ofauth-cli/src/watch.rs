@@ -1,7 +1,7 @@
 //! `ofauth watch`
 
 use std::fs;
-use std::io::ErrorKind as IoErrorKind;
+use std::io::{ErrorKind as IoErrorKind, IsTerminal, stderr};
 use std::path::Path;
 use std::time::Duration;
 
@@ -36,6 +36,10 @@ pub(crate) async fn run(arguments: WatchArguments) -> Result<(), Failure> {
     // A round that brought nothing is not told, and moves the checkpoint all the same.
     let mut ticks = interval(Duration::from_secs(1));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    if stderr().is_terminal() {
+        let seconds = arguments.interval;
+        anstream::eprintln!("watching for new activity, every {seconds} s or so; Ctrl-C ends it");
+    }
     loop {
         let item = tokio::select! {
             item = watch.next() => Some(item),

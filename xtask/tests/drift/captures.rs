@@ -7,15 +7,121 @@ use serde_json::{Value, json};
 use crate::{Copy, page};
 
 fn har(entries: &[Value]) -> String {
-    let entry = |text: &Value| {
+    let entries: Vec<(u16, Value)> = entries.iter().map(|text| (200, text.clone())).collect();
+    har_of(&entries)
+}
+
+/// Responses to our operation: statuses and texts.
+fn har_of(entries: &[(u16, Value)]) -> String {
+    let entry = |(status, text): &(u16, Value)| {
         let content = json!({ "mimeType": "application/json", "text": text });
         json!({
             "request": { "method": "GET", "url": "https://x/v2/access/chats" },
-            "response": { "status": 200, "content": content },
+            "response": { "status": status, "content": content },
         })
     };
     let entries: Vec<Value> = entries.iter().map(entry).collect();
     json!({ "log": { "entries": entries } }).to_string()
+}
+
+#[test]
+fn a_status_that_is_not_described_is_a_finding_and_each_says_of_which_response_it_is() {
+    let copy = Copy::new();
+    let error = json!({ "error": "x", "requestId": "r", "hint": "hunter2" }).to_string();
+    let error = |status| (status, json!(error));
+    let capture = har_of(&[
+        (200, json!(page().to_string())),
+        error(418),
+        error(401),
+        error(418),
+        error(429),
+        (204, json!("")),
+    ]);
+    let (code, stdout, stderr) = copy.drift(&capture, &[]);
+    let expected = "\
+unknown-status: $: expected one of 200, 400, 401, 403, 404, 429, 500, 502, 503, 504, seen 418, 2 times in GET /v2/access/chats 418
+unknown-field: hint: expected nothing, seen string, 2 times in GET /v2/access/chats 401, GET /v2/access/chats 429
+2 findings in 3 responses; 1 entry of something else
+";
+    assert_eq!((code, stdout.as_str(), stderr.as_str()), (1, expected, ""));
+
+    let (_, stdout, _) = copy.drift(&capture, &["--format", "json"]);
+    let report: Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(
+        report["findings"][0],
+        json!({
+            "place": "$", "kind": "unknown-status", "expected": "one of 200, 400, 401, 403, 404, 429, 500, 502, 503, 504",
+            "seen": "418", "count": 2, "where": ["GET /v2/access/chats 418"],
+        })
+    );
+    assert_eq!(
+        (&report["responses"], &report["skipped"]),
+        (&json!(3), &json!(1))
+    );
+
+    // Alone, too; and no draft knows what it means.
+    let alone = har_of(&[error(418)]);
+    let (code, stdout, stderr) = copy.drift(&alone, &["--update"]);
+    assert_eq!((code, stderr.as_str()), (1, ""), "{stdout}");
+    assert!(
+        stdout.contains("by hand: GET /v2/access/chats 418: describe the response"),
+        "{stdout}"
+    );
+}
+
+#[test]
+fn a_body_of_a_known_operation_is_compared_whatever_it_is() {
+    let copy = Copy::new();
+    let (code, stdout, _) = copy.drift("{\"x\": 1}\n[]", &["--operation", "listChats"]);
+    let expected = "\
+wrong-type: $: expected ChatPage, seen array, 1 time in GET /v2/access/chats 200
+missing-required: hasMore: expected boolean, seen nothing, 1 time in GET /v2/access/chats 200
+missing-required: list: expected array, seen nothing, 1 time in GET /v2/access/chats 200
+unknown-field: x: expected nothing, seen integer, 1 time in GET /v2/access/chats 200
+4 findings in 2 responses
+";
+    assert_eq!((code, stdout.as_str()), (1, expected));
+
+    // Of an error by itself, nobody knows the status.
+    let error = json!({ "error": "x", "requestId": "r", "hint": "hunter2" });
+    let (_, stdout, _) = copy.drift(&error.to_string(), &["--format", "json"]);
+    let report: Value = serde_json::from_str(&stdout).unwrap();
+    let of = report["findings"][0]["where"].as_array().unwrap();
+    assert!(
+        of.len() > 5 && !of.contains(&json!("GET /v2/access/chats 200")),
+        "{stdout}"
+    );
+}
+
+#[test]
+fn a_line_that_cannot_be_read_does_not_hide_those_behind_it() {
+    let copy = Copy::new();
+    let page = page().to_string();
+    let capture = format!(
+        "{page}\n{{\"list\": [hunter2\n{page}\n2026-11-25 hunter2\n{page}\n{{\"list\": \"hunt\n{page}\n{{\"a\": ["
+    );
+    let (code, stdout, stderr) = copy.drift(&capture, &[]);
+    let expected = "no drift in 4 responses; 4 bodies that cannot be read\n";
+    assert_eq!((code, stdout.as_str()), (1, expected), "{stderr}");
+    let expected = "\
+cannot be read: stdin: it is no JSON from line 2, column 11 on
+cannot be read: stdin: it is no JSON from line 4, column 5 on
+cannot be read: stdin: it is no JSON from line 6, column 14 on
+cannot be read: stdin: it is cut off in line 8, at column 7
+";
+    assert_eq!(stderr, expected);
+
+    // One body on many lines is one body.
+    let pretty = serde_json::to_string_pretty(&crate::page()).unwrap();
+    let broken = pretty.replacen("true", "hunter2", 1);
+    let (code, _, stderr) = copy.drift(&broken, &[]);
+    assert_eq!((code, stderr.lines().count()), (3, 1), "{stderr}");
+
+    let many = format!("{page}\n{}", "{\"a\": x}\n".repeat(30));
+    let (code, stdout, stderr) = copy.drift(&many, &[]);
+    assert_eq!((code, stderr.lines().count()), (1, 11), "{stderr}");
+    assert!(stderr.contains("20 more bodies"), "{stderr}");
+    assert!(stdout.contains("30 bodies that cannot"), "{stdout}");
 }
 
 #[test]
@@ -27,10 +133,13 @@ fn a_body_that_cannot_be_read_is_in_the_report_for_programs() {
     assert_eq!(code, 1);
     let report: Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!(report["findings"], json!([]));
-    let reason = "expected value at line 1 column 11";
+    let reason = "it is no JSON from line 1, column 11 on";
     let expected = json!([{ "capture": "-", "entry": 1, "reason": reason }]);
     assert_eq!(report["unreadable"], expected);
-    assert_eq!(stderr, format!("cannot be read: -: entry 1: {reason}\n"));
+    assert_eq!(
+        stderr,
+        format!("cannot be read: stdin: log.entries[1]: {reason}\n")
+    );
 
     // Where nothing can be read, nothing was compared.
     let (code, stdout, stderr) = copy.drift(&har(&[broken]), &["--format", "json"]);
@@ -54,13 +163,13 @@ fn of_lines_that_are_cut_off_the_others_are_read() {
     );
     let (code, stdout, stderr) = copy.drift(&lines, &[]);
     let expected = "\
-wrong-type: hasMore: expected boolean, seen string, 1 time(s)
-1 finding(s) in 2 response(s); 1 bodies cannot be read
+wrong-type: hasMore: expected boolean, seen string, 1 time in GET /v2/access/chats 200
+1 finding in 2 responses; 1 body that cannot be read
 ";
     assert_eq!((code, stdout.as_str()), (1, expected));
     assert_eq!(
         stderr,
-        "cannot be read: -: EOF while parsing a string at line 6 column 28\n"
+        "cannot be read: stdin: it is cut off in line 6, at column 28\n"
     );
 
     let (code, stdout, _) = copy.drift(&lines, &["--format", "json"]);

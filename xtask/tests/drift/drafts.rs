@@ -279,7 +279,7 @@ fn words_outside_an_enum_are_written_where_they_are_few_and_told_nowhere() {
     let (code, stdout, _) = copy.drift(&many.join("\n"), &["--update"]);
     assert_eq!(code, 1);
     assert!(
-        stdout.contains("by hand: list[].lastMessage.media[].type: 21 value(s)"),
+        stdout.contains("by hand: list[].lastMessage.media[].type: 21 values"),
         "{stdout}"
     );
     assert!(!stdout.contains("canary"), "{stdout}");
@@ -294,15 +294,31 @@ fn what_may_be_a_persons_is_drafted_as_private_or_left_to_a_person() {
         chat["byName"] = json!({ "Anna Secret": 1, "Bert Secret": 2 });
         chat["nicknames"] = json!(["a", "b"]);
         chat["scores"] = json!([1, 2]);
+        chat["nothing"] = json!([]);
+        chat["mixed"] = json!([1, { "a": 1 }]);
+        // One more alternative of what everybody may see.
+        chat["canSendMessage"] = json!("Anna Secret");
+        chat["lastMessage"]["fromUser"] = json!("Anna Secret");
     });
     let (code, stdout, stderr) = copy.drift(&capture, &["--update"]);
     assert_eq!(code, 0, "{stdout}{stderr}");
     let spec = fs::read_to_string(copy.spec()).unwrap();
     let spec: Value = serde_saphyr::from_str(&spec).unwrap();
     let chat = &spec["components"]["schemas"]["Chat"]["properties"];
-    for (name, private) in [("byName", true), ("nicknames", true), ("scores", false)] {
+    for (name, private) in [
+        ("byName", true),
+        ("nicknames", true),
+        ("scores", false),
+        ("nothing", true),
+        ("mixed", true),
+        ("canSendMessage", true),
+        ("unreadMessagesCount", false),
+    ] {
         assert_eq!(chat[name]["x-private"] == true, private, "{name}");
     }
+    let message = &spec["components"]["schemas"]["Message"]["properties"];
+    assert_eq!(message["fromUser"]["x-private"], true);
+    assert_eq!(message["isFree"]["x-private"], Value::Null);
     // One odd key does not make a map of an object that has fields.
     let copy = Copy::new();
     let capture = changed(|page| page["list"][0]["a.b@example.com"] = json!("x"));
@@ -314,4 +330,99 @@ fn what_may_be_a_persons_is_drafted_as_private_or_left_to_a_person() {
     );
     assert!(!stdout.contains("example.com"), "{stdout}");
     assert_eq!(fs::read_to_string(copy.spec()).unwrap(), SPEC);
+}
+
+/// The spec with a comment behind each line and above it, but for texts over several lines.
+fn commented(spec: &str) -> String {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let (mut text, mut inside) = (String::new(), None);
+    for (index, line) in spec.lines().enumerate() {
+        let own = indent(line);
+        if inside.is_some_and(|outer| line.trim().is_empty() || own > outer) {
+            text.push_str(&format!("{line}\n"));
+            continue;
+        }
+        inside = None;
+        if line.trim().is_empty() || line.trim_start().starts_with('#') {
+            text.push_str(&format!("{line}\n"));
+            continue;
+        }
+        let pad = " ".repeat(own);
+        text.push_str(&format!("{pad}# above {index}\n{line}"));
+        if line.ends_with(">-") || line.ends_with('|') {
+            inside = Some(own);
+        } else {
+            text.push_str(&format!(" # behind {index}"));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+#[test]
+fn each_comment_stays_whatever_is_drafted() {
+    let sorted = |text: &str| {
+        let mut comments: Vec<String> = comments(text).into_iter().map(str::to_owned).collect();
+        comments.sort_unstable();
+        comments
+    };
+    let capture = changed(|page| {
+        let chat = &mut page["list"][0];
+        chat["isArchived"] = json!(true);
+        chat["withUser"] = Value::Null;
+        chat["canSendMessage"] = json!("no");
+        let message = &mut chat["lastMessage"];
+        message["isFree"] = Value::Null;
+        message["mediaCount"] = json!(1.5);
+        message["fromUser"] = json!([1]);
+        let media = media(page);
+        media["createdAt"] = json!("soon");
+        media["type"] = json!("live");
+        media.as_object_mut().unwrap().remove("canView");
+        page["hasMore"] = Value::Null;
+    });
+    let bodies = [
+        capture,
+        json!({ "list": null }).to_string(),
+        json!({ "error": 1 }).to_string(),
+    ];
+    let spec = commented(SPEC);
+    let copy = Copy::new();
+    fs::write(copy.spec(), &spec).unwrap();
+    let (code, stdout, stderr) = copy.drift(&bodies.join("\n"), &["--update"]);
+    assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
+    let updated = fs::read_to_string(copy.spec()).unwrap();
+    assert_eq!(sorted(&updated), sorted(&spec), "{stdout}");
+    let line = |text: &str| SPEC.lines().position(|line| line == text).unwrap();
+    // What stood behind a line that went stands in its place.
+    let format = line("      format: date-time");
+    let kept = format!("      # above {format}\n      # behind {format}\n");
+    assert!(updated.contains(&kept), "{stdout}");
+    // What is said of a line goes with it.
+    let flag = line("        canSendMessage:") + 1;
+    let moved =
+        format!("            # above {flag}\n            - type: boolean # behind {flag}\n");
+    assert!(updated.contains(&moved), "{stdout}");
+}
+
+#[test]
+fn what_a_shared_schema_changes_elsewhere_is_told() {
+    let copy = Copy::new();
+    let capture = changed(|page| media(page)["createdAt"] = json!("soon"));
+    let (code, stdout, stderr) = copy.drift(&capture, &["--update"]);
+    assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
+    let others: Vec<&str> = stdout
+        .lines()
+        .filter_map(|line| line.strip_prefix("changed with it: "))
+        .collect();
+    let expected = [
+        "list[].lastMessage.changedAt",
+        "list[].lastMessage.createdAt",
+    ];
+    assert_eq!(others, expected, "{stdout}");
+
+    let capture = changed(|page| page["list"][0]["badge"] = json!({ "size": { "w": 1 } }));
+    let copy = Copy::new();
+    let (_, stdout, _) = copy.drift(&capture, &["--update"]);
+    assert!(!stdout.contains("changed with it"), "{stdout}");
 }

@@ -294,7 +294,7 @@ fn each_rule_is_told_with_line_place_and_how_to_mend_it() {
         assert_eq!((code, stderr.as_str()), (1, ""), "{rule}: {stdout}");
         let told = stdout
             .lines()
-            .find(|line| line.starts_with(&format!("{rule}: ")));
+            .find(|line| line.contains(&format!(" [{rule}]")));
         let told = told.unwrap_or_else(|| panic!("{rule} is not told: {stdout}"));
         let lines: Vec<usize> = spec
             .match_indices(at)
@@ -303,7 +303,7 @@ fn each_rule_is_told_with_line_place_and_how_to_mend_it() {
                     + usize::from(spec[..index].ends_with('\n') || index == 0)
             })
             .collect();
-        let line: usize = told.split(':').nth(2).unwrap().parse().unwrap();
+        let line: usize = told.split(':').nth(1).unwrap().parse().unwrap();
         assert!(lines.contains(&line), "{rule}: {told} is none of {lines:?}");
         assert!(
             told.contains(reason) && told.contains(&format!("[{rule}]")),
@@ -354,9 +354,9 @@ fn example_files_are_checked_too() {
     let (code, stdout, _) = copy.xtask("lint");
     assert_eq!(code, 1);
     let expected = "\
-example: openapi/examples/bad.json:1:25: list.0.withUser.id: \"x\" is not of type \"integer\" [example]; correct the example, or else the schema
-example: openapi/examples/none.json:1:1: EOF while parsing an object [example]; correct the example, or else the schema
-2 finding(s)
+openapi/examples/bad.json:1:25: list.0.withUser.id: \"x\" is not of type \"integer\" [example]; correct the example, or else the schema
+openapi/examples/none.json:1:1: EOF while parsing an object [example]; correct the example, or else the schema
+2 findings
 ";
     assert_eq!(stdout, expected);
 }
@@ -388,6 +388,69 @@ fn every_place_is_told_and_examples_have_lines() {
     );
     let (code, stdout, _) = copy.xtask("lint");
     assert_eq!(code, 1);
-    let told = "example: openapi/examples/twice.json:3:1: the key `list` occurs twice";
+    let told = "openapi/examples/twice.json:3:1: the key `list` occurs twice";
     assert!(stdout.starts_with(told), "{stdout}");
+}
+
+#[test]
+fn what_only_a_person_can_decide_is_told_and_is_no_finding() {
+    let spec = field("          type: array\n          items:\n            type: string\n")
+        .replacen(
+            "description: Added.",
+            "description: Seen in responses; not documented.",
+            1,
+        );
+    let line = |text: &str| {
+        let index = spec.find(text).unwrap();
+        spec[..index].lines().count() + usize::from(spec[..index].ends_with('\n'))
+    };
+    let (code, stdout, stderr) = Copy::new(&spec).xtask("lint");
+    let place = "components.schemas.Message.properties.added";
+    let (private, words) = (line("        added:"), line("          description: Seen"));
+    let expected = format!(
+        "review: openapi/ofauth.yaml:{private}:9: {place}: `Debug` shows it, and it may be a person's words, name or \
+         address [private]; add `x-private: true`, or `x-private: false` where it is nobody's\n\
+         review: openapi/ofauth.yaml:{words}:11: {place}.description: a draft's words, which say nothing of the \
+         meaning [undocumented]; say what it means, and where the fact comes from\n\
+         no finding in openapi/ofauth.yaml and its examples\n"
+    );
+    assert_eq!((code, stdout, stderr.as_str()), (0, expected, ""));
+
+    // Of what it can be told, it is asked: by any way in which it is said.
+    for (schema, asked) in [
+        ("          type: string\n          x-private: true\n", false),
+        (
+            "          type: string\n          x-private: false\n",
+            false,
+        ),
+        (
+            "          allOf:\n            - $ref: '#/components/schemas/MediaKind'\n",
+            false,
+        ),
+        (
+            "          allOf:\n            - $ref: '#/components/schemas/Timestamp'\n",
+            false,
+        ),
+        (
+            "          allOf:\n            - $ref: '#/components/schemas/UserName'\n",
+            false,
+        ),
+        ("          type: boolean\n", false),
+        (
+            "          allOf:\n            - $ref: '#/components/schemas/CanNotSendReason'\n",
+            true,
+        ),
+        (
+            "          type: object\n          additionalProperties:\n            type: integer\n",
+            true,
+        ),
+        ("", true),
+    ] {
+        let (code, stdout, _) = Copy::new(&field(schema)).xtask("lint");
+        assert_eq!(
+            (code, stdout.contains("[private]")),
+            (0, asked),
+            "{schema}: {stdout}"
+        );
+    }
 }
