@@ -8,15 +8,16 @@ use serde_json::{Value, json};
 fn wrong_usage_ends_with_2_and_names_what_is_wrong() {
     let long = "x".repeat(101);
     for (arguments, words) in [
-        (vec!["--limit", "0"], vec!["--limit", "0 is not in 1..=20"]),
+        (vec!["--limit", "0"], vec!["--limit", "0", "from 1 to 20"]),
+        (vec!["--limit", "21"], vec!["--limit", "21", "from 1 to 20"]),
         (
-            vec!["--limit", "21"],
-            vec!["--limit", "21 is not in 1..=20"],
+            vec!["--limit", "ten"],
+            vec!["--limit", "ten", "whole number"],
         ),
-        (vec!["--offset", "-1"], vec!["--offset", "-1 is not in 0.."]),
+        (vec!["--offset", "-1"], vec!["--offset", "-1", "from 0 to"]),
         (
             vec!["--user-list-id", "0"],
-            vec!["--user-list-id", "0 is not in 1.."],
+            vec!["--user-list-id", "from 1 to"],
         ),
         (
             vec!["--query", &long],
@@ -37,7 +38,7 @@ fn wrong_usage_ends_with_2_and_names_what_is_wrong() {
             vec!["--sandbox", "--base-url"],
         ),
         (vec!["--key", "x"], vec!["--key"]),
-        (vec!["--timeout", "0"], vec!["--timeout", "0 is not in 1.."]),
+        (vec!["--timeout", "0"], vec!["--timeout", "from 1 to"]),
     ] {
         let (code, stdout, stderr) = sandbox(&arguments);
         assert_eq!((code, stdout.as_str()), (2, ""), "{arguments:?}: {stderr}");
