@@ -1,6 +1,6 @@
 //! Changes lines of a YAML text, and leaves all others, with their comments, as they are.
 
-use std::fmt;
+use std::{fmt, mem};
 
 use serde_json::Value;
 
@@ -279,19 +279,14 @@ impl Layout {
 
 /// Where the first flow collection of an entry begins and ends, behind the key.
 fn brackets(text: &str, from: usize) -> Option<(usize, usize)> {
-    let (mut start, mut depth, mut quote) = (None, 0_u32, None);
-    let mut last = ' ';
-    for (index, c) in text.char_indices().skip_while(|(index, _)| *index < from) {
-        match (quote, c) {
-            (Some(open), c) if c == open && last != '\\' => quote = None,
-            (Some(_), _) => {}
-            // Within a word, a quote is one of its characters.
-            (None, '\'' | '"') if " [{,:-".contains(last) => quote = Some(c),
-            (None, '{' | '[') if depth > 0 || last == ' ' => {
+    let (mut start, mut depth) = (None, 0_u32);
+    for (index, before, c) in unquoted(text).filter(|(index, ..)| *index >= from) {
+        match c {
+            '{' | '[' if depth > 0 || before == ' ' => {
                 start = start.or(Some(index));
                 depth += 1;
             }
-            (None, '}' | ']') if depth > 0 => {
+            '}' | ']' if depth > 0 => {
                 depth -= 1;
                 if depth == 0 {
                     return Some((start?, index + 1));
@@ -299,25 +294,37 @@ fn brackets(text: &str, from: usize) -> Option<(usize, usize)> {
             }
             _ => {}
         }
-        last = c;
     }
     None
 }
 
 /// The comment in a line that is no part of a text over several lines.
-pub(crate) fn comment(line: &str) -> Option<&str> {
-    let (mut quote, mut last) = (None, ' ');
-    for (index, c) in line.char_indices() {
-        match (quote, c) {
-            (Some(open), c) if c == open && last != '\\' => quote = None,
-            (Some(_), _) => {}
-            (None, '#') if last.is_whitespace() => return Some(&line[index..]),
-            (None, '\'' | '"') if " [{,:-".contains(last) => quote = Some(c),
-            _ => {}
+fn comment(line: &str) -> Option<&str> {
+    let starts = |(_, before, c): &(usize, char, char)| *c == '#' && before.is_whitespace();
+    let (index, ..) = unquoted(line).find(starts)?;
+    Some(&line[index..])
+}
+
+/// The characters outside of quotes, each with its index and the character before it.
+fn unquoted(text: &str) -> impl Iterator<Item = (usize, char, char)> {
+    let (mut quote, mut escaped, mut closed, mut last) = (None, false, false, ' ');
+    text.char_indices().filter_map(move |(index, c)| {
+        let before = mem::replace(&mut last, c);
+        let again = mem::take(&mut closed) && c == '\'' && before == c;
+        match quote {
+            Some('"') if mem::take(&mut escaped) => {}
+            Some('"') if c == '\\' => escaped = true,
+            Some(open) if c == open => {
+                quote = None;
+                closed = true;
+            }
+            Some(_) => {}
+            // Within a word, a quote is one of its characters.
+            None if "'\"".contains(c) && (again || " [{,:-".contains(before)) => quote = Some(c),
+            None => return Some((index, before, c)),
         }
-        last = c;
-    }
-    None
+        None
+    })
 }
 
 fn is_nested(value: &Value) -> bool {
@@ -339,4 +346,30 @@ fn name(key: &str) -> String {
 
 fn indent(text: &str) -> usize {
     text.len() - text.trim_start_matches(' ').len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comment_is_told_from_a_text_with_its_sign() {
+        for (line, expected) in [
+            ("a: b # c", Some("# c")),
+            ("# c", Some("# c")),
+            ("- a\t# c", Some("# c")),
+            ("a: b#c", None),
+            ("$ref: '#/a # b' # c", Some("# c")),
+            ("a: 'it''s # b' # c", Some("# c")),
+            ("a: '' # c", Some("# c")),
+            ("a: '\\' # c", Some("# c")),
+            ("a: \"\\\" # b\" # c", Some("# c")),
+            ("a: \"b\\\\\" # c", Some("# c")),
+            ("a: it's b's # c", Some("# c")),
+            ("a: ['#', \"#\", 'b # d'] # c", Some("# c")),
+            ("'a # b': 1", None),
+        ] {
+            assert_eq!(comment(line), expected, "{line}");
+        }
+    }
 }
