@@ -7,10 +7,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::{fmt, fs, io};
 
-use ofauth_contract::{Deviation, Drift, Finding, Kind, Observation, Operation, RowId, Table};
+use ofauth_contract::{Deviation, Drift, Kind, Observation, Operation, Response, RowId, Table};
 use serde::Serialize;
-use serde_json::error::Category;
 
+use crate::bodies;
 use crate::har::{self, Entry};
 use crate::shape::Shape;
 use crate::spec;
@@ -23,40 +23,40 @@ pub(crate) struct Captures {
     table: Arc<Table>,
     /// The operation that a body by itself is a response of.
     operation: Option<String>,
-    seen: BTreeMap<RowId, Seen>,
+    /// What was seen in the place of a row, in each response.
+    drifts: BTreeMap<(RowId, Of), Drift>,
     /// Responses with a status that the operation does not describe.
-    undescribed: BTreeMap<String, Finding>,
+    undescribed: Vec<Found>,
     /// How many bodies were looked at.
     pub(crate) bodies: u64,
     /// How many entries of HAR files were of something else.
     pub(crate) others: u64,
-    /// The bodies that cannot be read, among others that can.
+    /// The bodies, or whole captures, that cannot be read.
     pub(crate) unreadable: Vec<Unreadable>,
     /// How many bodies share no field with the responses that they could be of.
     strangers: u64,
 }
 
-/// What was seen in the place of a row.
-struct Seen {
-    drift: Drift,
-    /// The responses, each an operation with a status.
-    of: BTreeSet<String>,
-}
+/// Responses, each an operation with a status: several where nobody knows which it is.
+type Of = Arc<[String]>;
 
 /// A response that a body may be of.
 struct Candidate {
     row: RowId,
-    /// All that have its schema: which of them a body by itself is, nobody knows.
-    of: Vec<String>,
+    of: Of,
 }
 
 /// A finding, and the responses in which it occurs.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub(crate) struct Found {
-    #[serde(flatten)]
-    pub(crate) finding: Finding,
+    pub(crate) place: String,
+    /// The id of a deviation, or `unknown-status`, which no body shows.
+    pub(crate) kind: &'static str,
+    pub(crate) expected: String,
+    pub(crate) seen: String,
+    pub(crate) count: u64,
     #[serde(rename = "where")]
-    pub(crate) of: Vec<String>,
+    pub(crate) of: BTreeSet<String>,
 }
 
 /// A body that cannot be read: where it is, and why.
@@ -90,9 +90,9 @@ pub(crate) fn bytes(name: &str) -> Result<Vec<u8>, String> {
         "-" => io::stdin().read_to_end(&mut bytes).map(drop),
         _ => fs::read(Path::new(name)).map(|read| bytes = read),
     }
-    .map_err(|error| format!("{}: {error}", called(name)))?;
+    .map_err(|error| error.to_string())?;
     match bytes.starts_with(spec::GZIP) {
-        true => Err(spec::compressed(called(name))),
+        true => Err(spec::COMPRESSED.to_owned()),
         false => Ok(bytes),
     }
 }
@@ -102,8 +102,8 @@ impl Captures {
         Self {
             table: Arc::new(table),
             operation,
-            seen: BTreeMap::new(),
-            undescribed: BTreeMap::new(),
+            drifts: BTreeMap::new(),
+            undescribed: Vec::new(),
             bodies: 0,
             others: 0,
             unreadable: Vec::new(),
@@ -115,61 +115,42 @@ impl Captures {
         &self.table
     }
 
-    /// Looks at the bytes of a capture.
-    pub(crate) fn look(&mut self, name: &str, bytes: &[u8]) -> Result<(), String> {
-        let bytes = bytes.strip_prefix(BOM).unwrap_or(bytes);
-        let looked = match bytes.trim_ascii().is_empty() {
-            true => Err("it is empty".to_owned()),
-            false if har::is_har(bytes) => self.har(name, bytes),
-            false => self.lines(name, bytes),
-        };
-        looked.map_err(|reason| format!("{}: {reason}", called(name)))
+    /// Looks at the bytes of a capture. One that cannot be read does not hide the others.
+    pub(crate) fn look(&mut self, name: &str, bytes: Result<&[u8], String>) {
+        let looked = bytes.and_then(|bytes| {
+            let bytes = bytes.strip_prefix(BOM).unwrap_or(bytes);
+            match bytes.trim_ascii().is_empty() {
+                true => Err("it is empty".to_owned()),
+                false if har::is_har(bytes) => self.har(name, bytes),
+                false => self.bodies(name, bytes),
+            }
+        });
+        if let Err(reason) = looked {
+            self.unreadable(name, None, reason);
+        }
+    }
+
+    fn unreadable(&mut self, capture: &str, entry: Option<usize>, reason: String) {
+        self.unreadable.push(Unreadable {
+            capture: capture.to_owned(),
+            entry,
+            reason,
+        });
     }
 
     /// Looks at a body, or several, each on lines of its own.
-    fn lines(&mut self, name: &str, bytes: &[u8]) -> Result<(), String> {
+    fn bodies(&mut self, name: &str, bytes: &[u8]) -> Result<(), String> {
         let candidates = self.candidates()?;
         let before = self.bodies;
-        let mut failed = Vec::new();
-        let (mut base, mut line) = (0, 0);
-        loop {
-            let rest = &bytes[base..];
-            let mut shapes = serde_json::Deserializer::from_slice(rest).into_iter::<Shape>();
-            let (mut start, mut broken) = (0, false);
-            while let Some(shape) = shapes.next() {
-                let end = shapes.byte_offset();
-                broken = shape.is_err();
-                let looked = shape
-                    .and_then(|shape| self.observe(&candidates, &shape, &rest[start..end]))
-                    .map_err(|error| reason(&error, line));
-                failed.extend(looked.err());
-                if broken {
-                    break;
-                }
-                start = end;
-            }
-            // Behind a mistake of the form, the next body is where a line begins like one.
-            let blank = rest[start..].len() - rest[start..].trim_ascii_start().len();
-            let start = start + blank;
-            let next = rest[start..].windows(2).position(|pair| pair == b"\n{");
-            let Some(next) = next.filter(|_| broken) else {
-                break;
-            };
-            let next = start + next + 1;
-            line += rest[..next].iter().filter(|byte| **byte == b'\n').count();
-            base += next;
-        }
+        let unreadable = bodies::each(bytes, |shape, body| self.observe(&candidates, shape, body));
         if self.bodies == before
-            && let Some(reason) = failed.first()
+            && let Some(reason) = unreadable.first()
         {
             return Err(format!("neither JSON nor a HAR file: {reason}"));
         }
-        let unreadable = failed.into_iter().map(|reason| Unreadable {
-            capture: name.to_owned(),
-            entry: None,
-            reason,
-        });
-        self.unreadable.extend(unreadable);
+        for reason in unreadable {
+            self.unreadable(name, None, reason);
+        }
         Ok(())
     }
 
@@ -195,14 +176,10 @@ impl Captures {
 
     /// Looks at a body as what it is.
     fn observe_as(&mut self, response: &Candidate, body: &[u8]) -> Result<(), serde_json::Error> {
-        let seen = self.seen.entry(response.row).or_insert_with(|| Seen {
-            drift: Drift::new(self.table.clone(), response.row),
-            of: BTreeSet::new(),
-        });
-        seen.drift.observe(body)?;
-        if response.of.iter().any(|of| !seen.of.contains(of)) {
-            seen.of.extend(response.of.iter().cloned());
-        }
+        let Candidate { row, of } = response;
+        let new = || Drift::new(self.table.clone(), *row);
+        let drift = self.drifts.entry((*row, of.clone())).or_insert_with(new);
+        drift.observe(body)?;
         self.bodies += 1;
         Ok(())
     }
@@ -234,12 +211,8 @@ impl Captures {
         let entries = har::entries(bytes)?;
         let count = entries.len();
         for (index, entry) in entries.into_iter().enumerate() {
-            if let Err(reason) = self.entry(entry) {
-                self.unreadable.push(Unreadable {
-                    capture: name.to_owned(),
-                    entry: Some(index),
-                    reason,
-                });
+            if let Err(reason) = entry.and_then(|entry| self.entry(entry)) {
+                self.unreadable(name, Some(index), reason);
             }
         }
         match before == self.looked_at() {
@@ -252,39 +225,40 @@ impl Captures {
 
     /// How many responses were looked at, whatever came of it.
     fn looked_at(&self) -> u64 {
-        let undescribed = self.undescribed.values().map(|finding| finding.count);
+        let undescribed = self.undescribed.iter().map(|found| found.count);
         self.bodies + self.unreadable.len() as u64 + undescribed.sum::<u64>()
     }
 
     /// Looks at an entry of a HAR file.
     fn entry(&mut self, entry: Entry) -> Result<(), String> {
-        let status = entry.status();
         let mut operations = self.table.operations().iter();
-        let Some(operation) = operations.find(|operation| entry.is_of(operation)) else {
+        let operation = operations.find(|operation| entry.is_of(operation));
+        let (Some(operation), Some(status)) = (operation, entry.status()) else {
             self.others += 1;
             return Ok(());
         };
         let of = format!("{} {status}", operation.name());
-        let response = operation.response(status);
         let described: Vec<&str> = operation.responses.keys().map(String::as_str).collect();
         let expected = format!("one of {}", described.join(", "));
-        match (response.map(|response| response.json()), entry.json()) {
+        let row = operation.response(status).map(Response::json);
+        match (row, entry.json()) {
             (Some(Some(row)), Some(body)) => {
-                let (body, of) = (body?, vec![of]);
+                let (body, of) = (body?, [of].into());
                 let body = body.strip_prefix(BOM).unwrap_or(&body);
                 self.observe_as(&Candidate { row, of }, body)
-                    .map_err(|error| reason(&error, 0))?;
+                    .map_err(|error| bodies::reason(&error, 0))?;
             }
-            (None, Some(_)) => {
-                let finding = self.undescribed.entry(of).or_insert(Finding {
+            (None, Some(_)) => put(
+                &mut self.undescribed,
+                Found {
                     place: "$".to_owned(),
-                    kind: Deviation::UnknownStatus,
+                    kind: "unknown-status",
                     expected,
                     seen: status.to_string(),
-                    count: 0,
-                });
-                finding.count += 1;
-            }
+                    count: 1,
+                    of: [of].into(),
+                },
+            ),
             _ => self.others += 1,
         }
         Ok(())
@@ -309,52 +283,51 @@ impl Captures {
             }
         }
         responses.sort_by_key(|(error, ..)| *error);
-        let schema = |row: RowId| self.table.row(row).pointers.last();
-        let mut candidates: Vec<Candidate> = Vec::new();
+        // Where a value is used stands first; what follows are the schemas that say it.
+        let schemas = |row: RowId| &self.table.row(row).pointers[1..];
+        let mut groups: Vec<(RowId, Vec<String>)> = Vec::new();
         for (_, row, of) in responses {
-            let same = |other: &&mut Candidate| schema(other.row) == schema(row);
-            match candidates.iter_mut().find(same) {
-                Some(other) => other.of.push(of),
-                None => candidates.push(Candidate { row, of: vec![of] }),
+            let own = schemas(row);
+            let same =
+                |(other, _): &&mut (RowId, Vec<String>)| !own.is_empty() && schemas(*other) == own;
+            match groups.iter_mut().find(same) {
+                Some((_, others)) => others.push(of),
+                None => groups.push((row, vec![of])),
             }
         }
+        let candidate = |(row, of): (RowId, Vec<String>)| Candidate { row, of: of.into() };
+        let candidates: Vec<Candidate> = groups.into_iter().map(candidate).collect();
         match candidates.is_empty() {
             false => Ok(candidates),
             true => Err("the spec has no operation with a JSON response".to_owned()),
         }
     }
 
-    /// All that was found.
+    /// All that was found, each once.
     pub(crate) fn findings(&self) -> Vec<Found> {
-        let stranger = Finding {
-            place: "$".to_owned(),
-            kind: Deviation::NoAlternative,
-            expected: "a response of the spec".to_owned(),
-            seen: "none of its fields".to_owned(),
-            count: self.strangers,
-        };
-        let strangers = (self.strangers > 0).then_some((stranger, Vec::new()));
-        let undescribed = self.undescribed.iter();
-        let undescribed = undescribed.map(|(of, finding)| (finding.clone(), vec![of.clone()]));
-        let drifts = self.seen.values().flat_map(|Seen { drift, of }| {
-            let of: Vec<String> = of.iter().cloned().collect();
-            let findings = drift.findings().into_iter();
-            findings.map(move |finding| (finding, of.clone()))
-        });
-        let mut all: Vec<Found> = Vec::new();
-        for (finding, of) in strangers.into_iter().chain(undescribed).chain(drifts) {
-            let same = |other: &&mut Found| {
-                Finding {
+        let mut all = Vec::new();
+        if self.strangers > 0 {
+            all.push(Found {
+                place: "$".to_owned(),
+                kind: Deviation::NoAlternative.as_str(),
+                expected: "a response of the spec".to_owned(),
+                seen: "none of its fields".to_owned(),
+                count: self.strangers,
+                of: BTreeSet::new(),
+            });
+        }
+        all.extend(self.undescribed.iter().cloned());
+        for ((_, of), drift) in &self.drifts {
+            for finding in drift.findings() {
+                let found = Found {
+                    place: finding.place,
+                    kind: finding.kind.as_str(),
+                    expected: finding.expected,
+                    seen: finding.seen,
                     count: finding.count,
-                    ..other.finding.clone()
-                } == finding
-            };
-            match all.iter_mut().find(same) {
-                Some(other) => {
-                    other.finding.count += finding.count;
-                    other.of.extend(of);
-                }
-                None => all.push(Found { finding, of }),
+                    of: of.iter().cloned().collect(),
+                };
+                put(&mut all, found);
             }
         }
         all
@@ -362,9 +335,7 @@ impl Captures {
 
     /// What was found, with what it takes to mend the spec.
     pub(crate) fn observations(&self) -> impl Iterator<Item = &Observation> {
-        self.seen
-            .values()
-            .flat_map(|seen| seen.drift.observations())
+        self.drifts.values().flat_map(Drift::observations)
     }
 
     /// What was found and is for a person: place and reason.
@@ -373,22 +344,25 @@ impl Captures {
             let reason = "no response of the spec has a field of it".to_owned();
             ("$".to_owned(), reason)
         });
-        let undescribed = self.undescribed.keys().map(|of| {
+        let undescribed = self.undescribed.iter().map(|found| {
             let reason = "describe the response; what its body means, no draft can say".to_owned();
-            (of.clone(), reason)
+            (Vec::from_iter(found.of.clone()).join(", "), reason)
         });
         stranger.into_iter().chain(undescribed).collect()
     }
 }
 
-/// Why a body cannot be read, in words that quote nothing of it; `before` are the lines in
-/// front of it.
-fn reason(error: &serde_json::Error, before: usize) -> String {
-    let (line, column) = (before + error.line(), error.column());
-    let deep = error.to_string().starts_with("recursion limit");
-    match error.classify() {
-        Category::Eof => format!("it is cut off in line {line}, at column {column}"),
-        _ if deep => format!("it is nested too deep, from line {line}, column {column} on"),
-        _ => format!("it is no JSON from line {line}, column {column} on"),
+/// Adds a finding, or counts it where it is one already.
+fn put(all: &mut Vec<Found>, found: Found) {
+    let same = |other: &&mut Found| {
+        (&other.place, other.kind, &other.expected, &other.seen)
+            == (&found.place, found.kind, &found.expected, &found.seen)
+    };
+    match all.iter_mut().find(same) {
+        Some(other) => {
+            other.count += found.count;
+            other.of.extend(found.of);
+        }
+        None => all.push(found),
     }
 }

@@ -200,11 +200,13 @@ pub(crate) fn is_personal(sketch: &Sketch) -> bool {
     }
 }
 
-/// Marks as private what holds values of a schema: the property that the schema stands in, or
+/// Marks as private what holds values of schemas: the property that a schema stands in, or
 /// all that refer to it.
-pub(crate) fn hide(layout: &mut Layout, schema: &str) -> Result<(), Stuck> {
-    let mut holders = BTreeSet::new();
-    collect_holders(layout, schema, &mut BTreeSet::new(), &mut holders)?;
+pub(crate) fn hide(layout: &mut Layout, schemas: &[String]) -> Result<(), Stuck> {
+    let (mut seen, mut holders) = (BTreeSet::new(), BTreeSet::new());
+    for schema in schemas {
+        collect_holders(layout, schema, &mut seen, &mut holders)?;
+    }
     for holder in holders {
         let marked = layout.value(&join(&holder, "x-private"));
         if marked == Some(&Value::Bool(true)) {
@@ -213,10 +215,10 @@ pub(crate) fn hide(layout: &mut Layout, schema: &str) -> Result<(), Stuck> {
         if marked.is_some() {
             let block = layout.block(&join(&holder, "x-private"))?;
             layout.edit(block.first, |line| line.replacen("false", "true", 1));
-            continue;
+        } else {
+            let block = layout.mapping(&holder)?;
+            layout.insert(block.end, block.indent, &[PRIVATE.to_owned()]);
         }
-        let block = layout.mapping(&holder)?;
-        layout.insert(block.end, block.indent, &[PRIVATE.to_owned()]);
         *layout = Layout::parse(crate::spec::SPEC, &layout.text())?;
     }
     Ok(())

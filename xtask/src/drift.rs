@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use clap::ValueEnum;
-use ofauth_contract::{Finding, Operation, Scope, Table, compare};
+use ofauth_contract::{Operation, Scope, Table, compare};
 use serde_json::json;
+use similar::{ChangeTag, TextDiff};
 
 use crate::Outcome;
 use crate::capture::{self, Captures, Found};
@@ -46,23 +47,21 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
     let yaml = spec::own(root)?;
     // Stdin can be read only once; a file is read anew, rather than kept.
     let stdin = match arguments.captures.iter().any(|name| name == "-") {
-        true => capture::bytes("-")?,
-        false => Vec::new(),
+        true => capture::bytes("-"),
+        false => Ok(Vec::new()),
     };
     let table = Spec::parse(SPEC, &yaml)?.table()?;
     if let Some(mistake) = arguments.misused(&table) {
         return Ok(Outcome::Misused(mistake));
     }
-    let captures = look(table, arguments, &stdin)?;
+    let captures = look(table, arguments, &stdin);
     let findings = captures.findings();
-    for unreadable in captures.unreadable.iter().take(MOST_TOLD) {
-        anstream::eprintln!("{YELLOW}cannot be read{YELLOW:#}: {unreadable}");
-    }
-    if let Some(more) = captures.unreadable.len().checked_sub(MOST_TOLD + 1) {
-        let more = count(more + 1, "more body");
-        anstream::eprintln!(
-            "{YELLOW}cannot be read{YELLOW:#}: {more}; JSON (--format json) has all"
-        );
+    let unread = unread(&captures);
+    let nothing = findings.is_empty() && captures.bodies == 0;
+    if !nothing {
+        for unread in &unread {
+            anstream::eprintln!("{YELLOW}cannot be read{YELLOW:#}: {unread}");
+        }
     }
     match arguments.format {
         Format::Json => report::print_json(&json!({
@@ -71,13 +70,13 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
             "responses": captures.bodies,
             "skipped": captures.others,
         })),
+        Format::Text if nothing => {}
         Format::Text => print(&findings, &captures),
     }
-    let unread = !captures.unreadable.is_empty();
-    if unread && captures.bodies == 0 {
-        return Err("of the captures, no body can be read".to_owned());
+    if nothing {
+        return Err(unread.join("\n"));
     }
-    if findings.is_empty() && !unread {
+    if findings.is_empty() && unread.is_empty() {
         return Ok(Outcome::Fine);
     }
     if findings.is_empty() || !arguments.update {
@@ -86,33 +85,33 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
     let updated = update::updated(root, &yaml, &captures)?;
     let table = Spec::parse(SPEC, &updated.text)?.table()?;
     let others = others(captures.table(), &table, &findings);
-    let rest = look(table, arguments, &stdin)?.findings();
-    let text = match spec::text(&root.join(SPEC), SPEC)?.contains("\r\n") {
-        true => updated.text.replace('\n', "\r\n"),
-        false => updated.text.clone(),
-    };
-    std::fs::write(root.join(SPEC), text).map_err(|error| format!("{SPEC}: {error}"))?;
+    let rest = look(table, arguments, &stdin).findings();
+    let drafted = updated.text != yaml;
+    if drafted {
+        let text = with_line_ends(&spec::text(&root.join(SPEC), SPEC)?, &updated.text);
+        std::fs::write(root.join(SPEC), text).map_err(|error| format!("{SPEC}: {error}"))?;
+    }
     // What is printed for programs is the report alone.
     if arguments.format == Format::Text {
-        regen::print_diff(SPEC, &yaml, &updated.text);
+        if drafted {
+            regen::print_diff(SPEC, &yaml, &updated.text);
+        }
         for place in others {
             anstream::println!("{YELLOW}changed with it{YELLOW:#}: {place}");
         }
         for (place, reason) in &updated.left {
             anstream::println!("{YELLOW}by hand{YELLOW:#}: {place}: {reason}");
         }
-        anstream::println!(
-            "{GREEN}written{GREEN:#}: {SPEC}; of {}, {} left; review it, name the source of each fact, then run \
-             `cargo xtask regen`",
-            count(findings.len(), "finding"),
-            match rest.len() {
-                0 => "none is".to_owned(),
-                1 => "1 is".to_owned(),
-                left => format!("{left} are"),
-            }
-        );
+        let (all, left) = (count(findings.len(), "finding"), rest.len());
+        match drafted {
+            true => anstream::println!(
+                "{GREEN}written{GREEN:#}: {SPEC}, {left} of {all} left; review it, name the source of each fact, then \
+                 run `cargo xtask regen`"
+            ),
+            false => anstream::println!("{YELLOW}nothing written{YELLOW:#}: {left} of {all} left"),
+        }
     }
-    Ok(match rest.is_empty() && !unread {
+    Ok(match rest.is_empty() && unread.is_empty() {
         true => Outcome::Fine,
         false => Outcome::Found,
     })
@@ -141,8 +140,8 @@ impl Arguments {
 /// that has.
 fn others(old: &Table, new: &Table, findings: &[Found]) -> Vec<String> {
     let found = |place: &str| {
-        findings.iter().any(|Found { finding, .. }| {
-            let below = place.strip_prefix(&finding.place);
+        findings.iter().any(|found| {
+            let below = place.strip_prefix(&found.place);
             below.is_some_and(|below| below.is_empty() || below.starts_with(['.', '[', '{']))
         })
     };
@@ -153,28 +152,58 @@ fn others(old: &Table, new: &Table, findings: &[Found]) -> Vec<String> {
     places.into_iter().collect()
 }
 
-fn look(table: Table, arguments: &Arguments, stdin: &[u8]) -> Result<Captures, String> {
+/// A text with the line ends of another, where its lines are the same; else with the first.
+fn with_line_ends(original: &str, text: &str) -> String {
+    let ends: Vec<&str> = original
+        .split_inclusive('\n')
+        .map(|line| if line.ends_with("\r\n") { "\r\n" } else { "\n" })
+        .collect();
+    let plain = original.replace("\r\n", "\n");
+    let changes = TextDiff::from_lines(plain.as_str(), text);
+    let kept = changes.iter_all_changes();
+    let kept = kept.filter(|change| change.tag() != ChangeTag::Delete);
+    let line = |change: similar::Change<&str>| {
+        let end = change.old_index().unwrap_or_default();
+        let end = ends.get(end).unwrap_or(&"\n");
+        format!("{}{end}", change.value().trim_end_matches('\n'))
+    };
+    kept.map(line).collect()
+}
+
+fn look(table: Table, arguments: &Arguments, stdin: &Result<Vec<u8>, String>) -> Captures {
     let mut captures = Captures::new(table, arguments.operation.clone());
     for name in &arguments.captures {
-        match name.as_str() {
-            "-" => captures.look(name, stdin)?,
-            _ => captures.look(name, &capture::bytes(name)?)?,
-        }
+        let read = (name != "-").then(|| capture::bytes(name));
+        let bytes = read.as_ref().unwrap_or(stdin);
+        captures.look(name, bytes.as_deref().map_err(Clone::clone));
     }
-    Ok(captures)
+    captures
+}
+
+/// What cannot be read, as people are told it.
+fn unread(captures: &Captures) -> Vec<String> {
+    let all = captures.unreadable.iter();
+    let mut told: Vec<String> = all.take(MOST_TOLD).map(ToString::to_string).collect();
+    let more = captures.unreadable.len() - told.len();
+    if more > 0 {
+        let more = count(more, "more body");
+        told.push(format!("{more}, which --format json names"));
+    }
+    told
 }
 
 fn print(findings: &[Found], captures: &Captures) {
-    for Found { finding, of } in findings {
-        let Finding {
+    for found in findings {
+        let Found {
             place,
             kind,
             expected,
             seen,
-            count: times,
-        } = finding;
-        let mut told = count(*times, "time");
-        if !of.is_empty() {
+            ..
+        } = found;
+        let mut told = count(found.count, "time");
+        if !found.of.is_empty() {
+            let of: Vec<&str> = found.of.iter().map(String::as_str).collect();
             told.push_str(&format!(" in {}", of.join(", ")));
         }
         anstream::println!("{RED}{kind}{RED:#}: {place}: expected {expected}, seen {seen}, {told}");
@@ -190,8 +219,6 @@ fn print(findings: &[Found], captures: &Captures) {
     }
     let responses = count(captures.bodies, "response");
     match findings.len() {
-        // What is said of nothing is said by the error.
-        0 if captures.bodies == 0 => {}
         0 => anstream::println!("{GREEN}no drift{GREEN:#} in {responses}{other}"),
         all => {
             let findings = count(all, "finding");

@@ -3,17 +3,20 @@
 use base64::Engine;
 use ofauth_contract::Operation;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::shape::Shape;
 
 #[derive(Deserialize)]
-struct Har {
-    log: Log,
+struct Har<'a> {
+    #[serde(borrow)]
+    log: Log<'a>,
 }
 
 #[derive(Deserialize)]
-struct Log {
-    entries: Vec<Entry>,
+struct Log<'a> {
+    #[serde(borrow)]
+    entries: Vec<&'a RawValue>,
 }
 
 /// A request, and its response.
@@ -31,16 +34,15 @@ struct Request {
 
 #[derive(Deserialize)]
 struct Response {
-    status: u16,
-    #[serde(default)]
-    content: Content,
+    /// 0 or less where no response came.
+    status: i64,
+    content: Option<Content>,
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Content {
-    #[serde(default)]
-    mime_type: String,
+    mime_type: Option<String>,
     text: Option<String>,
     encoding: Option<String>,
 }
@@ -54,14 +56,18 @@ pub(crate) fn is_har(bytes: &[u8]) -> bool {
         || matches!(bodies.next(), Some(Ok(Shape::Object(fields))) if fields.contains("log"))
 }
 
-/// The entries of a HAR file.
-pub(crate) fn entries(bytes: &[u8]) -> Result<Vec<Entry>, String> {
-    let har: Har = serde_json::from_slice(bytes).map_err(|error| {
+/// The entries of a HAR file; each, or why it is none.
+pub(crate) fn entries(bytes: &[u8]) -> Result<Vec<Result<Entry, String>>, String> {
+    let har: Har<'_> = serde_json::from_slice(bytes).map_err(|error| {
         // The error's own words could quote a value.
         let (line, column) = (error.line(), error.column());
         format!("this is no HAR file from line {line}, column {column} on")
     })?;
-    Ok(har.log.entries)
+    let entry = |entry: &RawValue| {
+        serde_json::from_str(entry.get())
+            .map_err(|_| "it has no request and response as a HAR file has them".to_owned())
+    };
+    Ok(har.log.entries.into_iter().map(entry).collect())
 }
 
 impl Entry {
@@ -74,14 +80,18 @@ impl Entry {
             && leads_to(path, &operation.path)
     }
 
-    pub(crate) fn status(&self) -> u16 {
-        self.response.status
+    /// The status that the server sent with the body: of what was not modified, none, since
+    /// the body is from a cache.
+    pub(crate) fn status(&self) -> Option<u16> {
+        let status = u16::try_from(self.response.status).ok();
+        status.filter(|status| *status >= 200 && *status != 304)
     }
 
     /// The body of the response, where it is JSON by what the entry says of it.
     pub(crate) fn json(self) -> Option<Result<Vec<u8>, String>> {
-        let content = self.response.content;
-        if !content.mime_type.is_empty() && !content.mime_type.contains("json") {
+        let content = self.response.content?;
+        let media = content.mime_type.unwrap_or_default().to_ascii_lowercase();
+        if !media.is_empty() && !media.contains("json") {
             return None;
         }
         let text = content.text.filter(|text| !text.is_empty())?;

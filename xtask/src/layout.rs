@@ -37,8 +37,8 @@ impl fmt::Display for Stuck {
         match self {
             Self::Flow(pointer) => write!(
                 f,
-                "{pointer} is written in flow style, with comments or over lines that cannot be kept; write \
-                 it in block style, a key on each line, and run this again"
+                "{pointer} is an alias (`*name`), or written in flow style with comments or over lines that \
+                 cannot be kept; write it in block style, a key on each line, and run this again"
             ),
             Self::Other(reason) => f.write_str(reason),
         }
@@ -196,7 +196,11 @@ impl Layout {
             return false;
         };
         let own = self.lines(block);
-        let commented = |text: &String| text.contains(" #");
+        // Whether it stands in a text over several lines does not matter here.
+        let commented = |text: &String| {
+            let mut signs = text.match_indices('#').map(|(index, _)| &text[..index]);
+            signs.any(|before| before.is_empty() || before.ends_with(char::is_whitespace))
+        };
         let Some((_, whole)) = own.split_last() else {
             return false;
         };

@@ -47,6 +47,10 @@ const PRIVATE: (&str, &str) = (
     "private",
     "add `x-private: true`, or `x-private: false` where it is nobody's",
 );
+const NO_MARK: (&str, &str) = (
+    "private",
+    "give its object a schema of its own under `components`, where it can be marked",
+);
 
 /// What breaks a rule.
 pub(crate) struct Finding {
@@ -116,12 +120,18 @@ fn notes(yaml: &str) -> Vec<Finding> {
             let reason = "a draft's words, which say nothing of the meaning";
             notes.push(own(UNDOCUMENTED, document.problem(&place, reason)));
         }
-        let undecided = property(&pointer).as_deref() == Some(&pointer)
-            && schema["x-private"].is_null()
-            && lint_schema::is_personal(&document.value, schema);
-        if undecided {
+        let holder = property(&pointer);
+        let mut keys = pointer.rsplit('/').skip(1);
+        let own = holder.as_deref() == Some(&pointer);
+        let unmarked = match own {
+            true => schema["x-private"].is_null(),
+            // A mark has no effect there, and the property that it stands in is asked.
+            false => holder.is_none() && keys.next() == Some("properties"),
+        };
+        if unmarked && lint_schema::is_personal(&document.value, schema) {
             let reason = "`Debug` shows it, and it may be a person's words, name or address";
-            notes.push(own(PRIVATE, document.problem(&pointer, reason)));
+            let rule = if own { PRIVATE } else { NO_MARK };
+            notes.push(self::own(rule, document.problem(&pointer, reason)));
         }
     }
     notes.sort_by_key(|note| note.problem.position);

@@ -200,32 +200,48 @@ fn collect_parts(document: &Value, pointer: &str, parts: &mut Vec<String>) {
     }
 }
 
-/// Whether a value may be what a person wrote or is called: a text of no vocabulary and no
-/// format, keys that are data, or any value.
+/// Formats of texts that are nobody's words, name or address.
+const IMPERSONAL: &[&str] = &["date-time", "date", "time", "duration", "uuid"];
+
+/// Whether a property's value may be what a person wrote, is called or is shown in: a text of
+/// no vocabulary, keys that are data, or any value. What named schemas hold in properties of
+/// their own is asked for there.
 pub(crate) fn is_personal(document: &Value, schema: &Value) -> bool {
-    let mut pointers: Vec<&Value> = vec![schema];
+    let mut schemas: Vec<(&Value, bool)> = vec![(schema, true)];
     let mut seen = Vec::new();
     // Each schema is looked at once, however they refer to each other.
-    while let Some(schema) = pointers.pop() {
+    while let Some((schema, inline)) = schemas.pop() {
         if let Some(target) = schema["$ref"].as_str() {
             if !seen.contains(&target) {
                 seen.push(target);
-                pointers.extend(document.pointer(target.trim_start_matches('#')));
+                let named = document.pointer(target.trim_start_matches('#'));
+                schemas.extend(named.map(|schema| (schema, false)));
             }
             continue;
         }
         let lists = ["allOf", "anyOf", "oneOf"].map(|list| schema[list].as_array());
-        let parts: Vec<&Value> = lists.into_iter().flatten().flatten().collect();
-        let composed = !parts.is_empty();
-        pointers.extend(parts);
+        let parts = lists.into_iter().flatten().flatten();
+        let before = schemas.len();
+        schemas.extend(parts.map(|part| (part, true)));
+        let composed = schemas.len() > before;
+        let properties = schema["properties"].as_object();
+        if inline {
+            schemas.extend(
+                properties
+                    .into_iter()
+                    .flat_map(Map::values)
+                    .map(|one| (one, true)),
+            );
+        }
+        let format = schema["format"].as_str().unwrap_or_default();
+        let more = &schema["additionalProperties"];
         match schema["type"].as_str() {
-            Some("string") if schema["enum"].is_null() && schema["format"].is_null() => {
+            Some("string") if schema["enum"].is_null() && !IMPERSONAL.contains(&format) => {
                 return true;
             }
-            Some("array") => pointers.push(&schema["items"]),
-            // What named properties hold has a mark of its own.
-            Some("object") if !composed && schema["properties"].is_null() => return true,
-            None if !composed && schema["properties"].is_null() => return true,
+            Some("array") => schemas.push((&schema["items"], true)),
+            Some("object") | None if more.is_object() || more == true => return true,
+            Some("object") | None if !composed && properties.is_none() => return true,
             _ => {}
         }
     }

@@ -6,6 +6,7 @@
 
 mod accepted;
 mod against;
+mod bodies;
 mod capture;
 mod diff;
 mod draft;
@@ -19,6 +20,7 @@ mod layout;
 mod lint;
 mod lint_schema;
 mod meaning;
+mod mend;
 mod rebase;
 mod regen;
 mod report;

@@ -59,20 +59,16 @@ impl Meaning {
         }
     }
 
-    /// What changed in the contract, for programs.
+    /// What changed in the contract, for programs: without what the rules say of Rust, which
+    /// [`Self::rust_breaking`] may know better.
     pub(crate) fn contract(&self) -> Value {
-        let mut report = json!(self.contract);
-        if self.judged() == Judged::Wire {
-            let changes = report["changes"].as_array_mut().into_iter().flatten();
-            let changes = changes.filter_map(Value::as_object_mut);
-            for change in changes {
-                change.remove("rust_breaking");
-            }
-            if let Some(report) = report.as_object_mut() {
-                report.retain(|key, _| !["rust_breaking", "bump"].contains(&key.as_str()));
-            }
+        let mut changes = json!(self.contract.0);
+        for change in changes.as_array_mut().into_iter().flatten() {
+            change
+                .as_object_mut()
+                .map(|change| change.remove("rust_breaking"));
         }
-        report
+        json!({ "breaking": self.contract.breaking(), "changes": changes })
     }
 
     /// Whether Rust source breaks: what was generated knows it best.

@@ -215,6 +215,7 @@ fn print_json(meaning: Option<&Meaning>, files: &[File], check: bool) {
         "bump": meaning.map(|meaning| meaning.bump(files)),
         "contract": meaning.map(Meaning::contract),
         "surface": meaning.and_then(|meaning| meaning.surface.as_ref().ok()),
+        "not_compared": meaning.and_then(|meaning| meaning.surface.as_ref().err()),
         "files": files.iter().map(file).collect::<Vec<_>>(),
     }));
 }

@@ -148,7 +148,7 @@ pub(crate) fn text(path: &Path, name: &str) -> Result<String, String> {
     }
     let bytes = fs::read(path).map_err(fail)?;
     if bytes.starts_with(GZIP) {
-        return Err(compressed(name));
+        return Err(format!("{name}: {COMPRESSED}"));
     }
     String::from_utf8(bytes).map_err(|error| {
         let bytes = &error.as_bytes()[..error.utf8_error().valid_up_to()];
@@ -158,6 +158,4 @@ pub(crate) fn text(path: &Path, name: &str) -> Result<String, String> {
 }
 
 /// What is to be done with a compressed file.
-pub(crate) fn compressed(name: &str) -> String {
-    format!("{name}: this is compressed by gzip; decompress it first")
-}
+pub(crate) const COMPRESSED: &str = "this is compressed by gzip; decompress it first";

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::{Copy, page};
+use crate::{Copy, SPEC, page};
 
 fn har(entries: &[Value]) -> String {
     let entries: Vec<(u16, Value)> = entries.iter().map(|text| (200, text.clone())).collect();
@@ -106,7 +106,7 @@ fn a_line_that_cannot_be_read_does_not_hide_those_behind_it() {
     let expected = "\
 cannot be read: stdin: it is no JSON from line 2, column 11 on
 cannot be read: stdin: it is no JSON from line 4, column 5 on
-cannot be read: stdin: it is no JSON from line 6, column 14 on
+cannot be read: stdin: it is cut off in line 6, at column 14
 cannot be read: stdin: it is cut off in line 8, at column 7
 ";
     assert_eq!(stderr, expected);
@@ -116,6 +116,20 @@ cannot be read: stdin: it is cut off in line 8, at column 7
     let broken = pretty.replacen("true", "hunter2", 1);
     let (code, _, stderr) = copy.drift(&broken, &[]);
     assert_eq!((code, stderr.lines().count()), (3, 1), "{stderr}");
+
+    // What a number's digits cost is seen only where the body is compared.
+    let infinite = page.replacen("true", "1e999", 1);
+    let (_, _, stderr) = copy.drift(&format!("{page}\n\n{page}\n{infinite}\n{page}"), &[]);
+    assert!(stderr.contains("no JSON from line 4, column "), "{stderr}");
+
+    // Each line is read once, however many never end.
+    let unclosed = format!("{page}\n{}", "{\"a\":[\n".repeat(100_000));
+    let (code, stdout, _) = copy.drift(&unclosed, &[]);
+    assert_eq!(code, 1);
+    assert!(
+        stdout.contains("in 1 response; 100000 bodies that cannot be read"),
+        "{stdout}"
+    );
 
     let many = format!("{page}\n{}", "{\"a\": x}\n".repeat(30));
     let (code, stdout, stderr) = copy.drift(&many, &[]);
@@ -146,9 +160,12 @@ fn a_body_that_cannot_be_read_is_in_the_report_for_programs() {
     assert_eq!(code, 3);
     let report: Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!(report["unreadable"][0]["entry"], 0);
-    assert!(
-        stderr.ends_with("error: of the captures, no body can be read\n"),
-        "{stderr}"
+    assert_eq!(
+        stderr,
+        format!(
+            "error: stdin: log.entries[0]: {}\n",
+            "it is no JSON from line 1, column 11 on"
+        )
     );
 }
 
@@ -205,7 +222,12 @@ fn what_is_no_capture_is_told_with_its_name() {
     ] {
         for more in [&[][..], &["--update"], &["--format", "json"]] {
             let (code, stdout, stderr) = copy.xtask(&[&["drift", name], more].concat(), "");
-            assert_eq!((code, stdout.as_str()), (3, ""), "{name}: {stderr}");
+            assert_eq!(code, 3, "{name}: {stderr}");
+            assert_eq!(
+                stdout.is_empty(),
+                more != ["--format", "json"],
+                "{name}: {stdout}"
+            );
             let told = format!("error: {name}: ");
             assert!(stderr.starts_with(&told), "{name}: {stderr}");
             assert!(
@@ -224,5 +246,119 @@ fn what_is_no_capture_is_told_with_its_name() {
             stdout.starts_with("no-alternative: $: "),
             "{body}: {stdout}"
         );
+    }
+}
+
+#[test]
+fn a_capture_that_cannot_be_read_does_not_hide_the_others() {
+    let copy = Copy::new();
+    let write = |name: &str, text: &str| fs::write(copy.0.path().join(name), text).unwrap();
+    write("good", &page().to_string());
+    write("empty", "");
+    write(
+        "foreign.har",
+        &json!({ "log": { "entries": [] } }).to_string(),
+    );
+    let (code, stdout, stderr) = copy.xtask(&["drift", "good", "empty", "none", "foreign.har"], "");
+    assert_eq!(code, 1);
+    assert_eq!(
+        stdout,
+        "no drift in 1 response; 3 bodies that cannot be read\n"
+    );
+    assert!(
+        stderr.starts_with("cannot be read: empty: it is empty\ncannot be read: none: "),
+        "{stderr}"
+    );
+    let (code, stdout, stderr) = copy.xtask(&["drift", "empty", "foreign.har"], "");
+    assert_eq!((code, stdout.as_str()), (3, ""));
+    let expected = "\
+error: empty: it is empty
+error: foreign.har: of its 0 entries, none is a JSON response of an operation of the spec
+";
+    assert_eq!(stderr, expected);
+}
+
+#[test]
+fn an_odd_entry_of_a_har_file_does_not_hide_the_others() {
+    let copy = Copy::new();
+    let request = json!({ "method": "GET", "url": "https://x/v2/access/chats" });
+    let entry = |response: Value| json!({ "request": request, "response": response });
+    let mut wrong = page();
+    wrong["hasMore"] = json!("hunter2");
+    let content = |mime: Value| json!({ "mimeType": mime, "text": wrong.to_string() });
+    let entries = json!([
+        entry(json!({ "status": -1, "content": null })),
+        entry(json!({ "status": 0, "content": {} })),
+        entry(json!({ "status": 200, "content": null })),
+        entry(json!({ "status": 304, "content": content(json!("application/json")) })),
+        json!({ "request": request, "hunter2": 1 }),
+        json!("hunter2"),
+        entry(json!({ "status": 200, "content": content(json!(null)) })),
+        entry(
+            json!({ "status": 200, "content": content(json!("Application/JSON; charset=UTF-8")) })
+        ),
+        entry(json!({ "status": 200, "content": content(json!("application/problem+json")) })),
+    ]);
+    let har = json!({ "log": { "entries": entries } }).to_string();
+    let (code, stdout, stderr) = copy.drift(&har, &[]);
+    let expected = "\
+wrong-type: hasMore: expected boolean, seen string, 3 times in GET /v2/access/chats 200
+1 finding in 3 responses; 4 entries of something else; 2 bodies that cannot be read
+";
+    assert_eq!((code, stdout.as_str()), (1, expected));
+    let reason = "it has no request and response as a HAR file has them";
+    let expected =
+        [4, 5].map(|index| format!("cannot be read: stdin: log.entries[{index}]: {reason}\n"));
+    assert_eq!(stderr, expected.concat());
+}
+
+#[test]
+fn responses_that_share_a_description_are_told_apart() {
+    // One description of two statuses.
+    let copy = Copy::new();
+    let spec = SPEC.replacen(
+        "#/components/responses/NotFound",
+        "#/components/responses/BadRequest",
+        1,
+    );
+    assert_ne!(spec, SPEC);
+    fs::write(copy.spec(), spec).unwrap();
+    let error = |more: Value| {
+        let mut error = json!({ "error": "x", "requestId": "r" });
+        error["more"] = more;
+        json!(error.to_string())
+    };
+    let (_, stdout, _) = copy.drift(
+        &har_of(&[(400, error(json!(1))), (404, error(json!("a")))]),
+        &[],
+    );
+    assert!(
+        stdout.contains("seen integer, 1 time in GET /v2/access/chats 400\n"),
+        "{stdout}"
+    );
+    assert!(
+        stdout.contains("seen string, 1 time in GET /v2/access/chats 404\n"),
+        "{stdout}"
+    );
+
+    // Two operations, whose responses have one part in common.
+    let response = |own: &str| {
+        let part = json!({ "type": "object", "required": [own], "properties": { own: { "type": "integer" } } });
+        let schema = json!({ "allOf": [part, { "$ref": "#/components/schemas/Paging" }] });
+        json!({ "200": { "description": "x", "content": { "application/json": { "schema": schema } } } })
+    };
+    let paging = json!({ "type": "object", "properties": { "total": { "type": "integer" } } });
+    let spec = json!({
+        "openapi": "3.0.3", "info": { "title": "x", "version": "1" },
+        "paths": {
+            "/a": { "get": { "operationId": "a", "responses": response("aaa") } },
+            "/b": { "get": { "operationId": "b", "responses": response("bbb") } },
+        },
+        "components": { "schemas": { "Paging": paging } },
+    });
+    fs::write(copy.spec(), spec.to_string()).unwrap();
+    for body in ["{\"aaa\": 1, \"total\": 2}", "{\"bbb\": 1, \"total\": 2}"] {
+        let (code, stdout, stderr) = copy.drift(body, &[]);
+        assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
     }
 }

@@ -5,6 +5,7 @@ use std::fs;
 
 use serde_json::{Map, Value, json};
 
+use crate::layout::comments;
 use crate::{Copy, SPEC, changed, media};
 
 /// A page of our own examples, and our own description as it is today.
@@ -41,11 +42,6 @@ fn spots(value: &Value, place: &str, pointer: &str, spots: &mut BTreeMap<String,
         }
         _ => {}
     }
-}
-
-fn comments(text: &str) -> Vec<&str> {
-    let comments = text.lines().filter_map(|line| line.split_once("# "));
-    comments.map(|(_, comment)| comment).collect()
 }
 
 /// What spoils a value; `None` where it does not concern it.
@@ -133,59 +129,6 @@ fn a_draft_allows_each_kind_of_difference_at_each_place() {
         let after = fs::read_to_string(copy.spec()).unwrap();
         assert_eq!(comments(&after), comments(&before), "{name}");
     }
-}
-
-#[test]
-fn what_is_written_in_flow_style_is_written_in_block_style() {
-    let block = |start: &str, end: &str| {
-        let from = SPEC.find(start).unwrap();
-        let to = from + SPEC[from..].find(end).unwrap();
-        SPEC[from..to].to_owned()
-    };
-    let kinds = block("    MediaKind:\n", "    Media:\n");
-    let flag = block("        canView:\n", "        hasError:\n");
-    let flat = SPEC
-        .replacen(
-            &kinds,
-            "    MediaKind: { type: string, x-extensible-enum: true, description: 'What it is: a {kind}', enum: [photo, video, gif, audio] } # kinds\n",
-            1,
-        )
-        .replacen(&flag, "        canView: {type: boolean, description: \"It's \\\"seen\\\"\"} # flag\n", 1);
-    let capture = changed(|page| {
-        media(page)["type"] = json!("live");
-        media(page)["canView"] = Value::Null;
-    });
-    let copy = Copy::new();
-    fs::write(copy.spec(), &flat).unwrap();
-    let (code, stdout, stderr) = copy.drift(&capture, &["--update"]);
-    assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
-    let written = fs::read_to_string(copy.spec()).unwrap();
-    for lines in [
-        "    MediaKind: # kinds\n      type: string\n",
-        "      x-extensible-enum: true\n      description: 'What it is: a {kind}'\n      enum:\n        - photo\n",
-        "        - audio\n        - live\n",
-        "        canView: # flag\n          type: boolean\n          nullable: true\n          description: 'It''s \"seen\"'\n",
-    ] {
-        assert!(written.contains(lines), "{lines}: {stdout}");
-    }
-    assert_eq!(copy.drift(&capture, &[]).0, 0);
-
-    // A comment within it would have no place.
-    let commented = SPEC.replacen(
-        &flag,
-        "        canView: { # flag\n          type: boolean, description: Seen.\n          }\n",
-        1,
-    );
-    fs::write(copy.spec(), &commented).unwrap();
-    let capture = changed(|page| media(page)["canView"] = Value::Null);
-    let (code, stdout, _) = copy.drift(&capture, &["--update"]);
-    assert_eq!(code, 1);
-    assert!(
-        stdout.contains("by hand: list[].lastMessage.media[].canView: "),
-        "{stdout}"
-    );
-    assert!(stdout.contains("write it in block style"), "{stdout}");
-    assert_eq!(fs::read_to_string(copy.spec()).unwrap(), commented);
 }
 
 #[test]
@@ -332,79 +275,6 @@ fn what_may_be_a_persons_is_drafted_as_private_or_left_to_a_person() {
     assert_eq!(fs::read_to_string(copy.spec()).unwrap(), SPEC);
 }
 
-/// The spec with a comment behind each line and above it, but for texts over several lines.
-fn commented(spec: &str) -> String {
-    let indent = |line: &str| line.len() - line.trim_start().len();
-    let (mut text, mut inside) = (String::new(), None);
-    for (index, line) in spec.lines().enumerate() {
-        let own = indent(line);
-        if inside.is_some_and(|outer| line.trim().is_empty() || own > outer) {
-            text.push_str(&format!("{line}\n"));
-            continue;
-        }
-        inside = None;
-        if line.trim().is_empty() || line.trim_start().starts_with('#') {
-            text.push_str(&format!("{line}\n"));
-            continue;
-        }
-        let pad = " ".repeat(own);
-        text.push_str(&format!("{pad}# above {index}\n{line}"));
-        if line.ends_with(">-") || line.ends_with('|') {
-            inside = Some(own);
-        } else {
-            text.push_str(&format!(" # behind {index}"));
-        }
-        text.push('\n');
-    }
-    text
-}
-
-#[test]
-fn each_comment_stays_whatever_is_drafted() {
-    let sorted = |text: &str| {
-        let mut comments: Vec<String> = comments(text).into_iter().map(str::to_owned).collect();
-        comments.sort_unstable();
-        comments
-    };
-    let capture = changed(|page| {
-        let chat = &mut page["list"][0];
-        chat["isArchived"] = json!(true);
-        chat["withUser"] = Value::Null;
-        chat["canSendMessage"] = json!("no");
-        let message = &mut chat["lastMessage"];
-        message["isFree"] = Value::Null;
-        message["mediaCount"] = json!(1.5);
-        message["fromUser"] = json!([1]);
-        let media = media(page);
-        media["createdAt"] = json!("soon");
-        media["type"] = json!("live");
-        media.as_object_mut().unwrap().remove("canView");
-        page["hasMore"] = Value::Null;
-    });
-    let bodies = [
-        capture,
-        json!({ "list": null }).to_string(),
-        json!({ "error": 1 }).to_string(),
-    ];
-    let spec = commented(SPEC);
-    let copy = Copy::new();
-    fs::write(copy.spec(), &spec).unwrap();
-    let (code, stdout, stderr) = copy.drift(&bodies.join("\n"), &["--update"]);
-    assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
-    let updated = fs::read_to_string(copy.spec()).unwrap();
-    assert_eq!(sorted(&updated), sorted(&spec), "{stdout}");
-    let line = |text: &str| SPEC.lines().position(|line| line == text).unwrap();
-    // What stood behind a line that went stands in its place.
-    let format = line("      format: date-time");
-    let kept = format!("      # above {format}\n      # behind {format}\n");
-    assert!(updated.contains(&kept), "{stdout}");
-    // What is said of a line goes with it.
-    let flag = line("        canSendMessage:") + 1;
-    let moved =
-        format!("            # above {flag}\n            - type: boolean # behind {flag}\n");
-    assert!(updated.contains(&moved), "{stdout}");
-}
-
 #[test]
 fn what_a_shared_schema_changes_elsewhere_is_told() {
     let copy = Copy::new();
@@ -425,4 +295,86 @@ fn what_a_shared_schema_changes_elsewhere_is_told() {
     let copy = Copy::new();
     let (_, stdout, _) = copy.drift(&capture, &["--update"]);
     assert!(!stdout.contains("changed with it"), "{stdout}");
+}
+
+#[test]
+fn what_may_be_a_persons_has_a_property_that_can_be_private() {
+    // What was a date may now be any text; and `x-private: false` was said of what it was.
+    let copy = Copy::new();
+    let date = "        seenOn:\n          type: string\n          format: date\n          x-private: false # a date\n          description: When.\n";
+    let spec = SPEC.replacen(
+        "        canSendMessage:\n",
+        &format!("{date}        canSendMessage:\n"),
+        1,
+    );
+    assert_ne!(spec, SPEC);
+    fs::write(copy.spec(), spec).unwrap();
+    let capture = changed(|page| page["list"][0]["seenOn"] = json!("Anna said yes"));
+    let (code, stdout, stderr) = copy.drift(&capture, &["--update"]);
+    assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
+    let spec = fs::read_to_string(copy.spec()).unwrap();
+    let expected = "        seenOn:\n          type: string\n          x-private: true # a date\n";
+    assert!(spec.contains(expected), "{stdout}");
+
+    // All that refer to a schema are private, where it may be a text.
+    let copy = Copy::new();
+    let capture = changed(|page| media(page)["createdAt"] = json!("Anna said yes"));
+    assert_eq!(copy.drift(&capture, &["--update"]).0, 0);
+    let spec: Value = serde_saphyr::from_str(&fs::read_to_string(copy.spec()).unwrap()).unwrap();
+    let schemas = &spec["components"]["schemas"];
+    for (schema, property) in [
+        ("Media", "createdAt"),
+        ("Message", "createdAt"),
+        ("Message", "changedAt"),
+    ] {
+        assert_eq!(
+            schemas[schema]["properties"][property]["x-private"], true,
+            "{schema}.{property}"
+        );
+    }
+
+    // Where nothing can be private, a person must say what it is.
+    let copy = Copy::new();
+    let inline = SPEC.replacen(
+        "                $ref: '#/components/schemas/ChatPage'\n",
+        "                type: object\n                required: [list]\n                properties:\n                  list:\n                    type: array\n                    description: Chats.\n                    items:\n                      $ref: '#/components/schemas/Chat'\n                  hasMore:\n                    type: boolean\n                    description: Whether more follow.\n                  nextOffset:\n                    description: Where.\n                    allOf:\n                      - $ref: '#/components/schemas/NextOffset'\n",
+        1,
+    );
+    assert_ne!(inline, SPEC);
+    fs::write(copy.spec(), &inline).unwrap();
+    let capture = changed(|page| {
+        page["title"] = json!("Anna said yes");
+        page["hasMore"] = json!("Anna said yes");
+        page["total"] = json!(1);
+    });
+    let (code, stdout, stderr) = copy.drift(&capture, &["--update"]);
+    assert_eq!((code, stderr.as_str()), (1, ""), "{stdout}");
+    for place in ["title", "hasMore"] {
+        let told = format!("by hand: {place}: it may be a person's, and only a property");
+        assert!(stdout.contains(&told), "{place}: {stdout}");
+    }
+    let spec = fs::read_to_string(copy.spec()).unwrap();
+    assert!(spec.contains("                  total:\n"), "{stdout}");
+    assert!(!spec.contains("title:\n"), "{stdout}");
+}
+
+#[test]
+fn what_a_schema_says_in_several_parts_is_one_alternative() {
+    let copy = Copy::new();
+    let parts = "        withUser:\n          description: The fan.\n          allOf:\n            - $ref: '#/components/schemas/UserView'\n            - type: object\n";
+    let a = SPEC.find("        withUser:\n").unwrap();
+    let b = a + SPEC[a..].find("        canNotSendReason:\n").unwrap();
+    fs::write(copy.spec(), format!("{}{parts}{}", &SPEC[..a], &SPEC[b..])).unwrap();
+    let capture = changed(|page| page["list"][0]["withUser"] = json!(7));
+    let (code, stdout, stderr) = copy.drift(&capture, &["--update"]);
+    assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
+    let spec: Value = serde_saphyr::from_str(&fs::read_to_string(copy.spec()).unwrap()).unwrap();
+    let user = &spec["components"]["schemas"]["Chat"]["properties"]["withUser"];
+    assert_eq!(
+        user["oneOf"][0]["allOf"].as_array().unwrap().len(),
+        2,
+        "{stdout}"
+    );
+    assert_eq!(user["oneOf"][1]["type"], "integer", "{stdout}");
+    assert_eq!(user["allOf"], Value::Null, "{stdout}");
 }

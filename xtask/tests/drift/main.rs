@@ -9,6 +9,7 @@
 
 mod captures;
 mod drafts;
+mod layout;
 
 use std::fs;
 use std::io::Write;
@@ -428,18 +429,4 @@ fn a_har_file_with_oddities_is_read() {
 
     let (code, stdout, _) = copy.drift(&format!("\u{feff}{page}"), &[]);
     assert_eq!((code, stdout.as_str()), (0, "no drift in 1 response\n"));
-}
-
-#[test]
-fn a_comment_behind_a_list_and_the_line_ends_stay() {
-    let copy = Copy::new();
-    let old = "      required:\n        - list\n        - hasMore\n";
-    assert!(SPEC.contains(old));
-    let spec = SPEC.replacen(old, "      required: [list, hasMore] # S\n", 1);
-    fs::write(copy.spec(), spec.replace('\n', "\r\n")).unwrap();
-    let (code, stdout, stderr) = copy.drift("{\"list\": []}", &["--update"]);
-    assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
-    let updated = fs::read_to_string(copy.spec()).unwrap();
-    let expected = spec.replacen("[list, hasMore]", "[list]", 1);
-    assert_eq!(updated, expected.replace('\n', "\r\n"));
 }

@@ -436,6 +436,25 @@ fn what_only_a_person_can_decide_is_told_and_is_no_finding() {
             false,
         ),
         ("          type: boolean\n", false),
+        ("          type: string\n          format: email\n", true),
+        ("          type: string\n          format: uri\n", true),
+        ("          type: string\n          format: uuid\n", false),
+        (
+            "          type: object\n          properties:\n            deep:\n              type: string\n              description: Deep.\n",
+            true,
+        ),
+        (
+            "          type: object\n          properties:\n            deep:\n              type: integer\n              format: int64\n              description: Deep.\n",
+            false,
+        ),
+        (
+            "          type: array\n          items:\n            type: object\n            properties:\n              deep:\n                type: string\n                description: Deep.\n",
+            true,
+        ),
+        (
+            "          type: object\n          properties:\n            deep:\n              type: boolean\n              description: Deep.\n          additionalProperties:\n            type: boolean\n",
+            true,
+        ),
         (
             "          allOf:\n            - $ref: '#/components/schemas/CanNotSendReason'\n",
             true,
@@ -453,4 +472,23 @@ fn what_only_a_person_can_decide_is_told_and_is_no_finding() {
             "{schema}: {stdout}"
         );
     }
+}
+
+#[test]
+fn a_text_that_no_mark_can_hide_is_told() {
+    let inline = "              schema:\n                type: object\n                properties:\n                  title:\n                    type: string\n                    description: A title.\n                allOf:\n                  - $ref: '#/components/schemas/ChatPage'\n";
+    let spec = SPEC.replacen(
+        "              schema:\n                $ref: '#/components/schemas/ChatPage'\n",
+        inline,
+        1,
+    );
+    assert_ne!(spec, SPEC);
+    let (code, stdout, _) = Copy::new(&spec).xtask("lint");
+    assert_eq!(code, 0, "{stdout}");
+    let told = "properties.title: `Debug` shows it, and it may be a person's words, name or address [private]; give its object";
+    assert_eq!(
+        (stdout.lines().count(), stdout.contains(told)),
+        (2, true),
+        "{stdout}"
+    );
 }

@@ -1,0 +1,78 @@
+//! Bodies by themselves: one, or several, each on lines of its own.
+
+use serde_json::Deserializer;
+use serde_json::error::Category;
+
+use crate::shape::Shape;
+
+/// Calls for each body, with what it looks like from outside; returns why the others cannot
+/// be read, in words that quote nothing of them.
+pub(crate) fn each(
+    bytes: &[u8],
+    mut look: impl FnMut(&Shape, &[u8]) -> Result<(), serde_json::Error>,
+) -> Vec<String> {
+    let mut unreadable = Vec::new();
+    let mut shapes = Deserializer::from_slice(bytes).into_iter::<Shape>();
+    let (mut start, mut counted, mut lines) = (0, 0, 0);
+    while let Some(shape) = shapes.next() {
+        let end = shapes.byte_offset();
+        let looked = match shape {
+            Ok(shape) => look(&shape, &bytes[start..end]),
+            Err(error) => {
+                let blank = bytes[start..].len() - bytes[start..].trim_ascii_start().len();
+                let start = start + blank;
+                if bytes[start..].windows(2).any(|pair| pair == b"\n{") {
+                    let lines = newlines(&bytes[..start]);
+                    unreadable.extend(each_line(&bytes[start..], lines, &mut look));
+                } else {
+                    unreadable.push(reason(&error, 0));
+                }
+                return unreadable;
+            }
+        };
+        if let Err(error) = looked {
+            lines += newlines(&bytes[counted..start]);
+            counted = start;
+            unreadable.push(reason(&error, lines));
+        }
+        start = end;
+    }
+    unreadable
+}
+
+/// The same where something is no JSON, and more lines begin like a body: from there on each
+/// line is read by itself, so that one does not hide the others.
+fn each_line(
+    bytes: &[u8],
+    before: usize,
+    look: &mut impl FnMut(&Shape, &[u8]) -> Result<(), serde_json::Error>,
+) -> Vec<String> {
+    let mut unreadable = Vec::new();
+    let mut broken = false;
+    for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
+        // What follows a line that cannot be read may belong to it.
+        if line.trim_ascii().is_empty() || broken && !line.starts_with(b"{") {
+            continue;
+        }
+        let looked = serde_json::from_slice(line).and_then(|shape| look(&shape, line));
+        broken = looked.is_err();
+        unreadable.extend(looked.err().map(|error| reason(&error, before + index)));
+    }
+    unreadable
+}
+
+fn newlines(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte == b'\n').count()
+}
+
+/// Why a body cannot be read, in words that quote nothing of it; `before` are the lines in
+/// front of it.
+pub(crate) fn reason(error: &serde_json::Error, before: usize) -> String {
+    let (line, column) = (before + error.line(), error.column());
+    let deep = error.to_string().starts_with("recursion limit");
+    match error.classify() {
+        Category::Eof => format!("it is cut off in line {line}, at column {column}"),
+        _ if deep => format!("it is nested too deep, from line {line}, column {column} on"),
+        _ => format!("it is no JSON from line {line}, column {column} on"),
+    }
+}
