@@ -54,9 +54,14 @@ impl fmt::Display for Timestamp {
     }
 }
 
+/// Shows what can be no words: any string decodes, and another one may be a person's.
 impl fmt::Debug for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        let of_a_date = |byte: u8| byte.is_ascii_digit() || b"-:.+TZtz ".contains(&byte);
+        match self.0.bytes().all(of_a_date) {
+            true => self.0.fmt(f),
+            false => f.write_str("[private]"),
+        }
     }
 }
 
@@ -119,6 +124,24 @@ mod tests {
             let timestamp: Timestamp = serde_json::from_str(&json).unwrap();
             assert_eq!(timestamp.to_datetime(), None, "{text}");
             assert_eq!(serde_json::to_string(&timestamp).unwrap(), json);
+        }
+    }
+
+    #[test]
+    fn what_may_be_words_is_not_shown() {
+        let shown = |text: &str| format!("{:?}", Timestamp::from(text));
+        for text in [
+            "2024-01-15T10:30:00.5+02:00",
+            "2024-01-15t10:30:00z",
+            "1705314600",
+        ] {
+            assert_eq!(shown(text), format!("{text:?}"));
+        }
+        for text in ["Anna said yes", "2024-01-15 from Anna", "<string>"] {
+            assert!(
+                !shown(text).contains("Anna") && !shown(text).contains("string"),
+                "{text}"
+            );
         }
     }
 }
