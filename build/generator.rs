@@ -77,7 +77,7 @@ fn generate(
     file: &str,
     yaml: &str,
     product: Product,
-    finish: impl Fn(&mut syn::File, &[OpenEnum], &[PrivateField]) -> Result<(), String>,
+    finish: impl Fn(&mut syn::File, &[OpenEnum], &Private) -> Result<(), String>,
 ) -> Result<String, SpecError> {
     let fail = |problems| SpecError {
         file: file.to_owned(),
@@ -94,7 +94,7 @@ fn generate(
     let code = syn::parse2(tokens)
         .map_err(|error| format!("progenitor wrote no valid Rust: {error}"))
         .and_then(|mut code| {
-            finish(&mut code, &open_enums, &private_fields(&document.value))?;
+            finish(&mut code, &open_enums, &private(&document.value))?;
             // progenitor's usage sketches are no programs: rustdoc shall neither run nor count them.
             Ok(prettyplease::unparse(&code).replace("```ignore", "```text"))
         })
@@ -163,18 +163,28 @@ struct PrivateField {
     property: String,
 }
 
-fn private_fields(document: &Value) -> Vec<PrivateField> {
-    schemas(document)
-        .flat_map(|(schema, value)| {
-            let properties = value["properties"].as_object().into_iter().flatten();
-            properties
-                .filter(|(_, property)| property["x-private"] == true)
-                .map(|(property, _)| PrivateField {
-                    schema: schema.clone(),
-                    property: property.clone(),
-                })
-        })
-        .collect()
+/// What `Debug` must not show.
+struct Private {
+    fields: Vec<PrivateField>,
+    /// The schemas whose types have their own properties alone.
+    single: Vec<String>,
+}
+
+fn private(document: &Value) -> Private {
+    let fields = |(schema, value): (&String, &Value)| {
+        let properties = value["properties"].as_object().into_iter().flatten();
+        let private = properties.filter(|(_, property)| property["x-private"] == true);
+        let field = |(property, _): (&String, &Value)| PrivateField {
+            schema: schema.clone(),
+            property: property.clone(),
+        };
+        private.map(field).collect::<Vec<_>>()
+    };
+    let single = schemas(document).filter(|(_, schema)| schema["allOf"].is_null());
+    Private {
+        fields: schemas(document).flat_map(fields).collect(),
+        single: single.map(|(name, _)| name.clone()).collect(),
+    }
 }
 
 fn schemas(document: &Value) -> impl Iterator<Item = (&String, &Value)> {

@@ -9,13 +9,13 @@ use quote::{format_ident, quote};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Fields, Ident, Item, ItemImpl, ItemMod, ItemStruct, parse_quote};
 
-use super::{OpenEnum, PrivateField};
+use super::{OpenEnum, Private, PrivateField};
 
 /// Gives the generated code the shape that its users see.
 pub(super) fn finish(
     file: &mut syn::File,
     open_enums: &[OpenEnum],
-    private: &[PrivateField],
+    private: &Private,
 ) -> Result<(), String> {
     keep_bodies(file)?;
     remove_default_constructor(file)?;
@@ -127,42 +127,64 @@ fn hide_parameters(builders: &mut Vec<Item>) -> Result<(), String> {
 
 /// `Debug` shows that a private value is there, and not what it is; and nothing
 /// of a builder that holds one.
-fn redact(types: &mut Vec<Item>, private: &[PrivateField]) -> Result<(), String> {
-    let mut names: Vec<&str> = private.iter().map(|field| field.schema.as_str()).collect();
-    names.dedup();
-    for schema in names {
-        let ident = Ident::new(&schema.to_upper_camel_case(), Span::call_site());
+///
+/// A struct that several schemas became has fields of all of them: there, every field is
+/// hidden that is private by its name in any schema.
+fn redact(types: &mut Vec<Item>, private: &Private) -> Result<(), String> {
+    let type_name = |schema: &str| schema.to_upper_camel_case();
+    let mut idents: Vec<Ident> = Vec::new();
+    for PrivateField { schema, .. } in &private.fields {
+        let ident = Ident::new(&type_name(schema), Span::call_site());
+        if !idents.contains(&ident) {
+            structure(types, &ident)?;
+            idents.push(ident);
+        }
+    }
+    let single: Vec<String> = private.single.iter().map(|name| type_name(name)).collect();
+    for item in types.iter() {
+        if let Item::Struct(item) = item
+            && matches!(item.fields, Fields::Named(_))
+            && !idents.contains(&item.ident)
+            && !single.iter().any(|name| item.ident == name)
+        {
+            idents.push(item.ident.clone());
+        }
+    }
+    for ident in idents {
+        let is_single = single.iter().any(|name| ident == name);
+        let own = |field: &&PrivateField| ident == type_name(&field.schema);
+        let expected = private.fields.iter().filter(own).count();
         let item = structure(types, &ident)?;
-        underive_debug(item)?;
         let mut fields = Vec::new();
-        let mut found = 0;
+        let (mut hidden, mut found) = (0, 0);
         for field in &item.fields {
             // A generated struct has named fields only.
             let Some(name) = &field.ident else { continue };
             let key = name.to_string();
-            let hidden = private
-                .iter()
-                .filter(|private| private.schema == schema)
-                .any(|private| field_name(&private.property) == key);
-            found += usize::from(hidden);
-            fields.push(if hidden && is_option(&field.ty) {
+            let named = |private: &&PrivateField| field_name(&private.property) == key;
+            let mut of_name = private.fields.iter().filter(named);
+            let is_own = of_name.clone().any(|field| own(&field));
+            let hide = is_own || !is_single && of_name.next().is_some();
+            found += usize::from(is_own);
+            hidden += usize::from(hide);
+            fields.push(if hide && is_option(&field.ty) {
                 quote!(.field(#key, &self.#name.as_ref().map(|_| ::core::format_args!("[private]"))))
-            } else if hidden {
+            } else if hide {
                 quote!(.field(#key, &::core::format_args!("[private]")))
             } else {
                 quote!(.field(#key, &self.#name))
             });
         }
-        let expected = private
-            .iter()
-            .filter(|private| private.schema == schema)
-            .count();
         if found != expected {
             return Err(format!(
                 "`{ident}` has {expected} properties marked `x-private`, of which {found} were \
                  found among the fields of progenitor's output"
             ));
         }
+        if hidden == 0 {
+            continue;
+        }
+        underive_debug(item)?;
         let name = ident.to_string();
         types.push(parse_quote! {
             impl ::std::fmt::Debug for #ident {

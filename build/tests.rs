@@ -397,3 +397,40 @@ fn what_is_no_yaml_or_no_document_is_told() {
         );
     }
 }
+
+#[test]
+fn what_is_private_stays_so_where_schemas_become_one_type() {
+    let merged = "        merged:
+          description: Both.
+          allOf:
+            - $ref: '#/components/schemas/UserView'
+            - $ref: '#/components/schemas/UserName'
+        isMediaReady:\n";
+    let code = generated("        isMediaReady:\n", merged);
+    let named = "    Vip:
+      description: A user.
+      allOf:
+        - $ref: '#/components/schemas/UserName'
+        - type: object
+          properties:
+            rank:
+              type: integer
+              format: int64
+              description: The rank.
+    MediaKind:\n";
+    let others = generated("    MediaKind:\n", named);
+    for (code, name) in [(&code, "MessageMerged"), (&others, "Vip")] {
+        // Further to the right stands the one of its builder.
+        let start = format!("\n    impl ::std::fmt::Debug for {name} {{");
+        let from = code
+            .find(&start)
+            .unwrap_or_else(|| panic!("{name} has a derived `Debug`"));
+        let end = code[from..].find("\n    }\n").unwrap();
+        let body = &code[from..from + end];
+        assert!(
+            body.contains("[private]") && !body.contains("&self.name)"),
+            "{body}"
+        );
+        assert!(body.contains("&self.id)"), "{body}");
+    }
+}

@@ -1,10 +1,11 @@
 //! Differences from the vendor's document that are accepted, each with its reason.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use ofauth_contract::{Change, Changes};
+use ofauth_contract::{Change, Changes, RULES};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -77,13 +78,23 @@ pub(crate) fn read(root: &Path) -> Result<Vec<Entry>, String> {
         .difference
         .iter()
         .find(|entry| entry.reason.trim().is_empty());
-    match unreasoned {
-        Some(entry) => Err(format!(
-            "{ACCEPTED}: {}: an entry needs a `reason`",
-            entry.place
-        )),
-        None => Ok(list.difference),
+    if let Some(Entry { place, .. }) = unreasoned {
+        return Err(format!("{ACCEPTED}: {place}: an entry needs a `reason`"));
     }
+    let kinds: BTreeSet<String> = RULES
+        .iter()
+        .flat_map(|rule| rule.subjects.iter().map(|subject| rule.kind(subject)))
+        .collect();
+    let unknown = list
+        .difference
+        .iter()
+        .find(|entry| !kinds.contains(&entry.kind));
+    if let Some(Entry { place, kind, .. }) = unknown {
+        return Err(format!(
+            "{ACCEPTED}: {place}: there is no kind `{kind}`; `cargo xtask diff --rules` lists them"
+        ));
+    }
+    Ok(list.difference)
 }
 
 /// Takes the accepted changes out: how many there were, and the entries that match none.

@@ -85,6 +85,9 @@ impl Layout {
         let (line, column) = problem
             .position
             .ok_or_else(|| format!("{} has no line of its own", problem.place))?;
+        if self.is_flow(pointer) {
+            return Err(Stuck::Flow(pointer.to_owned()));
+        }
         // A line holds less than 2^32 characters, as the positions are counted.
         let (first, column) = (line as usize - 1, column as usize - 1);
         let text = self.lines.get(first).map_or("", String::as_str);
@@ -119,6 +122,45 @@ impl Layout {
             first,
             end,
             indent: own,
+        })
+    }
+
+    /// Whether a place stands inside of something in flow style.
+    fn is_flow(&self, pointer: &str) -> bool {
+        let above = pointer
+            .match_indices('/')
+            .map(|(index, _)| &pointer[..index]);
+        above.into_iter().any(|above| {
+            let (first, column) = match self.document.problem(above, "").position {
+                Some((line, column)) if !above.is_empty() => {
+                    (line as usize - 1, column as usize - 1)
+                }
+                _ => (0, 0),
+            };
+            let item = above
+                .rsplit_once('/')
+                .is_some_and(|(holder, _)| matches!(self.value(holder), Some(Value::Array(_))));
+            let line = self.lines.get(first).map_or("", String::as_str);
+            let own = line
+                .char_indices()
+                .nth(column)
+                .map_or("", |(index, _)| &line[index..]);
+            // Behind a key, the first colon outside of quotes.
+            let own = match item || above.is_empty() {
+                true => own,
+                false => unquoted(own)
+                    .find(|(_, _, c)| *c == ':')
+                    .map_or("", |(index, ..)| &own[index + 1..]),
+            };
+            // A tag or an anchor may stand in front of the value.
+            let named = |word: &&str| word.starts_with(['!', '&']);
+            let below = self.lines.iter().skip(first + 1).map(String::as_str);
+            let words = [own].into_iter().chain(below).map(str::trim_start);
+            let words = words.filter(|text| !text.is_empty() && !text.starts_with('#'));
+            let mut words = words.flat_map(str::split_whitespace).skip_while(named);
+            words
+                .next()
+                .is_some_and(|word| word.starts_with(['{', '[']))
         })
     }
 
@@ -192,9 +234,15 @@ impl Layout {
         let Some((holder, _)) = places.find(folded).and_then(|place| place.rsplit_once('/')) else {
             return false;
         };
-        let Ok(block) = self.block(holder) else {
+        let Ok(mut block) = self.block(holder) else {
             return false;
         };
+        // A bracket may be closed as far to the left as the key stands.
+        let closes = |line: &String| line.trim_start().starts_with(['}', ']']);
+        block.end += self.lines[block.end..]
+            .iter()
+            .take_while(|line| closes(line))
+            .count();
         let own = self.lines(block);
         // Whether it stands in a text over several lines does not matter here.
         let commented = |text: &String| {

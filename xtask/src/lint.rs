@@ -1,9 +1,12 @@
 //! `cargo xtask lint`: what must hold of the spec before anything is generated from it.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use jsonschema::ValidationError;
+use jsonschema::error::ValidationErrorKind;
 use serde_json::{Map, Value, json};
 
 use crate::Outcome;
@@ -32,12 +35,19 @@ const SAME: (&str, &str) = (
     "same-alternative",
     "take one of them out, or say in what they differ",
 );
+const ENDLESS: (&str, &str) = (
+    "reference",
+    "say what the value is, or refer to another schema",
+);
 const EXAMPLE: (&str, &str) = ("example", "correct the example, or else the schema");
 const PATTERN: (&str, &str) = ("pattern", "write a regular expression of ECMA 262");
 const TRANSLATE: (&str, &str) = (
     "translate",
     "describe it in another way, or else take a newer generator",
 );
+/// What is said of a schema that no validator can be made of.
+const UNUSABLE: &str = "the schema cannot be used";
+
 /// Rules of what a person must decide.
 const UNDOCUMENTED: (&str, &str) = (
     "undocumented",
@@ -186,6 +196,11 @@ pub(crate) fn check(root: &Path, yaml: &str) -> Result<Vec<Finding>, String> {
     for (pointer, reason) in lint_schema::same(&usable, pointers()) {
         findings.push(own(SAME, document.problem(&pointer, reason)));
     }
+    let endless = lint_schema::endless(&usable);
+    let ends = endless.is_empty();
+    for (pointer, reason) in endless {
+        findings.push(own(ENDLESS, document.problem(&pointer, reason)));
+    }
     for (pointer, used) in &uses {
         let Some(schema) = document.value.pointer(pointer) else {
             continue;
@@ -197,13 +212,23 @@ pub(crate) fn check(root: &Path, yaml: &str) -> Result<Vec<Finding>, String> {
             }
         }
     }
-    let examples = examples(&usable, &uses);
-    findings.extend(
-        examples
-            .into_iter()
-            .map(|(pointer, reason)| own(EXAMPLE, document.problem(&pointer, reason))),
-    );
-    findings.extend(files(root, &usable)?);
+    // No value can be checked by what has no end.
+    if ends {
+        let (mut wrong, files) = files(root, &usable)?;
+        wrong.extend(examples(&usable, &uses));
+        // Nearly always, another rule says why a schema cannot be used.
+        let unusable = |(_, reason): &(String, String)| reason.starts_with(UNUSABLE);
+        let first = wrong.iter().find(|wrong| unusable(wrong)).cloned();
+        wrong.retain(|wrong| !unusable(wrong));
+        findings.extend(files);
+        if findings.is_empty() && wrong.is_empty() {
+            wrong.extend(first);
+        }
+        let wrong = wrong.into_iter();
+        findings.extend(
+            wrong.map(|(pointer, reason)| own(EXAMPLE, document.problem(&pointer, reason))),
+        );
+    }
     if findings.is_empty()
         && let Err(problem) = generator::translatable(&document)
     {
@@ -224,11 +249,30 @@ fn openapi(document: &Value) -> Result<Vec<(String, String)>, String> {
         serde_json::from_str(schema).map_err(|error| format!("openapi-3.0.json: {error}"))?;
     let validator =
         jsonschema::validator_for(&schema).map_err(|error| format!("openapi-3.0.json: {error}"))?;
-    let told = |error: jsonschema::ValidationError<'_>| {
+    let told = |error: ValidationError<'_>| {
+        let error = deepest(&error);
         let place = error.instance_path().as_str().to_owned();
         (place, short(&error.to_string()))
     };
     Ok(validator.iter_errors(document).map(told).collect())
+}
+
+/// Of what fits no alternative, what keeps it from the one that it comes closest to: with the
+/// fewest mistakes, the deepest.
+fn deepest<'a>(error: &'a ValidationError<'a>) -> &'a ValidationError<'a> {
+    let depth = |error: &ValidationError<'_>| error.instance_path().as_str().len();
+    let context = match error.kind() {
+        ValidationErrorKind::OneOfNotValid { context } => context,
+        ValidationErrorKind::AnyOf { context } => context,
+        _ => return error,
+    };
+    let branches = context.iter().filter_map(|errors| {
+        let below = errors.iter().map(deepest);
+        let below = below.max_by_key(|below| depth(below))?;
+        Some((errors.len(), Reverse(depth(below)), below))
+    });
+    let closest = branches.min_by_key(|(count, depth, _)| (*count, *depth));
+    closest.map_or(error, |(_, _, below)| below)
 }
 
 /// The validator's words, without the value that it quotes at length.
@@ -320,7 +364,7 @@ fn reach(document: &Value, pointer: &str, reached: &mut BTreeSet<String>) {
 }
 
 /// The examples within the document that their schema does not allow.
-fn examples(document: &Value, uses: &[(String, Use)]) -> Vec<(String, String)> {
+fn examples(document: &Value, uses: &[(String, Use)]) -> Wrong {
     let mut wrong = Vec::new();
     for (pointer, _) in uses {
         let Some((holder, key)) = pointer.rsplit_once('/') else {
@@ -379,16 +423,20 @@ fn validator(document: &Value, pointer: &str) -> Result<jsonschema::Validator, S
     jsonschema::options()
         .should_validate_formats(true)
         .build(&root)
-        .map_err(|error| format!("the schema cannot be used: {}", short(&error.to_string())))
+        .map_err(|error| format!("{UNUSABLE}: {}", short(&error.to_string())))
 }
 
-/// The example files that no successful response allows.
-fn files(root: &Path, document: &Value) -> Result<Vec<Finding>, String> {
+/// Pointers into the document, each with what is wrong there.
+type Wrong = Vec<(String, String)>;
+
+/// The schemas that nothing can be checked by, and the example files that no successful
+/// response allows.
+fn files(root: &Path, document: &Value) -> Result<(Wrong, Vec<Finding>), String> {
+    let (mut wrong, mut bodies) = (Wrong::new(), Vec::new());
     let folder = root.join(EXAMPLES);
     if !folder.is_dir() {
-        return Ok(Vec::new());
+        return Ok((wrong, Vec::new()));
     }
-    let mut bodies = Vec::new();
     for (path, item) in document["paths"].as_object().into_iter().flatten() {
         for (method, operation) in item.as_object().into_iter().flatten() {
             for status in operation["responses"]
@@ -401,7 +449,10 @@ fn files(root: &Path, document: &Value) -> Result<Vec<Finding>, String> {
                     join("/paths", path)
                 );
                 if status.starts_with('2') && document.pointer(&pointer).is_some() {
-                    bodies.push(validator(document, &pointer)?);
+                    match validator(document, &pointer) {
+                        Ok(validator) => bodies.push(validator),
+                        Err(reason) => wrong.push((pointer, reason)),
+                    }
                 }
             }
         }
@@ -440,5 +491,5 @@ fn files(root: &Path, document: &Value) -> Result<Vec<Finding>, String> {
             findings.push(finding(json::problem(&text, place, reason)));
         }
     }
-    Ok(findings)
+    Ok((wrong, findings))
 }

@@ -29,6 +29,21 @@ pub(crate) struct Rule {
 /// All rules of single schemas.
 pub(crate) const RULES: &[Rule] = &[
     Rule {
+        id: "misspelt",
+        mend: "write `x-private` or `x-extensible-enum`, or another name",
+        broken: misspelt,
+    },
+    Rule {
+        id: "no-alternative",
+        mend: "list what the value may be, or take it out",
+        broken: |schema, _| {
+            let empty = |list: &&str| schema[*list].as_array().is_some_and(Vec::is_empty);
+            let lists = ["allOf", "anyOf", "oneOf"].into_iter().filter(empty);
+            let told = |list| (format!("/{list}"), format!("`{list}` lists nothing"));
+            lists.map(told).collect()
+        },
+    },
+    Rule {
         id: "described",
         mend: "add a `description`, with the source of the fact; put a `$ref` into `allOf` beside it",
         broken: undescribed,
@@ -246,6 +261,49 @@ pub(crate) fn is_personal(document: &Value, schema: &Value) -> bool {
         }
     }
     false
+}
+
+/// Keys of our own that nothing reads, since they are written in another way.
+fn misspelt(schema: &Value, _: Use) -> Vec<(String, String)> {
+    let keys = schema.as_object().into_iter().flat_map(Map::keys);
+    let wrong = keys.filter(|key| {
+        let lower = key.to_ascii_lowercase();
+        let ours = ["x-priv", "xpriv", "x_priv", "x-exten", "xexten", "x_exten"];
+        ours.iter().any(|start| lower.starts_with(start))
+            && !["x-private", "x-extensible-enum"].contains(&key.as_str())
+    });
+    let told = |key: &String| {
+        let reason = format!("nothing reads `{key}`");
+        (join("", key), reason)
+    };
+    wrong.map(told).collect()
+}
+
+/// The schemas that lead back to themselves before they say anything of a value, by their
+/// pointers.
+pub(crate) fn endless(document: &Value) -> Vec<(String, String)> {
+    let schemas = document["components"]["schemas"].as_object();
+    let names = schemas.into_iter().flat_map(Map::keys);
+    let endless = names
+        .map(|name| join("/components/schemas", name))
+        .filter(|own| {
+            let mut parts = Vec::new();
+            collect_parts(document, own, &mut parts);
+            let refers = |part: &String| {
+                let target = document
+                    .pointer(part)
+                    .and_then(|part| part["$ref"].as_str());
+                target.is_some_and(|target| target.trim_start_matches('#') == own)
+            };
+            parts.iter().any(refers)
+        });
+    let told = |pointer| {
+        (
+            pointer,
+            "it leads back to itself, and says nothing of a value".to_owned(),
+        )
+    };
+    endless.map(told).collect()
 }
 
 fn undescribed(schema: &Value, _: Use) -> Vec<(String, String)> {

@@ -78,7 +78,8 @@ fn add_field(layout: &mut Layout, row: &Row, observation: &Observation) -> Resul
     let Some((_, name)) = &observation.field else {
         // A map of all that is not known could not be private: `Debug` would show its keys.
         return Err(
-            "keys that look like data stand among the fields; a person must say what they are"
+            "keys that look like data stand among the fields, or several of one shape, which may be people's names; \
+             a person must look at the capture, and say what they are"
                 .into(),
         );
     };
@@ -339,12 +340,13 @@ fn make_number(layout: &mut Layout, row: &Row) -> Result<(), Stuck> {
     let schema = holder(layout, row, "type")?;
     let kind = layout.block(&join(&schema, "type"))?;
     layout.edit(kind.first, |line| line.replacen("integer", "number", 1));
-    if let Ok(format) = layout.block(&join(&schema, "format")) {
-        let double = |line: &str| {
-            line.replacen("int64", "double", 1)
-                .replacen("int32", "double", 1)
-        };
-        layout.edit(format.first, double);
+    let format = join(&schema, "format");
+    let stated = layout
+        .value(&format)
+        .and_then(Value::as_str)
+        .map(str::to_owned);
+    if let (Some(stated), Ok(block)) = (stated, layout.block(&format)) {
+        layout.edit(block.first, |line| line.replacen(&stated, "double", 1));
     }
     Ok(())
 }

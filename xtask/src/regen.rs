@@ -7,6 +7,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use anstyle::Style;
+use clap::builder::NonEmptyStringValueParser;
 use serde_json::json;
 use similar::{ChangeTag, TextDiff};
 
@@ -25,7 +26,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     check: bool,
     /// What the spec is compared with: a revision of git, or a file [default: HEAD]
-    #[arg(long, value_name = "REV|FILE")]
+    #[arg(long, value_name = "REV|FILE", value_parser = NonEmptyStringValueParser::new())]
     against: Option<String>,
     /// How to write the result
     #[arg(long, value_enum, default_value_t)]

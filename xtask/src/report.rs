@@ -180,9 +180,10 @@ fn side(side: Side) -> &'static str {
     }
 }
 
-/// Text as code in a cell of a table, where a bar would end the cell.
+/// Text as code in a cell of a table, where a bar or a line's end would end the cell.
 fn code(text: &str) -> String {
-    format!("`{}`", text.replace('|', "\\|").replace('`', "'"))
+    let text = text.replace('|', "\\|").replace('`', "'");
+    format!("`{}`", text.replace(['\n', '\r'], " "))
 }
 
 /// Writing to a string cannot fail.
@@ -196,7 +197,7 @@ pub(crate) fn print_rules(format: Format) {
         .iter()
         .flat_map(|rule| {
             let kinds = rule.subjects.iter();
-            kinds.map(move |subject| (format!("{subject}-{}", rule.action.as_str()), rule))
+            kinds.map(move |subject| (rule.kind(subject), rule))
         })
         .collect();
     let rust = |rule: &Rule| match rule.rust {

@@ -45,7 +45,15 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
         theirs.told(&mistake)
     })?;
     let mut changes = compare(&ours, &table, Scope::Wire).map_err(|mistake| mistake.to_string())?;
-    let (accepted, unused) = accepted::take(&mut changes, accepted::read(root)?);
+    let (accepted, mut unused) = accepted::take(&mut changes, accepted::read(root)?);
+    // Of what theirs does not have, no difference was looked for.
+    let has = |own: &Operation| {
+        let mut theirs = table.operations().iter();
+        theirs.any(|theirs| is_same(own, &theirs.method, &theirs.path))
+    };
+    if !ours.operations().iter().all(has) {
+        unused.clear();
+    }
     match arguments.format {
         Format::Json => report::print_json(&json!({
             "breaking": changes.breaking(),

@@ -110,6 +110,22 @@ fn the_report_for_a_pull_request() {
 }
 
 #[test]
+fn a_table_holds_whatever_a_document_says() {
+    let odd = (
+        "        - audio\n",
+        "        - audio\n        - \"a|b`c\\nd\"\n",
+    );
+    let (code, stdout, _) = Folder::new().edited(&[odd], &["--format", "markdown"]);
+    assert_eq!(code, 0);
+    assert!(stdout.contains("| `a\\|b'c d` |"), "{stdout}");
+    assert_eq!(
+        stdout.lines().filter(|line| line.starts_with('|')).count(),
+        3,
+        "{stdout}"
+    );
+}
+
+#[test]
 fn the_report_for_programs() {
     let (code, stdout, _) = Folder::new().edited(&EDITS[..1], &["--format", "json"]);
     assert_eq!(code, 0);

@@ -240,6 +240,7 @@ fn wrong_usage_ends_with_2() {
         &["regenerate"],
         &["regen", "--chek"],
         &["regen", "extra"],
+        &["regen", "--against", ""],
     ] {
         assert_eq!(copy.xtask(arguments).0, 2, "{arguments:?}");
     }

@@ -283,3 +283,29 @@ fn what_is_no_openapi_document_is_told() {
         assert!(stderr.starts_with(told), "{stderr}");
     }
 }
+
+#[test]
+fn of_an_operation_that_is_not_theirs_no_accepted_difference_is_called_gone() {
+    let copy = Copy::new();
+    let mut document = vendor();
+    let paths = document["paths"].as_object_mut().unwrap();
+    let own = paths.remove("/v2/access/chats").unwrap();
+    paths.insert("/v2/access/chats-list".to_owned(), own);
+    copy.write("vendor.json", &document.to_string());
+    let (code, stdout, stderr) = copy.upstream(&["vendor.json"]);
+    assert_eq!((code, stderr.as_str()), (1, ""));
+    assert!(stdout.contains("operation-removed"), "{stdout}");
+    assert!(!stdout.contains("no longer a difference"), "{stdout}");
+}
+
+#[test]
+fn an_accepted_difference_of_no_known_kind_is_refused() {
+    let copy = Copy::new();
+    copy.write("vendor.json", &vendor().to_string());
+    let entry = "\n[[difference]]\nplace = \"list\"\nkind = \"nonsense\"\nreason = \"x\"\n";
+    copy.write("openapi/accepted.toml", &format!("{ACCEPTED}{entry}"));
+    let (code, _, stderr) = copy.upstream(&["vendor.json"]);
+    assert_eq!(code, 3);
+    let told = "error: openapi/accepted.toml: list: there is no kind `nonsense`; `cargo xtask diff --rules` lists them\n";
+    assert_eq!(stderr, told);
+}

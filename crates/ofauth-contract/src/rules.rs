@@ -104,6 +104,13 @@ pub struct Rule {
     pub why: &'static str,
 }
 
+impl Rule {
+    /// The id of a change of one of its subjects.
+    pub fn kind(&self, subject: &str) -> String {
+        format!("{subject}-{}", self.action.as_str())
+    }
+}
+
 /// The limits from below: the greater, the less is allowed.
 const LOWER: &[&str] = &["minimum", "min-length", "min-items", "min-properties"];
 /// The limits from above.
@@ -185,6 +192,7 @@ pub const RULES: &[Rule] = &[
     rule(&["nullable"], Set, Response, true, BreaksIfRequired, "null may arrive, which could not before"),
     rule(&["nullable"], Unset, Request, true, BreaksIfRequired, "null was accepted, and is refused"),
     rule(&["nullable"], Unset, Response, false, BreaksIfRequired, "null does not arrive any more"),
+    rule(&["alternatives"], Renamed, Either, false, Breaks, "titles are on no wire; the variants have their names"),
     rule(&["alternative"], Added, Request, false, AddsUnlessRetyped, ACCEPTED),
     rule(&["alternative"], Added, Response, true, AddsUnlessRetyped, "a shape may arrive that could not before"),
     rule(&["alternative"], Removed, Request, true, Breaks, "a shape that was accepted is refused"),

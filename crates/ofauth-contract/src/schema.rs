@@ -153,6 +153,8 @@ impl<'a> Schemas<'a> {
         let mut own = recipe.parts.iter().filter(|schema| !schema.bare);
         if let (Some(schema), None) = (own.next(), own.next()) {
             row.name = self.name(&schema.part)?;
+            let title = schema.part.value["title"].as_str();
+            row.title = title.filter(|_| row.name.is_none()).map(str::to_owned);
         }
         let parts = recipe.parts.iter().chain(&leaves.schemas);
         let mut known = HashSet::new();

@@ -96,7 +96,7 @@ impl Sketch {
     }
 
     /// Makes values of a map of the fields that are like another field, or like such values;
-    /// of all where they are many of one type.
+    /// of all where they are many of one type, or where no object has more than one of them.
     fn fold(&mut self) {
         let kinds = |field: &Sketch| {
             let kinds = field.kinds.iter().filter(|kind| **kind != Kind::Null);
@@ -104,7 +104,10 @@ impl Sketch {
         };
         let all: BTreeSet<Kind> = self.fields.values().flat_map(kinds).collect();
         let count = self.fields.len();
-        let many = count > MOST_NAMES && all.len() <= 1 || count >= MOST_FIELDS;
+        let scalar = !all.contains(&Kind::Object);
+        let seen: u64 = self.fields.values().map(|field| field.count).sum();
+        let apart = count > 1 && seen <= self.count && scalar;
+        let many = (count > MOST_NAMES || apart) && all.len() <= 1 || count >= MOST_FIELDS;
         let objects = self.fields.iter().filter(|(_, field)| field.is_object());
         let objects: Vec<(&String, &Sketch)> = objects.collect();
         let like = |(name, field): &(&String, &Sketch)| {

@@ -262,6 +262,27 @@ fn what_may_be_a_persons_is_drafted_as_private_or_left_to_a_person() {
     let message = &spec["components"]["schemas"]["Message"]["properties"];
     assert_eq!(message["fromUser"]["x-private"], true);
     assert_eq!(message["isFree"]["x-private"], Value::Null);
+    // Names of people, each in an object of its own, are keys of a map.
+    let copy = Copy::new();
+    let names = ["zoe", "robert", "maria_lopez", "kim99", "zoe"];
+    let bodies =
+        names.map(|name| changed(|page| page["list"][0]["reactions"] = json!({ name: 1 })));
+    let (code, stdout, stderr) = copy.drift(&bodies.join("\n"), &["--update"]);
+    assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
+    let spec = fs::read_to_string(copy.spec()).unwrap();
+    for name in names {
+        assert!(
+            !stdout.contains(name) && !spec.to_lowercase().contains(name),
+            "{name}: {stdout}"
+        );
+    }
+    let spec: Value = serde_saphyr::from_str(&spec).unwrap();
+    let reactions = &spec["components"]["schemas"]["Chat"]["properties"]["reactions"];
+    assert_eq!(
+        reactions["additionalProperties"]["type"], "integer",
+        "{stdout}"
+    );
+    assert_eq!(reactions["x-private"], true, "{stdout}");
     // One odd key does not make a map of an object that has fields.
     let copy = Copy::new();
     let capture = changed(|page| page["list"][0]["a.b@example.com"] = json!("x"));

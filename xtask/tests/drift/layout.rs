@@ -220,3 +220,84 @@ fn a_comment_behind_a_list_and_the_line_ends_stay() {
     let expected = spec.replacen("[list, hasMore]", "[list]", 1);
     assert_eq!(updated, expected.replace('\n', "\r\n"));
 }
+
+#[test]
+fn of_what_is_in_flow_style_over_lines_only_what_must_go_goes() {
+    let (count, text) = (
+        "        mediaCount:\n          type: integer\n          format: int64\n          description: The number of attached media.\n",
+        "        seenOn: {\n          type: string,\n          format: date, x-private: true,\n          description: When.\n        }\n",
+    );
+    let required = "      required:\n        - id\n        - text\n        - fromUser\n        - media\n        - previews\n";
+    let flow = "      required: [id, text,\n        fromUser, media,\n        previews]\n";
+    assert!(SPEC.contains(count) && SPEC.contains(required));
+    let spec = SPEC.replacen(count, text, 1).replacen(required, flow, 1);
+    let value = |text: &str| serde_saphyr::from_str::<Value>(text).unwrap();
+
+    let copy = Copy::new();
+    fs::write(copy.spec(), &spec).unwrap();
+    let capture = changed(|page| page["list"][0]["lastMessage"]["seenOn"] = json!("Anna said yes"));
+    let (code, stdout, stderr) = copy.drift(&capture, &["--update"]);
+    assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
+    let mut expected = value(&spec);
+    let seen = "/components/schemas/Message/properties/seenOn";
+    expected
+        .pointer_mut(seen)
+        .unwrap()
+        .as_object_mut()
+        .unwrap()
+        .remove("format");
+    assert_eq!(
+        value(&fs::read_to_string(copy.spec()).unwrap()),
+        expected,
+        "{stdout}"
+    );
+
+    fs::write(copy.spec(), &spec).unwrap();
+    let capture = changed(|page| {
+        page["list"][0]["lastMessage"]
+            .as_object_mut()
+            .unwrap()
+            .remove("fromUser");
+    });
+    let (code, stdout, stderr) = copy.drift(&capture, &["--update"]);
+    assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
+    let mut expected = value(&spec);
+    expected["components"]["schemas"]["Message"]["required"] =
+        json!(["id", "text", "media", "previews"]);
+    assert_eq!(
+        value(&fs::read_to_string(copy.spec()).unwrap()),
+        expected,
+        "{stdout}"
+    );
+
+    fs::write(copy.spec(), &spec).unwrap();
+    let capture = changed(|page| page["list"][0]["lastMessage"]["seenOn"] = Value::Null);
+    let (code, stdout, stderr) = copy.drift(&capture, &["--update"]);
+    assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
+    let mut expected = value(&spec);
+    expected.pointer_mut(seen).unwrap()["nullable"] = json!(true);
+    assert_eq!(
+        value(&fs::read_to_string(copy.spec()).unwrap()),
+        expected,
+        "{stdout}"
+    );
+}
+
+#[test]
+fn only_the_value_of_a_line_changes() {
+    let copy = Copy::new();
+    let spec = SPEC.replacen(
+        "          type: integer\n          format: int64\n          description: The number of attached media.\n",
+        "          type: integer # an integer\n          format: int64 # int32 is not enough, int64 is\n          description: The number of attached media.\n",
+        1,
+    );
+    assert_ne!(spec, SPEC);
+    fs::write(copy.spec(), &spec).unwrap();
+    let capture = changed(|page| page["list"][0]["lastMessage"]["mediaCount"] = json!(2.5));
+    let (code, stdout, stderr) = copy.drift(&capture, &["--update"]);
+    assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
+    let expected = spec
+        .replacen("type: integer # an integer", "type: number # an integer", 1)
+        .replacen("format: int64 # int32", "format: double # int32", 1);
+    assert_eq!(fs::read_to_string(copy.spec()).unwrap(), expected);
+}

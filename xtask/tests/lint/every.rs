@@ -178,3 +178,79 @@ fn what_is_no_openapi_document_is_told() {
         "{stdout}"
     );
 }
+
+#[test]
+fn a_key_of_ours_that_is_written_in_another_way_is_told() {
+    for key in [
+        "x-privat",
+        "x-Private",
+        "x-private-data",
+        "x_private",
+        "x-extensible-enums",
+    ] {
+        let schema = format!("          type: boolean\n          {key}: true\n");
+        let (code, stdout, _) = Copy::new(&field(&schema)).xtask("lint");
+        assert_eq!(code, 1, "{key}: {stdout}");
+        assert!(stdout.contains(key), "{key}: {stdout}");
+    }
+    let schema = "          type: boolean\n          x-vendor: true\n";
+    assert_eq!(Copy::new(&field(schema)).xtask("lint").0, 0);
+}
+
+#[test]
+fn what_no_value_can_be_checked_by_is_told_with_its_place() {
+    for (schema, told) in [
+        ("          oneOf: []\n", "properties.added"),
+        (
+            "          type: object\n          required: [a, a]\n          properties:\n            a:\n              type: boolean\n              description: A.\n",
+            "properties.added.required",
+        ),
+    ] {
+        let (code, stdout, stderr) = Copy::new(&field(schema)).xtask("lint");
+        assert_eq!((code, stderr.as_str()), (1, ""), "{stdout}");
+        let line = stdout.lines().find(|line| line.contains(told));
+        let line = line.unwrap_or_else(|| panic!("{told}: {stdout}"));
+        assert!(
+            line.starts_with("openapi/ofauth.yaml:") && line.contains("]; "),
+            "{stdout}"
+        );
+    }
+    // A response's own schema, by which its examples are checked.
+    let required = "      required:\n        - list\n";
+    let spec = edited(
+        required,
+        "      required:\n        - list\n        - list\n",
+    );
+    let copy = Copy::new(&spec);
+    copy.write(
+        "openapi/examples/page.json",
+        "{\"list\": [], \"hasMore\": false}",
+    );
+    let (code, stdout, stderr) = copy.xtask("lint");
+    assert_eq!((code, stderr.as_str()), (1, ""), "{stdout}");
+    assert!(
+        stdout.contains("components.schemas.ChatPage.required"),
+        "{stdout}"
+    );
+
+    for added in [
+        "      $ref: '#/components/schemas/Added'\n",
+        "      allOf:\n        - $ref: '#/components/schemas/Other'\n    Other:\n      description: Other.\n      allOf:\n        - $ref: '#/components/schemas/Added'\n",
+        "      oneOf:\n        - type: string\n          title: A\n        - $ref: '#/components/schemas/Added'\n",
+    ] {
+        let spec = edited(
+            "    MediaKind:\n",
+            &format!("    Added:\n      description: Added.\n{added}    MediaKind:\n"),
+        );
+        let spec = spec.replace("      description: Added.\n      $ref", "      $ref");
+        let (code, stdout, stderr) = Copy::new(&spec).xtask("lint");
+        assert_eq!((code, stderr.as_str()), (1, ""), "{added}: {stdout}");
+        assert!(
+            stdout.contains("components.schemas.Added: it leads back to itself"),
+            "{stdout}"
+        );
+    }
+    // A value that holds others like it has an end.
+    let list = "          type: array\n          items:\n            $ref: '#/components/schemas/Message'\n";
+    assert_eq!(Copy::new(&field(list)).xtask("lint").0, 0);
+}
