@@ -284,7 +284,7 @@ impl Captures {
         }
         responses.sort_by_key(|(error, ..)| *error);
         // Where a value is used stands first; what follows are the schemas that say it.
-        let schemas = |row: RowId| &self.table.row(row).pointers[1..];
+        let schemas = |row: RowId| self.table.row(row).pointers.get(1..).unwrap_or_default();
         let mut groups: Vec<(RowId, Vec<String>)> = Vec::new();
         for (_, row, of) in responses {
             let own = schemas(row);

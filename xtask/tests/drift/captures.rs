@@ -341,6 +341,18 @@ fn responses_that_share_a_description_are_told_apart() {
         "{stdout}"
     );
 
+    // A body that no single schema describes.
+    let words = json!({ "oneOf": [{ "type": "string", "enum": ["a"] }, { "type": "string", "enum": ["b"] }] });
+    let content = json!({ "application/json": { "schema": words } });
+    let responses = json!({ "200": { "description": "x", "content": content } });
+    let spec = json!({
+        "openapi": "3.0.3", "info": { "title": "x", "version": "1" },
+        "paths": { "/a": { "get": { "operationId": "a", "responses": responses } } },
+    });
+    fs::write(copy.spec(), spec.to_string()).unwrap();
+    assert_eq!(copy.drift("\"a\"", &["--operation", "a"]).0, 0);
+    assert_eq!(copy.drift("\"hunter2\"", &["--operation", "a"]).0, 1);
+
     // Two operations, whose responses have one part in common.
     let response = |own: &str| {
         let part = json!({ "type": "object", "required": [own], "properties": { own: { "type": "integer" } } });
