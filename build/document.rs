@@ -55,6 +55,21 @@ impl Document {
         }
     }
 
+    /// Whether a reference leads back to itself, along references alone.
+    pub(crate) fn is_endless(&self, target: &str) -> bool {
+        let mut passed = Vec::new();
+        let mut next = Some(target);
+        while let Some(target) = next {
+            if passed.contains(&target) {
+                return true;
+            }
+            passed.push(target);
+            let value = self.value.pointer(target.trim_start_matches('#'));
+            next = value.and_then(|value| value["$ref"].as_str());
+        }
+        false
+    }
+
     /// A problem at the place that `path` (a JSON pointer) leads to.
     pub(crate) fn problem(&self, path: &str, reason: impl Into<String>) -> Problem {
         Problem {

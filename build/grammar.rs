@@ -197,6 +197,9 @@ impl Check<'_> {
                 &path,
                 format!("`{target}` does not exist; describe it, or correct the reference"),
             );
+        } else if self.document.is_endless(target) {
+            let reason = format!("`{target}` leads back to itself; describe what it stands for");
+            self.report(&path, reason);
         }
     }
 

@@ -7,7 +7,7 @@ use heck::{ToSnakeCase, ToUpperCamelCase};
 use proc_macro2::Span;
 use quote::{format_ident, quote};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Fields, Ident, Item, ItemImpl, ItemMod, ItemStruct, parse_quote};
+use syn::{Attribute, Fields, Ident, Item, ItemImpl, ItemMod, ItemStruct, parse_quote};
 
 use super::{OpenEnum, Private, PrivateField};
 
@@ -22,6 +22,7 @@ pub(super) fn finish(
     hide_parameters(module(&mut file.items, "builder")?)?;
     let types = module(&mut file.items, "types")?;
     redact(types, private)?;
+    redact_variants(types, private)?;
     extensible(types)?;
     types.extend(open_enums.iter().flat_map(open_enum));
     Ok(())
@@ -110,7 +111,7 @@ fn hide_parameters(builders: &mut Vec<Item>) -> Result<(), String> {
     let mut impls = Vec::new();
     for item in builders.iter_mut() {
         if let Item::Struct(item) = item {
-            underive_debug(item)?;
+            underive_debug(&mut item.attrs, &item.ident)?;
             let (ident, name) = (&item.ident, item.ident.to_string());
             impls.push(parse_quote! {
                 impl ::std::fmt::Debug for #ident<'_> {
@@ -184,7 +185,7 @@ fn redact(types: &mut Vec<Item>, private: &Private) -> Result<(), String> {
         if hidden == 0 {
             continue;
         }
-        underive_debug(item)?;
+        underive_debug(&mut item.attrs, &ident)?;
         let name = ident.to_string();
         types.push(parse_quote! {
             impl ::std::fmt::Debug for #ident {
@@ -195,7 +196,7 @@ fn redact(types: &mut Vec<Item>, private: &Private) -> Result<(), String> {
         });
 
         let builders = module(types, "builder")?;
-        underive_debug(structure(builders, &ident)?)?;
+        underive_debug(&mut structure(builders, &ident)?.attrs, &ident)?;
         builders.push(parse_quote! {
             impl ::std::fmt::Debug for #ident {
                 fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
@@ -204,6 +205,60 @@ fn redact(types: &mut Vec<Item>, private: &Private) -> Result<(), String> {
             }
         });
     }
+    Ok(())
+}
+
+/// The same of enums: a variant with fields is made of schemas without a name, whose fields
+/// are hidden by their names.
+fn redact_variants(types: &mut Vec<Item>, private: &Private) -> Result<(), String> {
+    let hidden = |name: &Ident| {
+        let mut fields = private.fields.iter();
+        fields.any(|field| *name == field_name(&field.property))
+    };
+    let mut impls = Vec::new();
+    for item in types.iter_mut() {
+        let Item::Enum(item) = item else { continue };
+        let mut named = item.variants.iter().flat_map(|variant| &variant.fields);
+        if !named.any(|field| field.ident.as_ref().is_some_and(hidden)) {
+            continue;
+        }
+        underive_debug(&mut item.attrs, &item.ident)?;
+        let arms = item.variants.iter().map(|variant| {
+            let (ident, name) = (&variant.ident, variant.ident.to_string());
+            match &variant.fields {
+                Fields::Unit => quote!(Self::#ident => f.write_str(#name)),
+                Fields::Unnamed(fields) => {
+                    let values = (0..fields.unnamed.len()).map(|index| format_ident!("value{index}"));
+                    let values: Vec<Ident> = values.collect();
+                    quote!(Self::#ident(#(#values),*) => f.debug_tuple(#name) #(.field(#values))* .finish())
+                }
+                Fields::Named(fields) => {
+                    let fields = fields.named.iter().filter_map(|field| field.ident.as_ref());
+                    let bound = fields.clone().map(|field| match hidden(field) {
+                        true => quote!(#field: _),
+                        false => quote!(#field),
+                    });
+                    let shown = fields.map(|field| {
+                        let key = field.to_string();
+                        match hidden(field) {
+                            true => quote!(.field(#key, &::core::format_args!("[private]"))),
+                            false => quote!(.field(#key, #field)),
+                        }
+                    });
+                    quote!(Self::#ident { #(#bound),* } => f.debug_struct(#name) #(#shown)* .finish())
+                }
+            }
+        });
+        let ident = &item.ident;
+        impls.push(parse_quote! {
+            impl ::std::fmt::Debug for #ident {
+                fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                    match self { #(#arms,)* }
+                }
+            }
+        });
+    }
+    types.append(&mut impls);
     Ok(())
 }
 
@@ -362,10 +417,9 @@ fn structure<'a>(items: &'a mut [Item], name: &Ident) -> Result<&'a mut ItemStru
         .ok_or_else(|| format!("the struct `{name}` was not found in progenitor's output"))
 }
 
-fn underive_debug(item: &mut ItemStruct) -> Result<(), String> {
+fn underive_debug(attributes: &mut [Attribute], ident: &Ident) -> Result<(), String> {
     let mut found = false;
-    for attribute in item
-        .attrs
+    for attribute in attributes
         .iter_mut()
         .filter(|attribute| attribute.path().is_ident("derive"))
     {
@@ -378,14 +432,13 @@ fn underive_debug(item: &mut ItemStruct) -> Result<(), String> {
                 }
                 Ok(())
             })
-            .map_err(|error| format!("a derive of `{}` cannot be read: {error}", item.ident))?;
+            .map_err(|error| format!("a derive of `{ident}` cannot be read: {error}"))?;
         *attribute = parse_quote!(#[derive(#(#kept),*)]);
     }
     match found {
         true => Ok(()),
         false => Err(format!(
-            "`{}` does not derive `Debug` in progenitor's output",
-            item.ident
+            "`{ident}` does not derive `Debug` in progenitor's output"
         )),
     }
 }

@@ -419,6 +419,27 @@ fn what_is_private_stays_so_where_schemas_become_one_type() {
               description: The rank.
     MediaKind:\n";
     let others = generated("    MediaKind:\n", named);
+    let either = "        either:
+          description: Either.
+          oneOf:
+            - title: One
+              allOf:
+                - $ref: '#/components/schemas/UserView'
+                - $ref: '#/components/schemas/UserName'
+            - title: Two
+              type: boolean
+        isMediaReady:\n";
+    let variants = generated("        isMediaReady:\n", either);
+    let start = "\n    impl ::std::fmt::Debug for MessageEither {";
+    let from = variants.find(start).expect("it has no derived `Debug`");
+    let end = variants[from..].find("\n    }\n").unwrap();
+    let body = &variants[from..from + end];
+    assert!(
+        body.contains("name: _") && body.contains("\"[private]\""),
+        "{body}"
+    );
+    assert!(body.contains(".field(\"id\", id)"), "{body}");
+    assert!(body.contains("Self::Two(value0) =>"), "{body}");
     for (code, name) in [(&code, "MessageMerged"), (&others, "Vip")] {
         // Further to the right stands the one of its builder.
         let start = format!("\n    impl ::std::fmt::Debug for {name} {{");

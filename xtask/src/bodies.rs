@@ -21,9 +21,16 @@ pub(crate) fn each(
             Err(error) => {
                 let blank = bytes[start..].len() - bytes[start..].trim_ascii_start().len();
                 let start = start + blank;
-                if bytes[start..].windows(2).any(|pair| pair == b"\n{") {
-                    let lines = newlines(&bytes[..start]);
-                    unreadable.extend(each_line(&bytes[start..], lines, &mut look));
+                // From the line on in which it begins, and as far to the right as that begins.
+                let before = bytes[..start].iter().rev();
+                let column = before.take_while(|byte| **byte != b'\n').count();
+                let line = start - column;
+                let blank = bytes[line..start].iter().all(u8::is_ascii_whitespace);
+                let margin = if blank { &bytes[line..start] } else { b"" };
+                let mut lines = bytes[start..].split(|byte| *byte == b'\n').skip(1);
+                if lines.any(|line| begins(line, margin)) {
+                    let before = newlines(&bytes[..start]);
+                    unreadable.extend(each_line(&bytes[start..], before, margin, &mut look));
                 } else {
                     unreadable.push(reason(&error, 0));
                 }
@@ -45,13 +52,15 @@ pub(crate) fn each(
 fn each_line(
     bytes: &[u8],
     before: usize,
+    margin: &[u8],
     look: &mut impl FnMut(&Shape, &[u8]) -> Result<(), serde_json::Error>,
 ) -> Vec<String> {
     let mut unreadable = Vec::new();
     let mut broken = false;
     for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
         // What follows a line that cannot be read may belong to it.
-        if line.trim_ascii().is_empty() || broken && !line.starts_with(b"{") {
+        let skipped = index > 0 && broken && !begins(line, margin);
+        if line.trim_ascii().is_empty() || skipped {
             continue;
         }
         let looked = serde_json::from_slice(line).and_then(|shape| look(&shape, line));
@@ -59,6 +68,12 @@ fn each_line(
         unreadable.extend(looked.err().map(|error| reason(&error, before + index)));
     }
     unreadable
+}
+
+/// Whether a line begins like a body: as far to the right as the others.
+fn begins(line: &[u8], margin: &[u8]) -> bool {
+    line.strip_prefix(margin)
+        .is_some_and(|rest| rest.starts_with(b"{") || rest.starts_with(b"["))
 }
 
 fn newlines(bytes: &[u8]) -> usize {

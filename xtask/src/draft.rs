@@ -213,8 +213,7 @@ pub(crate) fn hide(layout: &mut Layout, schemas: &[String]) -> Result<(), Stuck>
             continue;
         }
         if marked.is_some() {
-            let block = layout.block(&join(&holder, "x-private"))?;
-            layout.edit(block.first, |line| line.replacen("false", "true", 1));
+            layout.replace(&join(&holder, "x-private"), "false", "true")?;
         } else {
             let block = layout.mapping(&holder)?;
             layout.insert(block.end, block.indent, &[PRIVATE.to_owned()]);
@@ -246,6 +245,14 @@ fn collect_holders(
         name,
         &mut users,
     );
+    // What is sent is shown by nobody's `Debug`.
+    let sent = [
+        "/parameters/",
+        "/requestBody/",
+        "/requestBodies/",
+        "/headers/",
+    ];
+    users.retain(|user| named(user).is_some() || !sent.iter().any(|part| user.contains(part)));
     for user in users {
         collect_holders(layout, &user, seen, holders)?;
     }

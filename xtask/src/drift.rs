@@ -167,7 +167,11 @@ fn with_line_ends(original: &str, text: &str) -> String {
         let end = ends.get(end).unwrap_or(&"\n");
         format!("{}{end}", change.value().trim_end_matches('\n'))
     };
-    kept.map(line).collect()
+    let mut text: String = kept.map(line).collect();
+    if !original.ends_with('\n') {
+        text.truncate(text.trim_end_matches(['\r', '\n']).len());
+    }
+    text
 }
 
 fn look(table: Table, arguments: &Arguments, stdin: &Result<Vec<u8>, String>) -> Captures {

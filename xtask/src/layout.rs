@@ -22,6 +22,8 @@ pub(crate) struct Block {
     pub(crate) end: usize,
     /// How far the key is indented.
     pub(crate) indent: usize,
+    /// How far its line is: of a list's item, the dash.
+    pub(crate) outer: usize,
 }
 
 /// Why lines cannot be changed.
@@ -37,8 +39,9 @@ impl fmt::Display for Stuck {
         match self {
             Self::Flow(pointer) => write!(
                 f,
-                "{pointer} is an alias (`*name`), or written in flow style with comments or over lines that \
-                 cannot be kept; write it in block style, a key on each line, and run this again"
+                "{pointer} is an alias (`*name`), stands on another line than its dash, or is written in flow \
+                 style with comments or over lines that cannot be kept; write it in block style, each key and \
+                 each item on a line, and run this again"
             ),
             Self::Other(reason) => f.write_str(reason),
         }
@@ -92,16 +95,23 @@ impl Layout {
         let (first, column) = (line as usize - 1, column as usize - 1);
         let text = self.lines.get(first).map_or("", String::as_str);
         let indent = indent(text);
-        // An item stands behind its dash.
+        // An item stands behind its dash, and perhaps a name for it or a tag.
         let item = text[indent..].starts_with("- ");
-        if column != indent && !(item && column == indent + 2) {
-            return Err(Stuck::Flow(pointer.to_owned()));
-        }
-        let mut end = first + 1;
+        let between = text.get(indent + 1..column).filter(|_| item);
+        let named = |text: &str| {
+            text.split_whitespace()
+                .all(|word| word.starts_with(['&', '!']))
+        };
         let parent = pointer
             .rsplit_once('/')
             .and_then(|(parent, _)| self.value(parent));
-        let whole = item && matches!(parent, Some(Value::Array(_)));
+        let of_list = matches!(parent, Some(Value::Array(_)));
+        let own_lines = column == indent && !of_list || between.is_some_and(named);
+        if !own_lines {
+            return Err(Stuck::Flow(pointer.to_owned()));
+        }
+        let mut end = first + 1;
+        let whole = item && of_list;
         let dashed = matches!(self.value(pointer), Some(Value::Array(_)));
         let own = if column == indent { indent } else { column };
         for (index, text) in self.lines.iter().enumerate().skip(first + 1) {
@@ -111,7 +121,7 @@ impl Layout {
             }
             let depth = self::indent(text);
             let below = depth > own
-                || whole && depth == own
+                || whole && depth > indent
                 || dashed && depth == own && content.starts_with('-');
             if !below {
                 break;
@@ -122,6 +132,7 @@ impl Layout {
             first,
             end,
             indent: own,
+            outer: indent,
         })
     }
 
@@ -178,6 +189,7 @@ impl Layout {
                 first,
                 end,
                 indent: block.indent,
+                outer: block.outer,
             }),
             _ => Err(format!("{pointer} is empty, or was changed already").into()),
         }
@@ -202,8 +214,8 @@ impl Layout {
     /// Takes out the lines of a block that stand elsewhere now. The first key of a list's
     /// item leaves its dash to the next.
     pub(crate) fn cut(&mut self, block: Block) {
-        let dash = self.lines[block.first].trim_start().starts_with("- ")
-            && indent(&self.lines[block.first]) + 2 == block.indent;
+        let dash =
+            self.lines[block.first].trim_start().starts_with("- ") && block.outer < block.indent;
         self.lines.drain(block.first..block.end);
         if dash
             && let Some(next) = self.lines.get_mut(block.first)
@@ -321,6 +333,26 @@ impl Layout {
             // JSON's scalars and empty collections are YAML's.
             value => vec![value.to_string()],
         }
+    }
+
+    /// Puts another value in the place of one that stands on its key's line.
+    pub(crate) fn replace(&mut self, pointer: &str, old: &str, new: &str) -> Result<(), Stuck> {
+        let block = self.block(pointer)?;
+        let line = &self.lines[block.first];
+        let behind = unquoted(line).find(|(index, _, c)| *index >= block.indent && *c == ':');
+        let from = behind.map_or(line.len(), |(index, ..)| index + 1);
+        let value = line[from..].split_whitespace().next().unwrap_or_default();
+        let at = from + line[from..].find(value).unwrap_or_default();
+        let bare = value.trim_matches(['\'', '"']);
+        if !bare.eq_ignore_ascii_case(old) || block.end != block.first + 1 {
+            return Err(format!(
+                "{pointer} is not written as `{old}` on the line of its key; write it so"
+            )
+            .into());
+        }
+        let end = at + value.len();
+        self.lines[block.first].replace_range(at..end, new);
+        Ok(())
     }
 
     /// Changes the text of a line behind its indentation.

@@ -1,6 +1,5 @@
 //! `cargo xtask lint`: what must hold of the spec before anything is generated from it.
 
-use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -10,12 +9,12 @@ use jsonschema::error::ValidationErrorKind;
 use serde_json::{Map, Value, json};
 
 use crate::Outcome;
-use crate::draft::{SEEN, property};
 use crate::generator;
 use crate::generator::document::{Document, Problem, join};
 use crate::json;
 use crate::lint_schema::{self, Use};
 use crate::report::{GREEN, RED, YELLOW, count};
+use crate::review;
 use crate::schema;
 use crate::spec::{self, SPEC};
 
@@ -48,24 +47,10 @@ const TRANSLATE: (&str, &str) = (
 /// What is said of a schema that no validator can be made of.
 const UNUSABLE: &str = "the schema cannot be used";
 
-/// Rules of what a person must decide.
-const UNDOCUMENTED: (&str, &str) = (
-    "undocumented",
-    "say what it means, and where the fact comes from",
-);
-const PRIVATE: (&str, &str) = (
-    "private",
-    "add `x-private: true`, or `x-private: false` where it is nobody's",
-);
-const NO_MARK: (&str, &str) = (
-    "private",
-    "give its object a schema of its own under `components`, where it can be marked",
-);
-
 /// What breaks a rule.
 pub(crate) struct Finding {
     file: String,
-    problem: Problem,
+    pub(crate) problem: Problem,
     rule: &'static str,
     mend: &'static str,
 }
@@ -87,7 +72,7 @@ pub(crate) fn run(root: &Path) -> Result<Outcome, String> {
     let yaml = spec::own(root)?;
     let findings = check(root, &yaml)?;
     if findings.is_empty() {
-        for note in notes(&yaml) {
+        for note in review::notes(&yaml) {
             anstream::println!("{YELLOW}review{YELLOW:#}: {}", note.told());
         }
     }
@@ -106,46 +91,14 @@ pub(crate) fn run(root: &Path) -> Result<Outcome, String> {
     })
 }
 
-fn own((rule, mend): (&'static str, &'static str), problem: Problem) -> Finding {
+/// A finding in the spec.
+pub(crate) fn own((rule, mend): (&'static str, &'static str), problem: Problem) -> Finding {
     Finding {
         file: SPEC.to_owned(),
         problem,
         rule,
         mend,
     }
-}
-
-/// What breaks no rule, and that nobody but a person can decide.
-fn notes(yaml: &str) -> Vec<Finding> {
-    let Ok(document) = Document::parse(yaml) else {
-        return Vec::new();
-    };
-    let received = uses(&document.value).into_iter();
-    let received = received.filter(|(_, used)| *used == Use::Received);
-    let mut notes = Vec::new();
-    for (pointer, _) in received {
-        let schema = document.value.pointer(&pointer).unwrap_or(&Value::Null);
-        if schema["description"] == SEEN {
-            let place = format!("{pointer}/description");
-            let reason = "a draft's words, which say nothing of the meaning";
-            notes.push(own(UNDOCUMENTED, document.problem(&place, reason)));
-        }
-        let holder = property(&pointer);
-        let mut keys = pointer.rsplit('/').skip(1);
-        let own = holder.as_deref() == Some(&pointer);
-        let unmarked = match own {
-            true => schema["x-private"].is_null(),
-            // A mark has no effect there, and the property that it stands in is asked.
-            false => holder.is_none() && keys.next() == Some("properties"),
-        };
-        if unmarked && lint_schema::is_personal(&document.value, schema) {
-            let reason = "`Debug` shows it, and it may be a person's words, name or address";
-            let rule = if own { PRIVATE } else { NO_MARK };
-            notes.push(self::own(rule, document.problem(&pointer, reason)));
-        }
-    }
-    notes.sort_by_key(|note| note.problem.position);
-    notes
 }
 
 /// All that breaks a rule, in the order of the lines. A mistake of the document's form
@@ -196,7 +149,7 @@ pub(crate) fn check(root: &Path, yaml: &str) -> Result<Vec<Finding>, String> {
     for (pointer, reason) in lint_schema::same(&usable, pointers()) {
         findings.push(own(SAME, document.problem(&pointer, reason)));
     }
-    let endless = lint_schema::endless(&usable);
+    let endless = lint_schema::endless(&usable, pointers());
     let ends = endless.is_empty();
     for (pointer, reason) in endless {
         findings.push(own(ENDLESS, document.problem(&pointer, reason)));
@@ -257,22 +210,32 @@ fn openapi(document: &Value) -> Result<Vec<(String, String)>, String> {
     Ok(validator.iter_errors(document).map(told).collect())
 }
 
-/// Of what fits no alternative, what keeps it from the one that it comes closest to: with the
-/// fewest mistakes, the deepest.
+/// Of what is neither a reference nor what stands in its place, the mistake in the latter:
+/// the one that lies deepest.
 fn deepest<'a>(error: &'a ValidationError<'a>) -> &'a ValidationError<'a> {
-    let depth = |error: &ValidationError<'_>| error.instance_path().as_str().len();
-    let context = match error.kind() {
-        ValidationErrorKind::OneOfNotValid { context } => context,
-        ValidationErrorKind::AnyOf { context } => context,
-        _ => return error,
+    let ValidationErrorKind::OneOfNotValid { context } = error.kind() else {
+        return error;
     };
-    let branches = context.iter().filter_map(|errors| {
-        let below = errors.iter().map(deepest);
-        let below = below.max_by_key(|below| depth(below))?;
-        Some((errors.len(), Reverse(depth(below)), below))
-    });
-    let closest = branches.min_by_key(|(count, depth, _)| (*count, *depth));
-    closest.map_or(error, |(_, _, below)| below)
+    let is_reference = |errors: &&Vec<ValidationError<'_>>| {
+        errors.iter().any(|error| {
+            matches!(error.kind(), ValidationErrorKind::Required { property } if property == "$ref")
+        })
+    };
+    let others: Vec<_> = context
+        .iter()
+        .filter(|errors| !is_reference(errors))
+        .collect();
+    match others[..] {
+        [errors] if context.len() == 2 => {
+            let depth = |error: &&ValidationError<'_>| error.instance_path().as_str().len();
+            errors
+                .iter()
+                .map(deepest)
+                .max_by_key(depth)
+                .unwrap_or(error)
+        }
+        _ => error,
+    }
 }
 
 /// The validator's words, without the value that it quotes at length.
@@ -285,7 +248,7 @@ fn short(words: &str) -> String {
 }
 
 /// All schemas, by their pointers, and what they are used for.
-fn uses(document: &Value) -> Vec<(String, Use)> {
+pub(crate) fn uses(document: &Value) -> Vec<(String, Use)> {
     let mut response = BTreeSet::new();
     let mut all = BTreeSet::new();
     walk(document, "", false, &mut |pointer, received| {

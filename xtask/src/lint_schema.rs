@@ -215,91 +215,55 @@ fn collect_parts(document: &Value, pointer: &str, parts: &mut Vec<String>) {
     }
 }
 
-/// Formats of texts that are nobody's words, name or address.
-const IMPERSONAL: &[&str] = &["date-time", "date", "time", "duration", "uuid"];
-
-/// Whether a property's value may be what a person wrote, is called or is shown in: a text of
-/// no vocabulary, keys that are data, or any value. What named schemas hold in properties of
-/// their own is asked for there.
-pub(crate) fn is_personal(document: &Value, schema: &Value) -> bool {
-    let mut schemas: Vec<(&Value, bool)> = vec![(schema, true)];
-    let mut seen = Vec::new();
-    // Each schema is looked at once, however they refer to each other.
-    while let Some((schema, inline)) = schemas.pop() {
-        if let Some(target) = schema["$ref"].as_str() {
-            if !seen.contains(&target) {
-                seen.push(target);
-                let named = document.pointer(target.trim_start_matches('#'));
-                schemas.extend(named.map(|schema| (schema, false)));
-            }
-            continue;
-        }
-        let lists = ["allOf", "anyOf", "oneOf"].map(|list| schema[list].as_array());
-        let parts = lists.into_iter().flatten().flatten();
-        let before = schemas.len();
-        schemas.extend(parts.map(|part| (part, true)));
-        let composed = schemas.len() > before;
-        let properties = schema["properties"].as_object();
-        if inline {
-            schemas.extend(
-                properties
-                    .into_iter()
-                    .flat_map(Map::values)
-                    .map(|one| (one, true)),
-            );
-        }
-        let format = schema["format"].as_str().unwrap_or_default();
-        let more = &schema["additionalProperties"];
-        match schema["type"].as_str() {
-            Some("string") if schema["enum"].is_null() && !IMPERSONAL.contains(&format) => {
-                return true;
-            }
-            Some("array") => schemas.push((&schema["items"], true)),
-            Some("object") | None if more.is_object() || more == true => return true,
-            Some("object") | None if !composed && properties.is_none() => return true,
-            _ => {}
-        }
-    }
-    false
-}
-
 /// Keys of our own that nothing reads, since they are written in another way.
 fn misspelt(schema: &Value, _: Use) -> Vec<(String, String)> {
+    const OURS: [&str; 2] = ["x-private", "x-extensible-enum"];
     let keys = schema.as_object().into_iter().flat_map(Map::keys);
     let wrong = keys.filter(|key| {
-        let lower = key.to_ascii_lowercase();
-        let ours = ["x-priv", "xpriv", "x_priv", "x-exten", "xexten", "x_exten"];
-        ours.iter().any(|start| lower.starts_with(start))
-            && !["x-private", "x-extensible-enum"].contains(&key.as_str())
+        let lower = key.to_ascii_lowercase().replace('_', "-");
+        let is_near = |ours: &&str| distance(&lower, ours) <= 2;
+        !OURS.contains(&key.as_str()) && OURS.iter().any(is_near)
     });
-    let told = |key: &String| {
-        let reason = format!("nothing reads `{key}`");
-        (join("", key), reason)
-    };
+    let told = |key: &String| (join("", key), format!("nothing reads `{key}`"));
     wrong.map(told).collect()
+}
+
+/// How many characters must be added, left out or changed to make one word of another.
+fn distance(one: &str, other: &str) -> usize {
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (index, a) in one.bytes().enumerate() {
+        let mut diagonal = index;
+        row[0] = index + 1;
+        for (column, b) in other.bytes().enumerate() {
+            let above = row[column + 1];
+            let changed = diagonal + usize::from(a != b);
+            row[column + 1] = changed.min(above + 1).min(row[column] + 1);
+            diagonal = above;
+        }
+    }
+    row[other.len()]
 }
 
 /// The schemas that lead back to themselves before they say anything of a value, by their
 /// pointers.
-pub(crate) fn endless(document: &Value) -> Vec<(String, String)> {
-    let schemas = document["components"]["schemas"].as_object();
-    let names = schemas.into_iter().flat_map(Map::keys);
-    let endless = names
-        .map(|name| join("/components/schemas", name))
-        .filter(|own| {
-            let mut parts = Vec::new();
-            collect_parts(document, own, &mut parts);
-            let refers = |part: &String| {
-                let target = document
-                    .pointer(part)
-                    .and_then(|part| part["$ref"].as_str());
-                target.is_some_and(|target| target.trim_start_matches('#') == own)
-            };
-            parts.iter().any(refers)
-        });
-    let told = |pointer| {
+pub(crate) fn endless<'a>(
+    document: &Value,
+    pointers: impl Iterator<Item = &'a String>,
+) -> Vec<(String, String)> {
+    let endless = pointers.filter(|own| {
+        let mut parts = Vec::new();
+        collect_parts(document, own, &mut parts);
+        let refers = |part: &String| {
+            let target = document
+                .pointer(part)
+                .and_then(|part| part["$ref"].as_str());
+            target.is_some_and(|target| target.trim_start_matches('#') == *own)
+        };
+        parts.iter().any(refers)
+    });
+    let told = |pointer: &String| {
         (
-            pointer,
+            pointer.clone(),
             "it leads back to itself, and says nothing of a value".to_owned(),
         )
     };

@@ -24,6 +24,7 @@ mod mend;
 mod rebase;
 mod regen;
 mod report;
+mod review;
 mod schema;
 mod shape;
 mod spec;

@@ -172,9 +172,9 @@ fn make_nullable(
         layout.cut(reference);
         return Ok(());
     }
-    if let Ok(stated) = layout.block(&join(&schema, "nullable")) {
-        layout.edit(stated.first, |line| line.replacen("false", "true", 1));
-        return Ok(());
+    let stated = join(&schema, "nullable");
+    if layout.value(&stated).is_some() {
+        return layout.replace(&stated, "false", "true");
     }
     let line = layout
         .block(&join(&schema, "type"))
@@ -206,7 +206,7 @@ fn add_values(layout: &mut Layout, row: &Row, observation: &Observation) -> Resu
         .iter()
         .map(|word| format!("- {}", quoted(word)))
         .collect();
-    layout.insert(block.end, block.indent - 2, &lines);
+    layout.insert(block.end, block.outer, &lines);
     Ok(())
 }
 
@@ -232,9 +232,8 @@ pub(crate) fn limits(row: &Row, expected: &str) -> &'static [&'static str] {
 fn loosen(layout: &mut Layout, row: &Row, expected: &str) -> Result<(), Stuck> {
     match expected {
         "int32" => {
-            let format = layout.block(&join(&holder(layout, row, "format")?, "format"))?;
-            layout.edit(format.first, |line| line.replacen("int32", "int64", 1));
-            Ok(())
+            let format = join(&holder(layout, row, "format")?, "format");
+            layout.replace(&format, "int32", "int64")
         }
         "int64" => Err("a whole number of more than 64 bits has no Rust type here".into()),
         _ => take(layout, row, limits(row, expected)),
@@ -270,7 +269,7 @@ fn add_alternative(layout: &mut Layout, row: &Row, observation: &Observation) ->
     for list in ["oneOf", "anyOf"] {
         if let Ok(block) = layout.block(&join(&schema, list)) {
             let items = layout.block(&join(&join(&schema, list), 0))?;
-            layout.insert(block.end, items.indent - 2, &lines);
+            layout.insert(block.end, items.outer, &lines);
             return draft.finish(layout);
         }
     }
@@ -281,7 +280,7 @@ fn add_alternative(layout: &mut Layout, row: &Row, observation: &Observation) ->
     let single = parts.is_some_and(|parts| parts.len() == 1);
     if single && let Ok(block) = layout.block(&join(&schema, "allOf")) {
         let items = layout.block(&join(&join(&schema, "allOf"), 0))?;
-        layout.insert(block.end, items.indent - 2, &lines);
+        layout.insert(block.end, items.outer, &lines);
         layout.edit(block.first, |line| line.replacen("allOf", "oneOf", 1));
         return draft.finish(layout);
     }
@@ -338,15 +337,11 @@ fn item<'a>(lines: impl IntoIterator<Item = &'a String>, indent: usize) -> Vec<S
 
 fn make_number(layout: &mut Layout, row: &Row) -> Result<(), Stuck> {
     let schema = holder(layout, row, "type")?;
-    let kind = layout.block(&join(&schema, "type"))?;
-    layout.edit(kind.first, |line| line.replacen("integer", "number", 1));
+    layout.replace(&join(&schema, "type"), "integer", "number")?;
     let format = join(&schema, "format");
-    let stated = layout
-        .value(&format)
-        .and_then(Value::as_str)
-        .map(str::to_owned);
-    if let (Some(stated), Ok(block)) = (stated, layout.block(&format)) {
-        layout.edit(block.first, |line| line.replacen(&stated, "double", 1));
+    let stated = layout.value(&format).and_then(Value::as_str);
+    match stated.map(str::to_owned) {
+        Some(stated) => layout.replace(&format, &stated, "double"),
+        None => Ok(()),
     }
-    Ok(())
 }

@@ -148,7 +148,15 @@ fn draft(text: &str, table: &Table, observation: &Observation) -> Result<String,
         // Each time anew: a change moves the lines.
         let mut layout = Layout::parse(SPEC, &text)?;
         match mend::mend(&mut layout, table, observation) {
-            Ok(()) => return Ok(layout.text()),
+            Ok(()) => {
+                let changed = layout.text();
+                let same = Layout::parse(SPEC, &changed)?.value("")
+                    == Layout::parse(SPEC, &text)?.value("");
+                return match same {
+                    true => Err("no draft can change it as it is written".into()),
+                    false => Ok(changed),
+                };
+            }
             Err(Stuck::Flow(place)) => {
                 let before = Layout::parse(SPEC, &text)?;
                 layout = Layout::parse(SPEC, &text)?;

@@ -12,7 +12,7 @@ use crate::print::Prints;
 use crate::report::{Report, Site, ends, flag};
 use crate::rules::{Action, Side};
 use crate::source::Mistake;
-use crate::table::{Row, RowId, Table};
+use crate::table::{RowId, Table};
 use crate::walk::Walk;
 
 /// What is compared.
@@ -52,8 +52,8 @@ pub fn compare(old: &Table, new: &Table, scope: Scope) -> Result<Changes, Mistak
 }
 
 pub(crate) struct Compare<'a> {
-    old: &'a Table,
-    new: &'a Table,
+    pub(crate) old: &'a Table,
+    pub(crate) new: &'a Table,
     pub(crate) prints: Prints,
     cyclic: Vec<bool>,
     scope: Scope,
@@ -374,46 +374,6 @@ impl Compare<'_> {
             let what = ("schema", Action::Added);
             let place = format!("schema {name}");
             self.say(&place, (Side::Either, ""), what, Value::Null, json!(name));
-        }
-    }
-
-    /// The titles of alternatives that are the same otherwise, of named schemas and their
-    /// properties.
-    fn titles(&mut self) {
-        let (old, new) = (self.old, self.new);
-        let mut pairs = Vec::new();
-        for (name, before) in &old.schemas {
-            let Some(after) = new.schemas.get(name) else {
-                continue;
-            };
-            let place = format!("schema {name}");
-            for (property, field) in &old.row(*before).properties {
-                let other = new.row(*after).properties.get(property);
-                // What has a name is told by it.
-                if let Some(other) = other.filter(|_| old.row(field.row).name.is_none()) {
-                    pairs.push((format!("{place}.{property}"), field.row, other.row));
-                }
-            }
-            pairs.push((place, *before, *after));
-        }
-        for (place, before, after) in pairs {
-            let (before, after) = (old.row(before), new.row(after));
-            let mut both = before.alternatives.iter().zip(&after.alternatives);
-            let same = before.alternatives.len() == after.alternatives.len()
-                && both.all(|(before, after)| self.prints.same(*before, *after));
-            let titles = |table: &Table, row: &Row| {
-                let titles = row
-                    .alternatives
-                    .iter()
-                    .map(|id| table.row(*id).title.clone());
-                titles.collect::<Vec<_>>()
-            };
-            let (before, after) = (titles(old, before), titles(new, after));
-            if same && before != after {
-                let what = ("alternatives", Action::Renamed);
-                let (before, after) = (json!(before), json!(after));
-                self.say(&place, (Side::Either, ""), what, before, after);
-            }
         }
     }
 

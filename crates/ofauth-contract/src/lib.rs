@@ -50,6 +50,7 @@ mod source;
 mod splice;
 mod step;
 mod table;
+mod titles;
 mod trail;
 mod union;
 mod walk;

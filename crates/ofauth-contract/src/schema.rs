@@ -153,8 +153,10 @@ impl<'a> Schemas<'a> {
         let mut own = recipe.parts.iter().filter(|schema| !schema.bare);
         if let (Some(schema), None) = (own.next(), own.next()) {
             row.name = self.name(&schema.part)?;
-            let title = schema.part.value["title"].as_str();
-            row.title = title.filter(|_| row.name.is_none()).map(str::to_owned);
+            // A reference has no title beside it, and what is named has the name.
+            let own = row.name.is_none() || schema.part.value["allOf"].is_array();
+            let title = schema.part.value["title"].as_str().filter(|_| own);
+            row.title = title.map(str::to_owned);
         }
         let parts = recipe.parts.iter().chain(&leaves.schemas);
         let mut known = HashSet::new();

@@ -12,6 +12,8 @@ use crate::table::{Field, Kind, Row};
 pub struct Sketch {
     /// How many values were seen.
     pub count: u64,
+    /// How many of them were objects.
+    pub(crate) objects: u64,
     /// Their types.
     pub kinds: BTreeSet<Kind>,
     /// The fields of the objects; how often each was there is its own count.
@@ -104,10 +106,11 @@ impl Sketch {
         };
         let all: BTreeSet<Kind> = self.fields.values().flat_map(kinds).collect();
         let count = self.fields.len();
-        let scalar = !all.contains(&Kind::Object);
         let seen: u64 = self.fields.values().map(|field| field.count).sum();
-        let apart = count > 1 && seen <= self.count && scalar;
-        let many = (count > MOST_NAMES || apart) && all.len() <= 1 || count >= MOST_FIELDS;
+        let values = self.items.as_ref().map_or(0, |values| values.count);
+        let others = count > 1 || count == 1 && values > 0;
+        let apart = others && seen + values <= self.objects;
+        let many = count > MOST_NAMES && all.len() <= 1 || count >= MOST_FIELDS || apart;
         let objects = self.fields.iter().filter(|(_, field)| field.is_object());
         let objects: Vec<(&String, &Sketch)> = objects.collect();
         let like = |(name, field): &(&String, &Sketch)| {
@@ -134,6 +137,7 @@ impl Sketch {
     /// Adds what another sketch has seen.
     pub fn merge(&mut self, other: Sketch) {
         self.count += other.count;
+        self.objects += other.objects;
         self.kinds.extend(other.kinds);
         for (name, field) in other.fields {
             self.field(name).merge(field);
@@ -199,6 +203,7 @@ impl<'de> Visitor<'de> for &mut Sketch {
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<(), A::Error> {
         self.note(Kind::Object);
+        self.objects += 1;
         while let Some(key) = access.next_key::<String>()? {
             access.next_value_seed(self.field(key))?;
         }

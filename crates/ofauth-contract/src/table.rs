@@ -76,8 +76,8 @@ pub struct Row {
     pub inner: BTreeMap<&'static str, Vec<(String, RowId)>>,
     /// The name of the schema under `components`, where it has one.
     pub name: Option<String>,
-    /// The title of the schema, where it has no name: of an alternative, the name of the
-    /// variant in Rust.
+    /// The title of the schema, where it has no name of its own: of an alternative, the name of
+    /// the variant in Rust.
     pub title: Option<String>,
     /// Where the document says it: the JSON pointers of the schema as it is used,
     /// and of those that it is made of. None where several enums became one, and where a

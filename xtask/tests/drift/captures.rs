@@ -117,6 +117,18 @@ cannot be read: stdin: it is cut off in line 8, at column 7
     let (code, _, stderr) = copy.drift(&broken, &[]);
     assert_eq!((code, stderr.lines().count()), (3, 1), "{stderr}");
 
+    // Lines may begin further to the right, or be lists.
+    let wrong = page.replacen("false", "7", 1);
+    let capture = format!("  {page}\n  {{\"list\": \"Anna\n  {wrong}\n");
+    let (_, stdout, stderr) = copy.drift(&capture, &[]);
+    assert!(
+        stdout.contains("1 finding in 2 responses; 1 body that"),
+        "{stdout}"
+    );
+    assert!(stderr.contains("in line 2, at column"), "{stderr}");
+    let (_, stdout, _) = copy.drift("[1]\n[2\n[3]", &[]);
+    assert!(stdout.contains("in 2 responses; 1 body that"), "{stdout}");
+
     // What a number's digits cost is seen only where the body is compared.
     let infinite = page.replacen("true", "1e999", 1);
     let (_, _, stderr) = copy.drift(&format!("{page}\n\n{page}\n{infinite}\n{page}"), &[]);

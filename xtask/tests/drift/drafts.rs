@@ -229,6 +229,10 @@ fn words_outside_an_enum_are_written_where_they_are_few_and_told_nowhere() {
     assert_eq!(fs::read_to_string(copy.spec()).unwrap(), SPEC);
 }
 
+fn value_of(key: &str, value: &Value) -> Value {
+    json!({ key: value })
+}
+
 #[test]
 fn what_may_be_a_persons_is_drafted_as_private_or_left_to_a_person() {
     let copy = Copy::new();
@@ -283,6 +287,29 @@ fn what_may_be_a_persons_is_drafted_as_private_or_left_to_a_person() {
         "{stdout}"
     );
     assert_eq!(reactions["x-private"], true, "{stdout}");
+    // Whatever their values are; but what all have in common are fields.
+    let copy = Copy::new();
+    let of = |name: &str, value: Value| {
+        changed(|page| page["list"][0]["stats"] = value_of(name, &value))
+    };
+    let bodies = [
+        of("zoe", json!(1)),
+        of("robert", json!("x")),
+        of("kim", json!({ "y": 1 })),
+        changed(|page| page["list"][0]["counts"] = Value::Null),
+        changed(|page| page["list"][0]["counts"] = Value::Null),
+        changed(|page| page["list"][0]["counts"] = json!({ "likes": 1, "views": 2 })),
+    ];
+    let (_, stdout, _) = copy.drift(&bodies.join("\n"), &["--update"]);
+    for name in ["zoe", "robert", "kim"] {
+        assert!(!stdout.to_lowercase().contains(name), "{name}: {stdout}");
+    }
+    for name in ["likes", "views"] {
+        assert!(
+            stdout.contains(&format!("+        {name}:")),
+            "{name}: {stdout}"
+        );
+    }
     // One odd key does not make a map of an object that has fields.
     let copy = Copy::new();
     let capture = changed(|page| page["list"][0]["a.b@example.com"] = json!("x"));

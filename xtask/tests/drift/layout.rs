@@ -301,3 +301,118 @@ fn only_the_value_of_a_line_changes() {
         .replacen("format: int64 # int32", "format: double # int32", 1);
     assert_eq!(fs::read_to_string(copy.spec()).unwrap(), expected);
 }
+
+#[test]
+fn what_is_written_in_an_unusual_way_is_changed_rightly_or_left() {
+    let null = |page: &mut Value| page["hasMore"] = Value::Null;
+    let fraction = |page: &mut Value| page["list"][0]["lastMessage"]["mediaCount"] = json!(1.5);
+    let word = |page: &mut Value| media(page)["type"] = json!("live");
+    let text = |page: &mut Value| page["hasMore"] = json!("Anna said yes");
+    let missing = |page: &mut Value| drop(media(page).as_object_mut().unwrap().remove("canView"));
+    let flag = "        hasMore:\n          type: boolean\n";
+    let number = "          type: integer\n          format: int64\n          description: The number of attached";
+    let rest = "          description: The number of attached";
+    type Change<'a> = (&'a dyn Fn(&mut Value), &'a str, String, bool);
+    let cases: [Change<'_>; 11] = [
+        (
+            &null,
+            flag,
+            format!("{flag}          nullable: False\n"),
+            true,
+        ),
+        (
+            &null,
+            flag,
+            format!("{flag}          nullable:\n            false\n"),
+            false,
+        ),
+        (
+            &text,
+            flag,
+            format!("{flag}          x-private: FALSE\n"),
+            true,
+        ),
+        (
+            &text,
+            flag,
+            format!("{flag}          x-private:\n            false\n"),
+            false,
+        ),
+        (
+            &fraction,
+            number,
+            format!("          type: integer\n          format:\n            int64\n{rest}"),
+            false,
+        ),
+        (
+            &fraction,
+            number,
+            format!("          type:\n            integer\n          format: int64\n{rest}"),
+            false,
+        ),
+        (
+            &fraction,
+            number,
+            format!("          type: 'integer'\n          format: \"int64\"\n{rest}"),
+            true,
+        ),
+        (
+            &fraction,
+            number,
+            format!("          type: &integer integer\n          format: int64\n{rest}"),
+            false,
+        ),
+        (
+            &word,
+            "        - audio\n",
+            "        -   audio\n".to_owned(),
+            true,
+        ),
+        (
+            &word,
+            "        - audio\n",
+            "        - &a audio\n".to_owned(),
+            true,
+        ),
+        (
+            &missing,
+            "        - canView\n",
+            "        -\n          canView\n".to_owned(),
+            false,
+        ),
+    ];
+    for (change, old, new, drafted) in cases {
+        let copy = Copy::new();
+        let spec = SPEC.replacen(old, &new, 1);
+        assert_ne!(spec, SPEC, "{new}");
+        fs::write(copy.spec(), &spec).unwrap();
+        let capture = changed(change);
+        let (code, stdout, stderr) = copy.drift(&capture, &["--update"]);
+        assert_eq!(
+            (code, stderr.as_str()),
+            (i32::from(!drafted), ""),
+            "{new}: {stdout}"
+        );
+        let updated = fs::read_to_string(copy.spec()).unwrap();
+        assert_eq!(updated != spec, drafted, "{new}: {stdout}");
+        assert_eq!(stdout.contains("by hand: "), !drafted, "{new}: {stdout}");
+        assert!(!updated.contains("Anna"), "{updated}");
+        if new.contains("x-private") && drafted {
+            assert!(updated.contains("x-private: true"), "{new}: {stdout}");
+        }
+    }
+}
+
+#[test]
+fn a_file_without_a_last_line_end_gets_none() {
+    let copy = Copy::new();
+    fs::write(copy.spec(), SPEC.trim_end()).unwrap();
+    let capture = changed(|page| page["hasMore"] = Value::Null);
+    assert_eq!(copy.drift(&capture, &["--update"]).0, 0);
+    let flag = "        hasMore:\n          type: boolean\n";
+    let expected = SPEC.replacen(flag, &format!("{flag}          nullable: true\n"), 1);
+    assert_eq!(
+        fs::read_to_string(copy.spec()).unwrap(),
+        expected.trim_end()
+    );
+}

@@ -184,7 +184,7 @@ fn a_key_of_ours_that_is_written_in_another_way_is_told() {
     for key in [
         "x-privat",
         "x-Private",
-        "x-private-data",
+        "x-prviate",
         "x_private",
         "x-extensible-enums",
     ] {
@@ -193,8 +193,15 @@ fn a_key_of_ours_that_is_written_in_another_way_is_told() {
         assert_eq!(code, 1, "{key}: {stdout}");
         assert!(stdout.contains(key), "{key}: {stdout}");
     }
-    let schema = "          type: boolean\n          x-vendor: true\n";
-    assert_eq!(Copy::new(&field(schema)).xtask("lint").0, 0);
+    for key in [
+        "x-vendor",
+        "x-privilege",
+        "x-extension-id",
+        "x-private-data",
+    ] {
+        let schema = format!("          type: boolean\n          {key}: true\n");
+        assert_eq!(Copy::new(&field(&schema)).xtask("lint").0, 0, "{key}");
+    }
 }
 
 #[test]
@@ -246,11 +253,52 @@ fn what_no_value_can_be_checked_by_is_told_with_its_place() {
         let (code, stdout, stderr) = Copy::new(&spec).xtask("lint");
         assert_eq!((code, stderr.as_str()), (1, ""), "{added}: {stdout}");
         assert!(
-            stdout.contains("components.schemas.Added: it leads back to itself"),
+            stdout.contains("leads back to itself") && stdout.contains("components.schemas.Added"),
             "{stdout}"
         );
     }
     // A value that holds others like it has an end.
     let list = "          type: array\n          items:\n            $ref: '#/components/schemas/Message'\n";
     assert_eq!(Copy::new(&field(list)).xtask("lint").0, 0);
+}
+
+#[test]
+fn references_that_lead_back_to_themselves_are_told_in_every_part() {
+    for (part, name) in [
+        ("parameters", "P"),
+        ("requestBodies", "P"),
+        ("responses", "P"),
+        ("headers", "P"),
+        ("examples", "P"),
+        ("schemas", "Pp"),
+    ] {
+        let entry =
+            |from: &str, to: &str| format!("    {from}:\n      $ref: '#/components/{part}/{to}'\n");
+        let entries = entry(name, "Qq") + &entry("Qq", name);
+        let section = format!("\n  {part}:\n");
+        let spec = match ["responses", "headers", "schemas"].contains(&part) {
+            true => edited(&section, &format!("{section}{entries}")),
+            false => edited("\n  schemas:\n", &format!("{section}{entries}  schemas:\n")),
+        };
+        for command in ["lint", "regen"] {
+            let (code, stdout, stderr) = Copy::new(&spec).xtask(command);
+            assert_eq!(
+                code,
+                if command == "lint" { 1 } else { 3 },
+                "{part}: {stdout}{stderr}"
+            );
+            let told = format!(
+                "components.{part}.{name}.$ref: `#/components/{part}/Qq` leads back to itself"
+            );
+            assert!(
+                format!("{stdout}{stderr}").contains(&told),
+                "{part}: {stdout}{stderr}"
+            );
+        }
+    }
+    let own =
+        "          allOf:\n            - $ref: '#/components/schemas/Message/properties/added'\n";
+    let (code, stdout, _) = Copy::new(&field(own)).xtask("lint");
+    assert_eq!(code, 1);
+    assert!(stdout.contains("leads back to itself"), "{stdout}");
 }
