@@ -225,26 +225,27 @@ fn redact_variants(types: &mut Vec<Item>, private: &Private) -> Result<(), Strin
         underive_debug(&mut item.attrs, &item.ident)?;
         let arms = item.variants.iter().map(|variant| {
             let (ident, name) = (&variant.ident, variant.ident.to_string());
+            // A field's own name could be one of the function's.
+            let value = |index| format_ident!("value{index}");
             match &variant.fields {
                 Fields::Unit => quote!(Self::#ident => f.write_str(#name)),
                 Fields::Unnamed(fields) => {
-                    let values = (0..fields.unnamed.len()).map(|index| format_ident!("value{index}"));
-                    let values: Vec<Ident> = values.collect();
+                    let values: Vec<Ident> = (0..fields.unnamed.len()).map(value).collect();
                     quote!(Self::#ident(#(#values),*) => f.debug_tuple(#name) #(.field(#values))* .finish())
                 }
                 Fields::Named(fields) => {
                     let fields = fields.named.iter().filter_map(|field| field.ident.as_ref());
-                    let bound = fields.clone().map(|field| match hidden(field) {
-                        true => quote!(#field: _),
-                        false => quote!(#field),
-                    });
-                    let shown = fields.map(|field| {
-                        let key = field.to_string();
-                        match hidden(field) {
-                            true => quote!(.field(#key, &::core::format_args!("[private]"))),
-                            false => quote!(.field(#key, #field)),
+                    let (mut bound, mut shown) = (Vec::new(), Vec::new());
+                    for (index, field) in fields.enumerate() {
+                        let (key, value) = (field.to_string(), value(index));
+                        if hidden(field) {
+                            bound.push(quote!(#field: _));
+                            shown.push(quote!(.field(#key, &::core::format_args!("[private]"))));
+                        } else {
+                            bound.push(quote!(#field: #value));
+                            shown.push(quote!(.field(#key, #value)));
                         }
-                    });
+                    }
                     quote!(Self::#ident { #(#bound),* } => f.debug_struct(#name) #(#shown)* .finish())
                 }
             }

@@ -428,6 +428,17 @@ fn what_is_private_stays_so_where_schemas_become_one_type() {
                 - $ref: '#/components/schemas/UserName'
             - title: Two
               type: boolean
+            - title: Three
+              type: object
+              required: [f, name]
+              properties:
+                f:
+                  type: integer
+                  format: int64
+                  description: The formatter's name.
+                name:
+                  type: string
+                  description: A name.
         isMediaReady:\n";
     let variants = generated("        isMediaReady:\n", either);
     let start = "\n    impl ::std::fmt::Debug for MessageEither {";
@@ -438,8 +449,15 @@ fn what_is_private_stays_so_where_schemas_become_one_type() {
         body.contains("name: _") && body.contains("\"[private]\""),
         "{body}"
     );
-    assert!(body.contains(".field(\"id\", id)"), "{body}");
+    assert!(
+        body.contains("id: value") && body.contains(".field(\"id\", value"),
+        "{body}"
+    );
     assert!(body.contains("Self::Two(value0) =>"), "{body}");
+    assert!(
+        body.contains("Self::Three { f: value0, name: _ }"),
+        "{body}"
+    );
     for (code, name) in [(&code, "MessageMerged"), (&others, "Vip")] {
         // Further to the right stands the one of its builder.
         let start = format!("\n    impl ::std::fmt::Debug for {name} {{");

@@ -21,12 +21,9 @@ pub(crate) fn each(
             Err(error) => {
                 let blank = bytes[start..].len() - bytes[start..].trim_ascii_start().len();
                 let start = start + blank;
-                // From the line on in which it begins, and as far to the right as that begins.
-                let before = bytes[..start].iter().rev();
-                let column = before.take_while(|byte| **byte != b'\n').count();
-                let line = start - column;
-                let blank = bytes[line..start].iter().all(u8::is_ascii_whitespace);
-                let margin = if blank { &bytes[line..start] } else { b"" };
+                // How far to the right it begins, where it is the first of its line.
+                let above = bytes[..start].iter().rev();
+                let margin = above.take_while(|byte| **byte != b'\n').count();
                 let mut lines = bytes[start..].split(|byte| *byte == b'\n').skip(1);
                 if lines.any(|line| begins(line, margin)) {
                     let before = newlines(&bytes[..start]);
@@ -52,7 +49,7 @@ pub(crate) fn each(
 fn each_line(
     bytes: &[u8],
     before: usize,
-    margin: &[u8],
+    margin: usize,
     look: &mut impl FnMut(&Shape, &[u8]) -> Result<(), serde_json::Error>,
 ) -> Vec<String> {
     let mut unreadable = Vec::new();
@@ -70,10 +67,11 @@ fn each_line(
     unreadable
 }
 
-/// Whether a line begins like a body: as far to the right as the others.
-fn begins(line: &[u8], margin: &[u8]) -> bool {
-    line.strip_prefix(margin)
-        .is_some_and(|rest| rest.starts_with(b"{") || rest.starts_with(b"["))
+/// Whether a line begins like a body, not further to the right than another: what is within
+/// a body on several lines stands there.
+fn begins(line: &[u8], margin: usize) -> bool {
+    let text = line.trim_ascii_start();
+    line.len() - text.len() <= margin && (text.starts_with(b"{") || text.starts_with(b"["))
 }
 
 fn newlines(bytes: &[u8]) -> usize {

@@ -246,13 +246,11 @@ fn collect_holders(
         &mut users,
     );
     // What is sent is shown by nobody's `Debug`.
-    let sent = [
-        "/parameters/",
-        "/requestBody/",
-        "/requestBodies/",
-        "/headers/",
-    ];
-    users.retain(|user| named(user).is_some() || !sent.iter().any(|part| user.contains(part)));
+    let sent = ["parameters", "requestBody", "requestBodies", "headers"];
+    users.retain(|user| {
+        let mut above = user.split('/').take_while(|key| *key != "schema");
+        named(user).is_some() || !above.any(|key| sent.contains(&key))
+    });
     for user in users {
         collect_holders(layout, &user, seen, holders)?;
     }

@@ -344,13 +344,16 @@ impl Layout {
         let value = line[from..].split_whitespace().next().unwrap_or_default();
         let at = from + line[from..].find(value).unwrap_or_default();
         let bare = value.trim_matches(['\'', '"']);
-        if !bare.eq_ignore_ascii_case(old) || block.end != block.first + 1 {
-            return Err(format!(
-                "{pointer} is not written as `{old}` on the line of its key; write it so"
-            )
-            .into());
+        let at = at + value.find(bare).unwrap_or_default();
+        let more = &self.lines[block.first + 1..block.end];
+        let is_silent =
+            |line: &String| line.trim().is_empty() || line.trim_start().starts_with('#');
+        if !bare.eq_ignore_ascii_case(old) || !more.iter().all(is_silent) {
+            let reason =
+                format!("{pointer} is not written as `{old}` on the line of its key; write it so");
+            return Err(reason.into());
         }
-        let end = at + value.len();
+        let end = at + bare.len();
         self.lines[block.first].replace_range(at..end, new);
         Ok(())
     }

@@ -210,23 +210,25 @@ fn openapi(document: &Value) -> Result<Vec<(String, String)>, String> {
     Ok(validator.iter_errors(document).map(told).collect())
 }
 
-/// Of what is neither a reference nor what stands in its place, the mistake in the latter:
-/// the one that lies deepest.
+/// Of what fits no alternative, the mistake in the only one that is meant, where there is
+/// one: no reference, and of the kind that the value says. It is the one that lies deepest.
 fn deepest<'a>(error: &'a ValidationError<'a>) -> &'a ValidationError<'a> {
     let ValidationErrorKind::OneOfNotValid { context } = error.kind() else {
         return error;
     };
-    let is_reference = |errors: &&Vec<ValidationError<'_>>| {
-        errors.iter().any(|error| {
-            matches!(error.kind(), ValidationErrorKind::Required { property } if property == "$ref")
-        })
+    let own = error.instance_path().as_str();
+    let says_else = |error: &ValidationError<'_>| match error.kind() {
+        ValidationErrorKind::Required { property } => property == "$ref",
+        ValidationErrorKind::Enum { .. } | ValidationErrorKind::Constant { .. } => {
+            let below = error.instance_path().as_str().strip_prefix(own);
+            matches!(below, Some("/in" | "/type"))
+        }
+        _ => false,
     };
-    let others: Vec<_> = context
-        .iter()
-        .filter(|errors| !is_reference(errors))
-        .collect();
-    match others[..] {
-        [errors] if context.len() == 2 => {
+    let meant = |errors: &&Vec<ValidationError<'_>>| !errors.iter().any(says_else);
+    let meant: Vec<_> = context.iter().filter(meant).collect();
+    match meant[..] {
+        [errors] => {
             let depth = |error: &&ValidationError<'_>| error.instance_path().as_str().len();
             errors
                 .iter()

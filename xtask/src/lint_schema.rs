@@ -221,7 +221,9 @@ fn misspelt(schema: &Value, _: Use) -> Vec<(String, String)> {
     let keys = schema.as_object().into_iter().flat_map(Map::keys);
     let wrong = keys.filter(|key| {
         let lower = key.to_ascii_lowercase().replace('_', "-");
-        let is_near = |ours: &&str| distance(&lower, ours) <= 2;
+        let is_near = |ours: &&str| {
+            distance(&lower, ours) <= 2 || lower.len() > 5 && ours.starts_with(&lower)
+        };
         !OURS.contains(&key.as_str()) && OURS.iter().any(is_near)
     });
     let told = |key: &String| (join("", key), format!("nothing reads `{key}`"));

@@ -125,7 +125,10 @@ fn with_below(table: &Table, row: &Row, own: u64, prints: &[u64]) -> u64 {
         (name, field.required, prints[field.row.0]).hash(&mut hasher);
     }
     row.items.map(|id| prints[id.0]).hash(&mut hasher);
-    if let Rest::Map(values) = row.rest {
+    // Any value beside the properties is what an object may hold anyway.
+    if let Rest::Map(values) = row.rest
+        && !(table.row(values).is_any() && table.row(values).is_plain())
+    {
         prints[values.0].hash(&mut hasher);
     }
     let alternatives = row.alternatives.iter();

@@ -12,8 +12,8 @@ use crate::table::{Field, Kind, Row};
 pub struct Sketch {
     /// How many values were seen.
     pub count: u64,
-    /// How many of them were objects.
-    pub(crate) objects: u64,
+    /// Whether one of them was an object with several fields.
+    pub(crate) together: bool,
     /// Their types.
     pub kinds: BTreeSet<Kind>,
     /// The fields of the objects; how often each was there is its own count.
@@ -106,10 +106,8 @@ impl Sketch {
         };
         let all: BTreeSet<Kind> = self.fields.values().flat_map(kinds).collect();
         let count = self.fields.len();
-        let seen: u64 = self.fields.values().map(|field| field.count).sum();
-        let values = self.items.as_ref().map_or(0, |values| values.count);
-        let others = count > 1 || count == 1 && values > 0;
-        let apart = others && seen + values <= self.objects;
+        let is_object = self.kinds.contains(&Kind::Object);
+        let apart = is_object && !self.together && (count > 1 || self.items.is_some());
         let many = count > MOST_NAMES && all.len() <= 1 || count >= MOST_FIELDS || apart;
         let objects = self.fields.iter().filter(|(_, field)| field.is_object());
         let objects: Vec<(&String, &Sketch)> = objects.collect();
@@ -137,7 +135,7 @@ impl Sketch {
     /// Adds what another sketch has seen.
     pub fn merge(&mut self, other: Sketch) {
         self.count += other.count;
-        self.objects += other.objects;
+        self.together |= other.together;
         self.kinds.extend(other.kinds);
         for (name, field) in other.fields {
             self.field(name).merge(field);
@@ -203,10 +201,12 @@ impl<'de> Visitor<'de> for &mut Sketch {
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<(), A::Error> {
         self.note(Kind::Object);
-        self.objects += 1;
+        let mut count = 0_u64;
         while let Some(key) = access.next_key::<String>()? {
             access.next_value_seed(self.field(key))?;
+            count += 1;
         }
+        self.together |= count > 1;
         Ok(())
     }
 }

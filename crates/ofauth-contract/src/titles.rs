@@ -1,15 +1,16 @@
 //! The titles of alternatives: in Rust, the names of variants.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::json;
 
 use crate::compare::Compare;
+use crate::operation::Operation;
 use crate::place::Place;
 use crate::rules::{Action, Side};
 use crate::table::{Rest, RowId};
 
-impl Compare<'_> {
+impl<'b> Compare<'b> {
     /// Tells new titles of alternatives that are the same otherwise, where a schema says them
     /// or one that stands within it and has no name.
     pub(crate) fn titles(&mut self) {
@@ -18,18 +19,19 @@ impl Compare<'_> {
                 self.titles_within(&format!("schema {name}"), (*before, *after));
             }
         }
+        let named = |operation: &'b Operation| (operation.name(), operation);
+        let others: HashMap<String, &Operation> = self.new.operations.iter().map(named).collect();
         for operation in &self.old.operations {
-            let mut others = self.new.operations.iter();
-            let Some(other) = others.find(|other| other.name() == operation.name()) else {
+            let name = operation.name();
+            let Some(other) = others.get(&name) else {
                 continue;
             };
-            let name = operation.name();
-            for (status, response) in &operation.responses {
-                let after = other.responses.get(status).and_then(|other| other.json());
-                if let (Some(before), Some(after)) = (response.json(), after)
-                    && self.old.row(before).name.is_none()
-                {
-                    self.titles_within(&format!("{name} {status}"), (before, after));
+            let mut after: HashMap<String, RowId> = values(other).collect();
+            for (part, before) in values(operation) {
+                let after = after.remove(&part);
+                let inline = self.old.row(before).name.is_none();
+                if let Some(after) = after.filter(|_| inline) {
+                    self.titles_within(&format!("{name} {part}"), (before, after));
                 }
             }
         }
@@ -91,16 +93,41 @@ impl Compare<'_> {
         );
     }
 
-    /// The alternatives that are the same before and after.
+    /// The alternatives that are the same before and after; of the others, those that are the
+    /// only ones of their type.
     fn same_alternatives(&self, before: Vec<RowId>, after: &[RowId]) -> Vec<(RowId, RowId)> {
-        let mut after = after.to_vec();
-        let pair = |before: RowId| {
-            let titled = |after: &RowId| self.old.row(before).title == self.new.row(*after).title;
-            let same = |after: &RowId| self.prints.same(before, *after);
-            let index = after.iter().position(|after| same(after) && titled(after));
-            let index = index.or_else(|| after.iter().position(same))?;
-            Some((before, after.remove(index)))
-        };
-        before.into_iter().filter_map(pair).collect()
+        let (old, new) = (self.old, self.new);
+        let (mut before, mut after, mut pairs) = (before, after.to_vec(), Vec::new());
+        let same = |a: RowId, b: RowId| self.prints.same(a, b);
+        let titled = |a: RowId, b: RowId| same(a, b) && old.row(a).title == new.row(b).title;
+        let kind = |a: RowId, b: RowId| old.row(a).kind == new.row(b).kind;
+        let tests: [&dyn Fn(RowId, RowId) -> bool; 3] = [&titled, &same, &kind];
+        for (index, test) in tests.iter().enumerate() {
+            let all = before.clone();
+            before.retain(|one| {
+                let others = all
+                    .iter()
+                    .filter(|other| old.row(**other).kind == old.row(*one).kind);
+                let alone = others.count() == 1;
+                let mut found = (0..after.len()).filter(|other| test(*one, after[*other]));
+                let first = found.next();
+                // Of one type, there must be no doubt.
+                let first = first.filter(|_| index < 2 || alone && found.next().is_none());
+                pairs.extend(first.map(|other| (*one, after.remove(other))));
+                first.is_none()
+            });
+        }
+        pairs
     }
+}
+
+/// The values of an operation by themselves, each with its part of it.
+fn values(operation: &Operation) -> impl Iterator<Item = (String, RowId)> {
+    let parameters = operation.parameters.iter();
+    let parameters = parameters.map(|one| (format!("{} {}", one.location, one.name), one.row));
+    let bodies = operation.body.iter().flat_map(|body| &body.contents);
+    let bodies = bodies.map(|(media, row)| (format!("body {media}"), *row));
+    let responses = operation.responses.iter();
+    let responses = responses.filter_map(|(status, one)| Some((status.clone(), one.json()?)));
+    parameters.chain(bodies).chain(responses)
 }

@@ -126,6 +126,12 @@ cannot be read: stdin: it is cut off in line 8, at column 7
         "{stdout}"
     );
     assert!(stderr.contains("in line 2, at column"), "{stderr}");
+    let capture = format!("{page}\n  {{\"list\": \"Anna\n{wrong}\n{wrong}\n");
+    let (_, stdout, _) = copy.drift(&capture, &[]);
+    assert!(
+        stdout.contains("1 finding in 3 responses; 1 body that"),
+        "{stdout}"
+    );
     let (_, stdout, _) = copy.drift("[1]\n[2\n[3]", &[]);
     assert!(stdout.contains("in 2 responses; 1 body that"), "{stdout}");
 

@@ -298,6 +298,8 @@ fn what_may_be_a_persons_is_drafted_as_private_or_left_to_a_person() {
         of("kim", json!({ "y": 1 })),
         changed(|page| page["list"][0]["counts"] = Value::Null),
         changed(|page| page["list"][0]["counts"] = Value::Null),
+        changed(|page| page["list"][0]["counts"] = json!({})),
+        changed(|page| page["list"][0]["counts"] = json!({})),
         changed(|page| page["list"][0]["counts"] = json!({ "likes": 1, "views": 2 })),
     ];
     let (_, stdout, _) = copy.drift(&bodies.join("\n"), &["--update"]);
@@ -425,4 +427,34 @@ fn what_a_schema_says_in_several_parts_is_one_alternative() {
     );
     assert_eq!(user["oneOf"][1]["type"], "integer", "{stdout}");
     assert_eq!(user["allOf"], Value::Null, "{stdout}");
+}
+
+#[test]
+fn whatever_it_is_called_a_field_that_shows_a_value_counts() {
+    let copy = Copy::new();
+    let inline = "                type: object\n                required: [list]\n                properties:\n                  list:\n                    type: array\n                    description: Chats.\n                    items:\n                      $ref: '#/components/schemas/Chat'\n                  headers:\n                    description: A flag.\n                    allOf:\n                      - $ref: '#/components/schemas/Flag'\n";
+    let spec = SPEC
+        .replacen("                $ref: '#/components/schemas/ChatPage'\n", inline, 1)
+        .replacen("        isMediaReady:\n", "        flag:\n          description: A flag.\n          allOf:\n            - $ref: '#/components/schemas/Flag'\n        isMediaReady:\n", 1)
+        .replacen("    MediaKind:\n", "    Flag:\n      type: boolean\n      description: A flag.\n      oneOf:\n        - title: Yes\n          type: boolean\n        - title: Number\n          type: integer\n          format: int64\n    MediaKind:\n".replace("      type: boolean\n      description", "      description").as_str(), 1);
+    fs::write(copy.spec(), &spec).unwrap();
+    let capture = changed(|page| page["list"][0]["lastMessage"]["flag"] = json!("Anna said yes"));
+    let (code, stdout, stderr) = copy.drift(&capture, &["--update"]);
+    assert_eq!((code, stderr.as_str()), (1, ""), "{stdout}");
+    assert!(
+        stdout.contains("by hand: list[].lastMessage.flag: it may be a person's"),
+        "{stdout}"
+    );
+    // A parameter shows nothing.
+    let copy = Copy::new();
+    let spec = SPEC.replacen(
+        "        - name: userListId\n",
+        "        - name: since\n          in: query\n          description: Since when.\n          schema:\n            $ref: '#/components/schemas/Timestamp'\n        - name: userListId\n",
+        1,
+    );
+    assert_ne!(spec, SPEC);
+    fs::write(copy.spec(), &spec).unwrap();
+    let capture = changed(|page| media(page)["createdAt"] = json!("soon"));
+    let (code, stdout, stderr) = copy.drift(&capture, &["--update"]);
+    assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
 }

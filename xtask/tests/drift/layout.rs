@@ -313,7 +313,7 @@ fn what_is_written_in_an_unusual_way_is_changed_rightly_or_left() {
     let number = "          type: integer\n          format: int64\n          description: The number of attached";
     let rest = "          description: The number of attached";
     type Change<'a> = (&'a dyn Fn(&mut Value), &'a str, String, bool);
-    let cases: [Change<'_>; 11] = [
+    let cases: [Change<'_>; 12] = [
         (
             &null,
             flag,
@@ -369,6 +369,14 @@ fn what_is_written_in_an_unusual_way_is_changed_rightly_or_left() {
             true,
         ),
         (
+            &fraction,
+            number,
+            format!(
+                "          type: integer\n            # whole\n          format: int64\n{rest}"
+            ),
+            true,
+        ),
+        (
             &word,
             "        - audio\n",
             "        - &a audio\n".to_owned(),
@@ -397,6 +405,12 @@ fn what_is_written_in_an_unusual_way_is_changed_rightly_or_left() {
         assert_eq!(updated != spec, drafted, "{new}: {stdout}");
         assert_eq!(stdout.contains("by hand: "), !drafted, "{new}: {stdout}");
         assert!(!updated.contains("Anna"), "{updated}");
+        if new.contains("\"int64\"") {
+            assert!(
+                updated.contains("type: 'number'\n          format: \"double\"\n"),
+                "{updated}"
+            );
+        }
         if new.contains("x-private") && drafted {
             assert!(updated.contains("x-private: true"), "{new}: {stdout}");
         }

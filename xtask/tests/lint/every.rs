@@ -185,6 +185,8 @@ fn a_key_of_ours_that_is_written_in_another_way_is_told() {
         "x-privat",
         "x-Private",
         "x-prviate",
+        "x-priv",
+        "x-extensible",
         "x_private",
         "x-extensible-enums",
     ] {

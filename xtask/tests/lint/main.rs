@@ -102,7 +102,7 @@ fn each_rule_is_told_with_line_place_and_how_to_mend_it() {
             "openapi",
             edited("- name: limit", "- style: bogus\n          name: limit"),
             "        - style: bogus",
-            "valid under any of the",
+            "\"bogus\" is not one of",
         ),
         (
             "described",
