@@ -32,8 +32,8 @@
 //!
 //! - All six parameters, with their bounds and defaults; a bad one is answered with 400
 //!   `BAD_REQUEST`. No parameter is a list, so one that is given twice is a bad one. The
-//!   API's description forbids no other parameters, so an unknown one is ignored. An empty
-//!   `offset`, and `null`, mean 0.
+//!   API's description forbids no other parameters, so an unknown one is ignored. `null` as
+//!   the `offset` means 0.
 //! - 401 `UNAUTHORIZED` without a key that begins with `sk_sandbox_`, and 401
 //!   `SESSION_NOT_PROVIDED` without a connection that it knows: `conn_sandbox_1` to
 //!   `conn_sandbox_N`, and those that are [set up](SandboxBuilder::setup) by name.

@@ -30,7 +30,7 @@ impl Parameters {
             match name.as_str() {
                 // At most 20, so that the cast keeps the value.
                 "limit" => parameters.limit = number(name, value, 1, 20)? as usize,
-                "offset" if value.is_empty() || value == "null" => {}
+                "offset" if value == "null" => {}
                 "offset" => parameters.offset = number(name, value, 0, i64::MAX as u64)?,
                 "order" => parameters.order = word(name, value, "recent, old")?,
                 "filter" => {
