@@ -9,7 +9,7 @@ use std::str::FromStr;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ofauth::{ChatFilter, ChatOrder};
-use ofauth_sandbox::{FaultRule, ParseRateLimitError, RateLimit};
+use ofauth_sandbox::{FaultRule, ParseQuotaError, Quota};
 
 /// Lists a creator's chats on OFAuth
 #[derive(Debug, Parser)]
@@ -170,7 +170,7 @@ pub(crate) struct SandboxArguments {
 
 /// A rate limit, or none.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Limit(pub(crate) Option<RateLimit>);
+pub(crate) struct Limit(pub(crate) Option<Quota>);
 
 /// Reads a whole number of a range, and says the rule where it is none.
 fn whole<N>(range: RangeInclusive<N>) -> impl Fn(&str) -> Result<N, String> + Clone + use<N>
@@ -184,7 +184,7 @@ where
     }
 }
 
-fn limit(text: &str) -> Result<Limit, ParseRateLimitError> {
+fn limit(text: &str) -> Result<Limit, ParseQuotaError> {
     match text {
         "off" => Ok(Limit(None)),
         _ => text.parse().map(|limit| Limit(Some(limit))),

@@ -14,9 +14,9 @@ use tokio::time::sleep;
 
 use crate::fault::{Encoding, Fault, FaultBody, OddOffset};
 use crate::inbox::built;
-use crate::limit::{Allowance, RateLimit};
+use crate::limit::{Allowance, Quota};
 use crate::wire::{Trick, Wire};
-use crate::world::Page;
+use crate::world::Window;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const MEGABYTE: usize = 1_000_000;
@@ -35,7 +35,7 @@ pub(crate) fn error(status: u16, kind: Option<ErrorType>, words: &str, number: u
 }
 
 /// A page as it should be.
-pub(crate) fn page(page: Page) -> Response {
+pub(crate) fn page(page: Window) -> Response {
     match page.whole {
         Some(whole) => json_response(whole),
         None => json_response(page.json()),
@@ -63,10 +63,10 @@ pub(crate) fn tell(headers: &mut HeaderMap, allowance: &Allowance) {
 
 /// The same, of a bucket that is said to be empty.
 pub(crate) fn tell_empty(headers: &mut HeaderMap) {
-    let RateLimit {
+    let Quota {
         per_minute: _,
         burst,
-    } = RateLimit::default();
+    } = Quota::default();
     let told = [
         ("x-ratelimit-limit", burst),
         ("x-ratelimit-remaining", 0),
@@ -138,7 +138,7 @@ fn documented(status: StatusCode) -> Option<ErrorType> {
 }
 
 /// A page as a fault makes it; `wire` is the socket, where it is one of HTTP/1.
-pub(crate) fn spoiled(fault: &Fault, page: Page, wire: &Wire, http_1: bool) -> Response {
+pub(crate) fn spoiled(fault: &Fault, page: Window, wire: &Wire, http_1: bool) -> Response {
     match *fault {
         Fault::Reset { after } => wire.play(Trick::Reset(after)),
         Fault::SlowHeaders { .. } if !http_1 => {}
@@ -179,7 +179,7 @@ pub(crate) fn spoiled(fault: &Fault, page: Page, wire: &Wire, http_1: bool) -> R
 }
 
 /// A page of which one thing is not as it should be.
-fn changed(fault: &Fault, page: &Page) -> Value {
+fn changed(fault: &Fault, page: &Window) -> Value {
     // What is written above is JSON.
     let mut value: Value = serde_json::from_slice(&page.json()).unwrap_or_default();
     let chats = |value: &mut Value, change: &dyn Fn(&mut Value)| {
@@ -341,7 +341,7 @@ fn encoded(name: &'static str, body: io::Result<Vec<u8>>) -> Response {
     }
 }
 
-fn huge(mut page: Page, megabytes: usize) -> Response {
+fn huge(mut page: Window, megabytes: usize) -> Response {
     let chats = std::mem::take(&mut page.part.chats);
     let mut size = 0;
     for chat in chats.iter().cycle() {

@@ -103,7 +103,7 @@ pub use account::ConnectionSetup;
 pub use change::{Change, ChangeError, Session};
 pub use clock::Clock;
 pub use fault::{Encoding, Fault, FaultBody, FaultRule, OddOffset};
-pub use limit::{ParseRateLimitError, RateLimit};
+pub use limit::{ParseQuotaError, Quota};
 pub use record::{Recorded, Requests};
 
 use crate::clock::TokioClock;
@@ -233,7 +233,7 @@ pub struct SandboxBuilder {
     connections: u32,
     chats: u32,
     seed: u64,
-    rate_limit: Option<RateLimit>,
+    rate_limit: Option<Quota>,
     setups: BTreeMap<String, ConnectionSetup>,
     faults: Vec<FaultRule>,
     live: f64,
@@ -249,7 +249,7 @@ impl Default for SandboxBuilder {
             connections: 3,
             chats: 120,
             seed: 1,
-            rate_limit: Some(RateLimit::default()),
+            rate_limit: Some(Quota::default()),
             setups: BTreeMap::new(),
             faults: Vec::new(),
             live: 0.0,
@@ -300,7 +300,7 @@ impl SandboxBuilder {
 
     /// The limit of each connection; by default 60 requests a minute with bursts of up to
     /// 90. `None` is no limit.
-    pub fn rate_limit(mut self, limit: impl Into<Option<RateLimit>>) -> Self {
+    pub fn rate_limit(mut self, limit: impl Into<Option<Quota>>) -> Self {
         self.rate_limit = limit.into();
         self
     }

@@ -7,14 +7,14 @@ use chrono::{DateTime, Utc};
 
 /// How many requests a connection may send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RateLimit {
+pub struct Quota {
     /// The requests that come back within a minute, evenly; at least 1.
     pub per_minute: u32,
     /// The most requests that may come at once; at least 1.
     pub burst: u32,
 }
 
-impl Default for RateLimit {
+impl Default for Quota {
     /// 60 a minute, with bursts of up to 90 (OFAuth reference, rate limits: the plans
     /// Pay as You Go and Starter).
     fn default() -> Self {
@@ -27,9 +27,9 @@ impl Default for RateLimit {
 
 /// A text that is no rate limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ParseRateLimitError(());
+pub struct ParseQuotaError(());
 
-impl fmt::Display for ParseRateLimitError {
+impl fmt::Display for ParseQuotaError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
             "a rate limit is written as requests a minute and burst, like 60:90, both from 1",
@@ -37,10 +37,10 @@ impl fmt::Display for ParseRateLimitError {
     }
 }
 
-impl std::error::Error for ParseRateLimitError {}
+impl std::error::Error for ParseQuotaError {}
 
-impl FromStr for RateLimit {
-    type Err = ParseRateLimitError;
+impl FromStr for Quota {
+    type Err = ParseQuotaError;
 
     /// Reads `60:90`: requests a minute, and burst.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -52,7 +52,7 @@ impl FromStr for RateLimit {
                     burst: number(burst)?,
                 })
             })
-            .ok_or(ParseRateLimitError(()))
+            .ok_or(ParseQuotaError(()))
     }
 }
 
@@ -77,7 +77,7 @@ pub(crate) struct Allowance {
 }
 
 impl Bucket {
-    pub(crate) fn full(limit: RateLimit, now: DateTime<Utc>) -> Self {
+    pub(crate) fn full(limit: Quota, now: DateTime<Utc>) -> Self {
         Self {
             tokens: limit.burst.into(),
             at: now,
@@ -85,7 +85,7 @@ impl Bucket {
     }
 
     /// Takes a token, if there is one.
-    pub(crate) fn take(&mut self, limit: RateLimit, now: DateTime<Utc>) -> Allowance {
+    pub(crate) fn take(&mut self, limit: Quota, now: DateTime<Utc>) -> Allowance {
         let elapsed = (now - self.at).to_std().unwrap_or_default();
         let per_second = f64::from(limit.per_minute.max(1)) / 60.0;
         let burst = f64::from(limit.burst.max(1));
@@ -115,11 +115,11 @@ impl Bucket {
 mod tests {
     use chrono::{DateTime, TimeDelta};
 
-    use super::{Bucket, RateLimit};
+    use super::{Bucket, Quota};
 
     #[test]
     fn a_burst_passes_and_then_one_a_second() {
-        let limit = RateLimit::default();
+        let limit = Quota::default();
         let mut now = DateTime::from_timestamp(1_000, 0).unwrap();
         let mut bucket = Bucket::full(limit, now);
         for remaining in (0..90).rev() {
@@ -151,10 +151,10 @@ mod tests {
 
     #[test]
     fn limits_are_read_as_they_are_written() {
-        assert_eq!("60:90".parse(), Ok(RateLimit::default()));
+        assert_eq!("60:90".parse(), Ok(Quota::default()));
         assert_eq!(
             "1:5".parse(),
-            Ok(RateLimit {
+            Ok(Quota {
                 per_minute: 1,
                 burst: 5
             })
@@ -162,7 +162,7 @@ mod tests {
         for text in [
             "", "60", "60:", ":90", "0:90", "60:0", "-1:5", "60:90:1", "a:b",
         ] {
-            assert!(text.parse::<RateLimit>().is_err(), "{text}");
+            assert!(text.parse::<Quota>().is_err(), "{text}");
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::fault::Fault;
 use crate::limit::Allowance;
 use crate::record::Recorded;
 use crate::wire::Wire;
-use crate::world::{Page, Refusal, World};
+use crate::world::{Refusal, Window, World};
 
 const KEY_PREFIX: &str = "sk_sandbox_";
 /// A request can ask for a fault of its own, as JSON.
@@ -108,7 +108,7 @@ fn page(
     uri: &Uri,
     headers: &HeaderMap,
     fault: Option<&Fault>,
-) -> (Option<Allowance>, Result<Page, Refusal>) {
+) -> (Option<Allowance>, Result<Window, Refusal>) {
     let key = headers.get("apikey").and_then(|key| key.to_str().ok());
     if !key.is_some_and(|key| key.starts_with(KEY_PREFIX)) {
         return (

@@ -13,7 +13,7 @@ use crate::change::{Change, ChangeError, Session};
 use crate::clock::Clock;
 use crate::fault::{Fault, FaultRule, Faults, Wrong};
 use crate::inbox::{Seeded, mix};
-use crate::limit::{Allowance, Bucket, RateLimit};
+use crate::limit::{Allowance, Bucket, Quota};
 use crate::parameters::Parameters;
 use crate::record::{KEPT, Recorded, Requests};
 
@@ -27,7 +27,7 @@ pub(crate) struct World {
     seed: u64,
     connections: u32,
     chats: u32,
-    limit: Option<RateLimit>,
+    limit: Option<Quota>,
     clock: Arc<dyn Clock>,
     accounts: HashMap<String, Account>,
     pub(crate) faults: Faults,
@@ -58,7 +58,7 @@ impl Refusal {
 
 /// A page, before it is written.
 #[derive(Debug, Default)]
-pub(crate) struct Page {
+pub(crate) struct Window {
     /// The page as it is written, where it was asked for before; then there is no more here.
     pub(crate) whole: Option<Bytes>,
     pub(crate) part: Part,
@@ -70,7 +70,7 @@ impl World {
     pub(crate) fn new(
         seed: u64,
         (connections, chats): (u32, u32),
-        limit: Option<RateLimit>,
+        limit: Option<Quota>,
         clock: Arc<dyn Clock>,
         setups: BTreeMap<String, ConnectionSetup>,
         faults: Vec<FaultRule>,
@@ -103,7 +103,7 @@ impl World {
         connection: Option<&str>,
         query: &[(String, String)],
         fault: Option<&Fault>,
-    ) -> (Option<Allowance>, Result<Page, Refusal>) {
+    ) -> (Option<Allowance>, Result<Window, Refusal>) {
         let (limit, now) = (self.limit, self.now());
         let Some((account, cache)) = connection.and_then(|id| self.account(id)) else {
             let words = "Connection not found, or without session data";
@@ -237,7 +237,7 @@ fn read(
     cache: &mut Cache,
     query: &[(String, String)],
     fault: Option<&Fault>,
-) -> Result<Page, Refusal> {
+) -> Result<Window, Refusal> {
     match account.session {
         Session::Active => {}
         Session::Expired => {
@@ -284,9 +284,9 @@ fn read(
     if let Some(seeded) = pristine
         && let Some(whole) = cache.pages.get(&(seeded.key(), place))
     {
-        return Ok(Page {
+        return Ok(Window {
             whole: Some(whole.clone()),
-            ..Page::default()
+            ..Window::default()
         });
     }
     let part = account.part(&wanted, place, |seeded, index| match pristine {
@@ -294,7 +294,7 @@ fn read(
         Some(_) => json(&seeded.chat(index)),
         None => cache.json(seeded, index),
     });
-    let page = Page {
+    let page = Window {
         whole: None,
         part,
         offset,
@@ -308,13 +308,13 @@ fn read(
         cache.keep(whole.len());
         cache.pages.insert((seeded.key(), place), whole.clone());
     }
-    Ok(Page {
+    Ok(Window {
         whole: Some(whole),
-        ..Page::default()
+        ..Window::default()
     })
 }
 
-impl Page {
+impl Window {
     /// The page as it is written.
     pub(crate) fn json(&self) -> Vec<u8> {
         let size: usize = self.part.chats.iter().map(|chat| chat.len() + 1).sum();

@@ -11,7 +11,7 @@ use futures_util::FutureExt;
 use futures_util::stream::StreamExt;
 use tokio::time::{Sleep, sleep};
 
-use crate::cursor::{Checkpoint, Scope};
+use crate::cursor::{Checkpoint, RequestHash};
 use crate::digest::digest;
 use crate::record::{key, version};
 use crate::{Chat, ChatStream, ChatsRequest, Error, ErrorKind, Result};
@@ -22,12 +22,12 @@ use crate::{Chat, ChatStream, ChatsRequest, Error, ErrorKind, Result};
 /// happened. A chat that changes again while it is read is yielded again.
 #[must_use = "a stream does nothing until it is polled"]
 pub struct ChangeStream {
-    scope: Scope,
+    scope: RequestHash,
     chats: ChatStream,
 }
 
 impl ChangeStream {
-    pub(crate) fn new(chats: ChatStream, scope: Scope) -> Self {
+    pub(crate) fn new(chats: ChatStream, scope: RequestHash) -> Self {
         Self { scope, chats }
     }
 

@@ -8,7 +8,7 @@ use ofauth_api::types::ChatPage;
 use ofauth_contract::Finding;
 
 use crate::call::Call;
-use crate::cursor::Scope;
+use crate::cursor::RequestHash;
 use crate::decode::RawPage;
 use crate::drift::DriftWatch;
 use crate::record::Record;
@@ -223,7 +223,7 @@ impl ChatsRequest {
     /// [`order`](Self::order) `old`, the only item is an error of kind
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest).
     pub fn changes(self, since: &Checkpoint) -> ChangeStream {
-        let scope = Scope::of(&self);
+        let scope = RequestHash::of(&self);
         let walk = self.check_changes().and_then(|()| since.open(&self));
         let chats = match walk {
             Ok(walk) => ChatStream::new(self, walk),
@@ -239,13 +239,13 @@ impl ChatsRequest {
     /// As [`send`](Self::send), and where the request has an offset or order `old`.
     pub async fn checkpoint(mut self) -> Result<Checkpoint> {
         self.check_changes()?;
-        let scope = Scope::of(&self);
+        let scope = RequestHash::of(&self);
         self.limit = Some(MAX_LIMIT);
         let records = self.send().await?.into_records().into_iter().enumerate();
         let items: Vec<_> = records
             .map(|(place, record)| Record::new(record, place).item)
             .collect();
-        Ok(Checkpoint::new(walk::Checkpoint::of(&items), scope))
+        Ok(Checkpoint::new(walk::Front::of(&items), scope))
     }
 
     /// The chats with activity after a checkpoint, as it happens: [`changes`](Self::changes) again

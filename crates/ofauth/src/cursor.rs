@@ -16,13 +16,13 @@ use crate::{ChatsRequest, Error, Result, walk};
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cursor {
     walk: walk::Token,
-    scope: Scope,
+    scope: RequestHash,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     left: Option<u64>,
 }
 
 impl Cursor {
-    pub(crate) fn new(walk: walk::Token, scope: Scope, left: Option<u64>) -> Self {
+    pub(crate) fn new(walk: walk::Token, scope: RequestHash, left: Option<u64>) -> Self {
         Self { walk, scope, left }
     }
 
@@ -45,13 +45,13 @@ impl fmt::Debug for Cursor {
 /// [`Cursor`], in about 1 KB, and belongs to one connection, key and set of parameters too.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checkpoint {
-    front: walk::Checkpoint,
+    front: walk::Front,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    scope: Option<Scope>,
+    scope: Option<RequestHash>,
 }
 
 impl Checkpoint {
-    pub(crate) fn new(front: walk::Checkpoint, scope: Scope) -> Self {
+    pub(crate) fn new(front: walk::Front, scope: RequestHash) -> Self {
         Self {
             front,
             scope: Some(scope),
@@ -76,9 +76,9 @@ impl fmt::Debug for Checkpoint {
 /// JSON readers of every language keep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub(crate) struct Scope(u64);
+pub(crate) struct RequestHash(u64);
 
-impl Scope {
+impl RequestHash {
     pub(crate) fn of(request: &ChatsRequest) -> Self {
         let (filter, query, list) = request.selection();
         let order = request.order_or_default().to_string();

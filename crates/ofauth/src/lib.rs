@@ -105,7 +105,6 @@
 #[doc = include_str!("../README.md")]
 struct Readme;
 
-mod answer;
 mod base_url;
 mod call;
 mod changes;

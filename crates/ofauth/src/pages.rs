@@ -23,7 +23,7 @@ pub struct PageStream {
 
 impl PageStream {
     pub(crate) fn new(request: ChatsRequest) -> Self {
-        let first = Step::Read(Place {
+        let first = Step::Read(Position {
             offset: request.start(),
             before: Vec::new(),
             idle: 0,
@@ -71,20 +71,20 @@ impl fmt::Debug for PageStream {
 
 /// What a walk does next.
 enum Step {
-    Read(Place),
+    Read(Position),
     Fail(Error),
     End,
 }
 
 /// Where a walk is.
-struct Place {
+struct Position {
     offset: u64,
     /// What tells the records of the page before apart, and how many pages directly before brought nothing new.
     before: Vec<u64>,
     idle: u32,
 }
 
-impl Place {
+impl Position {
     fn after(self, page: &Page) -> Step {
         let offset = self.offset;
         let fail = |reason: String| {

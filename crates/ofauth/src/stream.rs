@@ -14,9 +14,9 @@ use futures_util::stream::StreamExt;
 use tokio::task::JoinHandle;
 use tracing::Instrument;
 
-use crate::cursor::{Cursor, Scope};
+use crate::cursor::{Cursor, RequestHash};
 use crate::record::Record;
-use crate::walk::{Ask, Key, MAX_LIMIT, Observed, Walk, WalkError};
+use crate::walk::{Ask, Key, MAX_LIMIT, ServedPage, Walk, WalkError};
 use crate::{Chat, ChatsRequest, Error, ErrorKind, Page, Result};
 
 /// Every chat of a creator, once; made by [`ChatsRequest::stream`].
@@ -60,7 +60,7 @@ use crate::{Chat, ChatsRequest, Error, ErrorKind, Page, Result};
 #[must_use = "a stream does nothing until it is polled"]
 pub struct ChatStream {
     request: ChatsRequest,
-    scope: Scope,
+    scope: RequestHash,
     walk: Walk,
     /// What was found and is not yet taken.
     found: VecDeque<(Key, Result<Chat>)>,
@@ -79,7 +79,7 @@ pub struct ChatStream {
 impl ChatStream {
     pub(crate) fn new(request: ChatsRequest, walk: Walk) -> Self {
         Self {
-            scope: Scope::of(&request),
+            scope: RequestHash::of(&request),
             request,
             walk,
             found: VecDeque::new(),
@@ -195,7 +195,7 @@ impl ChatStream {
             .map(|(place, record)| Some(Record::new(record, place)))
             .collect();
         let items: Vec<_> = records.iter().flatten().map(|record| record.item).collect();
-        let page = Observed {
+        let page = ServedPage {
             items: &items,
             has_more,
             next_offset,

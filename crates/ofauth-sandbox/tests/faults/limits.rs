@@ -1,7 +1,7 @@
 //! The limit of a connection, the clock, and what is recorded.
 
 use super::*;
-use ofauth_sandbox::{RateLimit, Sandbox};
+use ofauth_sandbox::{Quota, Sandbox};
 use std::time::Duration;
 
 #[tokio::test(start_paused = true)]
@@ -34,7 +34,7 @@ async fn an_empty_bucket_is_answered_with_429_until_tokens_return() {
             (200, None)
         );
     }
-    let other = RateLimit {
+    let other = Quota {
         per_minute: 1,
         burst: 1,
     };
@@ -60,7 +60,7 @@ impl ofauth_sandbox::Clock for Manual {
 async fn the_clock_can_be_another() {
     let start = chrono::DateTime::from_timestamp(2_000_000_000, 0).unwrap();
     let clock = std::sync::Arc::new(Manual(start.into()));
-    let limit = RateLimit {
+    let limit = Quota {
         per_minute: 1,
         burst: 1,
     };

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use serde::{Deserialize, Serialize};
 
-use super::code::{BadCode, Kind, Reader, Writer};
+use super::code::{BadCode, Purpose, Reader, Writer};
 use super::known::{Anchor, Chat, Region};
 use super::{Item, Key, MAX_LIMIT, Mode, Next, Order, Walk};
 
@@ -16,14 +16,14 @@ const REMEMBERED: usize = 64;
 /// It is written as one short string.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub(crate) struct Checkpoint {
+pub(crate) struct Front {
     /// Keys and versions, newest first.
     anchors: Vec<(Key, u64)>,
     /// The activity of the oldest of them that the last poll saw.
     oldest: Option<i64>,
 }
 
-impl Checkpoint {
+impl Front {
     /// The front of the list as it is now, by its first page.
     pub(crate) fn of(items: &[Item]) -> Self {
         let anchor = |item: &Item| Some((item.key, item.version?));
@@ -39,12 +39,12 @@ impl Walk {
     ///
     /// A chat is yielded again where it changes again during the walk. A chat that only began to
     /// match the filter is a change where it is newer than every chat that did not move.
-    pub(crate) fn changes(checkpoint: &Checkpoint) -> Self {
+    pub(crate) fn changes(checkpoint: &Front) -> Self {
         let mut walk = Self::new(Order::Recent, 0, MAX_LIMIT);
         walk.mode = Mode::Changes {
             unchanged_before: checkpoint.oldest,
         };
-        if *checkpoint != Checkpoint::default() {
+        if *checkpoint != Front::default() {
             let end = i64::try_from(checkpoint.anchors.len()).unwrap_or(i64::MAX);
             walk.known.regions.push(Region {
                 end,
@@ -68,7 +68,7 @@ impl Walk {
     }
 
     /// The checkpoint to poll from next time, once a walk over changes is complete.
-    pub(crate) fn checkpoint(&self) -> Option<Checkpoint> {
+    pub(crate) fn checkpoint(&self) -> Option<Front> {
         let Mode::Changes { unchanged_before } = self.mode else {
             return None;
         };
@@ -86,7 +86,7 @@ impl Walk {
             .into_iter()
             .map(|(key, version, _)| (key, version))
             .collect();
-        Some(Checkpoint { anchors, oldest })
+        Some(Front { anchors, oldest })
     }
 
     /// The first item of a page from which on nothing changed.
@@ -118,9 +118,9 @@ impl Walk {
     }
 }
 
-impl From<Checkpoint> for String {
-    fn from(checkpoint: Checkpoint) -> Self {
-        let mut out = Writer::new(Kind::Checkpoint);
+impl From<Front> for String {
+    fn from(checkpoint: Front) -> Self {
+        let mut out = Writer::new(Purpose::Front);
         out.flag(checkpoint.oldest.is_some());
         out.signed(checkpoint.oldest.unwrap_or(0));
         out.count(checkpoint.anchors.len());
@@ -132,11 +132,11 @@ impl From<Checkpoint> for String {
     }
 }
 
-impl TryFrom<String> for Checkpoint {
+impl TryFrom<String> for Front {
     type Error = BadCode;
 
     fn try_from(text: String) -> Result<Self, BadCode> {
-        let mut input = Reader::new(Kind::Checkpoint, &text)?;
+        let mut input = Reader::new(Purpose::Front, &text)?;
         let known = input.flag()?;
         let oldest = Some(input.signed()?).filter(|_| known);
         let anchors = (0..input.count()?)

@@ -10,9 +10,9 @@ const FORM: u8 = 1;
 
 /// What a text is meant for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum Purpose {
     Token = b'w' as isize,
-    Checkpoint = b'c' as isize,
+    Front = b'c' as isize,
 }
 
 /// Why a token or checkpoint cannot be used.
@@ -41,8 +41,8 @@ impl std::error::Error for BadCode {}
 pub(super) struct Writer(Vec<u8>);
 
 impl Writer {
-    pub(super) fn new(kind: Kind) -> Self {
-        Self(vec![kind as u8, FORM])
+    pub(super) fn new(purpose: Purpose) -> Self {
+        Self(vec![purpose as u8, FORM])
     }
 
     pub(super) fn flag(&mut self, value: bool) {
@@ -94,7 +94,7 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    pub(super) fn new(kind: Kind, text: &str) -> Result<Self, BadCode> {
+    pub(super) fn new(purpose: Purpose, text: &str) -> Result<Self, BadCode> {
         let mut bytes = URL_SAFE_NO_PAD
             .decode(text.trim())
             .map_err(|_| BadCode::Corrupt)?;
@@ -104,8 +104,8 @@ impl Reader {
             return Err(BadCode::Corrupt);
         }
         match *bytes.as_slice() {
-            [found, FORM, ..] if found == kind as u8 => Ok(Self { bytes, at: 2 }),
-            [found, ..] if found == kind as u8 => Err(BadCode::WrongVersion),
+            [found, FORM, ..] if found == purpose as u8 => Ok(Self { bytes, at: 2 }),
+            [found, ..] if found == purpose as u8 => Err(BadCode::WrongVersion),
             _ => Err(BadCode::WrongKind),
         }
     }

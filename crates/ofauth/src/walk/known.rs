@@ -42,7 +42,7 @@ pub(super) struct Anchor {
 }
 
 /// A page about to be placed: where its items are, what they are, where the next page begins.
-pub(super) struct Page<'a> {
+pub(super) struct PlacedPage<'a> {
     pub(super) offset: i64,
     pub(super) items: &'a [Item],
     pub(super) end: i64,
@@ -76,7 +76,7 @@ impl Known {
     pub(super) fn shift_now(
         &self,
         region: RegionId,
-        page: &Page<'_>,
+        page: &PlacedPage<'_>,
         anchors: &[Anchor],
     ) -> Option<i64> {
         let last = anchors.iter().rfind(|anchor| anchor.region == region)?;
@@ -85,7 +85,7 @@ impl Known {
 
     /// The region a page belongs to: all that its anchors lie in become one, and without an
     /// anchor it is a new one. The oldest survives, so that a token can cut off what came late.
-    pub(super) fn join(&mut self, page: &Page<'_>, anchors: &[Anchor]) -> RegionId {
+    pub(super) fn join(&mut self, page: &PlacedPage<'_>, anchors: &[Anchor]) -> RegionId {
         let Some(here) = anchors.iter().map(|anchor| anchor.region).min() else {
             self.regions.push(Region {
                 shift: page.offset,
@@ -121,7 +121,7 @@ impl Known {
     }
 
     /// Writes a page's items into a region. The answer tells, item by item, what was known of it.
-    pub(super) fn place(&mut self, region: RegionId, page: &Page<'_>) -> Vec<Option<Chat>> {
+    pub(super) fn place(&mut self, region: RegionId, page: &PlacedPage<'_>) -> Vec<Option<Chat>> {
         let Region { shift, end, .. } = &mut self.regions[region];
         let shift = *shift;
         *end = (*end).max(page.end.saturating_sub(shift));
@@ -157,7 +157,7 @@ impl Known {
     }
 }
 
-fn position(page: &Page<'_>, index: usize) -> i64 {
+fn position(page: &PlacedPage<'_>, index: usize) -> i64 {
     page.offset
         .saturating_add(i64::try_from(index).unwrap_or(i64::MAX))
 }

@@ -41,7 +41,7 @@
 //!   page.
 //! - **From an offset above 0.** The walk covers what stays at or past that offset. What moves to
 //!   the front has left, so newest first ends like oldest first, at the list's end.
-//! - **Changes.** A [`Checkpoint`] is a few anchors of a region that reaches the list's end: what
+//! - **Changes.** A [`Front`] is a few anchors of a region that reaches the list's end: what
 //!   changed since is newer than all that existed then, hence newer than every anchor unmoved.
 //!   Where no anchor is left, a last message older than the checkpoint says the same.
 //!
@@ -69,13 +69,13 @@ mod token;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use changes::Checkpoint;
+pub(crate) use changes::Front;
 #[cfg(test)]
 pub(crate) use code::BadCode;
-pub(crate) use page::{Ask, Item, Key, MAX_LIMIT, Observed, Order, WalkError};
+pub(crate) use page::{Ask, Item, Key, MAX_LIMIT, Order, ServedPage, WalkError};
 pub(crate) use token::Token;
 
-use known::{Anchor, Known, Page, RegionId};
+use known::{Anchor, Known, PlacedPage, RegionId};
 
 /// How many requests in a row may lead nowhere.
 const MAX_IDLE: u32 = 10;
@@ -197,7 +197,7 @@ impl Walk {
     }
 
     /// Takes a page. Gives the indices of the items to yield now, in the page's order.
-    pub(crate) fn read(&mut self, ask: Ask, page: Observed<'_>) -> Vec<usize> {
+    pub(crate) fn read(&mut self, ask: Ask, page: ServedPage<'_>) -> Vec<usize> {
         let fresh = ask.after == self.requests;
         let planned = matches!(self.ask(), Ok(Some(plan)) if plan.offset == ask.offset);
         self.requests = self.requests.saturating_add(1);
@@ -207,7 +207,7 @@ impl Walk {
         let at_start = ask.offset <= self.start;
         let anchors = self.anchors(page.items);
         let unchanged_from = self.first_unchanged(&anchors).unwrap_or(page.items.len());
-        let placed = Page {
+        let placed = PlacedPage {
             offset: signed(ask.offset),
             items: page.items,
             end: page_end(&ask, &page),
@@ -293,7 +293,7 @@ impl Walk {
     }
 
     /// How many places the list closed up by, behind the page, since the region was last touched.
-    fn lost(&self, page: &Page<'_>, anchors: &[Anchor]) -> u32 {
+    fn lost(&self, page: &PlacedPage<'_>, anchors: &[Anchor]) -> u32 {
         let lost = self.base.and_then(|base| {
             let now = self.known.shift_now(base, page, anchors)?;
             Some(self.known.regions[base].shift.saturating_sub(now))
@@ -306,7 +306,7 @@ impl Walk {
         &mut self,
         here: RegionId,
         ask: &Ask,
-        page: &Observed<'_>,
+        page: &ServedPage<'_>,
         fresh: bool,
         lost: u32,
     ) {
@@ -354,7 +354,7 @@ impl Walk {
     }
 
     /// Ends a walk that leads nowhere.
-    fn watch(&mut self, ask: &Ask, page: &Observed<'_>, idle: bool) {
+    fn watch(&mut self, ask: &Ask, page: &ServedPage<'_>, idle: bool) {
         self.idle = if idle { self.idle + 1 } else { 0 };
         if self.is_over() {
             return;
@@ -437,7 +437,7 @@ fn first_step(page_size: u32) -> u64 {
 
 /// The position just past a page: the server's word where it makes sense. It may skip items that
 /// it hides, but none that were not asked for.
-fn page_end(ask: &Ask, page: &Observed<'_>) -> i64 {
+fn page_end(ask: &Ask, page: &ServedPage<'_>) -> i64 {
     let offset = signed(ask.offset);
     let len = offset.saturating_add(i64::try_from(page.items.len()).unwrap_or(i64::MAX));
     match page.next_offset {

@@ -48,7 +48,7 @@ pub(crate) struct Item {
 
 /// A page as the server gave it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Observed<'a> {
+pub(crate) struct ServedPage<'a> {
     /// In the server's order.
     pub(crate) items: &'a [Item],
     /// Whether the server says that there are more.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::code::{BadCode, Kind, Reader, Writer};
+use super::code::{BadCode, Purpose, Reader, Writer};
 use super::known::{Chat, Known, Region};
 use super::{Key, MAX_LIMIT, Next, Order, Walk};
 
@@ -162,7 +162,7 @@ impl Walk {
 
 impl From<Token> for String {
     fn from(token: Token) -> Self {
-        let mut out = Writer::new(Kind::Token);
+        let mut out = Writer::new(Purpose::Token);
         out.flag(token.order == Order::Old);
         out.unsigned(token.start);
         out.unsigned(u64::from(token.page_size));
@@ -191,7 +191,7 @@ impl TryFrom<String> for Token {
     type Error = BadCode;
 
     fn try_from(text: String) -> Result<Self, BadCode> {
-        let mut input = Reader::new(Kind::Token, &text)?;
+        let mut input = Reader::new(Purpose::Token, &text)?;
         let order = if input.flag()? {
             Order::Old
         } else {

@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 
 use super::model::{Inbox, RATES, Rate};
-use crate::walk::{Checkpoint, Item, Key, Observed, Order, Walk, WalkError};
+use crate::walk::{Front, Item, Key, Order, ServedPage, Walk, WalkError};
 use fastrand::Rng;
 
 const CASES: u64 = 1_500;
 
 /// One poll. Gives the items yielded, in order, and the requests it took.
 fn poll(
-    checkpoint: &mut Checkpoint,
+    checkpoint: &mut Front,
     inbox: &mut Inbox,
     rate: Rate,
 ) -> Result<(Vec<Item>, u32), WalkError> {
@@ -39,7 +39,7 @@ fn no_change_is_lost_and_nothing_unchanged_is_yielded() {
         let rate = RATES[rng.usize(..RATES.len())];
         let pause = RATES[rng.usize(..RATES.len())];
         let mut inbox = Inbox::new(rng.usize(..200), seed).versioned();
-        let mut checkpoint = Checkpoint::default();
+        let mut checkpoint = Front::default();
         let mut held: HashMap<Key, Item> = HashMap::new();
         for round in 0..8 {
             let case = format!("seed {seed}, poll {round}: {pause:?}, then {rate:?}");
@@ -87,7 +87,7 @@ fn no_change_is_lost_and_nothing_unchanged_is_yielded() {
 fn a_poll_costs_one_request_when_nothing_happened() {
     for size in [0, 1, 5, 19, 20, 21, 64, 65, 300] {
         let mut inbox = Inbox::new(size, 1).versioned();
-        let mut checkpoint = Checkpoint::default();
+        let mut checkpoint = Front::default();
         let (items, _) = poll(&mut checkpoint, &mut inbox, Rate::Quiet).unwrap();
         assert_eq!(items.len(), size);
         for _ in 0..3 {
@@ -108,7 +108,7 @@ fn a_poll_costs_one_request_when_nothing_happened() {
 #[test]
 fn a_poll_stops_at_what_is_older_than_the_checkpoint() {
     let mut inbox = Inbox::new(400, 1).versioned();
-    let mut checkpoint = Checkpoint::default();
+    let mut checkpoint = Front::default();
     poll(&mut checkpoint, &mut inbox, Rate::Quiet).unwrap();
     inbox.mark();
     // The model moves one of the 25 newest every other time.
@@ -123,7 +123,7 @@ fn a_poll_stops_at_what_is_older_than_the_checkpoint() {
 #[test]
 fn a_checkpoint_is_small() {
     let mut inbox = Inbox::new(300, 1).versioned();
-    let mut checkpoint = Checkpoint::default();
+    let mut checkpoint = Front::default();
     poll(&mut checkpoint, &mut inbox, Rate::Quiet).unwrap();
     let length = String::from(checkpoint).len();
     println!("a checkpoint has {length} characters");
@@ -138,10 +138,10 @@ fn a_change_behind_an_unchanged_chat_of_the_same_time_is_told() {
         version: Some(version),
         activity: Some(activity),
     };
-    let read = |since: &Checkpoint, items: &[Item]| {
+    let read = |since: &Front, items: &[Item]| {
         let mut walk = Walk::changes(since);
         let ask = walk.ask().unwrap().unwrap();
-        let page = Observed {
+        let page = ServedPage {
             items,
             has_more: true,
             next_offset: None,
@@ -155,7 +155,7 @@ fn a_change_behind_an_unchanged_chat_of_the_same_time_is_told() {
         assert_eq!(walk.ask(), Ok(None));
         (news, walk.checkpoint().unwrap())
     };
-    let since = Checkpoint::of(&[item(1, 1, 100), item(2, 1, 90), item(3, 1, 80)]);
+    let since = Front::of(&[item(1, 1, 100), item(2, 1, 90), item(3, 1, 80)]);
     // 2 was known, 9 was not; 8 is as old as it was.
     let page = [
         item(1, 1, 100),

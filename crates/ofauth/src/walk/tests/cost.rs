@@ -1,7 +1,7 @@
 //! What a walk costs on a quiet list, and that no server can break or hold it.
 
 use super::model::{Inbox, Rate, plain_loop, walk_all};
-use crate::walk::{Ask, Checkpoint, Item, Observed, Order, Token, Walk, WalkError};
+use crate::walk::{Ask, Front, Item, Order, ServedPage, Token, Walk, WalkError};
 use fastrand::Rng;
 
 #[test]
@@ -40,7 +40,7 @@ fn quiet_cost(order: Order, size: u64, page_size: u32) -> (u32, u32) {
                 activity: None,
             })
             .collect();
-        let page = Observed {
+        let page = ServedPage {
             items: &items,
             has_more: end < size,
             next_offset: None,
@@ -85,7 +85,7 @@ fn hidden_chats_cost_requests_but_no_chats() {
                 yielded += walk
                     .read(
                         ask,
-                        Observed {
+                        ServedPage {
                             items: &items,
                             has_more: end < 400,
                             next_offset,
@@ -120,7 +120,7 @@ fn garbage_ends_within_the_bound() {
         let versions = rng.u64(1..5);
         let changes = rng.u8(..5) == 0;
         let mut walk = if changes {
-            Walk::changes(&Checkpoint::default())
+            Walk::changes(&Front::default())
         } else {
             Walk::new(order, start, page_size)
         };
@@ -136,7 +136,7 @@ fn garbage_ends_within_the_bound() {
                     activity: rng.bool().then(|| rng.i64(..)),
                 })
                 .collect();
-            let page = Observed {
+            let page = ServedPage {
                 items: &items,
                 has_more: rng.u8(..50) > 0,
                 next_offset: hostile_offset(&mut rng, ask),
@@ -173,7 +173,7 @@ fn parrot(items: &[Item], has_more: bool, next: impl Fn(Ask) -> Option<i64>) -> 
     let mut walk = Walk::new(Order::Recent, 0, 20);
     let mut yielded = 0;
     while let Ok(Some(ask)) = walk.ask() {
-        let page = Observed {
+        let page = ServedPage {
             items,
             has_more,
             next_offset: next(ask),
@@ -220,7 +220,7 @@ fn a_stuck_next_offset_is_an_error_after_the_page_is_yielded() {
     let ask = walk.ask().unwrap().unwrap();
     walk.read(
         ask,
-        Observed {
+        ServedPage {
             items: &items,
             has_more: true,
             next_offset: Some(15),

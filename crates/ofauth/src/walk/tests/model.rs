@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::walk::{Ask, Item, Key, Observed, Order, Walk, WalkError};
+use crate::walk::{Ask, Item, Key, Order, ServedPage, Walk, WalkError};
 use fastrand::Rng;
 
 pub(crate) const PAGE_SIZES: [u32; 7] = [1, 2, 3, 5, 10, 19, 20];
@@ -41,15 +41,15 @@ impl Chat {
     }
 }
 
-pub(crate) struct Page {
+pub(crate) struct ModelPage {
     pub(crate) items: Vec<Item>,
     pub(crate) has_more: bool,
     pub(crate) next_offset: Option<i64>,
 }
 
-impl Page {
-    pub(crate) fn observed(&self) -> Observed<'_> {
-        Observed {
+impl ModelPage {
+    pub(crate) fn observed(&self) -> ServedPage<'_> {
+        ServedPage {
             items: &self.items,
             has_more: self.has_more,
             next_offset: self.next_offset,
@@ -122,7 +122,7 @@ impl Inbox {
             .collect()
     }
 
-    pub(crate) fn page(&self, order: Order, offset: u64, limit: u32) -> Page {
+    pub(crate) fn page(&self, order: Order, offset: u64, limit: u32) -> ModelPage {
         assert!((1..=20).contains(&limit), "a limit of {limit}");
         let all: Box<dyn Iterator<Item = &Chat>> = match order {
             Order::Old => Box::new(self.matching()),
@@ -137,14 +137,14 @@ impl Inbox {
         let has_more = items.len() > limit;
         items.truncate(limit);
         let next = offset as i64 + items.len() as i64;
-        Page {
+        ModelPage {
             items,
             has_more,
             next_offset: (self.gives_next && has_more).then_some(next),
         }
     }
 
-    pub(crate) fn answer(&self, order: Order, ask: Ask) -> Page {
+    pub(crate) fn answer(&self, order: Order, ask: Ask) -> ModelPage {
         self.page(order, ask.offset, ask.limit)
     }
 
@@ -249,7 +249,7 @@ pub(crate) struct Yielded {
 }
 
 impl Yielded {
-    pub(crate) fn take(&mut self, page: &Page, news: Vec<usize>) {
+    pub(crate) fn take(&mut self, page: &ModelPage, news: Vec<usize>) {
         self.keys
             .extend(news.into_iter().map(|index| page.items[index].key));
     }

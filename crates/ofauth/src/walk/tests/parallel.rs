@@ -1,7 +1,7 @@
 //! Pages read ahead, in parallel: their snapshots are taken in any order.
 
-use super::model::{Inbox, Page, RATES, Rate, Yielded};
-use crate::walk::{Ask, Item, Observed, Order, Walk, WalkError};
+use super::model::{Inbox, ModelPage, RATES, Rate, Yielded};
+use crate::walk::{Ask, Item, Order, ServedPage, Walk, WalkError};
 use fastrand::Rng;
 
 const CASES: u64 = 2_500;
@@ -61,7 +61,7 @@ fn walk_ahead(
 
         let mut sequence: Vec<usize> = (0..asks.len()).collect();
         inbox.rng.shuffle(&mut sequence);
-        let mut pages: Vec<Option<Page>> = asks.iter().map(|_| None).collect();
+        let mut pages: Vec<Option<ModelPage>> = asks.iter().map(|_| None).collect();
         for index in sequence {
             pages[index] = Some(inbox.answer(order, asks[index]));
             inbox.live(rate);
@@ -89,7 +89,7 @@ fn an_end_read_ahead_does_not_end_the_walk() {
     let mut walk = Walk::new(Order::Old, 0, 20);
     let mut yielded = Vec::new();
     let mut read = |walk: &mut Walk, ask, items: &[Item], has_more| {
-        let page = Observed {
+        let page = ServedPage {
             items,
             has_more,
             next_offset: None,

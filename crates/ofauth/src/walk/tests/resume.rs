@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::model::{Inbox, PAGE_SIZES, RATES, Rate, walk_all};
-use crate::walk::{BadCode, Checkpoint, Key, Order, Token, Walk};
+use crate::walk::{BadCode, Front, Key, Order, Token, Walk};
 use fastrand::Rng;
 
 const CASES: u64 = 3_000;
@@ -119,13 +119,13 @@ fn a_bad_token_is_an_error() {
     let mut walk = Walk::new(Order::Recent, 0, 20);
     walk_all(&mut walk, &mut inbox, Order::Recent, Rate::Light);
     let good = String::from(walk.token(&[]));
-    let checkpoint = String::from(Checkpoint::default());
+    let checkpoint = String::from(Front::default());
     let read = |text: &str| Token::try_from(text.to_owned()).err();
 
     assert_eq!(read(&good), None);
     assert_eq!(read(&checkpoint), Some(BadCode::WrongKind));
     assert_eq!(
-        Checkpoint::try_from(good.clone()).err(),
+        Front::try_from(good.clone()).err(),
         Some(BadCode::WrongKind)
     );
     for text in ["", "x", "hello, world", "eyJhIjoxfQ"] {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::walk::{Item, Observed, Order, Walk};
+use crate::walk::{Item, Order, ServedPage, Walk};
 
 /// Reads 100 chats by pages of `cap`; after `when` pages the chat at `gone` leaves. Gives how many
 /// of the others are missing, and how many pages were read.
@@ -23,7 +23,7 @@ fn read(order: Order, cap: usize, when: usize, gone: usize, told: bool) -> (usiz
         let items: Vec<Item> = list.iter().skip(offset).take(size).map(item).collect();
         let end = offset + items.len();
         let has_more = end < list.len();
-        let page = Observed {
+        let page = ServedPage {
             items: &items,
             has_more,
             next_offset: (told && has_more).then_some(end as i64),

@@ -15,7 +15,7 @@ const BODY_LIMIT: usize = 64 * 1024;
 const WORDS_LIMIT: usize = 300;
 
 /// The error that a response is. Its body is read until `end` at the latest.
-pub(crate) async fn read(
+pub(super) async fn read(
     connection: &Connection,
     response: reqwest::Response,
     end: Option<Instant>,
@@ -72,7 +72,7 @@ fn redirect_target(connection: &Connection, headers: &HeaderMap) -> Option<Strin
 }
 
 /// The request's id from the headers, where the body has none.
-pub(crate) fn request_id(connection: &Connection, headers: &HeaderMap) -> Option<String> {
+pub(super) fn request_id(connection: &Connection, headers: &HeaderMap) -> Option<String> {
     let id = headers.get("x-request-id")?.to_str().ok()?;
     Some(clean(connection, id))
 }
@@ -151,7 +151,7 @@ fn advice(status: StatusCode, error_type: Option<&ErrorType>) -> &'static str {
 
 /// A text of the server as one line of bounded length, without secrets and
 /// without characters that act on a terminal.
-pub(crate) fn clean(connection: &Connection, text: &str) -> String {
+pub(super) fn clean(connection: &Connection, text: &str) -> String {
     let masked = connection.mask(text);
     let words: Vec<&str> = masked
         .split(|c: char| c.is_whitespace() || acts_on_terminal(c))

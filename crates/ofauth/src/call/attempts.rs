@@ -1,47 +1,19 @@
-//! The one place around each call of a generated operation: limit, attempts, pauses,
-//! deadlines, traces; and what comes back becomes a page or an [`Error`].
+//! The loop around each generated operation: rate limit, attempts, pauses and deadlines,
+//! with a trace of each.
 
-use std::error::Error as StdError;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
-use ofauth_api::{
-    Body, BodyError, Error as RawError, ResponseValue, ends_with_connection, receive,
-};
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::{Instrument, Span, field, info_span};
 
-use crate::connect::{self, ConnectTimeout};
-use crate::decode::{self, RawPage};
-use crate::error::{Answer, Deadline};
+use super::{Call, Reply, Sent};
+use crate::connect;
+use crate::decode::RawPage;
+use crate::error::Deadline;
 use crate::event::EventKind;
-use crate::limit::{LimitError, Observed};
-use crate::options::Bounds;
-use crate::rate_headers::retry_after;
+use crate::limit::LimitError;
 use crate::retry::Stop;
-use crate::{Connection, Error, ErrorKind, Meta, RateLimitState, Rejected, Result, answer};
-
-/// What a call of an operation brings.
-pub(crate) struct Reply<P> {
-    pub(crate) page: P,
-    pub(crate) rejected: Vec<Rejected>,
-    pub(crate) body: Bytes,
-    pub(crate) meta: Meta,
-}
-
-/// An operation's answer, or why there is none.
-type Sent<P> = Result<ResponseValue<Body<P>>, RawError>;
-
-/// A call of an operation.
-pub(crate) struct Call<'a> {
-    pub(crate) connection: &'a Connection,
-    /// Its name in the API's description, in snake case.
-    pub(crate) operation: &'static str,
-    pub(crate) bounds: Bounds,
-    /// Whether a record that cannot be read makes the whole page an error.
-    pub(crate) strict: bool,
-}
+use crate::{Error, ErrorKind, Result};
 
 impl Call<'_> {
     /// Sends the operation, again where that may help, and returns its page.
@@ -227,173 +199,7 @@ impl Call<'_> {
         once.instrument(span).await
     }
 
-    async fn once<P: RawPage>(
-        &self,
-        sent: impl Future<Output = Sent<P>>,
-        end: Option<Instant>,
-    ) -> Result<Reply<P>> {
-        let host = self.connection.host();
-        let decode = |what: String| Error::new(ErrorKind::Decode, what, "report it to the vendor");
-        match sent.await {
-            Ok(response) => self.page(response).await,
-            Err(RawError::UnexpectedResponse(response)) => {
-                let (wait, _) = self.observe(response.status(), response.headers());
-                Err(answer::read(self.connection, response, end)
-                    .await
-                    .with_retry_after(wait))
-            }
-            Err(
-                RawError::CommunicationError(error)
-                | RawError::ResponseBodyError(error)
-                | RawError::InvalidUpgrade(error),
-            ) => Err(self.unanswered(error)),
-            // The parameters were checked before this call.
-            Err(RawError::InvalidRequest(reason) | RawError::Custom(reason)) => {
-                Err(Error::invalid_request(reason))
-            }
-            // Not made: bodies are decoded below, and error responses are not generated.
-            Err(RawError::InvalidResponsePayload(..) | RawError::ErrorResponse(_)) => {
-                Err(decode(format!("{host} does not answer with a page")))
-            }
-        }
-    }
-
-    /// A successful response, as the page that it holds.
-    async fn page<P: RawPage>(&self, response: ResponseValue<Body<P>>) -> Result<Reply<P>> {
-        let host = self.connection.host();
-        let (status, headers) = (response.status(), response.headers().clone());
-        let (_, rate_limit) = self.observe(status, &headers);
-        let request_id = answer::request_id(self.connection, &headers);
-        let response = response.into_inner().into_response();
-        let may_be_cut = ends_with_connection(&response);
-        let (body, end) = receive(response, self.bounds.size).await;
-        let with_answer = |error: Error, request_id, headers, body| {
-            error.with_answer(Answer {
-                status,
-                headers,
-                error_type: None,
-                request_id,
-                action_required: None,
-                body,
-            })
-        };
-        match end {
-            None => {}
-            Some(BodyError::Incomplete(error)) => return Err(self.unanswered(error)),
-            Some(BodyError::Gzip) if may_be_cut => return Err(self.broken(None)),
-            Some(error) => {
-                let error_text = answer::clean(self.connection, &error.to_string());
-                let what = format!("{host} does not answer with a page: {error_text}");
-                let advice = match error {
-                    BodyError::TooLarge(_) => "allow a larger response, or report it to the vendor",
-                    _ => "report it to the vendor",
-                };
-                let error = Error::new(ErrorKind::Decode, what, advice);
-                return Err(with_answer(error, request_id, headers, Bytes::new()));
-            }
-        }
-        if let Some(drift) = &self.connection.shared().drift {
-            for finding in P::drift(drift, &body) {
-                self.tell(EventKind::Drift {
-                    place: &finding.place,
-                    difference: finding.kind.as_str(),
-                    expected: &finding.expected,
-                    seen: &finding.seen,
-                });
-            }
-        }
-        let misfit = |kind, reason: &str| {
-            let what = format!(
-                "{host} answers with a page that is not what the API's description says: {reason}"
-            );
-            Error::new(kind, what, "report it to the vendor")
-        };
-        let (page, rejected) = match decode::page(&body) {
-            Ok(read) => read,
-            // What only the end of the connection ends, and is the beginning of a page, was cut short.
-            Err(unreadable) if unreadable.cut_short && may_be_cut => return Err(self.broken(None)),
-            Err(unreadable) => {
-                let error = misfit(ErrorKind::Decode, &unreadable.reason);
-                return Err(with_answer(error, request_id, headers, body));
-            }
-        };
-        if let Some(first) = rejected.first().filter(|_| self.strict) {
-            let error = misfit(ErrorKind::Decode, &first.to_string()).with_rejected(first.clone());
-            return Err(with_answer(error, request_id, headers, body));
-        }
-        for one in &rejected {
-            self.tell(EventKind::Rejected {
-                index: one.index(),
-                path: one.path(),
-                reason: one.reason(),
-            });
-        }
-        let meta = Meta {
-            status,
-            request_id,
-            rate_limit,
-            attempts: 0,
-            elapsed: Duration::ZERO,
-        };
-        Ok(Reply {
-            page,
-            rejected,
-            body,
-            meta,
-        })
-    }
-
-    /// What an answer says about limits, and how long to wait; the limiter learns it.
-    fn observe(
-        &self,
-        status: StatusCode,
-        headers: &HeaderMap,
-    ) -> (Option<Duration>, RateLimitState) {
-        let now = SystemTime::now();
-        let state = RateLimitState::read(headers, now);
-        let observed = Observed::new(status, state, retry_after(headers, now));
-        if let Some(limiter) = &self.connection.shared().limiter {
-            limiter.observe(self.connection.hash(), &observed);
-        }
-        (observed.retry_after, observed.state)
-    }
-
-    /// No response, or not all of one.
-    fn unanswered(&self, error: reqwest::Error) -> Error {
-        let host = self.connection.host();
-        // The URL holds the search text.
-        let error = error.without_url();
-        if ConnectTimeout::is_behind(&error) {
-            return self.too_late(Deadline::Connect);
-        }
-        let cause = answer::clean(self.connection, &root_cause(&error));
-        if error.is_builder() {
-            let what = format!("the request cannot be sent: {cause}");
-            return Error::invalid_request(what).with_source(error);
-        }
-        if error.is_connect() {
-            let what = format!("{host} cannot be reached ({cause})");
-            let advice = "check the network and the base URL";
-            return Error::new(ErrorKind::Connect, what, advice).with_source(error);
-        }
-        self.broken(Some(error))
-    }
-
-    /// The answer was not received whole.
-    fn broken(&self, error: Option<reqwest::Error>) -> Error {
-        let host = self.connection.host();
-        let cause = error.as_ref().map_or_else(String::new, |error| {
-            format!(" ({})", answer::clean(self.connection, &root_cause(error)))
-        });
-        let what = format!("the connection to {host} broke before the answer was complete{cause}");
-        let broken = Error::new(ErrorKind::Connect, what, "try again");
-        match error {
-            Some(error) => broken.with_source(error),
-            None => broken,
-        }
-    }
-
-    fn too_late(&self, deadline: Deadline) -> Error {
+    pub(super) fn too_late(&self, deadline: Deadline) -> Error {
         let (part, bound) = match deadline {
             Deadline::Connect => ("connecting", self.bounds.connect),
             Deadline::Attempt => ("one attempt", self.bounds.attempt),
@@ -452,18 +258,10 @@ impl Call<'_> {
         self.bounds.total.saturating_sub(start.elapsed())
     }
 
-    fn tell(&self, kind: EventKind<'_>) {
+    pub(super) fn tell(&self, kind: EventKind<'_>) {
         let hook = &self.connection.shared().hook;
         hook.tell(self.operation, self.connection.hash(), kind);
     }
-}
-
-pub(crate) fn root_cause(error: &dyn StdError) -> String {
-    let mut cause = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    cause.to_string()
 }
 
 /// A duration for people: `0.25 s`.
