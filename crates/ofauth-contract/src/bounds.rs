@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Number, Value};
 
-use crate::number;
 use crate::source::{Mistake, Part};
-use crate::table::{Bound, Kind};
+use crate::table::{Bound, Kind, number};
 
 /// A keyword that limits a value, the name of the limit, whether it is the upper
 /// one, and the types that it concerns.

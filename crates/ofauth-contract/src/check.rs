@@ -8,10 +8,8 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use serde_json::{Number, Value};
 
 use crate::drift::Deviation;
-use crate::number;
 use crate::sketch::{self, Key, MOST_NAMES, Name, Sketch};
-use crate::table::{Kind, Rest, Row, RowId, Table};
-use crate::trail::Trail;
+use crate::table::{Kind, Rest, Row, RowId, Table, Trail, number};
 
 /// A difference, as it was just found.
 pub(crate) struct Found {

@@ -6,13 +6,11 @@ use serde_json::{Value, json};
 
 use crate::change::Changes;
 use crate::cycles::cyclic;
-use crate::operation::{Operation, Response};
-use crate::place::Place;
 use crate::print::Prints;
 use crate::report::{Report, Site, ends, flag};
 use crate::rules::{Action, Side};
 use crate::source::Mistake;
-use crate::table::{RowId, Table};
+use crate::table::{Operation, Place, Response, RowId, Table};
 use crate::walk::Walk;
 
 /// What is compared.

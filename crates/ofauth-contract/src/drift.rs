@@ -10,8 +10,7 @@ use serde::de::DeserializeSeed;
 
 use crate::check::{Check, Found};
 use crate::sketch::{MOST_NAMES, Sketch};
-use crate::table::{RowId, Table};
-use crate::trail::Trail;
+use crate::table::{RowId, Table, Trail};
 
 /// A difference between received bodies and the contract: types, and never a value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

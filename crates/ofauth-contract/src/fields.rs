@@ -2,11 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::place::Place;
 use crate::report::flag;
 use crate::rules::{Action, Side};
 use crate::step::{Pairs, Step};
-use crate::table::{Field, Rest, Row, RowId, Table};
+use crate::table::{Field, Place, Rest, Row, RowId, Table};
 use crate::walk::Walk;
 
 impl Walk<'_> {

@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
 
-use crate::operation::{Body, Header, Operation, Parameter, Response};
 use crate::schema::Schemas;
 use crate::source::{Mistake, Part};
-use crate::table::{RowId, Table};
+use crate::table::{Body, Header, Operation, Parameter, Response, RowId, Table};
 
 const METHODS: &[&str] = &[
     "get", "put", "post", "delete", "options", "head", "patch", "trace",

@@ -6,9 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Number, Value};
 
 use crate::bounds::{BOUNDS, bound, whole};
-use crate::number;
 use crate::source::{Mistake, Part};
-use crate::table::{Kind, Row};
+use crate::table::{Kind, Row, number};
 
 /// Keywords that say nothing of a value by themselves.
 const SILENT: &[&str] = &[

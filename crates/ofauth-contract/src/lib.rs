@@ -37,9 +37,6 @@ mod flatten;
 mod generated;
 mod leaf;
 mod limits;
-mod number;
-mod operation;
-mod place;
 mod print;
 mod report;
 mod request;
@@ -51,15 +48,16 @@ mod splice;
 mod step;
 mod table;
 mod titles;
-mod trail;
 mod union;
 mod walk;
 
 pub use change::{Bump, Change, Changes};
 pub use compare::{Scope, compare};
 pub use drift::{Deviation, Drift, Finding, Observation};
-pub use operation::{Body, Header, Operation, Parameter, Response};
 pub use rules::{Action, RULES, Rule, Rust, Side};
 pub use sketch::Sketch;
 pub use source::Mistake;
-pub use table::{Bound, Discriminator, Field, Kind, Rest, Row, RowId, Table};
+pub use table::{
+    Body, Bound, Discriminator, Field, Header, Kind, Operation, Parameter, Response, Rest, Row,
+    RowId, Table,
+};

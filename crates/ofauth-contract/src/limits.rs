@@ -5,11 +5,10 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use crate::number;
 use crate::report::{flag, reformatted, replaced};
 use crate::rules::Action;
 use crate::step::Step;
-use crate::table::{Bound, Kind, Row};
+use crate::table::{Bound, Kind, Row, number};
 use crate::walk::Walk;
 
 impl Walk<'_> {

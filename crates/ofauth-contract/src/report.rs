@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::change::{Change, Changes};
-use crate::place::Place;
 use crate::rules::{self, Action, Rule, Rust, Side};
+use crate::table::Place;
 
 /// Where a change is, and what is needed to judge it.
 pub(crate) struct Site<'a> {

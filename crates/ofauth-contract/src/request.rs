@@ -3,11 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::compare::Compare;
-use crate::operation::{Operation, Parameter};
-use crate::place::Place;
 use crate::report::flag;
 use crate::rules::{Action, Side};
 use crate::source::Mistake;
+use crate::table::{Operation, Parameter, Place};
 
 impl Compare<'_> {
     pub(crate) fn parameters(

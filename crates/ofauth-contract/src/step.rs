@@ -1,7 +1,6 @@
 //! The steps of a walk along two tables.
 
-use crate::place::Place;
-use crate::table::RowId;
+use crate::table::{Place, RowId};
 
 /// A pair of rows that stands at a place.
 pub(crate) struct Step {

@@ -5,10 +5,8 @@ use std::collections::{HashMap, HashSet};
 use serde_json::json;
 
 use crate::compare::Compare;
-use crate::operation::Operation;
-use crate::place::Place;
 use crate::rules::{Action, Side};
-use crate::table::{Rest, RowId};
+use crate::table::{Operation, Place, Rest, RowId};
 
 impl<'b> Compare<'b> {
     /// Tells new titles of alternatives that are the same otherwise, where a schema says them

@@ -5,13 +5,12 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Value, json};
 
 use crate::generated::retypes;
-use crate::place::Place;
 use crate::print::Prints;
 use crate::report::{Report, Site, flag, replaced};
 use crate::rules::{Action, Side};
 use crate::source::Mistake;
 use crate::step::{Pairs, Step};
-use crate::table::{Kind, Row, RowId, Table};
+use crate::table::{Kind, Place, Row, RowId, Table};
 
 /// More pairs of rows than any honest pair of contracts has between them.
 const STEPS: usize = 200_000;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::table::RowId;
+use super::row::RowId;
 
 /// An operation: a method of a path.
 #[derive(Debug, Clone)]
