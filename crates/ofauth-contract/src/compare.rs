@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use crate::change::Changes;
 use crate::cycles::cyclic;
+use crate::mistake::Mistake;
 use crate::print::Prints;
 use crate::report::{Report, Site, ends, flag};
 use crate::rules::{Action, Side};
-use crate::source::Mistake;
 use crate::table::{Operation, Place, Response, RowId, Table};
 use crate::walk::Walk;
 

@@ -26,7 +26,6 @@
 //! # Ok::<(), ofauth_contract::Mistake>(())
 //! ```
 
-mod bounds;
 mod change;
 mod check;
 mod compare;
@@ -35,16 +34,13 @@ mod drift;
 mod fields;
 mod flatten;
 mod generated;
-mod leaf;
 mod limits;
+mod mistake;
 mod print;
 mod report;
 mod request;
 mod rules;
-mod schema;
 mod sketch;
-mod source;
-mod splice;
 mod step;
 mod table;
 mod titles;
@@ -54,9 +50,9 @@ mod walk;
 pub use change::{Bump, Change, Changes};
 pub use compare::{Scope, compare};
 pub use drift::{Deviation, Drift, Finding, Observation};
+pub use mistake::Mistake;
 pub use rules::{Action, RULES, Rule, Rust, Side};
 pub use sketch::Sketch;
-pub use source::Mistake;
 pub use table::{
     Body, Bound, Discriminator, Field, Header, Kind, Operation, Parameter, Response, Rest, Row,
     RowId, Table,

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::compare::Compare;
+use crate::mistake::Mistake;
 use crate::report::flag;
 use crate::rules::{Action, Side};
-use crate::source::Mistake;
 use crate::table::{Operation, Parameter, Place};
 
 impl Compare<'_> {

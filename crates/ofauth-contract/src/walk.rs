@@ -5,10 +5,10 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Value, json};
 
 use crate::generated::retypes;
+use crate::mistake::Mistake;
 use crate::print::Prints;
 use crate::report::{Report, Site, flag, replaced};
 use crate::rules::{Action, Side};
-use crate::source::Mistake;
 use crate::step::{Pairs, Step};
 use crate::table::{Kind, Place, Row, RowId, Table};
 

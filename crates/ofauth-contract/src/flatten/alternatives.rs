@@ -1,19 +1,21 @@
-//! Rows with alternatives, in their simplest form.
+//! Alternatives in their simplest form: nested ones flattened, enums of one type merged.
 
 use std::collections::{BTreeSet, HashSet};
 
 use serde_json::Value;
 
-use crate::schema::ALTERNATIVES;
 use crate::table::{Kind, Row, RowId};
+
+/// More alternatives than any honest document has, in all of its rows.
+pub(crate) const MOST: usize = 200_000;
 
 /// Sets the alternatives of an alternative beside the others, in the rows from `first` on.
 /// Where one of them may be null, the whole may; enums of one type are one.
 /// Returns how many alternatives they have; it ends where these are too many.
-pub(crate) fn splice(rows: &mut Vec<Row>, first: usize) -> usize {
+pub(crate) fn flatten(rows: &mut Vec<Row>, first: usize) -> usize {
     let mut count = 0;
     for index in first..rows.len() {
-        if count > ALTERNATIVES {
+        if count > MOST {
             break;
         }
         if rows[index].alternatives.is_empty() {

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Number, Value};
 
-use crate::bounds::{BOUNDS, bound, whole};
-use crate::source::{Mistake, Part};
+use super::bounds::{BOUNDS, bound, whole};
+use super::reference::Part;
+use crate::mistake::Mistake;
 use crate::table::{Kind, Row, number};
 
 /// Keywords that say nothing of a value by themselves.

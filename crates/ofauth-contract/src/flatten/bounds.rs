@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Number, Value};
 
-use crate::source::{Mistake, Part};
+use super::reference::Part;
+use crate::mistake::Mistake;
 use crate::table::{Bound, Kind, number};
 
 /// A keyword that limits a value, the name of the limit, whether it is the upper

@@ -1,133 +1,22 @@
-//! A document → a table: OpenAPI 3.0 and 3.1, and a JSON Schema by itself.
+//! Operations of a document: parameters, bodies, responses and credentials.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::schema::Schemas;
-use crate::source::{Mistake, Part};
-use crate::table::{Body, Header, Operation, Parameter, Response, RowId, Table};
+use super::reference::Part;
+use super::schema::Schemas;
+use super::server::base_urls;
+use crate::mistake::Mistake;
+use crate::table::{Body, Header, Operation, Parameter, Response, RowId};
 
-const METHODS: &[&str] = &[
-    "get", "put", "post", "delete", "options", "head", "patch", "trace",
-];
-
-impl Table {
-    /// Flattens a whole OpenAPI document.
-    ///
-    /// # Errors
-    ///
-    /// Where the document is none, or says something that cannot be: the place, and what.
-    pub fn of_document(document: &Value) -> Result<Self, Mistake> {
-        let (operations, mut schemas) = operations(document, |_, _| true)?;
-        let mut named = BTreeMap::new();
-        if let Some(components) = root(document).get("components") {
-            for (name, part) in components.entries("schemas")? {
-                named.insert(name.clone(), schemas.row(part)?);
-            }
-        }
-        Ok(Self {
-            rows: schemas.rows,
-            operations,
-            schemas: named,
-        })
-    }
-
-    /// Flattens the operations of which method and path are wanted, and no others:
-    /// a document may have hundreds.
-    ///
-    /// # Errors
-    ///
-    /// As [`of_document`](Self::of_document), of the wanted operations alone.
-    pub fn of_operations(
-        document: &Value,
-        wanted: impl Fn(&str, &str) -> bool,
-    ) -> Result<Self, Mistake> {
-        let (operations, schemas) = operations(document, wanted)?;
-        Ok(Self {
-            rows: schemas.rows,
-            operations,
-            schemas: BTreeMap::new(),
-        })
-    }
-
-    /// Flattens a JSON Schema by itself; its row is the second part.
-    ///
-    /// # Errors
-    ///
-    /// As [`of_document`](Self::of_document).
-    pub fn of_schema(schema: &Value) -> Result<(Self, RowId), Mistake> {
-        let mut schemas = Schemas::new(schema);
-        let row = schemas.row(root(schema))?;
-        let table = Self {
-            rows: schemas.rows,
-            ..Self::default()
-        };
-        Ok((table, row))
-    }
+pub(super) struct Operations<'a> {
+    pub(super) root: Part<'a>,
+    pub(super) schemas: Schemas<'a>,
 }
 
-fn operations(
-    document: &Value,
-    wanted: impl Fn(&str, &str) -> bool,
-) -> Result<(Vec<Operation>, Schemas<'_>), Mistake> {
-    let root = root(document);
-    version(&root)?;
-    let mut flatten = Flatten {
-        root: root.clone(),
-        schemas: Schemas::new(document),
-    };
-    let mut operations = Vec::new();
-    for (path, item) in root.entries("paths")? {
-        if path.starts_with("x-") {
-            continue;
-        }
-        let item = item.resolved(document)?;
-        for method in METHODS {
-            let Some(operation) = item.get(method) else {
-                continue;
-            };
-            let method = method.to_uppercase();
-            if wanted(&method, path) {
-                operations.push(flatten.operation(method, path, &item, &operation)?);
-            }
-        }
-    }
-    Ok((operations, flatten.schemas))
-}
-
-fn root(document: &Value) -> Part<'_> {
-    Part {
-        value: document,
-        pointer: String::new(),
-    }
-}
-
-fn version(root: &Part<'_>) -> Result<(), Mistake> {
-    root.mapping()?;
-    let reason = "this is no OpenAPI document: it must say `openapi: 3.0.3` or another 3.0 or 3.1";
-    let version = root.text("openapi")?.ok_or_else(|| root.mistake(reason))?;
-    match version.starts_with("3.0") || version.starts_with("3.1") {
-        true => Ok(()),
-        false => Err(Mistake::new(
-            "/openapi",
-            format!("`{version}` is not read; 3.0 and 3.1 are"),
-        )),
-    }
-}
-
-/// More URLs than any honest server has.
-const URLS: usize = 100;
-/// More characters than any honest URL has.
-const URL: usize = 8_192;
-
-struct Flatten<'a> {
-    root: Part<'a>,
-    schemas: Schemas<'a>,
-}
-
-impl<'a> Flatten<'a> {
-    fn operation(
+impl<'a> Operations<'a> {
+    pub(super) fn operation(
         &mut self,
         method: String,
         path: &str,
@@ -365,51 +254,6 @@ impl<'a> Flatten<'a> {
             pointer: String::new(),
         }))
     }
-}
-
-/// The URLs that a server's `url` stands for, the default first: one for each of the
-/// values that its variables list. A variable that lists none has any.
-fn base_urls(server: &Part<'_>) -> Result<Vec<String>, Mistake> {
-    let url = server.text("url")?.unwrap_or_default();
-    let url = match url.trim_end_matches('/') {
-        "" => "/",
-        url => url,
-    };
-    let mut variables = BTreeMap::new();
-    for (name, variable) in server.entries("variables")? {
-        let mut values: Vec<&str> = variable.text("default")?.into_iter().collect();
-        for value in variable.list("enum")? {
-            let text = value.value.as_str();
-            values.push(text.ok_or_else(|| value.mistake("must be a string"))?);
-        }
-        let mut known = HashSet::new();
-        values.retain(|value| known.insert(*value));
-        let any = variable.get("enum").is_none();
-        variables.insert(name.as_str(), if any { vec!["*"] } else { values });
-    }
-    let mut urls = vec![String::new()];
-    let mut rest = url;
-    // From left to right: what a variable stands for has no variables.
-    while let Some((before, name, after)) = rest.split_once('{').and_then(|(before, after)| {
-        let (name, after) = after.split_once('}')?;
-        Some((before, name, after))
-    }) {
-        let own = [format!("{{{name}}}")];
-        let own: Vec<&str> = own.iter().map(String::as_str).collect();
-        let values = variables.get(name).unwrap_or(&own);
-        let longer = urls.iter().flat_map(|url| {
-            values
-                .iter()
-                .map(move |value| format!("{url}{before}{value}"))
-        });
-        urls = longer.take(URLS).collect();
-        rest = after;
-        if urls.iter().any(|url| url.len() > URL) {
-            return Err(server.mistake(format!("a URL has at most {URL} characters")));
-        }
-    }
-    urls.iter_mut().for_each(|url| url.push_str(rest));
-    Ok(urls)
 }
 
 /// How the parts of each form are written; other bodies have no parts.

@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::Value;
 
-use crate::leaf::{self, Facts};
-use crate::source::{Mistake, Part};
-use crate::splice;
+use super::alternatives;
+use super::keywords::{self, Facts};
+use super::reference::Part;
+use crate::mistake::Mistake;
 use crate::table::{Discriminator, Field, Kind, Rest, Row, RowId};
 
 /// More rows than any honest document has: a guard against one that multiplies.
@@ -19,8 +20,6 @@ const ROWS: usize = 1_000_000;
 const COMBINATIONS: usize = 256;
 /// More schemas than any honest value is described by, along `$ref` and `allOf`.
 const PARTS: usize = 1_000;
-/// More alternatives than any honest document has, in all of its rows.
-pub(crate) const ALTERNATIVES: usize = 200_000;
 
 /// Makes rows of the schemas of one document.
 pub(crate) struct Schemas<'a> {
@@ -98,8 +97,8 @@ impl<'a> Schemas<'a> {
             }
             self.rows[id.0] = self.build(&recipe)?;
         }
-        self.alternatives += splice::splice(&mut self.rows, first);
-        match self.alternatives > ALTERNATIVES || self.fields > ROWS {
+        self.alternatives += alternatives::flatten(&mut self.rows, first);
+        match self.alternatives > alternatives::MOST || self.fields > ROWS {
             true => Err(Mistake::new(
                 "",
                 "the schemas have too many alternatives, or properties in them; compare fewer operations",
@@ -217,13 +216,13 @@ impl<'a> Schemas<'a> {
             for key in ["oneOf", "anyOf"] {
                 let mut group = schema.part.list(key)?;
                 let all = group.len();
-                group.retain(|part| !leaf::is_null(part.value));
+                group.retain(|part| !keywords::is_null(part.value));
                 found.null |= group.len() < all;
                 if group.is_empty() {
                     found.only_null |= all > 0;
                 } else if group.len() == 1 {
                     below.append(&mut group);
-                } else if let Some(required) = leaf::only_required(&group) {
+                } else if let Some(required) = keywords::only_required(&group) {
                     found.required.push((key, required));
                 } else {
                     found.groups.push(group);
@@ -249,7 +248,7 @@ impl<'a> Schemas<'a> {
                 return Ok(Some(name.replace("~1", "/").replace("~0", "~")));
             }
             let mut wrapped = self.wrapped(&part)?;
-            wrapped.retain(|part| !leaf::is_null(part.value));
+            wrapped.retain(|part| !keywords::is_null(part.value));
             match &wrapped[..] {
                 [only] => part = only.clone(),
                 _ => return Ok(None),
@@ -262,13 +261,14 @@ impl<'a> Schemas<'a> {
     fn wrapped(&self, part: &Part<'a>) -> Result<Vec<Part<'a>>, Mistake> {
         let mut wrapped: Vec<Part<'a>> = part.reference(self.root)?.into_iter().collect();
         let counts = wrapped.is_empty() || !self.bare_references;
-        if counts && leaf::constrains(part.value) {
+        if counts && keywords::constrains(part.value) {
             return Ok(Vec::new());
         }
         if counts {
             for key in ["allOf", "oneOf", "anyOf"] {
                 let group = part.list(key)?.into_iter();
-                wrapped.extend(group.filter(|part| key != "allOf" || !leaf::is_empty(part.value)));
+                wrapped
+                    .extend(group.filter(|part| key != "allOf" || !keywords::is_empty(part.value)));
             }
         }
         Ok(wrapped)
@@ -277,7 +277,7 @@ impl<'a> Schemas<'a> {
     /// The schemas below the keywords that are compared and not understood.
     fn inner(&mut self, schemas: &[Schema<'a>], row: &mut Row) -> Result<(), Mistake> {
         for Schema { part, .. } in schemas {
-            for (key, named) in leaf::INNER {
+            for (key, named) in keywords::INNER {
                 let Some(found) = part.get(key) else { continue };
                 let mut below: Vec<(String, Part<'a>)> = if *named {
                     let entries = part.entries(key)?.into_iter();
@@ -381,7 +381,7 @@ fn discriminator(part: &Part<'_>) -> Result<Discriminator, Mistake> {
 fn combinations<'a>(leaves: &Leaves<'a>) -> Result<Vec<Vec<Schema<'a>>>, Mistake> {
     let base = leaves.schemas.iter();
     let base: Vec<Schema<'a>> = base
-        .filter(|schema| schema.bare || leaf::constrains(schema.part.value))
+        .filter(|schema| schema.bare || keywords::constrains(schema.part.value))
         .map(|schema| Schema {
             bare: true,
             ..schema.clone()

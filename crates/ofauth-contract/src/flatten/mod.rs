@@ -1,0 +1,130 @@
+//! A document → a table: OpenAPI 3.0 and 3.1, and a single JSON Schema.
+//!
+//! References, `allOf` and nested alternatives are resolved here, so that the same contract
+//! in another form gives the same rows.
+
+mod alternatives;
+mod bounds;
+mod keywords;
+mod operation;
+mod reference;
+mod schema;
+mod server;
+
+use std::collections::BTreeMap;
+
+use operation::Operations;
+use reference::Part;
+use schema::Schemas;
+use serde_json::Value;
+
+use crate::mistake::Mistake;
+use crate::table::{Operation, RowId, Table};
+
+const METHODS: &[&str] = &[
+    "get", "put", "post", "delete", "options", "head", "patch", "trace",
+];
+
+impl Table {
+    /// Flattens a whole OpenAPI document.
+    ///
+    /// # Errors
+    ///
+    /// Where the document is none, or says something that cannot be: the place, and what.
+    pub fn of_document(document: &Value) -> Result<Self, Mistake> {
+        let (operations, mut schemas) = operations(document, |_, _| true)?;
+        let mut named = BTreeMap::new();
+        if let Some(components) = root(document).get("components") {
+            for (name, part) in components.entries("schemas")? {
+                named.insert(name.clone(), schemas.row(part)?);
+            }
+        }
+        Ok(Self {
+            rows: schemas.rows,
+            operations,
+            schemas: named,
+        })
+    }
+
+    /// Flattens the operations of which method and path are wanted, and no others:
+    /// a document may have hundreds.
+    ///
+    /// # Errors
+    ///
+    /// As [`of_document`](Self::of_document), of the wanted operations alone.
+    pub fn of_operations(
+        document: &Value,
+        wanted: impl Fn(&str, &str) -> bool,
+    ) -> Result<Self, Mistake> {
+        let (operations, schemas) = operations(document, wanted)?;
+        Ok(Self {
+            rows: schemas.rows,
+            operations,
+            schemas: BTreeMap::new(),
+        })
+    }
+
+    /// Flattens a JSON Schema by itself; its row is the second part.
+    ///
+    /// # Errors
+    ///
+    /// As [`of_document`](Self::of_document).
+    pub fn of_schema(schema: &Value) -> Result<(Self, RowId), Mistake> {
+        let mut schemas = Schemas::new(schema);
+        let row = schemas.row(root(schema))?;
+        let table = Self {
+            rows: schemas.rows,
+            ..Self::default()
+        };
+        Ok((table, row))
+    }
+}
+
+fn operations(
+    document: &Value,
+    wanted: impl Fn(&str, &str) -> bool,
+) -> Result<(Vec<Operation>, Schemas<'_>), Mistake> {
+    let root = root(document);
+    version(&root)?;
+    let mut flatten = Operations {
+        root: root.clone(),
+        schemas: Schemas::new(document),
+    };
+    let mut operations = Vec::new();
+    for (path, item) in root.entries("paths")? {
+        if path.starts_with("x-") {
+            continue;
+        }
+        let item = item.resolved(document)?;
+        for method in METHODS {
+            let Some(operation) = item.get(method) else {
+                continue;
+            };
+            let method = method.to_uppercase();
+            if wanted(&method, path) {
+                operations.push(flatten.operation(method, path, &item, &operation)?);
+            }
+        }
+    }
+    Ok((operations, flatten.schemas))
+}
+
+fn root(document: &Value) -> Part<'_> {
+    Part {
+        value: document,
+        pointer: String::new(),
+    }
+}
+
+fn version(root: &Part<'_>) -> Result<(), Mistake> {
+    root.mapping()?;
+    let reason = "this is no OpenAPI document: it must say `openapi: 3.0.3` or another 3.0 or 3.1";
+    let version = root.text("openapi")?.ok_or_else(|| root.mistake(reason))?;
+    match version.starts_with("3.0") || version.starts_with("3.1") {
+        true => Ok(()),
+        false => Err(Mistake::new(
+            "/openapi",
+            format!("`{version}` is not read; 3.0 and 3.1 are"),
+        )),
+    }
+}

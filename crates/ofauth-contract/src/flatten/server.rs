@@ -1,0 +1,56 @@
+//! The URLs of servers, with their variables filled in.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::reference::Part;
+use crate::mistake::Mistake;
+
+/// More URLs than any honest server has.
+const URLS: usize = 100;
+/// More characters than any honest URL has.
+const URL: usize = 8_192;
+
+/// The URLs that a server's `url` stands for, the default first: one for each of the
+/// values that its variables list. A variable that lists none has any.
+pub(super) fn base_urls(server: &Part<'_>) -> Result<Vec<String>, Mistake> {
+    let url = server.text("url")?.unwrap_or_default();
+    let url = match url.trim_end_matches('/') {
+        "" => "/",
+        url => url,
+    };
+    let mut variables = BTreeMap::new();
+    for (name, variable) in server.entries("variables")? {
+        let mut values: Vec<&str> = variable.text("default")?.into_iter().collect();
+        for value in variable.list("enum")? {
+            let text = value.value.as_str();
+            values.push(text.ok_or_else(|| value.mistake("must be a string"))?);
+        }
+        let mut known = HashSet::new();
+        values.retain(|value| known.insert(*value));
+        let any = variable.get("enum").is_none();
+        variables.insert(name.as_str(), if any { vec!["*"] } else { values });
+    }
+    let mut urls = vec![String::new()];
+    let mut rest = url;
+    // From left to right: what a variable stands for has no variables.
+    while let Some((before, name, after)) = rest.split_once('{').and_then(|(before, after)| {
+        let (name, after) = after.split_once('}')?;
+        Some((before, name, after))
+    }) {
+        let own = [format!("{{{name}}}")];
+        let own: Vec<&str> = own.iter().map(String::as_str).collect();
+        let values = variables.get(name).unwrap_or(&own);
+        let longer = urls.iter().flat_map(|url| {
+            values
+                .iter()
+                .map(move |value| format!("{url}{before}{value}"))
+        });
+        urls = longer.take(URLS).collect();
+        rest = after;
+        if urls.iter().any(|url| url.len() > URL) {
+            return Err(server.mistake(format!("a URL has at most {URL} characters")));
+        }
+    }
+    urls.iter_mut().for_each(|url| url.push_str(rest));
+    Ok(urls)
+}
