@@ -26,32 +26,17 @@
 //! # Ok::<(), ofauth_contract::Mistake>(())
 //! ```
 
-mod change;
 mod check;
 mod compare;
-mod cycles;
 mod drift;
-mod fields;
 mod flatten;
-mod generated;
-mod limits;
 mod mistake;
-mod print;
-mod report;
-mod request;
-mod rules;
 mod sketch;
-mod step;
 mod table;
-mod titles;
-mod union;
-mod walk;
 
-pub use change::{Bump, Change, Changes};
-pub use compare::{Scope, compare};
+pub use compare::{Action, Bump, Change, Changes, RULES, Rule, Rust, Scope, Side, compare};
 pub use drift::{Deviation, Drift, Finding, Observation};
 pub use mistake::Mistake;
-pub use rules::{Action, RULES, Rule, Rust, Side};
 pub use sketch::Sketch;
 pub use table::{
     Body, Bound, Discriminator, Field, Header, Kind, Operation, Parameter, Response, Rest, Row,

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::change::{Change, Changes};
-use crate::rules::{self, Action, Rule, Rust, Side};
+use super::change::{Change, Changes};
+use super::rules::{self, Action, Rule, Rust, Side};
 use crate::table::Place;
 
 /// Where a change is, and what is needed to judge it.
@@ -26,11 +26,11 @@ pub(crate) struct Site<'a> {
 
 /// The changes so far; what is the same in several operations or responses is one.
 #[derive(Default)]
-pub(crate) struct Report {
+pub(crate) struct Judge {
     changes: BTreeMap<(String, String, Side, String), Change>,
 }
 
-impl Report {
+impl Judge {
     /// The changes, what breaks first, each kind in the order of its places.
     pub(crate) fn into_changes(self) -> Changes {
         let mut changes: Vec<Change> = self.changes.into_values().collect();

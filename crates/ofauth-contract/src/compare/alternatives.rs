@@ -4,11 +4,11 @@ use std::cmp::Reverse;
 
 use serde_json::{Value, json};
 
-use crate::report::ends;
-use crate::rules::Action;
-use crate::step::{Pairs, Step};
+use super::judge::ends;
+use super::rules::Action;
+use super::value::ValueComparison;
+use super::value::{Pairs, Step};
 use crate::table::{Kind, Row, RowId, Table};
-use crate::walk::Walk;
 
 /// The alternatives of a row.
 struct Alternatives {
@@ -18,7 +18,7 @@ struct Alternatives {
     spare: Vec<RowId>,
 }
 
-impl Walk<'_> {
+impl ValueComparison<'_> {
     /// Pairs the alternatives that mean the same; the others are new or gone.
     pub(crate) fn alternatives(&mut self, step: &Step, old: &Row, new: &Row, pairs: &mut Pairs) {
         let (olds, news) = (self.old, self.new);
@@ -26,7 +26,7 @@ impl Walk<'_> {
         let after = self.of_row(true, step.new);
         let (mut removed, mut added) = (before.own, after.own);
         let tagged = |a: RowId, b: RowId| !olds.tags(old, a).is_disjoint(&news.tags(new, b));
-        let same = |a: RowId, b: RowId| self.prints.same(a, b);
+        let same = |a: RowId, b: RowId| self.fingerprints.same(a, b);
         let named = |a: RowId, b: RowId| {
             let (a, b) = (&olds.row(a).name, &news.row(b).name);
             a.is_some() && a == b
@@ -112,7 +112,7 @@ impl Walk<'_> {
     /// Alternatives that change nothing on the wire.
     fn spare(&mut self, step: &Step, mut removed: Vec<RowId>, mut added: Vec<RowId>) {
         removed.retain(|before| {
-            let is_same = |after: &RowId| self.prints.same(*before, *after);
+            let is_same = |after: &RowId| self.fingerprints.same(*before, *after);
             let found = added.iter().position(is_same);
             if let Some(index) = found {
                 added.remove(index);
@@ -131,7 +131,7 @@ impl Walk<'_> {
             spare: Vec::new(),
         };
         for id in all {
-            let same = |other: &RowId| self.prints.same_within(new, *other, *id);
+            let same = |other: &RowId| self.fingerprints.same_within(new, *other, *id);
             let less = all.iter().any(|other| contains(table, *other, *id));
             match less || found.own.iter().any(same) {
                 true => found.spare.push(*id),

@@ -4,12 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
-use crate::generated::retypes;
+use super::fingerprint::Fingerprints;
+use super::judge::{Judge, Site, flag, replaced};
+use super::rules::{Action, Side};
+use super::rust_type::retypes;
 use crate::mistake::Mistake;
-use crate::print::Prints;
-use crate::report::{Report, Site, flag, replaced};
-use crate::rules::{Action, Side};
-use crate::step::{Pairs, Step};
 use crate::table::{Kind, Place, Row, RowId, Table};
 
 /// More pairs of rows than any honest pair of contracts has between them.
@@ -21,16 +20,16 @@ const PLACES: usize = 64;
 const DEPTH: usize = 1_000;
 
 /// A walk along two tables.
-pub(crate) struct Walk<'a> {
+pub(crate) struct ValueComparison<'a> {
     pub(crate) old: &'a Table,
     pub(crate) new: &'a Table,
-    pub(crate) prints: &'a Prints,
+    pub(crate) fingerprints: &'a Fingerprints,
     /// Which rows of the old table are on a cycle.
     pub(crate) cyclic: &'a [bool],
-    pub(crate) report: &'a mut Report,
+    pub(crate) judge: &'a mut Judge,
     /// Which rows of the tables were compared.
     pub(crate) reached: [&'a mut [bool]; 2],
-    /// Which pairs were, by their prints.
+    /// Which pairs were, by their fingerprints.
     pub(crate) compared: &'a mut HashSet<(u64, u64)>,
     pub(crate) side: Side,
     pub(crate) occurs: &'a str,
@@ -38,7 +37,7 @@ pub(crate) struct Walk<'a> {
     pub(crate) text: bool,
 }
 
-impl Walk<'_> {
+impl ValueComparison<'_> {
     pub(crate) fn run(
         mut self,
         place: Place,
@@ -61,13 +60,13 @@ impl Walk<'_> {
                 return Err(Mistake::new("", reason));
             }
             let pair = (step.old, step.new);
-            let is_new = if self.prints.same(pair.0, pair.1) {
+            let is_new = if self.fingerprints.same(pair.0, pair.1) {
                 false
             } else if self.cyclic[pair.0.0] {
                 // A schema that leads back to itself has places without end: the shortest is told.
                 let (entry, content) = (step.entry.unwrap_or(next), step.content);
                 steps[next].entry = Some(entry);
-                passed.insert((entry, self.prints.pair(pair.0, pair.1), content))
+                passed.insert((entry, self.fingerprints.pair(pair.0, pair.1), content))
             } else {
                 let visits = visits.entry((pair, step.content)).or_insert(0);
                 *visits += 1;
@@ -88,7 +87,8 @@ impl Walk<'_> {
         let (old, new) = (self.old.row(step.old), self.new.row(step.new));
         self.reached[0][step.old.0] = true;
         self.reached[1][step.new.0] = true;
-        self.compared.insert(self.prints.pair(step.old, step.new));
+        self.compared
+            .insert(self.fingerprints.pair(step.old, step.new));
         let mut pairs = Pairs {
             entry: step.entry,
             depth: step.depth + 1,
@@ -128,7 +128,7 @@ impl Walk<'_> {
             retyped: retypes(what.0, parameter, (self.old, old), (self.new, new)),
             generated: self.side == Side::Request || !self.text,
         };
-        self.report.add(&site, what, before, after);
+        self.judge.add(&site, what, before, after);
     }
 
     /// What holds of a value with alternatives as of any other.
@@ -201,5 +201,74 @@ impl Walk<'_> {
         self.properties(step, old, new, pairs);
         self.inside(step, step.place.items(), (old.items, new.items), pairs);
         self.rest(step, old, new, pairs);
+    }
+}
+
+/// A pair of rows that stands at a place.
+pub(crate) struct Step {
+    pub(crate) place: Place,
+    pub(crate) old: RowId,
+    pub(crate) new: RowId,
+    pub(crate) required: bool,
+    /// Whether only the content is compared: null was compared above.
+    pub(crate) content: bool,
+    /// Whether they are alternatives: whether null is one was compared for all of them.
+    pub(crate) alternative: bool,
+    /// How many steps led here.
+    pub(crate) depth: usize,
+    /// The step at which the way came to a cycle of schemas, where it is on one.
+    pub(crate) entry: Option<usize>,
+}
+
+impl Step {
+    /// A step by itself, to say something of it.
+    pub(crate) fn at(place: &Place, (old, new): (RowId, RowId)) -> Self {
+        Self {
+            place: place.clone(),
+            old,
+            new,
+            required: false,
+            content: false,
+            alternative: false,
+            depth: 0,
+            entry: None,
+        }
+    }
+}
+
+/// The pairs below a step.
+pub(crate) struct Pairs {
+    pub(crate) entry: Option<usize>,
+    pub(crate) depth: usize,
+    pub(crate) steps: Vec<Step>,
+}
+
+impl Pairs {
+    pub(crate) fn push(
+        &mut self,
+        place: Place,
+        (old, new): (RowId, RowId),
+        required: bool,
+        content: bool,
+    ) {
+        self.steps.push(Step {
+            place,
+            old,
+            new,
+            required,
+            content,
+            alternative: false,
+            depth: self.depth,
+            entry: self.entry,
+        });
+    }
+
+    /// Pushes a pair of alternatives.
+    pub(crate) fn alternative(&mut self, step: &Step, (old, new): (RowId, RowId)) {
+        let content = old == step.old || new == step.new;
+        self.push(step.place.clone(), (old, new), step.required, content);
+        if let Some(step) = self.steps.last_mut() {
+            step.alternative = true;
+        }
     }
 }

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::{Value, json};
 
-use crate::change::Changes;
-use crate::cycles::cyclic;
+use super::change::Changes;
+use super::fingerprint::Fingerprints;
+use super::judge::{Judge, Site, ends, flag};
+use super::recursion::cyclic;
+use super::rules::{Action, Side};
+use super::value::ValueComparison;
 use crate::mistake::Mistake;
-use crate::print::Prints;
-use crate::report::{Report, Site, ends, flag};
-use crate::rules::{Action, Side};
 use crate::table::{Operation, Place, Response, RowId, Table};
-use crate::walk::Walk;
 
 /// What is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,40 +29,40 @@ pub enum Scope {
 ///
 /// Where values are nested too deep, or stand at too many places, to be compared.
 pub fn compare(old: &Table, new: &Table, scope: Scope) -> Result<Changes, Mistake> {
-    let prints = Prints::new(old, new);
-    let mut compare = Compare {
+    let fingerprints = Fingerprints::new(old, new);
+    let mut comparison = Comparison {
         old,
         new,
-        cyclic: cyclic(old, &prints),
-        prints,
+        cyclic: cyclic(old, &fingerprints),
+        fingerprints,
         scope,
-        report: Report::default(),
+        judge: Judge::default(),
         reached: [old, new].map(|table| vec![false; table.rows.len()]),
         compared: HashSet::new(),
     };
-    compare.operations()?;
+    comparison.operations()?;
     if scope == Scope::Everything {
-        compare.schemas();
-        compare.titles();
-        compare.unused()?;
+        comparison.schemas();
+        comparison.titles();
+        comparison.unused()?;
     }
-    Ok(compare.report.into_changes())
+    Ok(comparison.judge.into_changes())
 }
 
-pub(crate) struct Compare<'a> {
+pub(crate) struct Comparison<'a> {
     pub(crate) old: &'a Table,
     pub(crate) new: &'a Table,
-    pub(crate) prints: Prints,
+    pub(crate) fingerprints: Fingerprints,
     cyclic: Vec<bool>,
     scope: Scope,
-    report: Report,
+    judge: Judge,
     /// Which rows of the tables were compared.
     reached: [Vec<bool>; 2],
-    /// Which pairs were, by their prints.
+    /// Which pairs were, by their fingerprints.
     compared: HashSet<(u64, u64)>,
 }
 
-impl Compare<'_> {
+impl Comparison<'_> {
     /// A change of something that has a name, and no value.
     pub(crate) fn say(
         &mut self,
@@ -81,7 +81,7 @@ impl Compare<'_> {
             retyped: true,
             generated: true,
         };
-        self.report.add(&site, what, before, after);
+        self.judge.add(&site, what, before, after);
     }
 
     pub(crate) fn walk(
@@ -91,12 +91,12 @@ impl Compare<'_> {
         (old, new): (RowId, RowId),
         (required, text): (bool, bool),
     ) -> Result<(), Mistake> {
-        Walk {
+        ValueComparison {
             old: self.old,
             new: self.new,
-            prints: &self.prints,
+            fingerprints: &self.fingerprints,
             cyclic: &self.cyclic,
-            report: &mut self.report,
+            judge: &mut self.judge,
             reached: self.reached.each_mut().map(Vec::as_mut_slice),
             compared: &mut self.compared,
             side,
@@ -355,7 +355,7 @@ impl Compare<'_> {
             let place = format!("schema {name}");
             let renamed = added
                 .iter()
-                .position(|(_, other)| self.prints.same(*row, *other));
+                .position(|(_, other)| self.fingerprints.same(*row, *other));
             let (action, after) = match renamed {
                 Some(index) => (Action::Renamed, json!(added.remove(index).0)),
                 None => (Action::Removed, Value::Null),
@@ -390,14 +390,16 @@ impl Compare<'_> {
             };
             let own = old.row(*before).pointers.first();
             let used = own.is_some_and(|own| reached.contains(own))
-                || self.compared.contains(&self.prints.pair(*before, *after));
-            if used || self.prints.same(*before, *after) {
+                || self
+                    .compared
+                    .contains(&self.fingerprints.pair(*before, *after));
+            if used || self.fingerprints.same(*before, *after) {
                 continue;
             }
-            let used = std::mem::take(&mut self.report);
+            let used = std::mem::take(&mut self.judge);
             let side = (Side::Response, "");
             self.walk(Place::default(), side, (*before, *after), (true, false))?;
-            let own = std::mem::replace(&mut self.report, used).into_changes();
+            let own = std::mem::replace(&mut self.judge, used).into_changes();
             let (place, names) = (format!("schema {name}"), (json!(name), json!(name)));
             let site = Site {
                 place: &Place::part(&place),
@@ -409,7 +411,7 @@ impl Compare<'_> {
                 generated: true,
             };
             let what = ("schema", Action::Changed);
-            self.report.add(&site, what, names.0, names.1);
+            self.judge.add(&site, what, names.0, names.1);
         }
         Ok(())
     }

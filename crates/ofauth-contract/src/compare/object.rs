@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::report::flag;
-use crate::rules::{Action, Side};
-use crate::step::{Pairs, Step};
+use super::judge::flag;
+use super::rules::{Action, Side};
+use super::value::ValueComparison;
+use super::value::{Pairs, Step};
 use crate::table::{Field, Place, Rest, Row, RowId, Table};
-use crate::walk::Walk;
 
-impl Walk<'_> {
+impl ValueComparison<'_> {
     pub(crate) fn properties(&mut self, step: &Step, old: &Row, new: &Row, pairs: &mut Pairs) {
         for (name, before) in &old.properties {
             let place = step.place.property(name);

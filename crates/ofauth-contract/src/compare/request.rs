@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::compare::Compare;
+use super::judge::flag;
+use super::operations::Comparison;
+use super::rules::{Action, Side};
 use crate::mistake::Mistake;
-use crate::report::flag;
-use crate::rules::{Action, Side};
 use crate::table::{Operation, Parameter, Place};
 
-impl Compare<'_> {
+impl Comparison<'_> {
     pub(crate) fn parameters(
         &mut self,
         name: &str,
@@ -126,7 +126,9 @@ impl Compare<'_> {
         let moved = |a: &Parameter, b: &Parameter| a.name.eq_ignore_ascii_case(&b.name);
         let in_path = |a: &Parameter, b: &Parameter| a.location == "path" && b.location == "path";
         let renamed = |a: &Parameter, b: &Parameter| {
-            a.location == b.location && a.required == b.required && self.prints.same(a.row, b.row)
+            a.location == b.location
+                && a.required == b.required
+                && self.fingerprints.same(a.row, b.row)
         };
         let tests: [&dyn Fn(&Parameter, &Parameter) -> bool; 5] =
             [&same_part, &same_place, &moved, &in_path, &renamed];

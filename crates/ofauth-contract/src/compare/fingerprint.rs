@@ -1,23 +1,23 @@
-//! Fingerprints of rows: two rows with the same print say the same.
+//! Fingerprints of rows: two rows with the same fingerprint say the same.
 
 use std::collections::{BTreeMap, HashSet, hash_map::DefaultHasher};
 use std::hash::{Hash, Hasher};
 
 use crate::table::{Rest, Row, RowId, Table};
 
-/// How deep rows are looked into at most. A contract that nests deeper has no prints.
+/// How deep rows are looked into at most. A contract that nests deeper has no fingerprints.
 const DEPTH: usize = 200;
 
-/// The prints of all rows of two tables.
+/// The fingerprints of all rows of two tables.
 ///
 /// Names of schemas, and the order of alternatives, make no difference; nor does
 /// where a recursive schema begins anew.
-pub(crate) struct Prints {
+pub(crate) struct Fingerprints {
     tables: [Vec<u64>; 2],
     settled: bool,
 }
 
-impl Prints {
+impl Fingerprints {
     pub(crate) fn new(old: &Table, new: &Table) -> Self {
         let own = [old, new].map(|table| table.rows.iter().map(own).collect::<Vec<_>>());
         let mut tables = own.clone();
@@ -26,9 +26,9 @@ impl Prints {
             // Each round looks one level deeper, until that tells no more rows apart.
             tables = [old, new].map(|table| {
                 let side = usize::from(!std::ptr::eq(table, old));
-                let prints = &tables[side];
+                let fingerprints = &tables[side];
                 let rows = table.rows.iter().zip(&own[side]);
-                rows.map(|(row, own)| with_below(table, row, *own, prints))
+                rows.map(|(row, own)| with_below(table, row, *own, fingerprints))
                     .collect()
             });
             let found = count(&tables);
@@ -53,8 +53,8 @@ impl Prints {
 
     /// Whether two rows of one table, the old or the new, say the same.
     pub(crate) fn same_within(&self, new: bool, a: RowId, b: RowId) -> bool {
-        let prints = &self.tables[usize::from(new)];
-        a == b || self.settled && prints[a.0] == prints[b.0]
+        let fingerprints = &self.tables[usize::from(new)];
+        a == b || self.settled && fingerprints[a.0] == fingerprints[b.0]
     }
 
     /// Names a pair of rows, of the old and the new table: another pair that says the same
@@ -117,30 +117,30 @@ fn own(row: &Row) -> u64 {
     hasher.finish()
 }
 
-/// The row's own print together with those of the rows below it.
-fn with_below(table: &Table, row: &Row, own: u64, prints: &[u64]) -> u64 {
+/// The row's own fingerprint together with those of the rows below it.
+fn with_below(table: &Table, row: &Row, own: u64, fingerprints: &[u64]) -> u64 {
     let mut hasher = DefaultHasher::new();
     own.hash(&mut hasher);
     for (name, field) in &row.properties {
-        (name, field.required, prints[field.row.0]).hash(&mut hasher);
+        (name, field.required, fingerprints[field.row.0]).hash(&mut hasher);
     }
-    row.items.map(|id| prints[id.0]).hash(&mut hasher);
+    row.items.map(|id| fingerprints[id.0]).hash(&mut hasher);
     // Any value beside the properties is what an object may hold anyway.
     if let Rest::Map(values) = row.rest
         && !(table.row(values).is_any() && table.row(values).is_plain())
     {
-        prints[values.0].hash(&mut hasher);
+        fingerprints[values.0].hash(&mut hasher);
     }
     let alternatives = row.alternatives.iter();
     let mut alternatives: Vec<_> = alternatives
-        .map(|id| (prints[id.0], table.tags(row, *id)))
+        .map(|id| (fingerprints[id.0], table.tags(row, *id)))
         .collect();
     alternatives.sort_unstable();
     alternatives.hash(&mut hasher);
     for (key, inner) in &row.inner {
         key.hash(&mut hasher);
         for (name, id) in inner {
-            (name, prints[id.0]).hash(&mut hasher);
+            (name, fingerprints[id.0]).hash(&mut hasher);
         }
     }
     hasher.finish()

@@ -5,13 +5,13 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use crate::report::{flag, reformatted, replaced};
-use crate::rules::Action;
-use crate::step::Step;
+use super::judge::{flag, reformatted, replaced};
+use super::rules::Action;
+use super::value::Step;
+use super::value::ValueComparison;
 use crate::table::{Bound, Kind, Row, number};
-use crate::walk::Walk;
 
-impl Walk<'_> {
+impl ValueComparison<'_> {
     /// What else is said of values that are of both types: of numbers, and of what is
     /// written as text.
     pub(crate) fn across(&mut self, step: &Step, old: &Row, new: &Row) {
@@ -103,7 +103,7 @@ impl Walk<'_> {
             (Some(before), Some(after)) => {
                 before.len() == after.len()
                     && before.iter().zip(after).all(|(before, after)| {
-                        before.0 == after.0 && self.prints.same(before.1, after.1)
+                        before.0 == after.0 && self.fingerprints.same(before.1, after.1)
                     })
             }
             _ => false,

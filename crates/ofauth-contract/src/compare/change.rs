@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 use serde_json::Value;
 
-use crate::rules::Side;
+use super::rules::Side;
 
 /// A change of a contract, judged from the side of a client.
 #[derive(Debug, Clone, PartialEq, Serialize)]

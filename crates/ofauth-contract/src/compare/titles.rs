@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::json;
 
-use crate::compare::Compare;
-use crate::rules::{Action, Side};
+use super::operations::Comparison;
+use super::rules::{Action, Side};
 use crate::table::{Operation, Place, Rest, RowId};
 
-impl<'b> Compare<'b> {
+impl<'b> Comparison<'b> {
     /// Tells new titles of alternatives that are the same otherwise, where a schema says them
     /// or one that stands within it and has no name.
     pub(crate) fn titles(&mut self) {
@@ -96,7 +96,7 @@ impl<'b> Compare<'b> {
     fn same_alternatives(&self, before: Vec<RowId>, after: &[RowId]) -> Vec<(RowId, RowId)> {
         let (old, new) = (self.old, self.new);
         let (mut before, mut after, mut pairs) = (before, after.to_vec(), Vec::new());
-        let same = |a: RowId, b: RowId| self.prints.same(a, b);
+        let same = |a: RowId, b: RowId| self.fingerprints.same(a, b);
         let titled = |a: RowId, b: RowId| same(a, b) && old.row(a).title == new.row(b).title;
         let kind = |a: RowId, b: RowId| old.row(a).kind == new.row(b).kind;
         let tests: [&dyn Fn(RowId, RowId) -> bool; 3] = [&titled, &same, &kind];

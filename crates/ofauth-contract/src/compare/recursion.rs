@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use crate::print::Prints;
+use super::fingerprint::Fingerprints;
 use crate::table::{RowId, Table};
 
 /// Which rows of the old table lie on a cycle, or on a way from one to another, or say
 /// the same as one that does.
-pub(crate) fn cyclic(table: &Table, prints: &Prints) -> Vec<bool> {
+pub(crate) fn cyclic(table: &Table, fingerprints: &Fingerprints) -> Vec<bool> {
     let count = table.rows.len();
     let (mut below, mut above) = (vec![Vec::new(); count], vec![Vec::new(); count]);
     for (index, row) in table.rows.iter().enumerate() {
@@ -38,9 +38,9 @@ pub(crate) fn cyclic(table: &Table, prints: &Prints) -> Vec<bool> {
     let rows = || (0..count).map(RowId);
     let on_cycle: HashSet<u64> = rows()
         .filter(|id| left[id.0])
-        .map(|id| prints.of_old(id))
+        .map(|id| fingerprints.of_old(id))
         .collect();
     rows()
-        .map(|id| on_cycle.contains(&prints.of_old(id)))
+        .map(|id| on_cycle.contains(&fingerprints.of_old(id)))
         .collect()
 }
