@@ -3,21 +3,21 @@
 use serde_json::Deserializer;
 use serde_json::error::Category;
 
-use crate::shape::Shape;
+use crate::outline::Outline;
 
 /// Calls for each body, with what it looks like from outside; returns why the others cannot
 /// be read, in words that quote nothing of them.
 pub(crate) fn each(
     bytes: &[u8],
-    mut look: impl FnMut(&Shape, &[u8]) -> Result<(), serde_json::Error>,
+    mut look: impl FnMut(&Outline, &[u8]) -> Result<(), serde_json::Error>,
 ) -> Vec<String> {
     let mut unreadable = Vec::new();
-    let mut shapes = Deserializer::from_slice(bytes).into_iter::<Shape>();
+    let mut outlines = Deserializer::from_slice(bytes).into_iter::<Outline>();
     let (mut start, mut counted, mut lines) = (0, 0, 0);
-    while let Some(shape) = shapes.next() {
-        let end = shapes.byte_offset();
-        let looked = match shape {
-            Ok(shape) => look(&shape, &bytes[start..end]),
+    while let Some(outline) = outlines.next() {
+        let end = outlines.byte_offset();
+        let looked = match outline {
+            Ok(outline) => look(&outline, &bytes[start..end]),
             Err(error) => {
                 let blank = bytes[start..].len() - bytes[start..].trim_ascii_start().len();
                 let start = start + blank;
@@ -50,7 +50,7 @@ fn each_line(
     bytes: &[u8],
     before: usize,
     margin: usize,
-    look: &mut impl FnMut(&Shape, &[u8]) -> Result<(), serde_json::Error>,
+    look: &mut impl FnMut(&Outline, &[u8]) -> Result<(), serde_json::Error>,
 ) -> Vec<String> {
     let mut unreadable = Vec::new();
     let mut broken = false;
@@ -60,7 +60,7 @@ fn each_line(
         if line.trim_ascii().is_empty() || skipped {
             continue;
         }
-        let looked = serde_json::from_slice(line).and_then(|shape| look(&shape, line));
+        let looked = serde_json::from_slice(line).and_then(|outline| look(&outline, line));
         broken = looked.is_err();
         unreadable.extend(looked.err().map(|error| reason(&error, before + index)));
     }

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::bodies;
 use crate::har::{self, Entry};
-use crate::shape::Shape;
+use crate::outline::Outline;
 use crate::spec;
 
 /// What some programs put in front of a text.
@@ -142,7 +142,9 @@ impl Captures {
     fn bodies(&mut self, name: &str, bytes: &[u8]) -> Result<(), String> {
         let candidates = self.candidates()?;
         let before = self.bodies;
-        let unreadable = bodies::each(bytes, |shape, body| self.observe(&candidates, shape, body));
+        let unreadable = bodies::each(bytes, |outline, body| {
+            self.observe(&candidates, outline, body)
+        });
         if self.bodies == before
             && let Some(reason) = unreadable.first()
         {
@@ -158,12 +160,12 @@ impl Captures {
     fn observe(
         &mut self,
         candidates: &[Candidate],
-        shape: &Shape,
+        outline: &Outline,
         body: &[u8],
     ) -> Result<(), serde_json::Error> {
-        let fit = |candidate: &&Candidate| self.fit(candidate.row, shape);
+        let fit = |candidate: &&Candidate| self.fit(candidate.row, outline);
         match candidates.iter().rev().max_by_key(fit) {
-            Some(best) if self.operation.is_some() || self.fit(best.row, shape).0 > 0 => {
+            Some(best) if self.operation.is_some() || self.fit(best.row, outline).0 > 0 => {
                 self.observe_as(best, body)?;
             }
             _ => {
@@ -186,11 +188,11 @@ impl Captures {
 
     /// How well a body fits a response: how many of its fields are known, and then how few
     /// required ones it lacks.
-    fn fit(&self, row: RowId, shape: &Shape) -> (usize, Reverse<usize>) {
+    fn fit(&self, row: RowId, outline: &Outline) -> (usize, Reverse<usize>) {
         let row = self.table.row(row);
-        let Shape::Object(fields) = shape else {
+        let Outline::Object(fields) = outline else {
             let fits = row.kind.is_none()
-                || matches!((row.kind, shape), (Some(Kind::Array), Shape::Array));
+                || matches!((row.kind, outline), (Some(Kind::Array), Outline::Array));
             return (usize::from(fits), Reverse(0));
         };
         if row.properties.is_empty() {

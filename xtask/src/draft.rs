@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use heck::ToUpperCamelCase;
-use ofauth_contract::{Kind, Sketch};
+use ofauth_contract::{Kind, Shape};
 use serde_json::Value;
 
 use crate::generator::document::join;
@@ -44,33 +44,33 @@ impl Draft {
     }
 
     /// The schema of a value, without a description.
-    pub(crate) fn value(&mut self, sketch: &Sketch, name: &str, private: bool) -> Vec<String> {
-        let mut lines = match kinds(sketch)[..] {
+    pub(crate) fn value(&mut self, shape: &Shape, name: &str, private: bool) -> Vec<String> {
+        let mut lines = match kinds(shape)[..] {
             [Kind::Boolean] => vec!["type: boolean".to_owned()],
             [Kind::Integer] => vec!["type: integer".to_owned(), "format: int64".to_owned()],
             [Kind::Number] => vec!["type: number".to_owned(), "format: double".to_owned()],
             [Kind::String] => vec!["type: string".to_owned()],
-            [Kind::Array] => self.array(sketch, name),
-            [Kind::Object] => self.object(sketch, name),
+            [Kind::Array] => self.array(shape, name),
+            [Kind::Object] => self.object(shape, name),
             // Several types, or null alone: any value, until more is known.
             _ => Vec::new(),
         };
-        if sketch.kinds.contains(&Kind::Null) && !lines.is_empty() {
+        if shape.kinds.contains(&Kind::Null) && !lines.is_empty() {
             lines.push("nullable: true".to_owned());
         }
-        if private && is_personal(sketch) {
+        if private && is_personal(shape) {
             lines.push(PRIVATE.to_owned());
         }
         lines
     }
 
     /// The schema of one more alternative, as an item of a list.
-    pub(crate) fn alternative(&mut self, sketch: &Sketch) -> Vec<String> {
-        let kind = sketch.kinds.iter().next_back().copied();
+    pub(crate) fn alternative(&mut self, shape: &Shape) -> Vec<String> {
+        let kind = shape.kinds.iter().next_back().copied();
         let title = kind.map_or("Other", Kind::as_str).to_upper_camel_case();
         let mut lines = match kind {
-            Some(Kind::Object) => vec![self.named(sketch, &title, true)],
-            _ => self.value(sketch, &title, false),
+            Some(Kind::Object) => vec![self.named(shape, &title, true)],
+            _ => self.value(shape, &title, false),
         };
         if kind != Some(Kind::Object) {
             lines.push(format!("title: {title}"));
@@ -79,9 +79,9 @@ impl Draft {
         lines.into_iter().enumerate().map(dash).collect()
     }
 
-    fn array(&mut self, sketch: &Sketch, name: &str) -> Vec<String> {
+    fn array(&mut self, shape: &Shape, name: &str) -> Vec<String> {
         let mut lines = vec!["type: array".to_owned()];
-        let items = match &sketch.items {
+        let items = match &shape.items {
             Some(items) if items.kinds == [Kind::Object].into() && !items.fields.is_empty() => {
                 vec![self.named(items, name, false)]
             }
@@ -96,9 +96,9 @@ impl Draft {
         lines
     }
 
-    fn object(&mut self, sketch: &Sketch, name: &str) -> Vec<String> {
-        if sketch.fields.is_empty() {
-            let values = sketch.items.as_deref();
+    fn object(&mut self, shape: &Shape, name: &str) -> Vec<String> {
+        if shape.fields.is_empty() {
+            let values = shape.items.as_deref();
             let values = values.map_or_else(Vec::new, |values| self.value(values, name, false));
             let mut lines = vec!["type: object".to_owned()];
             if !values.is_empty() {
@@ -109,22 +109,22 @@ impl Draft {
         }
         vec![
             "allOf:".to_owned(),
-            format!("  - {}", self.named(sketch, name, false)),
+            format!("  - {}", self.named(shape, name, false)),
         ]
     }
 
     /// Makes a named schema of an object, and refers to it. A strict one requires what was
     /// always there: an alternative must be told from the others.
-    fn named(&mut self, sketch: &Sketch, name: &str, strict: bool) -> String {
+    fn named(&mut self, shape: &Shape, name: &str, strict: bool) -> String {
         let mut full = format!("{}{name}", self.prefix);
         while !self.taken.insert(full.clone()) {
             full.push('X');
         }
         let mut lines = vec!["type: object".to_owned(), format!("description: {SEEN}")];
-        let always = sketch
+        let always = shape
             .fields
             .iter()
-            .filter(|(_, field)| strict && field.count == sketch.count);
+            .filter(|(_, field)| strict && field.count == shape.count);
         let always: Vec<String> = always
             .map(|(name, _)| format!("  - {}", quoted(name)))
             .collect();
@@ -133,14 +133,14 @@ impl Draft {
             lines.extend(always);
         }
         lines.push("properties:".to_owned());
-        for (field, sketch) in &sketch.fields {
+        for (field, shape) in &shape.fields {
             lines.push(format!("  {}:", quoted(field)));
             lines.push(format!("    description: {SEEN}"));
             let below = format!("{name}{}", field.to_upper_camel_case());
-            let value = self.value(sketch, &below, true);
+            let value = self.value(shape, &below, true);
             lines.extend(value.into_iter().map(|line| format!("    {line}")));
         }
-        if sketch.fields.is_empty() {
+        if shape.fields.is_empty() {
             lines.pop();
         }
         self.new.push((full.clone(), lines));
@@ -179,8 +179,8 @@ pub(crate) fn quoted(text: &str) -> String {
 }
 
 /// The types of a value that is not null.
-fn kinds(sketch: &Sketch) -> Vec<Kind> {
-    let mut kinds: Vec<Kind> = sketch.kinds.iter().copied().collect();
+fn kinds(shape: &Shape) -> Vec<Kind> {
+    let mut kinds: Vec<Kind> = shape.kinds.iter().copied().collect();
     kinds.retain(|kind| *kind != Kind::Null);
     if kinds == [Kind::Integer, Kind::Number] {
         kinds = vec![Kind::Number];
@@ -190,12 +190,12 @@ fn kinds(sketch: &Sketch) -> Vec<Kind> {
 
 /// Whether a value may hold what a person wrote or is called: texts, keys that are data,
 /// and what is not known yet.
-pub(crate) fn is_personal(sketch: &Sketch) -> bool {
-    match kinds(sketch)[..] {
+pub(crate) fn is_personal(shape: &Shape) -> bool {
+    match kinds(shape)[..] {
         [Kind::Boolean | Kind::Integer | Kind::Number] => false,
         // Each field has a mark of its own.
-        [Kind::Object] => sketch.fields.is_empty(),
-        [Kind::Array] => sketch.items.as_deref().is_none_or(is_personal),
+        [Kind::Object] => shape.fields.is_empty(),
+        [Kind::Array] => shape.items.as_deref().is_none_or(is_personal),
         _ => true,
     }
 }

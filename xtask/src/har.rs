@@ -5,7 +5,7 @@ use ofauth_contract::Operation;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::shape::Shape;
+use crate::outline::Outline;
 
 #[derive(Deserialize)]
 struct Har<'a> {
@@ -51,9 +51,9 @@ struct Content {
 pub(crate) fn is_har(bytes: &[u8]) -> bool {
     let start = &bytes[..bytes.len().min(200)];
     let text: String = String::from_utf8_lossy(start).split_whitespace().collect();
-    let mut bodies = serde_json::Deserializer::from_slice(bytes).into_iter::<Shape>();
+    let mut bodies = serde_json::Deserializer::from_slice(bytes).into_iter::<Outline>();
     text.starts_with("{\"log\":{")
-        || matches!(bodies.next(), Some(Ok(Shape::Object(fields))) if fields.contains("log"))
+        || matches!(bodies.next(), Some(Ok(Outline::Object(fields))) if fields.contains("log"))
 }
 
 /// The entries of a HAR file; each, or why it is none.

@@ -86,7 +86,7 @@ fn add_field(layout: &mut Layout, row: &Row, observation: &Observation) -> Resul
     let mut draft = Draft::new(layout, &schema);
     // Only a named schema's own property can be private.
     let own = schema.starts_with("/components/schemas/") && schema.matches('/').count() == 3;
-    let mut lines = draft.value(&observation.sketch, &name.to_upper_camel_case(), true);
+    let mut lines = draft.value(&observation.shape, &name.to_upper_camel_case(), true);
     if !own && lines.iter().any(|line| line == PRIVATE) {
         return Err(NO_PROPERTY.into());
     }
@@ -256,16 +256,16 @@ fn take(layout: &mut Layout, row: &Row, keys: &[&str]) -> Result<(), Stuck> {
 
 /// One more shape for a value: what was seen, beside what the spec says.
 fn add_alternative(layout: &mut Layout, row: &Row, observation: &Observation) -> Result<(), Stuck> {
-    let seen: Vec<Kind> = observation.sketch.kinds.iter().copied().collect();
+    let seen: Vec<Kind> = observation.shape.kinds.iter().copied().collect();
     if row.kind == Some(Kind::Integer) && seen == [Kind::Number] {
         return make_number(layout, row);
     }
     let schema = holder(layout, row, "oneOf").or_else(|_| used(row))?;
-    if is_personal(&observation.sketch) {
+    if is_personal(&observation.shape) {
         hide(layout, &[used(row)?, schema.clone()])?;
     }
     let mut draft = Draft::new(layout, &schema);
-    let mut lines = draft.alternative(&observation.sketch);
+    let mut lines = draft.alternative(&observation.shape);
     for list in ["oneOf", "anyOf"] {
         if let Ok(block) = layout.block(&join(&schema, list)) {
             let items = layout.block(&join(&join(&schema, list), 0))?;

@@ -26,18 +26,15 @@
 //! # Ok::<(), ofauth_contract::Mistake>(())
 //! ```
 
-mod check;
 mod compare;
 mod drift;
 mod flatten;
 mod mistake;
-mod sketch;
 mod table;
 
 pub use compare::{Action, Bump, Change, Changes, RULES, Rule, Rust, Scope, Side, compare};
-pub use drift::{Deviation, Drift, Finding, Observation};
+pub use drift::{Deviation, Drift, Finding, Observation, Shape};
 pub use mistake::Mistake;
-pub use sketch::Sketch;
 pub use table::{
     Body, Bound, Discriminator, Field, Header, Kind, Operation, Parameter, Response, Rest, Row,
     RowId, Table,

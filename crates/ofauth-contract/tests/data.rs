@@ -190,7 +190,7 @@ fn of_any_number_of_names_few_are_kept() {
         &json!({ "list": values.collect::<Vec<Value>>() }),
     );
     let observation = seen.observations().next().unwrap();
-    let items = observation.sketch.items.as_ref().unwrap();
+    let items = observation.shape.items.as_ref().unwrap();
     assert!(items.fields.len() <= 256, "{}", items.fields.len());
     assert_eq!(items.count, 390);
 }

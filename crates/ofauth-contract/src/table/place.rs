@@ -9,16 +9,16 @@ use std::rc::Rc;
 ///
 /// Cheap to clone and to extend; written out only where it is told.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Place(Option<Rc<Step>>);
+pub(crate) struct Place(Option<Rc<Segment>>);
 
 #[derive(Debug)]
-struct Step {
+struct Segment {
     above: Place,
-    key: Key,
+    key: SegmentKind,
 }
 
 #[derive(Debug)]
-enum Key {
+enum SegmentKind {
     /// Where the value stands in a request, like `query limit`.
     Part(String),
     Property(String),
@@ -29,54 +29,54 @@ enum Key {
 impl Place {
     /// The place of a parameter, a header or a body.
     pub(crate) fn part(name: impl Into<String>) -> Self {
-        Self::default().step(Key::Part(name.into()))
+        Self::default().segment(SegmentKind::Part(name.into()))
     }
 
     pub(crate) fn property(&self, name: &str) -> Self {
-        self.step(Key::Property(name.to_owned()))
+        self.segment(SegmentKind::Property(name.to_owned()))
     }
 
     pub(crate) fn items(&self) -> Self {
-        self.step(Key::Items)
+        self.segment(SegmentKind::Items)
     }
 
     pub(crate) fn values(&self) -> Self {
-        self.step(Key::Values)
+        self.segment(SegmentKind::Values)
     }
 
-    fn step(&self, key: Key) -> Self {
+    fn segment(&self, key: SegmentKind) -> Self {
         let above = self.clone();
-        Self(Some(Rc::new(Step { above, key })))
+        Self(Some(Rc::new(Segment { above, key })))
     }
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut steps = Vec::new();
+        let mut segments = Vec::new();
         let mut place = self;
-        while let Some(step) = &place.0 {
-            steps.push(&step.key);
-            place = &step.above;
+        while let Some(segment) = &place.0 {
+            segments.push(&segment.key);
+            place = &segment.above;
         }
-        if steps.is_empty() {
+        if segments.is_empty() {
             return f.write_str("$");
         }
         let mut separator = "";
-        for key in steps.into_iter().rev() {
+        for key in segments.into_iter().rev() {
             match key {
-                Key::Part(name) => {
+                SegmentKind::Part(name) => {
                     f.write_str(name)?;
                     separator = " ";
                 }
-                Key::Property(name) => {
+                SegmentKind::Property(name) => {
                     write_name(f, separator, name)?;
                     separator = ".";
                 }
-                Key::Items => {
+                SegmentKind::Items => {
                     f.write_str("[]")?;
                     separator = ".";
                 }
-                Key::Values => {
+                SegmentKind::Values => {
                     f.write_str("{}")?;
                     separator = ".";
                 }
@@ -86,12 +86,12 @@ impl fmt::Display for Place {
     }
 }
 
-/// A long chain is taken apart step by step: the compiler's own way would use the stack.
+/// A long chain is taken apart segment by segment: the compiler's own way would use the stack.
 impl Drop for Place {
     fn drop(&mut self) {
         let mut next = self.0.take();
-        while let Some(step) = next {
-            next = Rc::into_inner(step).and_then(|mut step| step.above.0.take());
+        while let Some(segment) = next {
+            next = Rc::into_inner(segment).and_then(|mut segment| segment.above.0.take());
         }
     }
 }

@@ -7,8 +7,8 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Number, Value};
 
-use crate::drift::Deviation;
-use crate::sketch::{self, Key, MOST_NAMES, Name, Sketch};
+use super::finding::Deviation;
+use super::shape::{self, Key, MOST_NAMES, Name, Shape};
 use crate::table::{Kind, Rest, Row, RowId, Table, Trail, number};
 
 /// A difference, as it was just found.
@@ -21,12 +21,12 @@ pub(crate) struct Found {
     pub(crate) field: Option<(RowId, String)>,
     /// Of an unknown field, its place if the object turns out to be a map.
     pub(crate) value: Option<String>,
-    pub(crate) sketch: Sketch,
+    pub(crate) shape: Shape,
     pub(crate) word: Option<String>,
 }
 
 /// A value that is about to be parsed, and the row that it should fit.
-pub(crate) struct Check<'a> {
+pub(crate) struct ValueCheck<'a> {
     pub(crate) table: &'a Table,
     pub(crate) row: RowId,
     /// The object that it is a field of, and the field's name.
@@ -35,7 +35,7 @@ pub(crate) struct Check<'a> {
     pub(crate) found: &'a mut Vec<Found>,
 }
 
-impl<'de> DeserializeSeed<'de> for Check<'_> {
+impl<'de> DeserializeSeed<'de> for ValueCheck<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -48,14 +48,14 @@ impl<'de> DeserializeSeed<'de> for Check<'_> {
     }
 }
 
-impl Check<'_> {
+impl ValueCheck<'_> {
     fn says(&self) -> &Row {
         self.table.row(self.row)
     }
 
-    fn report(&mut self, kind: Deviation, expected: String, mut sketch: Sketch) {
-        sketch.settle();
-        let words: Vec<&str> = sketch.kinds.iter().map(|kind| kind.as_str()).collect();
+    fn report(&mut self, kind: Deviation, expected: String, mut shape: Shape) {
+        shape.settle();
+        let words: Vec<&str> = shape.kinds.iter().map(|kind| kind.as_str()).collect();
         self.found.push(Found {
             place: self.trail.to_string(),
             kind,
@@ -64,18 +64,18 @@ impl Check<'_> {
             row: self.row,
             field: self.owner.map(|(row, name)| (row, name.to_owned())),
             value: None,
-            sketch,
+            shape,
             word: None,
         });
     }
 
     fn report_kind(&mut self, kind: Deviation, expected: String, seen: Kind) {
-        let sketch = Sketch {
+        let shape = Shape {
             count: 1,
             kinds: [seen].into(),
-            ..Sketch::default()
+            ..Shape::default()
         };
-        self.report(kind, expected, sketch);
+        self.report(kind, expected, shape);
     }
 
     fn wrong_type(&mut self, seen: Kind) {
@@ -202,7 +202,7 @@ impl Check<'_> {
         let values = self.says().values.iter().flatten().map(words);
         let expected = format!("one of {}", values.collect::<Vec<_>>().join(", "));
         self.report_kind(Deviation::UnknownValue, expected, kind);
-        let word = word.filter(|word| sketch::is_word(word)).map(str::to_owned);
+        let word = word.filter(|word| shape::is_word(word)).map(str::to_owned);
         if let Some(found) = self.found.last_mut() {
             found.word = word;
         }
@@ -217,7 +217,7 @@ impl Check<'_> {
         let mut tried = Vec::new();
         for id in &row.alternatives {
             let mut found = Vec::new();
-            let check = Check {
+            let check = ValueCheck {
                 table: self.table,
                 row: *id,
                 owner: None,
@@ -261,9 +261,9 @@ impl Check<'_> {
             self.wrong_type(Kind::Null);
             return Ok(());
         }
-        let mut sketch = Sketch::default();
-        sketch.deserialize(value)?;
-        self.report(Deviation::NoAlternative, self.table.words(self.row), sketch);
+        let mut shape = Shape::default();
+        shape.deserialize(value)?;
+        self.report(Deviation::NoAlternative, self.table.words(self.row), shape);
         Ok(())
     }
 
@@ -284,14 +284,14 @@ impl Check<'_> {
                 row: field.row,
                 field: Some((self.row, name.clone())),
                 value: None,
-                sketch: Sketch::default(),
+                shape: Shape::default(),
                 word: None,
             });
         }
     }
 }
 
-impl<'de> Visitor<'de> for Check<'_> {
+impl<'de> Visitor<'de> for ValueCheck<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -342,16 +342,16 @@ impl<'de> Visitor<'de> for Check<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut access: A) -> Result<(), A::Error> {
         if !self.takes(Kind::Array) {
-            let mut sketch = Sketch::default();
-            sketch.visit_seq(access)?;
-            self.report(Deviation::WrongType, self.table.words(self.row), sketch);
+            let mut shape = Shape::default();
+            shape.visit_seq(access)?;
+            self.report(Deviation::WrongType, self.table.words(self.row), shape);
             return Ok(());
         }
         let (items, unique) = (self.says().items, self.says().unique);
         let trail = Trail::Items(self.trail);
         let (mut count, mut twice, mut seen) = (0_u64, false, HashSet::new());
         loop {
-            let check = items.map(|row| Check {
+            let check = items.map(|row| ValueCheck {
                 table: self.table,
                 row,
                 owner: None,
@@ -393,9 +393,9 @@ impl<'de> Visitor<'de> for Check<'_> {
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut access: A) -> Result<(), A::Error> {
         if !self.takes(Kind::Object) {
-            let mut sketch = Sketch::default();
-            sketch.visit_map(access)?;
-            self.report(Deviation::WrongType, self.table.words(self.row), sketch);
+            let mut shape = Shape::default();
+            shape.visit_map(access)?;
+            self.report(Deviation::WrongType, self.table.words(self.row), shape);
             return Ok(());
         }
         let row = self.table.row(self.row);
@@ -406,7 +406,7 @@ impl<'de> Visitor<'de> for Check<'_> {
             count += 1;
             if let Key::Known(name, field) = key {
                 there.push(name);
-                access.next_value_seed(Check {
+                access.next_value_seed(ValueCheck {
                     table: self.table,
                     row: field.row,
                     owner: Some((self.row, name)),
@@ -414,7 +414,7 @@ impl<'de> Visitor<'de> for Check<'_> {
                     found: self.found,
                 })?;
             } else if let Rest::Map(values) = row.rest {
-                access.next_value_seed(Check {
+                access.next_value_seed(ValueCheck {
                     table: self.table,
                     row: values,
                     owner: None,
@@ -424,10 +424,10 @@ impl<'de> Visitor<'de> for Check<'_> {
             } else if let Key::Unknown(key) = key
                 && (known || row.rest == Rest::Closed)
             {
-                let mut sketch = Sketch::default();
-                access.next_value_seed(&mut sketch)?;
-                sketch.settle();
-                unknown.push((key, sketch));
+                let mut shape = Shape::default();
+                access.next_value_seed(&mut shape)?;
+                shape.settle();
+                unknown.push((key, shape));
             } else {
                 access.next_value::<IgnoredAny>()?;
             }
@@ -445,17 +445,17 @@ impl<'de> Visitor<'de> for Check<'_> {
     }
 }
 
-impl Check<'_> {
+impl ValueCheck<'_> {
     /// Fields that the contract does not know. Where a key is data, the object is a map.
-    fn unknown_fields(&mut self, unknown: &[(String, Sketch)]) {
+    fn unknown_fields(&mut self, unknown: &[(String, Shape)]) {
         // Of more, no report has the names anyway.
         let few = unknown.len() <= MOST_NAMES;
-        for (key, sketch) in unknown {
+        for (key, shape) in unknown {
             let mut others = unknown.iter().filter(|(other, _)| other != key);
             let named =
-                sketch::is_name(key) && !(few && others.any(|(_, other)| sketch.is_like(other)));
+                shape::is_name(key) && !(few && others.any(|(_, other)| shape.is_like(other)));
             let (property, values) = (Trail::Property(self.trail, key), Trail::Values(self.trail));
-            let mut check = Check {
+            let mut check = ValueCheck {
                 table: self.table,
                 row: self.row,
                 owner: named.then_some((self.row, key)),
@@ -463,7 +463,7 @@ impl Check<'_> {
                 found: self.found,
             };
             let expected = "nothing".to_owned();
-            check.report(Deviation::UnknownField, expected, sketch.clone());
+            check.report(Deviation::UnknownField, expected, shape.clone());
             if named && let Some(found) = self.found.last_mut() {
                 found.value = Some(values.to_string());
             }

@@ -1,79 +1,25 @@
-//! A contract and received bodies → where the bodies say something else.
+//! A contract and received bodies → where the bodies differ.
+//!
+//! [`check`] compares a body with a row while it is parsed, and [`shape`] keeps the types of
+//! what the contract doesn't know; no value is kept.
+
+mod check;
+mod finding;
+mod shape;
+
+pub use finding::{Deviation, Finding};
+pub use shape::Shape;
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
-use serde::Serialize;
+use check::{Found, ValueCheck};
 use serde::de::DeserializeSeed;
+use shape::MOST_NAMES;
 
-use crate::check::{Check, Found};
-use crate::sketch::{MOST_NAMES, Sketch};
 use crate::table::{RowId, Table, Trail};
-
-/// A difference between received bodies and the contract: types, and never a value.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Finding {
-    /// The place, like `list[].lastMessage.media[].type`. A key that looks like data, and
-    /// not like the name of a field, is written as `{}`; so is each unknown key of an object
-    /// that has more than 16 of them, in all bodies together: it is a map.
-    pub place: String,
-    /// What is different.
-    pub kind: Deviation,
-    /// What the contract says.
-    pub expected: String,
-    /// What was seen, as a type.
-    pub seen: String,
-    /// How often.
-    pub count: u64,
-}
-
-/// How a value differs from the contract.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Deviation {
-    /// A field that the contract does not know.
-    UnknownField,
-    /// A value of another type.
-    WrongType,
-    /// Null where none is allowed.
-    UnexpectedNull,
-    /// A required field is not there.
-    MissingRequired,
-    /// A value outside an enum; of an open one, too.
-    UnknownValue,
-    /// A number, a length or a number of items outside of its limits; a number that is no
-    /// multiple, or an item that occurs twice.
-    OutOfBounds,
-    /// A date or a time that is none.
-    NotADate,
-    /// A shape that none of the alternatives has.
-    NoAlternative,
-}
-
-impl Deviation {
-    /// The id that reports have.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::UnknownField => "unknown-field",
-            Self::WrongType => "wrong-type",
-            Self::UnexpectedNull => "unexpected-null",
-            Self::MissingRequired => "missing-required",
-            Self::UnknownValue => "unknown-value",
-            Self::OutOfBounds => "out-of-bounds",
-            Self::NotADate => "not-a-date",
-            Self::NoAlternative => "no-alternative",
-        }
-    }
-}
-
-impl fmt::Display for Deviation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// A finding, and what it takes to mend the contract.
 #[derive(Clone)]
@@ -88,7 +34,7 @@ pub struct Observation {
     /// one. A key that looks like data is the value of a map by itself, and has none.
     pub values: Option<String>,
     /// The shape of what was seen.
-    pub sketch: Sketch,
+    pub shape: Shape,
     /// The values outside an enum that look like words of a vocabulary: a few short ones.
     /// They may be private all the same: no report shows them.
     pub words: Vec<String>,
@@ -124,7 +70,7 @@ impl Drift {
     pub fn chats() -> Self {
         static CONTRACT: LazyLock<(Arc<Table>, RowId)> = LazyLock::new(|| {
             let read = || {
-                let document = serde_json::from_str(include_str!("ofauth.json")).ok()?;
+                let document = serde_json::from_str(include_str!("../ofauth.json")).ok()?;
                 let table = Table::of_document(&document).ok()?;
                 let listed = table
                     .operations
@@ -158,7 +104,7 @@ impl Drift {
     pub fn observe(&mut self, body: &[u8]) -> Result<Vec<Finding>, serde_json::Error> {
         let mut deserializer = serde_json::Deserializer::from_slice(body);
         let mut found = Vec::new();
-        let check = Check {
+        let check = ValueCheck {
             table: &self.table,
             row: self.row,
             owner: None,
@@ -186,7 +132,7 @@ impl Drift {
             row,
             mut field,
             value,
-            sketch,
+            shape,
             word,
         } = found;
         if let Some(value) = &value {
@@ -215,7 +161,7 @@ impl Drift {
             row,
             field,
             values: value,
-            sketch,
+            shape,
             words: word.into_iter().collect(),
             others,
             no_vocabulary: false,
@@ -276,7 +222,7 @@ impl Observation {
     /// Adds another observation of the same change.
     pub fn merge(&mut self, other: Self) {
         self.finding.count += other.finding.count;
-        self.sketch.merge(other.sketch);
+        self.shape.merge(other.shape);
         self.others += other.others;
         self.values = self.values.take().or(other.values);
         for word in other.words {
@@ -298,7 +244,7 @@ impl fmt::Debug for Observation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Observation")
             .field("finding", &self.finding)
-            .field("sketch", &self.sketch)
+            .field("shape", &self.shape)
             .field("words", &self.words.len())
             .finish_non_exhaustive()
     }

@@ -9,7 +9,7 @@ use crate::table::{Field, Kind, Row};
 
 /// The types that were seen at a place and below it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Sketch {
+pub struct Shape {
     /// How many values were seen.
     pub count: u64,
     /// Whether one of them was an object with several fields.
@@ -17,9 +17,9 @@ pub struct Sketch {
     /// Their types.
     pub kinds: BTreeSet<Kind>,
     /// The fields of the objects; how often each was there is its own count.
-    pub fields: BTreeMap<String, Sketch>,
+    pub fields: BTreeMap<String, Shape>,
     /// The items of the arrays, or the values of objects whose keys are data, no names.
-    pub items: Option<Box<Sketch>>,
+    pub items: Option<Box<Shape>>,
 }
 
 /// Whether a key looks like the name of a field, and not like data: an id, a token, a
@@ -55,14 +55,14 @@ const MOST_FIELDS: usize = 256;
 /// What keys, ids and tokens begin with.
 const TOKENS: [&str; 4] = ["sk_", "conn_", "req_", "tok_"];
 
-impl Sketch {
+impl Shape {
     fn note(&mut self, kind: Kind) {
         self.count += 1;
         self.kinds.insert(kind);
     }
 
     /// The field of a name; of a key that is data, the values.
-    fn field(&mut self, key: String) -> &mut Sketch {
+    fn field(&mut self, key: String) -> &mut Shape {
         let known = self.fields.len() < MOST_FIELDS || self.fields.contains_key(&key);
         match known && is_name(&key) {
             true => self.fields.entry(key).or_default(),
@@ -70,14 +70,14 @@ impl Sketch {
         }
     }
 
-    fn items(&mut self) -> &mut Sketch {
+    fn items(&mut self) -> &mut Shape {
         self.items.get_or_insert_default()
     }
 
     /// Whether both are objects of one shape: what one has, the other has too. Two such
     /// beside each other are the values of a map, whose keys may be people's names.
-    pub(crate) fn is_like(&self, other: &Sketch) -> bool {
-        let within = |one: &Sketch, other: &Sketch| {
+    pub(crate) fn is_like(&self, other: &Shape) -> bool {
+        let within = |one: &Shape, other: &Shape| {
             let mut names = one.fields.keys();
             names.all(|name| other.fields.contains_key(name))
         };
@@ -90,7 +90,7 @@ impl Sketch {
 
     /// Finds the maps in what was seen, once all of it was.
     pub(crate) fn settle(&mut self) {
-        self.fields.values_mut().for_each(Sketch::settle);
+        self.fields.values_mut().for_each(Shape::settle);
         if let Some(items) = &mut self.items {
             items.settle();
         }
@@ -100,7 +100,7 @@ impl Sketch {
     /// Makes values of a map of the fields that are like another field, or like such values;
     /// of all where they are many of one type, or where no object has more than one of them.
     fn fold(&mut self) {
-        let kinds = |field: &Sketch| {
+        let kinds = |field: &Shape| {
             let kinds = field.kinds.iter().filter(|kind| **kind != Kind::Null);
             kinds.copied().collect::<BTreeSet<Kind>>()
         };
@@ -110,14 +110,14 @@ impl Sketch {
         let apart = is_object && !self.together && (count > 1 || self.items.is_some());
         let many = count > MOST_NAMES && all.len() <= 1 || count >= MOST_FIELDS || apart;
         let objects = self.fields.iter().filter(|(_, field)| field.is_object());
-        let objects: Vec<(&String, &Sketch)> = objects.collect();
-        let like = |(name, field): &(&String, &Sketch)| {
+        let objects: Vec<(&String, &Shape)> = objects.collect();
+        let like = |(name, field): &(&String, &Shape)| {
             let others = objects.iter().filter(|(other, _)| other != name);
             let is_value = match objects.len() > MOST_NAMES {
                 true => field.is_object(),
                 false => others.into_iter().any(|(_, other)| field.is_like(other)),
             };
-            let values = |values: &Sketch| {
+            let values = |values: &Shape| {
                 let scalar = !values.kinds.contains(&Kind::Object);
                 field.is_like(values) || scalar && kinds(field).is_subset(&values.kinds)
             };
@@ -132,8 +132,8 @@ impl Sketch {
         }
     }
 
-    /// Adds what another sketch has seen.
-    pub fn merge(&mut self, other: Sketch) {
+    /// Adds what another shape has seen.
+    pub fn merge(&mut self, other: Shape) {
         self.count += other.count;
         self.together |= other.together;
         self.kinds.extend(other.kinds);
@@ -147,8 +147,8 @@ impl Sketch {
     }
 }
 
-/// Adds a value to a sketch.
-impl<'de> DeserializeSeed<'de> for &mut Sketch {
+/// Adds a value to a shape.
+impl<'de> DeserializeSeed<'de> for &mut Shape {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -156,7 +156,7 @@ impl<'de> DeserializeSeed<'de> for &mut Sketch {
     }
 }
 
-impl<'de> Visitor<'de> for &mut Sketch {
+impl<'de> Visitor<'de> for &mut Shape {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
