@@ -46,15 +46,6 @@ impl Document {
         Ok(Self { value, places })
     }
 
-    /// A document that was read in another way, which remembers no places.
-    #[allow(dead_code, reason = "build.rs reads the spec alone")]
-    pub(crate) fn without_positions(value: Value) -> Self {
-        Self {
-            value,
-            places: Places::Unknown,
-        }
-    }
-
     /// Whether a reference leads back to itself, along references alone.
     pub(crate) fn is_endless(&self, target: &str) -> bool {
         let mut passed = Vec::new();
@@ -87,7 +78,7 @@ pub(crate) fn join(path: &str, key: impl fmt::Display) -> String {
 }
 
 /// The keys of a JSON pointer.
-pub(crate) fn keys(path: &str) -> impl Iterator<Item = String> {
+fn keys(path: &str) -> impl Iterator<Item = String> {
     let keys = path.split('/').skip(1);
     keys.map(|key| key.replace("~1", "/").replace("~0", "~"))
 }

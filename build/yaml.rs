@@ -14,7 +14,7 @@ use serde_saphyr::{Error, Location, Options, Spanned};
 use super::document::Problem;
 
 /// How deep mappings and lists may be nested: as deep as serde_json reads them.
-pub(crate) const MOST_DEPTH: usize = 127;
+const MOST_DEPTH: usize = 127;
 
 /// What a parser's own words of a mistake don't say.
 const MEND: &str =
@@ -137,12 +137,12 @@ fn position(location: Location) -> Option<Position> {
 }
 
 /// A key that occurs twice.
-pub(crate) fn twice(key: &str) -> String {
+fn twice(key: &str) -> String {
     format!("the key `{key}` occurs twice; remove one")
 }
 
 /// What is nested too deep.
-pub(crate) fn deep() -> String {
+fn deep() -> String {
     format!("this is nested more than {MOST_DEPTH} deep; no description is, so look for brackets")
 }
 
@@ -276,7 +276,7 @@ fn number(written: &str) -> Result<Option<Value>, String> {
 }
 
 /// An integer as it is written, of any length; or that it cannot be kept.
-pub(crate) fn integer(written: &str) -> Result<Number, String> {
+fn integer(written: &str) -> Result<Number, String> {
     let written = written.strip_prefix('+').unwrap_or(written);
     if let Ok(number) = written.parse::<u64>() {
         return Ok(number.into());

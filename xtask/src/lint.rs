@@ -11,7 +11,6 @@ use serde_json::{Map, Value, json};
 use crate::Outcome;
 use crate::generator;
 use crate::generator::document::{Document, Problem, join};
-use crate::json;
 use crate::lint_schema::{self, Use};
 use crate::report::{GREEN, RED, YELLOW, count};
 use crate::review;
@@ -105,7 +104,11 @@ pub(crate) fn own((rule, mend): (&'static str, &'static str), problem: Problem) 
 /// hides what comes after it.
 pub(crate) fn check(root: &Path, yaml: &str) -> Result<Vec<Finding>, String> {
     if let Some(reason) = spec::no_document(yaml) {
-        let problem = Document::without_positions(Value::Null).problem("", reason);
+        let problem = Problem {
+            position: None,
+            place: String::new(),
+            reason,
+        };
         return Ok(vec![own(YAML, problem)]);
     }
     let document = match Document::parse(yaml) {
@@ -438,7 +441,7 @@ fn files(root: &Path, document: &Value) -> Result<(Wrong, Vec<Finding>), String>
             mend: EXAMPLE.1,
         };
         let text = spec::text(&folder.join(&name), &file)?;
-        let document = match json::parse(&text) {
+        let document = match Document::parse(&text) {
             Ok(document) => document,
             Err(problem) => {
                 findings.push(finding(problem));
@@ -453,7 +456,7 @@ fn files(root: &Path, document: &Value) -> Result<(Wrong, Vec<Finding>), String>
         for error in closest {
             let place = error.instance_path().as_str();
             let reason = short(&error.to_string());
-            findings.push(finding(json::problem(&text, place, reason)));
+            findings.push(finding(document.problem(place, reason)));
         }
     }
     Ok((wrong, findings))

@@ -15,7 +15,6 @@ mod fetch;
 #[path = "../../build/generator.rs"]
 mod generator;
 mod har;
-mod json;
 mod layout;
 mod lint;
 mod lint_schema;

