@@ -13,6 +13,10 @@ pub(crate) const SPEC: &str = "openapi/ofauth.yaml";
 /// The largest document that is read, in bytes: an API with hundreds of operations has a tenth of it.
 const LIMIT: u64 = 32 * 1024 * 1024;
 
+/// JSON of more bytes is read by `serde_json`: ten times as fast as YAML, but without the lines
+/// of its parts, and without an error for a repeated key.
+const LARGE: usize = 256 * 1024;
+
 /// What a file begins with that is compressed.
 pub(crate) const GZIP: &[u8] = b"\x1f\x8b";
 
@@ -36,7 +40,12 @@ impl Spec {
         if let Some(reason) = no_document(text) {
             return Err(format!("{name}: {reason}"));
         }
-        let document = Document::parse(text).map_err(told)?;
+        let large = text.len() > LARGE && text.trim_start().starts_with('{');
+        let json = large.then(|| serde_json::from_str(text).ok()).flatten();
+        let document = match json {
+            Some(value) => Document::without_positions(value),
+            None => Document::parse(text).map_err(told)?,
+        };
         if let Some((pointer, reason)) = other_form(&document.value) {
             return Err(told(document.problem(pointer, reason)));
         }
