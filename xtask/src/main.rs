@@ -21,7 +21,6 @@ mod lint_schema;
 mod meaning;
 mod mend;
 mod outline;
-mod rebase;
 mod regen;
 mod report;
 mod review;

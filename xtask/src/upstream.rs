@@ -8,7 +8,6 @@ use serde_json::json;
 use crate::Outcome;
 use crate::accepted::{self, ACCEPTED};
 use crate::fetch;
-use crate::rebase::rebase;
 use crate::report::{self, Format, GREEN, YELLOW, count};
 use crate::spec::{self, SPEC, Spec};
 
@@ -26,7 +25,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String> {
     let ours = Spec::parse(SPEC, &spec::own(root)?)?.table()?;
     let source = &arguments.source;
-    let mut theirs = match fetch::is_url(source) {
+    let theirs = match fetch::is_url(source) {
         true => Spec::parse(source, &fetch::text(source)?)?,
         false => Spec::read(Path::new(source))?,
     };
@@ -34,16 +33,8 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
         let mut own = ours.operations().iter();
         own.any(|own| is_same(own, method, path))
     };
-    let moved = rebase(&mut theirs.document.value, wanted);
-    let table = Table::of_operations(&theirs.document.value, wanted).map_err(|mut mistake| {
-        let mut original = moved
-            .iter()
-            .filter_map(|moved| moved.original(&mistake.pointer));
-        if let Some(pointer) = original.next() {
-            mistake.pointer = pointer;
-        }
-        theirs.told(&mistake)
-    })?;
+    let table = Table::of_operations(&theirs.document.value, wanted)
+        .map_err(|mistake| theirs.told(&mistake))?;
     let mut changes = compare(&ours, &table, Scope::Wire).map_err(|mistake| mistake.to_string())?;
     let (accepted, mut unused) = accepted::take(&mut changes, accepted::read(root)?);
     // Of what theirs does not have, no difference was looked for.

@@ -46,8 +46,9 @@ impl Table {
         })
     }
 
-    /// Flattens the operations of which method and path are wanted, and no others:
-    /// a document may have hundreds.
+    /// Flattens only the operations whose method and path are wanted: a document may have
+    /// hundreds. The path of an operation includes the path of its server's URL where only
+    /// the two together are wanted: `/chats` of `https://host/v2/access` is `/v2/access/chats`.
     ///
     /// # Errors
     ///
@@ -91,19 +92,38 @@ fn operations(
         schemas: Schemas::new(document),
     };
     let mut operations = Vec::new();
-    for (path, item) in root.entries("paths")? {
+    let paths = root.entries("paths")?;
+    for (path, item) in &paths {
         if path.starts_with("x-") {
             continue;
         }
         let item = item.resolved(document)?;
         for method in METHODS {
-            let Some(operation) = item.get(method) else {
+            let Some(part) = item.get(method) else {
                 continue;
             };
             let method = method.to_uppercase();
             if wanted(&method, path) {
-                operations.push(flatten.operation(method, path, &item, &operation)?);
+                operations.push(flatten.operation(method, path, &item, &part)?);
+                continue;
             }
+            // Part of the path may stand in the server's URL.
+            let servers = flatten.servers(&item, &part, true).unwrap_or_default();
+            let mut bases = servers.iter().map(|url| server::split(url).1);
+            let Some(base) = bases.find(|base| {
+                let whole = format!("{base}{path}");
+                wanted(&method, &whole) && !paths.iter().any(|(path, _)| **path == whole)
+            }) else {
+                continue;
+            };
+            let mut operation = flatten.operation(method, path, &item, &part)?;
+            operation.path = format!("{base}{path}");
+            let whole = |url: &String| match server::split(url) {
+                (origin, path) if path == base => origin.to_owned(),
+                _ => url.clone(),
+            };
+            operation.servers = servers.iter().map(whole).collect();
+            operations.push(operation);
         }
     }
     Ok((operations, flatten.schemas))

@@ -31,7 +31,7 @@ impl<'a> Operations<'a> {
             tags: tags.map(str::to_owned).collect(),
             deprecated: operation.flag("deprecated")?,
             security: self.security(operation)?,
-            servers: self.servers(item, operation)?,
+            servers: self.servers(item, operation, false)?,
             parameters: self.parameters(item, operation)?,
             body: self.body(operation)?,
             responses: self.responses(operation)?,
@@ -103,13 +103,18 @@ impl<'a> Operations<'a> {
     }
 
     /// The operation's own servers, or else those of the path, or of the document.
-    fn servers(&self, item: &Part<'a>, operation: &Part<'a>) -> Result<Vec<String>, Mistake> {
+    pub(super) fn servers(
+        &self,
+        item: &Part<'a>,
+        operation: &Part<'a>,
+        defaults: bool,
+    ) -> Result<Vec<String>, Mistake> {
         for holder in [operation, item, &self.root] {
             let servers = holder.list("servers")?;
             if !servers.is_empty() {
                 let mut urls = Vec::new();
                 for server in &servers {
-                    urls.append(&mut base_urls(server)?);
+                    urls.append(&mut base_urls(server, defaults)?);
                 }
                 return Ok(urls);
             }

@@ -10,9 +10,18 @@ const URLS: usize = 100;
 /// More characters than any honest URL has.
 const URL: usize = 8_192;
 
-/// The URLs that a server's `url` stands for, the default first: one for each of the
-/// values that its variables list. A variable that lists none has any.
-pub(super) fn base_urls(server: &Part<'_>) -> Result<Vec<String>, Mistake> {
+/// The part of a URL before its path, and the path.
+pub(super) fn split(url: &str) -> (&str, &str) {
+    let host = url.find("://").map_or(0, |index| index + "://".len());
+    let path = url[host..]
+        .find('/')
+        .map_or(url.len(), |index| host + index);
+    url.split_at(path)
+}
+
+/// The URLs that a server's `url` stands for, the default first: one for each value that its
+/// variables list. A variable without a list has its default, or `*` for any value.
+pub(super) fn base_urls(server: &Part<'_>, defaults: bool) -> Result<Vec<String>, Mistake> {
     let url = server.text("url")?.unwrap_or_default();
     let url = match url.trim_end_matches('/') {
         "" => "/",
@@ -27,7 +36,7 @@ pub(super) fn base_urls(server: &Part<'_>) -> Result<Vec<String>, Mistake> {
         }
         let mut known = HashSet::new();
         values.retain(|value| known.insert(*value));
-        let any = variable.get("enum").is_none();
+        let any = variable.get("enum").is_none() && !defaults;
         variables.insert(name.as_str(), if any { vec!["*"] } else { values });
     }
     let mut urls = vec![String::new()];
