@@ -6,9 +6,8 @@ use clap::ValueEnum;
 use ofauth_contract::{Scope, compare};
 
 use crate::Outcome;
-use crate::fetch;
 use crate::report::{self, Format};
-use crate::spec::Spec;
+use crate::spec::{self, Spec};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -44,7 +43,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, String> {
         return Ok(Outcome::Fine);
     };
     for source in [old, new].map(|path| path.to_string_lossy()) {
-        if fetch::is_url(&source) {
+        if spec::is_url(&source) {
             return Ok(Outcome::Misused(format!(
                 "{source}: files are compared; download it first, for one with `curl --remote-name`"
             )));

@@ -11,7 +11,6 @@ mod capture;
 mod diff;
 mod draft;
 mod drift;
-mod fetch;
 #[path = "../../build/generator.rs"]
 mod generator;
 mod har;

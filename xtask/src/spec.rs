@@ -11,7 +11,7 @@ use serde_json::Value;
 pub(crate) const SPEC: &str = "openapi/ofauth.yaml";
 
 /// The largest document that is read, in bytes: an API with hundreds of operations has a tenth of it.
-const LIMIT: u64 = 32 * 1024 * 1024;
+pub(crate) const LIMIT: u64 = 32 * 1024 * 1024;
 
 /// JSON of more bytes is read by `serde_json`: ten times as fast as YAML, but without the lines
 /// of its parts, and without an error for a repeated key.
@@ -132,7 +132,11 @@ pub(crate) fn text(path: &Path, name: &str) -> Result<String, String> {
             "{name}: {size} bytes are more than an API's description has; at most {LIMIT} are read"
         ));
     }
-    let bytes = fs::read(path).map_err(fail)?;
+    utf8(fs::read(path).map_err(fail)?, name)
+}
+
+/// The text of a document called `name`.
+pub(crate) fn utf8(bytes: Vec<u8>, name: &str) -> Result<String, String> {
     if bytes.starts_with(GZIP) {
         return Err(format!("{name}: {COMPRESSED}"));
     }
@@ -141,6 +145,11 @@ pub(crate) fn text(path: &Path, name: &str) -> Result<String, String> {
         let line = 1 + bytes.iter().filter(|byte| **byte == b'\n').count();
         format!("{name}:{line}: this is no UTF-8")
     })
+}
+
+/// Whether the source of a document is a URL rather than a file.
+pub(crate) fn is_url(source: &str) -> bool {
+    source.contains("://")
 }
 
 /// What is to be done with a compressed file.

@@ -1,13 +1,13 @@
 //! `cargo xtask upstream`: our operations against the vendor's own document.
 
 use std::path::Path;
+use std::process::Command;
 
 use ofauth_contract::{Operation, Scope, Table, compare};
 use serde_json::json;
 
 use crate::Outcome;
 use crate::accepted::{self, ACCEPTED};
-use crate::fetch;
 use crate::report::{self, Format, GREEN, YELLOW, count};
 use crate::spec::{self, SPEC, Spec};
 
@@ -25,8 +25,8 @@ pub(crate) struct Arguments {
 pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String> {
     let ours = Spec::parse(SPEC, &spec::own(root)?)?.table()?;
     let source = &arguments.source;
-    let theirs = match fetch::is_url(source) {
-        true => Spec::parse(source, &fetch::text(source)?)?,
+    let theirs = match spec::is_url(source) {
+        true => Spec::parse(source, &download(source)?)?,
         false => Spec::read(Path::new(source))?,
     };
     let wanted = |method: &str, path: &str| {
@@ -75,6 +75,31 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
         true => Outcome::Fine,
         false => Outcome::Found,
     })
+}
+
+/// Downloads a document with curl, which knows the proxies and certificates of this machine: by
+/// https, or by http from this machine.
+fn download(url: &str) -> Result<String, String> {
+    let local = ["127.0.0.1", "[::1]", "localhost"].iter().any(|host| {
+        let rest = url
+            .strip_prefix("http://")
+            .and_then(|rest| rest.strip_prefix(host));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
+    });
+    if !url.starts_with("https://") && !local {
+        return Err(format!("{url}: only https is used, and http on loopback"));
+    }
+    let output = Command::new("curl")
+        .args(["--silent", "--show-error", "--fail", "--max-time", "60"])
+        .args(["--location", "--max-redirs", "5", "--proto-redir", "=https"])
+        .args(["--max-filesize", &spec::LIMIT.to_string(), "--", url])
+        .output()
+        .map_err(|error| format!("curl cannot be run: {error}; install it, or download {url}"))?;
+    if !output.status.success() {
+        let reason = String::from_utf8_lossy(&output.stderr);
+        return Err(format!("{url}: {}", reason.trim()));
+    }
+    spec::utf8(output.stdout, url)
 }
 
 /// Whether a method and a path are those of an operation, by whatever name for its parameters.

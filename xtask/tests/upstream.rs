@@ -194,8 +194,8 @@ fn a_document_is_got_from_a_url() {
     assert_eq!((code, stderr.as_str()), (1, ""), "{stdout}");
     assert!(stdout.contains("list[].isPinned"), "{stdout}");
     for told in [
-        "the server answers 404",
-        "redirects to where no document is got from",
+        "curl: (22) The requested URL returned error: 404",
+        "curl: (1) Protocol",
     ] {
         let (code, _, stderr) = copy.upstream(&[&url]);
         assert_eq!(code, 3);
