@@ -263,7 +263,14 @@ impl Check<'_> {
         let part = schema.contains_key("allOf") || path.contains("/allOf/");
         let properties = schema.get("properties").and_then(Value::as_object);
         let required = schema.get("required").and_then(Value::as_array);
-        for (index, name) in required.into_iter().flatten().enumerate().filter(|_| !part) {
+        let required = required.map(Vec::as_slice).unwrap_or_default();
+        for (index, name) in required.iter().enumerate() {
+            if required[..index].contains(name) {
+                let path = join(&join(path, "required"), index);
+                self.report(&path, format!("{name} occurs twice; remove one"));
+            }
+        }
+        for (index, name) in required.iter().enumerate().filter(|_| !part) {
             let name = name.as_str().unwrap_or_default();
             if properties.is_none_or(|properties| !properties.contains_key(name)) {
                 let path = join(&join(path, "required"), index);

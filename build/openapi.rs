@@ -22,6 +22,17 @@ pub(super) enum Shape {
     FlagOrSchema,
 }
 
+/// How a parameter may be written.
+const STYLE: Shape = OneOf(&[
+    "form",
+    "simple",
+    "label",
+    "matrix",
+    "spaceDelimited",
+    "pipeDelimited",
+    "deepObject",
+]);
+
 pub(super) struct Object {
     /// What it is called in messages, with its article.
     pub(super) name: &'static str,
@@ -184,7 +195,7 @@ pub(super) static PARAMETER: Object = Object {
         ("deprecated", Flag),
         ("allowEmptyValue", Flag),
         ("allowReserved", Flag),
-        ("style", Text),
+        ("style", STYLE),
         ("explode", Flag),
         ("schema", RefOr(&SCHEMA)),
         ("content", Shape::Map(&Shape::Object(&MEDIA_TYPE))),
@@ -234,7 +245,7 @@ pub(super) static HEADER: Object = Object {
         ("description", Text),
         ("required", Flag),
         ("deprecated", Flag),
-        ("style", Text),
+        ("style", STYLE),
         ("explode", Flag),
         ("schema", RefOr(&SCHEMA)),
         ("content", Shape::Map(&Shape::Object(&MEDIA_TYPE))),
@@ -260,7 +271,7 @@ pub(super) static ENCODING: Object = Object {
     fields: &[
         ("contentType", Text),
         ("headers", Shape::Map(&RefOr(&HEADER))),
-        ("style", Text),
+        ("style", STYLE),
         ("explode", Flag),
         ("allowReserved", Flag),
     ],

@@ -4,8 +4,6 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use jsonschema::ValidationError;
-use jsonschema::error::ValidationErrorKind;
 use serde_json::{Map, Value, json};
 
 use crate::Outcome;
@@ -25,10 +23,6 @@ const EXAMPLES: &str = "openapi/examples";
 const YAML: (&str, &str) = ("yaml", "");
 const GRAMMAR: (&str, &str) = ("grammar", "");
 const REQUIRED: (&str, &str) = ("grammar", "describe it there, or take it out of `required`");
-const SCHEMA: (&str, &str) = (
-    "openapi",
-    "see the OpenAPI Specification 3.0.3 at this place",
-);
 const SAME: (&str, &str) = (
     "same-alternative",
     "take one of them out, or say in what they differ",
@@ -142,9 +136,6 @@ pub(crate) fn check(root: &Path, yaml: &str) -> Result<Vec<Finding>, String> {
             findings.push(own(PATTERN, problem));
         }
     }
-    for (pointer, reason) in openapi(&usable)? {
-        findings.push(own(SCHEMA, document.problem(&pointer, reason)));
-    }
     let pointers = || uses.iter().map(|(pointer, _)| pointer);
     for (pointer, reason) in lint_schema::absent(&usable, pointers()) {
         findings.push(own(REQUIRED, document.problem(&pointer, reason)));
@@ -196,51 +187,6 @@ pub(crate) fn check(root: &Path, yaml: &str) -> Result<Vec<Finding>, String> {
         (example, position)
     });
     Ok(findings)
-}
-
-/// What the JSON Schema of OpenAPI 3.0 says.
-fn openapi(document: &Value) -> Result<Vec<(String, String)>, String> {
-    let schema = include_str!("../openapi/openapi-3.0.json");
-    let schema: Value =
-        serde_json::from_str(schema).map_err(|error| format!("openapi-3.0.json: {error}"))?;
-    let validator =
-        jsonschema::validator_for(&schema).map_err(|error| format!("openapi-3.0.json: {error}"))?;
-    let told = |error: ValidationError<'_>| {
-        let error = deepest(&error);
-        let place = error.instance_path().as_str().to_owned();
-        (place, short(&error.to_string()))
-    };
-    Ok(validator.iter_errors(document).map(told).collect())
-}
-
-/// Of what fits no alternative, the mistake in the only one that is meant, where there is
-/// one: no reference, and of the kind that the value says. It is the one that lies deepest.
-fn deepest<'a>(error: &'a ValidationError<'a>) -> &'a ValidationError<'a> {
-    let ValidationErrorKind::OneOfNotValid { context } = error.kind() else {
-        return error;
-    };
-    let own = error.instance_path().as_str();
-    let says_else = |error: &ValidationError<'_>| match error.kind() {
-        ValidationErrorKind::Required { property } => property == "$ref",
-        ValidationErrorKind::Enum { .. } | ValidationErrorKind::Constant { .. } => {
-            let below = error.instance_path().as_str().strip_prefix(own);
-            matches!(below, Some("/in" | "/type"))
-        }
-        _ => false,
-    };
-    let meant = |errors: &&Vec<ValidationError<'_>>| !errors.iter().any(says_else);
-    let meant: Vec<_> = context.iter().filter(meant).collect();
-    match meant[..] {
-        [errors] => {
-            let depth = |error: &&ValidationError<'_>| error.instance_path().as_str().len();
-            errors
-                .iter()
-                .map(deepest)
-                .max_by_key(depth)
-                .unwrap_or(error)
-        }
-        _ => error,
-    }
 }
 
 /// The validator's words, without the value that it quotes at length.

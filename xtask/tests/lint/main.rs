@@ -99,10 +99,10 @@ fn each_rule_is_told_with_line_place_and_how_to_mend_it() {
             "does not exist",
         ),
         (
-            "openapi",
+            "grammar",
             edited("- name: limit", "- style: bogus\n          name: limit"),
             "        - style: bogus",
-            "\"bogus\" is not one of",
+            "`bogus` is none of form, simple",
         ),
         (
             "described",
