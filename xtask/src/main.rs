@@ -4,29 +4,14 @@
 //! stale, drifts, differs or breaks: each command says which), 2 wrong usage, 3
 //! something cannot be read, or a tool failed.
 
-mod accepted;
-mod against;
-mod bodies;
-mod capture;
 mod diff;
-mod draft;
 mod drift;
 #[path = "../../build/generator.rs"]
 mod generator;
-mod har;
-mod layout;
 mod lint;
-mod lint_schema;
-mod meaning;
-mod mend;
-mod outline;
 mod regen;
 mod report;
-mod review;
-mod schema;
 mod spec;
-mod surface;
-mod update;
 mod upstream;
 
 use std::path::PathBuf;

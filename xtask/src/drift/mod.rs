@@ -1,5 +1,11 @@
 //! `cargo xtask drift`: where captured responses say something else than the spec.
 
+mod bodies;
+mod capture;
+pub(crate) mod draft;
+mod har;
+mod outline;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -9,10 +15,10 @@ use serde_json::json;
 use similar::{ChangeTag, TextDiff};
 
 use crate::Outcome;
-use crate::capture::{self, Captures, Found};
+use crate::regen;
 use crate::report::{self, GREEN, RED, YELLOW, count};
 use crate::spec::{self, SPEC, Spec};
-use crate::{regen, update};
+use capture::{Captures, Found};
 
 /// The most unreadable bodies that are told to people.
 const MOST_TOLD: usize = 10;
@@ -82,7 +88,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
     if findings.is_empty() || !arguments.update {
         return Ok(Outcome::Found);
     }
-    let updated = update::updated(root, &yaml, &captures)?;
+    let updated = draft::updated(root, &yaml, &captures)?;
     let table = Spec::parse(SPEC, &updated.text)?.table()?;
     let others = others(captures.table(), &table, &findings);
     let rest = look(table, arguments, &stdin).findings();

@@ -1,5 +1,8 @@
 //! `cargo xtask lint`: what must hold of the spec before anything is generated from it.
 
+mod review;
+pub(crate) mod rules;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -9,11 +12,10 @@ use serde_json::{Map, Value, json};
 use crate::Outcome;
 use crate::generator;
 use crate::generator::document::{Document, Problem, join};
-use crate::lint_schema::{self, Use};
 use crate::report::{GREEN, RED, YELLOW, count};
-use crate::review;
-use crate::schema;
+use crate::spec::json_schema;
 use crate::spec::{self, SPEC};
+use rules::Use;
 
 /// Responses as files, below the root of the workspace.
 const EXAMPLES: &str = "openapi/examples";
@@ -137,13 +139,13 @@ pub(crate) fn check(root: &Path, yaml: &str) -> Result<Vec<Finding>, String> {
         }
     }
     let pointers = || uses.iter().map(|(pointer, _)| pointer);
-    for (pointer, reason) in lint_schema::absent(&usable, pointers()) {
+    for (pointer, reason) in rules::absent(&usable, pointers()) {
         findings.push(own(REQUIRED, document.problem(&pointer, reason)));
     }
-    for (pointer, reason) in lint_schema::same(&usable, pointers()) {
+    for (pointer, reason) in rules::same(&usable, pointers()) {
         findings.push(own(SAME, document.problem(&pointer, reason)));
     }
-    let endless = lint_schema::endless(&usable, pointers());
+    let endless = rules::endless(&usable, pointers());
     let ends = endless.is_empty();
     for (pointer, reason) in endless {
         findings.push(own(ENDLESS, document.problem(&pointer, reason)));
@@ -152,7 +154,7 @@ pub(crate) fn check(root: &Path, yaml: &str) -> Result<Vec<Finding>, String> {
         let Some(schema) = document.value.pointer(pointer) else {
             continue;
         };
-        for rule in lint_schema::RULES {
+        for rule in rules::RULES {
             for (below, reason) in (rule.broken)(schema, *used) {
                 let problem = document.problem(&format!("{pointer}{below}"), reason);
                 findings.push(own((rule.id, rule.mend), problem));
@@ -252,7 +254,7 @@ fn walk(value: &Value, pointer: &str, received: bool, found: &mut impl FnMut(&st
 
 /// The schemas within a schema.
 fn inside(schema: &Value, pointer: &str, received: bool, found: &mut impl FnMut(&str, bool)) {
-    for below in lint_schema::below(schema) {
+    for below in rules::below(schema) {
         let pointer = format!("{pointer}{below}");
         if let Some(value) = schema.pointer(&below) {
             found(&pointer, received);
@@ -272,7 +274,7 @@ fn reach(document: &Value, pointer: &str, reached: &mut BTreeSet<String>) {
     if let Some(target) = schema["$ref"].as_str() {
         reach(document, target.trim_start_matches('#'), reached);
     }
-    for below in lint_schema::below(schema) {
+    for below in rules::below(schema) {
         reach(document, &format!("{pointer}{below}"), reached);
     }
 }
@@ -329,10 +331,10 @@ fn validator(document: &Value, pointer: &str) -> Result<jsonschema::Validator, S
         .as_object()
         .into_iter()
         .flatten();
-    let schemas = schemas.map(|(name, schema)| (name.clone(), schema::translated(schema)));
+    let schemas = schemas.map(|(name, schema)| (name.clone(), json_schema::translated(schema)));
     let root = json!({
         "$defs": schemas.collect::<Map<_, _>>(),
-        "allOf": [document.pointer(pointer).map(schema::translated)],
+        "allOf": [document.pointer(pointer).map(json_schema::translated)],
     });
     jsonschema::options()
         .should_validate_formats(true)

@@ -3,12 +3,12 @@
 use ofauth_contract::{Bump, Changes, Scope, compare};
 use serde_json::{Value, json};
 
-use crate::against::Before;
 use crate::generator::{self, SpecError};
 use crate::regen::File;
+use crate::regen::before::Before;
+use crate::regen::surface::{Surface, SurfaceChange, SurfaceChanges};
 use crate::report::{self, Format, GREEN, Judged, RED, YELLOW};
 use crate::spec::{SPEC, Spec};
-use crate::surface::{Surface, SurfaceChange, SurfaceChanges};
 
 /// What the changes of the spec mean.
 pub(crate) struct Meaning {

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use crate::draft::{SEEN, property};
+use crate::drift::draft::schema::{SEEN, property};
 use crate::generator::document::Document;
+use crate::lint::rules::Use;
 use crate::lint::{self, Finding};
-use crate::lint_schema::Use;
 
 const UNDOCUMENTED: (&str, &str) = (
     "undocumented",

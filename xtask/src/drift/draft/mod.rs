@@ -3,16 +3,18 @@
 //! One finding after the other, each as a change of some lines: comments, order and
 //! layout stay. What is written this way is a draft for a person to review.
 
+mod edit;
+pub(crate) mod schema;
+
 use std::cmp::Reverse;
 use std::path::Path;
 
 use ofauth_contract::{Deviation, Finding, Observation, Row, Table};
 
-use crate::capture::Captures;
-use crate::layout::{Layout, Stuck};
+use crate::drift::capture::Captures;
 use crate::lint;
-use crate::mend;
 use crate::spec::SPEC;
+use crate::spec::lines::{Layout, Stuck};
 
 /// The text of the spec after the changes, and what is left to a person: place and reason.
 pub(crate) struct Updated {
@@ -74,7 +76,7 @@ impl Drafts<'_> {
                 Ok(draft) => {
                     self.text = draft;
                     if observation.others > 0 {
-                        leave(mend::no_words(observation));
+                        leave(edit::no_words(observation));
                     }
                 }
             }
@@ -132,13 +134,13 @@ fn changed(layout: &Layout, row: &Row, finding: &Finding) -> Option<String> {
         Deviation::UnknownField => &["properties"],
         Deviation::UnknownValue => &["enum"],
         Deviation::NotADate => &["format"],
-        Deviation::OutOfBounds => mend::limits(row, &finding.expected),
+        Deviation::OutOfBounds => edit::limits(row, &finding.expected),
         _ => &[],
     };
     let mut holders = keys
         .iter()
-        .filter_map(|key| mend::holder(layout, row, key).ok());
-    holders.next().or_else(|| mend::used(row).ok())
+        .filter_map(|key| edit::holder(layout, row, key).ok());
+    holders.next().or_else(|| edit::used(row).ok())
 }
 
 /// The text after the change that one observation asks for.
@@ -147,7 +149,7 @@ fn draft(text: &str, table: &Table, observation: &Observation) -> Result<String,
     loop {
         // Each time anew: a change moves the lines.
         let mut layout = Layout::parse(SPEC, &text)?;
-        match mend::mend(&mut layout, table, observation) {
+        match edit::mend(&mut layout, table, observation) {
             Ok(()) => {
                 let changed = layout.text();
                 let same = Layout::parse(SPEC, &changed)?.value("")

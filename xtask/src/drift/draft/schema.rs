@@ -7,7 +7,7 @@ use ofauth_contract::{Kind, Shape};
 use serde_json::Value;
 
 use crate::generator::document::join;
-use crate::layout::{Layout, Stuck};
+use crate::spec::lines::{Layout, Stuck};
 
 /// The mark of what `Debug` does not show.
 pub(crate) const PRIVATE: &str = "x-private: true";

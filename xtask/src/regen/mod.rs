@@ -1,6 +1,10 @@
 //! Brings the committed generated files in step with the spec, and says what its
 //! changes mean.
 
+mod before;
+mod meaning;
+mod surface;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
@@ -12,13 +16,12 @@ use serde_json::json;
 use similar::{ChangeTag, TextDiff};
 
 use crate::Outcome;
-use crate::against;
 use crate::generator::{self, SpecError};
 use crate::lint::{self, Finding};
-use crate::meaning::{self, Meaning};
 use crate::report::{self, CYAN, Format, GREEN, RED, count};
-use crate::schema;
+use crate::spec::json_schema;
 use crate::spec::{self, SPEC, Spec};
+use meaning::Meaning;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -74,7 +77,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
         return Err(told.join("\n"));
     }
     let files = files(root, &yaml)?;
-    let before = against::before(root, arguments.against.as_deref())?;
+    let before = before::before(root, arguments.against.as_deref())?;
     let meaning = before
         .map(|before| meaning::meaning(&before, &yaml, &files))
         .transpose()?;
@@ -119,10 +122,10 @@ fn files(root: &Path, yaml: &str) -> Result<Vec<File>, String> {
     ];
     generated.push((
         Kind::Data,
-        schema::CONTRACT.to_owned(),
-        schema::contract(&document),
+        json_schema::CONTRACT.to_owned(),
+        json_schema::contract(&document),
     ));
-    let schemas = schema::schemas(&document);
+    let schemas = json_schema::schemas(&document);
     for path in others(root, &schemas)? {
         generated.push((Kind::Data, path, String::new()));
     }
@@ -149,15 +152,15 @@ fn files(root: &Path, yaml: &str) -> Result<Vec<File>, String> {
 
 /// Schemas of bodies that the spec no longer has.
 fn others(root: &Path, schemas: &BTreeMap<String, String>) -> Result<Vec<String>, String> {
-    let fail = |error: std::io::Error| format!("{}: {error}", schema::FOLDER);
+    let fail = |error: std::io::Error| format!("{}: {error}", json_schema::FOLDER);
     let mut others = Vec::new();
-    let entries = match fs::read_dir(root.join(schema::FOLDER)) {
+    let entries = match fs::read_dir(root.join(json_schema::FOLDER)) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(others),
         entries => entries.map_err(fail)?,
     };
     for entry in entries {
         let name = entry.map_err(fail)?.file_name();
-        let path = format!("{}/{}", schema::FOLDER, name.to_string_lossy());
+        let path = format!("{}/{}", json_schema::FOLDER, name.to_string_lossy());
         if path.ends_with(".json") && !schemas.contains_key(&path) {
             others.push(path);
         }
@@ -180,8 +183,8 @@ fn write(root: &Path, file: &File) -> Result<(), String> {
 
 /// Writes the schemas, and makes their folder where there is none.
 pub(crate) fn schemas(root: &Path) -> Result<Outcome, String> {
-    let folder = root.join(schema::FOLDER);
-    fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", schema::FOLDER))?;
+    let folder = root.join(json_schema::FOLDER);
+    fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", json_schema::FOLDER))?;
     let files = files(root, &spec::own(root)?)?;
     let data = || files.iter().filter(|file| file.kind == Kind::Data);
     for file in data().filter(|file| file.is_stale()) {

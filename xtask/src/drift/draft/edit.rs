@@ -4,11 +4,11 @@ use heck::ToUpperCamelCase;
 use ofauth_contract::{Deviation, Kind, Observation, Row, Table};
 use serde_json::Value;
 
-use crate::draft::{Draft, NO_PROPERTY, PRIVATE, SEEN, hide, is_personal, quoted};
+use crate::drift::draft::schema::{Draft, NO_PROPERTY, PRIVATE, SEEN, hide, is_personal, quoted};
 use crate::generator::document::join;
-use crate::layout::{Layout, Stuck};
 use crate::report::count;
 use crate::spec::SPEC;
+use crate::spec::lines::{Layout, Stuck};
 
 /// Keys of a schema that stay where they are when the rest becomes an alternative.
 const OUTSIDE: &[&str] = &[

@@ -1,5 +1,8 @@
 //! Reads OpenAPI documents, in YAML or JSON.
 
+pub(crate) mod json_schema;
+pub(crate) mod lines;
+
 use std::fs;
 use std::path::Path;
 

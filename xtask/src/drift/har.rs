@@ -5,7 +5,7 @@ use ofauth_contract::Operation;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::outline::Outline;
+use crate::drift::outline::Outline;
 
 #[derive(Deserialize)]
 struct Har<'a> {

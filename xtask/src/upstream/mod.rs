@@ -1,5 +1,7 @@
 //! `cargo xtask upstream`: our operations against the vendor's own document.
 
+mod accepted;
+
 use std::path::Path;
 use std::process::Command;
 
@@ -7,9 +9,9 @@ use ofauth_contract::{Operation, Scope, Table, compare};
 use serde_json::json;
 
 use crate::Outcome;
-use crate::accepted::{self, ACCEPTED};
 use crate::report::{self, Format, GREEN, YELLOW, count};
 use crate::spec::{self, SPEC, Spec};
+use accepted::ACCEPTED;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {

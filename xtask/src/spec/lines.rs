@@ -4,7 +4,7 @@ use std::{fmt, mem};
 
 use serde_json::Value;
 
-use crate::draft::quoted;
+use crate::drift::draft::schema::quoted;
 use crate::generator::document::{Document, join};
 
 /// A YAML text, and what it says.
