@@ -1,5 +1,6 @@
 //! A document of YAML or JSON, and where each part of it stands.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde_json::Value;
@@ -18,8 +19,18 @@ pub(crate) struct Problem {
 }
 
 impl Problem {
+    /// A problem of a whole document.
+    #[allow(dead_code, reason = "build.rs knows the place of each problem")]
+    pub(crate) fn of_whole(reason: impl Into<String>) -> Self {
+        Self {
+            position: None,
+            place: String::new(),
+            reason: reason.into(),
+        }
+    }
+
     /// The problem in a line: file, line, column, place and reason.
-    pub(crate) fn told(&self, file: &str) -> String {
+    pub(crate) fn in_file(&self, file: &str) -> String {
         let mut text = file.to_owned();
         if let Some((line, column)) = self.position {
             text.push_str(&format!(":{line}:{column}"));
@@ -32,7 +43,7 @@ impl Problem {
 }
 
 /// A parsed document.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Document {
     /// What the document says.
     pub(crate) value: Value,
@@ -90,4 +101,52 @@ pub(crate) fn join(path: &str, key: impl fmt::Display) -> String {
 fn keys(path: &str) -> impl Iterator<Item = String> {
     let keys = path.split('/').skip(1);
     keys.map(|key| key.replace("~1", "/").replace("~0", "~"))
+}
+
+/// Calls `visit` for a value and then for everything in it, each with its JSON pointer. What a
+/// value contains is left out where `visit` returns false.
+pub(crate) fn walk<'a>(
+    value: &'a Value,
+    pointer: &str,
+    visit: &mut impl FnMut(&'a Value, &str) -> bool,
+) {
+    if !visit(value, pointer) {
+        return;
+    }
+    match value {
+        Value::Object(entries) => {
+            for (key, value) in entries {
+                walk(value, &join(pointer, key), visit);
+            }
+        }
+        Value::Array(items) => {
+            for (index, value) in items.iter().enumerate() {
+                walk(value, &join(pointer, index), visit);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The name of a schema, and the names of all schemas that it refers to, directly or not.
+pub(crate) fn with_references(schemas: &Value, name: &str) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let mut waiting = vec![name.to_owned()];
+    while let Some(name) = waiting.pop() {
+        if names.insert(name.clone()) {
+            walk(&schemas[&name], "", &mut |value, _| {
+                waiting.extend(referenced(value).map(str::to_owned));
+                true
+            });
+        }
+    }
+    names
+}
+
+/// The name of the schema that a value refers to.
+pub(crate) fn referenced(value: &Value) -> Option<&str> {
+    value
+        .get("$ref")?
+        .as_str()?
+        .strip_prefix("#/components/schemas/")
 }

@@ -11,6 +11,7 @@
 pub(crate) mod document;
 mod grammar;
 mod openapi;
+pub(crate) mod spelling;
 mod surface;
 mod translate;
 pub(crate) mod yaml;
@@ -47,7 +48,7 @@ impl fmt::Display for SpecError {
             if index > 0 {
                 writeln!(f)?;
             }
-            f.write_str(&problem.told(&self.file))?;
+            f.write_str(&problem.in_file(&self.file))?;
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 //! It follows the OpenAPI Specification 3.0.3, section 4.7 ("Schema"), with the parts
 //! that a client has a use for, and our own extensions.
 
+use super::spelling::nearest;
 use Shape::{Any, Count, Flag, FlagOrSchema, List, Number, OneOf, RefOr, Text};
 
 /// What may stand at a place of a document.
@@ -43,28 +44,8 @@ pub(super) struct Object {
 impl Object {
     /// The key that was probably meant, or else all that are known.
     pub(super) fn hint(&self, key: &str) -> String {
-        let likeness = |name: &str| {
-            let same = |(a, b): &(char, char)| a.eq_ignore_ascii_case(b);
-            let front = key.chars().zip(name.chars()).take_while(same).count();
-            let back = key
-                .chars()
-                .rev()
-                .zip(name.chars().rev())
-                .take_while(same)
-                .count();
-            // Counted once where both runs meet; 0 where less than half of the key is alike.
-            let alike = (front + back).min(key.len());
-            if alike * 2 > key.len().max(name.len()) {
-                alike
-            } else {
-                0
-            }
-        };
         let names = || self.fields.iter().map(|(name, _)| *name);
-        match names()
-            .max_by_key(|name| likeness(name))
-            .filter(|name| likeness(name) > 0)
-        {
+        match nearest(key, names()) {
             Some(name) => format!("did you mean `{name}`?"),
             None => format!("known are {}", names().collect::<Vec<_>>().join(", ")),
         }

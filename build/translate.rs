@@ -1,6 +1,5 @@
 //! progenitor's part: from the checked document to Rust tokens.
 
-use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::sync::Mutex;
 
@@ -10,7 +9,7 @@ use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagSt
 use quote::quote;
 use serde_json::{Map, Value, json};
 
-use super::document::{Document, Problem, join};
+use super::document::{Document, Problem, join, with_references};
 use super::{HAND_WRITTEN, OpenEnum};
 
 /// How much of the generator's own words is told, in characters.
@@ -186,15 +185,7 @@ fn parts(document: &Value) -> Vec<(String, Value)> {
     let schemas = &document["components"]["schemas"];
     let mut parts = Vec::new();
     for name in schemas.as_object().into_iter().flat_map(Map::keys) {
-        let mut names = BTreeSet::from([name.clone()]);
-        let mut new = vec![name.clone()];
-        while let Some(name) = new.pop() {
-            new.extend(
-                references(&schemas[&name])
-                    .into_iter()
-                    .filter(|name| names.insert(name.clone())),
-            );
-        }
+        let names = with_references(schemas, name);
         let schemas: Map<String, Value> = names
             .iter()
             .map(|name| (name.clone(), schemas[name].clone()))
@@ -229,20 +220,4 @@ fn parts(document: &Value) -> Vec<(String, Value)> {
         .map(|(_, path, part)| (path, part))
         .chain(operations)
         .collect()
-}
-
-/// The names of the schemas that a value refers to.
-fn references(value: &Value) -> Vec<String> {
-    match value {
-        Value::Object(object) => {
-            let name = object.get("$ref").and_then(Value::as_str);
-            let name = name.and_then(|target| target.strip_prefix("#/components/schemas/"));
-            name.map(str::to_owned)
-                .into_iter()
-                .chain(object.values().flat_map(references))
-                .collect()
-        }
-        Value::Array(items) => items.iter().flat_map(references).collect(),
-        _ => Vec::new(),
-    }
 }

@@ -24,7 +24,7 @@ const MEND: &str =
 pub(super) type Position = (u64, u64);
 
 /// Where the parts of a value stand.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) enum Places {
     #[default]
     Unknown,
@@ -32,7 +32,7 @@ pub(super) enum Places {
     Mapping(BTreeMap<String, Place>),
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Place {
     position: Option<Position>,
     below: Places,

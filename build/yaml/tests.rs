@@ -13,7 +13,7 @@ fn value(yaml: &str) -> Value {
 fn told(yaml: &str) -> String {
     match read(yaml) {
         Ok((value, _)) => panic!("{yaml:?} is read as {value}"),
-        Err(problem) => problem.told("f"),
+        Err(problem) => problem.in_file("f"),
     }
 }
 

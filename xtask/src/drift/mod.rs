@@ -2,7 +2,7 @@
 
 mod bodies;
 mod capture;
-pub(crate) mod draft;
+mod draft;
 mod har;
 mod outline;
 
@@ -88,24 +88,24 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
     if findings.is_empty() || !arguments.update {
         return Ok(Outcome::Found);
     }
-    let updated = draft::updated(root, &yaml, &captures)?;
-    let table = Spec::parse(SPEC, &updated.text)?.table()?;
+    let draft = draft::draft(root, &yaml, &captures)?;
+    let table = Spec::parse(SPEC, &draft.text)?.table()?;
     let others = others(captures.table(), &table, &findings);
     let rest = look(table, arguments, &stdin).findings();
-    let drafted = updated.text != yaml;
+    let drafted = draft.text != yaml;
     if drafted {
-        let text = with_line_ends(&spec::text(&root.join(SPEC), SPEC)?, &updated.text);
+        let text = with_line_ends(&spec::text(&root.join(SPEC), SPEC)?, &draft.text);
         std::fs::write(root.join(SPEC), text).map_err(|error| format!("{SPEC}: {error}"))?;
     }
     // What is printed for programs is the report alone.
     if arguments.format == Format::Text {
         if drafted {
-            regen::print_diff(SPEC, &yaml, &updated.text);
+            regen::print_diff(SPEC, &yaml, &draft.text);
         }
         for place in others {
             anstream::println!("{YELLOW}changed with it{YELLOW:#}: {place}");
         }
-        for (place, reason) in &updated.left {
+        for (place, reason) in &draft.left {
             anstream::println!("{YELLOW}by hand{YELLOW:#}: {place}: {reason}");
         }
         let (all, left) = (count(findings.len(), "finding"), rest.len());

@@ -2,55 +2,64 @@
 
 use serde_json::{Map, Value};
 
-use crate::drift::draft::schema::{SEEN, property};
-use crate::generator::document::Document;
-use crate::lint::rules::Use;
-use crate::lint::{self, Finding};
+use super::diagnostic::{Diagnostic, RuleId};
+use crate::spec::SPEC;
+use crate::spec::lines::Lines;
+use crate::spec::schemas::{DRAFTED, Use, property, uses};
 
-const UNDOCUMENTED: (&str, &str) = (
+const UNDOCUMENTED: RuleId = (
     "undocumented",
     "say what it means, and where the fact comes from",
 );
-const PRIVATE: (&str, &str) = (
+const PRIVATE: RuleId = (
     "private",
-    "add `x-private: true`, or `x-private: false` where it is nobody's",
+    "add `x-private: true`, or `x-private: false` if it is nobody's",
 );
-const NO_MARK: (&str, &str) = (
+const NO_MARK: RuleId = (
     "private",
     "give its object a schema of its own under `components`, where it can be marked",
 );
+const FLOW_STYLE: RuleId = (
+    "block-style",
+    "write each key and each item on its own line, so that `drift --update` can edit it",
+);
 
-/// What breaks no rule, and that nobody but a person can decide.
-pub(crate) fn notes(yaml: &str) -> Vec<Finding> {
-    let Ok(document) = Document::parse(yaml) else {
-        return Vec::new();
-    };
-    let received = lint::uses(&document.value).into_iter();
-    let received = received.filter(|(_, used)| *used == Use::Received);
+/// What breaks no rule, but should be looked at by a person.
+pub(super) fn notes(yaml: &str) -> Result<Vec<Diagnostic>, String> {
+    let lines = Lines::parse(SPEC, yaml)?;
+    let document = lines.document();
     let mut notes = Vec::new();
-    for (pointer, _) in received {
+    let mut add = |rule, pointer: &str, reason: &str| {
+        notes.push(Diagnostic::in_spec(rule, document.problem(pointer, reason)));
+    };
+    for pointer in lines.flow_collections() {
+        add(FLOW_STYLE, &pointer, "it is in flow style (`{…}`, `[…]`)");
+    }
+    let received = uses(&document.value).into_iter();
+    for (pointer, _) in received.filter(|(_, used)| *used == Use::Received) {
         let schema = document.value.pointer(&pointer).unwrap_or(&Value::Null);
-        if schema["description"] == SEEN {
-            let place = format!("{pointer}/description");
+        if schema["description"] == DRAFTED {
             let reason = "a draft's words, which say nothing of the meaning";
-            notes.push(lint::own(UNDOCUMENTED, document.problem(&place, reason)));
+            add(UNDOCUMENTED, &format!("{pointer}/description"), reason);
         }
         let holder = property(&pointer);
-        let mut keys = pointer.rsplit('/').skip(1);
-        let own = holder.as_deref() == Some(&pointer);
-        let unmarked = match own {
+        let is_property = holder.as_deref() == Some(&pointer);
+        let unmarked = match is_property {
             true => schema["x-private"].is_null(),
-            // A mark has no effect there, and the property that it stands in is asked.
-            false => holder.is_none() && keys.next() == Some("properties"),
+            // A mark has no effect here. What lies within a named schema's property is marked there.
+            false => holder.is_none() && pointer.rsplit('/').nth(1) == Some("properties"),
         };
         if unmarked && is_personal(&document.value, schema) {
             let reason = "`Debug` shows it, and it may be a person's words, name or address";
-            let rule = if own { PRIVATE } else { NO_MARK };
-            notes.push(lint::own(rule, document.problem(&pointer, reason)));
+            add(
+                if is_property { PRIVATE } else { NO_MARK },
+                &pointer,
+                reason,
+            );
         }
     }
     notes.sort_by_key(|note| note.problem.position);
-    notes
+    Ok(notes)
 }
 
 /// Formats of texts that are nobody's words, name or address.

@@ -8,34 +8,27 @@
 use serde_json::{Map, Value};
 
 use crate::generator::document::join;
-
-/// What a schema is used for.
-#[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Use {
-    /// In a response, perhaps among others.
-    Received,
-    /// In requests alone.
-    Sent,
-}
+use crate::generator::spelling::distance;
+use crate::spec::schemas::Use;
 
 /// A rule, and how to mend what breaks it.
-pub(crate) struct Rule {
-    pub(crate) id: &'static str,
-    pub(crate) mend: &'static str,
+pub(super) struct Rule {
+    pub(super) id: &'static str,
+    pub(super) fix: &'static str,
     /// Everywhere below the schema that it is broken, and in what way.
-    pub(crate) broken: fn(&Value, Use) -> Vec<(String, String)>,
+    pub(super) broken: fn(&Value, Use) -> Vec<(String, String)>,
 }
 
 /// All rules of single schemas.
-pub(crate) const RULES: &[Rule] = &[
+pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "misspelt",
-        mend: "write `x-private` or `x-extensible-enum`, or another name",
+        fix: "write `x-private` or `x-extensible-enum`, or another name",
         broken: misspelt,
     },
     Rule {
         id: "no-alternative",
-        mend: "list what the value may be, or take it out",
+        fix: "list what the value may be, or take it out",
         broken: |schema, _| {
             let empty = |list: &&str| schema[*list].as_array().is_some_and(Vec::is_empty);
             let lists = ["allOf", "anyOf", "oneOf"].into_iter().filter(empty);
@@ -45,175 +38,65 @@ pub(crate) const RULES: &[Rule] = &[
     },
     Rule {
         id: "described",
-        mend: "add a `description`, with the source of the fact; put a `$ref` into `allOf` beside it",
+        fix: "add a `description`, with the source of the fact; put a `$ref` into `allOf` beside it",
         broken: undescribed,
     },
     Rule {
         id: "open-enum",
-        mend: "give it a schema of its own, of type string, with `x-extensible-enum: true`",
+        fix: "give it a schema of its own, of type string, with `x-extensible-enum: true`",
         broken: |schema, used| closed_enum(schema, used).into_iter().collect(),
     },
     Rule {
         id: "any-of",
-        mend: "write `oneOf`, with a `title` for each alternative",
+        fix: "write `oneOf`, with a `title` for each alternative",
         broken: |schema, used| any_of(schema, used).into_iter().collect(),
     },
     Rule {
         id: "shadowed-alternative",
-        mend: "put the narrower alternative first",
+        fix: "put the narrower alternative first",
         broken: shadowed,
     },
     Rule {
         id: "integer-format",
-        mend: "add `format: int64` (or int32)",
+        fix: "add `format: int64` (or int32)",
         broken: integer_format,
     },
     Rule {
         id: "float",
-        mend: "write `format: double`",
+        fix: "write `format: double`",
         broken: |schema, used| float(schema, used).into_iter().collect(),
     },
     Rule {
         id: "refused-length",
-        mend: "take it out, and say it in the description",
+        fix: "take it out, and say it in the description",
         broken: refused_length,
     },
     Rule {
         id: "ignored-bound",
-        mend: "take it out, and say it in the description",
+        fix: "take it out, and say it in the description",
         broken: ignored_bound,
     },
     Rule {
         id: "closed-object",
-        mend: "take `additionalProperties: false` out: new fields may come",
+        fix: "take `additionalProperties: false` out: new fields may come",
         broken: |schema, used| closed_object(schema, used).into_iter().collect(),
     },
     Rule {
         id: "nullable-schema",
-        mend: "write `nullable: true` beside the `allOf` where the schema is used",
+        fix: "write `nullable: true` beside the `allOf` where the schema is used",
         broken: |schema, used| nullable_schema(schema, used).into_iter().collect(),
     },
     Rule {
         id: "untyped-null",
-        mend: "take it out where any value may come, or add the `type`",
+        fix: "take it out where any value may come, or add the `type`",
         broken: |schema, used| untyped_null(schema, used).into_iter().collect(),
     },
     Rule {
         id: "required-null",
-        mend: "take the field out of `required`, or take `nullable` out",
+        fix: "take the field out of `required`, or take `nullable` out",
         broken: required_null,
     },
 ];
-
-/// Where the schemas within a schema are.
-pub(crate) fn below(schema: &Value) -> Vec<String> {
-    let mut below = Vec::new();
-    for key in ["items", "additionalProperties", "not"] {
-        if schema[key].is_object() {
-            below.push(format!("/{key}"));
-        }
-    }
-    for key in ["allOf", "anyOf", "oneOf"] {
-        let count = schema[key].as_array().map_or(0, Vec::len);
-        below.extend((0..count).map(|index| format!("/{key}/{index}")));
-    }
-    let properties = schema["properties"].as_object().into_iter();
-    below.extend(
-        properties
-            .flat_map(Map::keys)
-            .map(|name| join("/properties", name)),
-    );
-    below
-}
-
-/// The alternatives that say of the value what another one says: where one fits, so does
-/// the other, and of `oneOf` just one may.
-pub(crate) fn same<'a>(
-    document: &Value,
-    pointers: impl Iterator<Item = &'a String>,
-) -> Vec<(String, String)> {
-    let bare = |part: &Value| {
-        let target = part["$ref"].as_str().unwrap_or_default();
-        let target = document.pointer(target.trim_start_matches('#'));
-        let named = part.get("$ref").and(target);
-        let mut part = named.unwrap_or(part).clone();
-        for words in ["title", "description", "example", "externalDocs"] {
-            part.as_object_mut().map(|entries| entries.remove(words));
-        }
-        part
-    };
-    let mut found = Vec::new();
-    for pointer in pointers {
-        let schema = document.pointer(pointer).unwrap_or(&Value::Null);
-        for list in ["oneOf", "anyOf"] {
-            let parts = schema[list].as_array().into_iter().flatten();
-            let parts: Vec<Value> = parts.map(bare).collect();
-            for (index, part) in parts.iter().enumerate() {
-                if let Some(first) = parts[..index].iter().position(|other| other == part) {
-                    let reason = format!(
-                        "it says the same as `{list}.{first}`, and so is never the one that fits"
-                    );
-                    found.push((format!("{pointer}/{list}/{index}"), reason));
-                }
-            }
-        }
-    }
-    found
-}
-
-/// The fields that are required and that no part of their schema describes: where each is
-/// named, and what is wrong. What is not composed, the grammar has looked at.
-pub(crate) fn absent<'a>(
-    document: &Value,
-    pointers: impl Iterator<Item = &'a String>,
-) -> Vec<(String, String)> {
-    let part = |pointer: &&String| {
-        let mut keys = pointer.rsplit('/');
-        let (last, list) = (keys.next(), keys.next());
-        last == Some("not") || matches!(list, Some("allOf" | "anyOf" | "oneOf"))
-    };
-    let mut absent = Vec::new();
-    for pointer in pointers.filter(|pointer| !part(pointer)) {
-        let mut parts = Vec::new();
-        collect_parts(document, pointer, &mut parts);
-        let schema = |pointer: &String| document.pointer(pointer).unwrap_or(&Value::Null);
-        let described = |name: &str| {
-            let mut schemas = parts.iter().map(schema);
-            schemas.any(|schema| schema["properties"].get(name).is_some())
-        };
-        // Another schema's own list is told there.
-        for part in parts.iter().filter(|part| part.starts_with(pointer)) {
-            let required = schema(part)["required"].as_array().into_iter().flatten();
-            let named = required.enumerate();
-            for (index, name) in named.filter_map(|(index, name)| Some((index, name.as_str()?))) {
-                if !described(name) {
-                    let reason = format!("`{name}` is not among the properties");
-                    absent.push((format!("{part}/required/{index}"), reason));
-                }
-            }
-        }
-    }
-    absent
-}
-
-/// A schema, what it refers to, and what it is made of.
-fn collect_parts(document: &Value, pointer: &str, parts: &mut Vec<String>) {
-    let Some(schema) = document.pointer(pointer) else {
-        return;
-    };
-    if parts.iter().any(|part| part == pointer) {
-        return;
-    }
-    parts.push(pointer.to_owned());
-    if let Some(target) = schema["$ref"].as_str() {
-        collect_parts(document, target.trim_start_matches('#'), parts);
-    }
-    for list in ["allOf", "anyOf", "oneOf"] {
-        for index in 0..schema[list].as_array().map_or(0, Vec::len) {
-            collect_parts(document, &format!("{pointer}/{list}/{index}"), parts);
-        }
-    }
-}
 
 /// Keys of our own that nothing reads, since they are written in another way.
 fn misspelt(schema: &Value, _: Use) -> Vec<(String, String)> {
@@ -228,48 +111,6 @@ fn misspelt(schema: &Value, _: Use) -> Vec<(String, String)> {
     });
     let told = |key: &String| (join("", key), format!("nothing reads `{key}`"));
     wrong.map(told).collect()
-}
-
-/// How many characters must be added, left out or changed to make one word of another.
-fn distance(one: &str, other: &str) -> usize {
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (index, a) in one.bytes().enumerate() {
-        let mut diagonal = index;
-        row[0] = index + 1;
-        for (column, b) in other.bytes().enumerate() {
-            let above = row[column + 1];
-            let changed = diagonal + usize::from(a != b);
-            row[column + 1] = changed.min(above + 1).min(row[column] + 1);
-            diagonal = above;
-        }
-    }
-    row[other.len()]
-}
-
-/// The schemas that lead back to themselves before they say anything of a value, by their
-/// pointers.
-pub(crate) fn endless<'a>(
-    document: &Value,
-    pointers: impl Iterator<Item = &'a String>,
-) -> Vec<(String, String)> {
-    let endless = pointers.filter(|own| {
-        let mut parts = Vec::new();
-        collect_parts(document, own, &mut parts);
-        let refers = |part: &String| {
-            let target = document
-                .pointer(part)
-                .and_then(|part| part["$ref"].as_str());
-            target.is_some_and(|target| target.trim_start_matches('#') == *own)
-        };
-        parts.iter().any(refers)
-    });
-    let told = |pointer: &String| {
-        (
-            pointer.clone(),
-            "it leads back to itself, and says nothing of a value".to_owned(),
-        )
-    };
-    endless.map(told).collect()
 }
 
 fn undescribed(schema: &Value, _: Use) -> Vec<(String, String)> {

@@ -17,7 +17,7 @@ use similar::{ChangeTag, TextDiff};
 
 use crate::Outcome;
 use crate::generator::{self, SpecError};
-use crate::lint::{self, Finding};
+use crate::lint::{self, Diagnostic};
 use crate::report::{self, CYAN, Format, GREEN, RED, count};
 use crate::spec::json_schema;
 use crate::spec::{self, SPEC, Spec};
@@ -73,7 +73,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
     let yaml = spec::own(root)?;
     let findings = lint::check(root, &yaml)?;
     if !findings.is_empty() {
-        let told: Vec<String> = findings.iter().map(Finding::told).collect();
+        let told: Vec<String> = findings.iter().map(Diagnostic::to_string).collect();
         return Err(told.join("\n"));
     }
     let files = files(root, &yaml)?;

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use crate::generator::document::{referenced, walk, with_references};
+
 /// Where the JSON Schemas stand, below the root of the workspace.
 pub(crate) const FOLDER: &str = "openapi/schemas";
 /// Where the contract as data stands: a package reads only files below its own folder.
@@ -17,13 +19,7 @@ const NOTE: &str = "Generated from openapi/ofauth.yaml by `cargo xtask regen`; d
 pub(crate) fn schemas(document: &Value) -> BTreeMap<String, String> {
     let schemas = &document["components"]["schemas"];
     let schema = |name: String| {
-        let mut names = BTreeSet::new();
-        let mut new = vec![name.clone()];
-        while let Some(name) = new.pop() {
-            if names.insert(name.clone()) {
-                new.extend(references(&schemas[&name]));
-            }
-        }
+        let mut names = with_references(schemas, &name);
         names.remove(&name);
         let mut schema = Map::new();
         schema.insert(
@@ -48,11 +44,15 @@ pub(crate) fn schemas(document: &Value) -> BTreeMap<String, String> {
         )
     };
     let mut bodies = BTreeSet::new();
-    collect_bodies(document, &mut bodies);
+    walk(document, "", &mut |value, _| {
+        let media = value["content"].as_object().into_iter().flatten();
+        bodies.extend(media.filter_map(|(_, media)| referenced(&media["schema"])));
+        true
+    });
     bodies
         .into_iter()
         .filter(|name| schemas.get(name).is_some())
-        .map(schema)
+        .map(|name| schema(name.to_owned()))
         .collect()
 }
 
@@ -69,46 +69,6 @@ pub(crate) fn contract(document: &Value) -> String {
 /// A JSON file in the same layout on every machine.
 fn pretty(value: &Value) -> String {
     format!("{value:#}\n")
-}
-
-/// The names of the schemas that bodies refer to.
-fn collect_bodies(value: &Value, names: &mut BTreeSet<String>) {
-    match value {
-        Value::Object(entries) => {
-            for (key, value) in entries {
-                let media = if key == "content" {
-                    value.as_object()
-                } else {
-                    None
-                };
-                for media in media.into_iter().flat_map(Map::values) {
-                    names.extend(media["schema"]["$ref"].as_str().and_then(name));
-                }
-                collect_bodies(value, names);
-            }
-        }
-        Value::Array(items) => items.iter().for_each(|item| collect_bodies(item, names)),
-        _ => {}
-    }
-}
-
-fn name(reference: &str) -> Option<String> {
-    reference
-        .strip_prefix("#/components/schemas/")
-        .map(str::to_owned)
-}
-
-fn references(value: &Value) -> Vec<String> {
-    match value {
-        Value::Object(entries) => {
-            let own = entries.get("$ref").and_then(Value::as_str).and_then(name);
-            own.into_iter()
-                .chain(entries.values().flat_map(references))
-                .collect()
-        }
-        Value::Array(items) => items.iter().flat_map(references).collect(),
-        _ => Vec::new(),
-    }
 }
 
 /// A schema of OpenAPI 3.0 in the words of JSON Schema.

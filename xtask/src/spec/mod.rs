@@ -2,6 +2,7 @@
 
 pub(crate) mod json_schema;
 pub(crate) mod lines;
+pub(crate) mod schemas;
 
 use std::fs;
 use std::path::Path;
@@ -38,7 +39,7 @@ impl Spec {
 
     /// Parses YAML or JSON.
     pub(crate) fn parse(name: &str, text: &str) -> Result<Self, String> {
-        let told = |problem: Problem| problem.told(name);
+        let told = |problem: Problem| problem.in_file(name);
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         if let Some(reason) = no_document(text) {
             return Err(format!("{name}: {reason}"));
@@ -60,14 +61,14 @@ impl Spec {
 
     /// The whole contract.
     pub(crate) fn table(&self) -> Result<Table, String> {
-        Table::of_document(&self.document.value).map_err(|mistake| self.told(&mistake))
+        Table::of_document(&self.document.value).map_err(|mistake| self.locate(&mistake))
     }
 
     /// A mistake, with its file, line and place.
-    pub(crate) fn told(&self, mistake: &Mistake) -> String {
+    pub(crate) fn locate(&self, mistake: &Mistake) -> String {
         self.document
             .problem(&mistake.pointer, mistake.reason.as_str())
-            .told(&self.name)
+            .in_file(&self.name)
     }
 }
 

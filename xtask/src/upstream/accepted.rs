@@ -1,9 +1,9 @@
 //! Differences from the vendor's document that are accepted, each with its reason.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
+use std::{fmt, fs};
 
 use ofauth_contract::{Change, Changes, RULES};
 use serde::Deserialize;
@@ -53,10 +53,11 @@ impl Entry {
             && says(&self.ours, &change.before)
             && says(&self.theirs, &change.after)
     }
+}
 
-    /// The entry in a line.
-    pub(crate) fn told(&self) -> String {
-        format!("{}: {}: {}", self.place, self.kind, self.reason)
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}: {}", self.place, self.kind, self.reason)
     }
 }
 

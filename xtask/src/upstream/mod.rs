@@ -36,7 +36,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
         own.any(|own| is_same(own, method, path))
     };
     let table = Table::of_operations(&theirs.document.value, wanted)
-        .map_err(|mistake| theirs.told(&mistake))?;
+        .map_err(|mistake| theirs.locate(&mistake))?;
     let mut changes = compare(&ours, &table, Scope::Wire).map_err(|mistake| mistake.to_string())?;
     let (accepted, mut unused) = accepted::take(&mut changes, accepted::read(root)?);
     // Of what theirs does not have, no difference was looked for.
@@ -54,7 +54,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
             "bump": changes.bump(),
             "changes": changes.0,
             "accepted": accepted,
-            "unused": unused.iter().map(accepted::Entry::told).collect::<Vec<_>>(),
+            "unused": unused.iter().map(accepted::Entry::to_string).collect::<Vec<_>>(),
         })),
         format => {
             let source = match format {
@@ -66,7 +66,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
             for entry in &unused {
                 anstream::println!(
                     "{YELLOW}no longer a difference{YELLOW:#}: {}; take it out of {ACCEPTED}",
-                    entry.told()
+                    entry
                 );
             }
             let accepted = count(accepted, "difference");

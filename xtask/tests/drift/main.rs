@@ -217,7 +217,7 @@ fn what_cannot_be_read_ends_with_3_and_without_a_value() {
 #[test]
 fn an_update_allows_what_was_seen_and_keeps_the_rest_of_the_spec() {
     type Change = fn(&mut Value);
-    let changes: [(&str, Change); 17] = [
+    let changes: [(&str, Change); 14] = [
         ("a flag", |page| page["list"][0]["isArchived"] = json!(true)),
         ("a key that YAML would read as a number", |page| {
             page["list"][0]["1080"] = json!(null)
@@ -238,14 +238,8 @@ fn an_update_allows_what_was_seen_and_keeps_the_rest_of_the_spec() {
         ("several types", |page| {
             page["x"] = json!([1, "a", {}]);
         }),
-        ("another type of a value", |page| {
-            page["list"][0]["canSendMessage"] = json!("no")
-        }),
         ("a fraction", |page| {
             page["list"][0]["withUser"]["id"] = json!(1.5)
-        }),
-        ("another type of a reference", |page| {
-            page["list"][0]["withUser"] = json!(7)
         }),
         ("null", |page| {
             page["list"][0]["canSendMessage"] = Value::Null
@@ -267,9 +261,6 @@ fn an_update_allows_what_was_seen_and_keeps_the_rest_of_the_spec() {
         }),
         ("a date that is none", |page| {
             media(page)["createdAt"] = json!("soon")
-        }),
-        ("one more alternative", |page| {
-            page["list"][0]["lastMessage"]["fromUser"] = json!({ "id": 1, "title": "x" })
         }),
     ];
     for (name, change) in changes {
@@ -334,7 +325,9 @@ fn values_that_are_no_words_are_counted_and_not_written() {
     let (code, stdout, stderr) = copy.drift(&capture, &["--update"]);
     assert_eq!((code, stderr.as_str()), (1, ""));
     assert!(
-        stdout.contains("by hand: list[].lastMessage.media[].type: 5 values that no vocabulary"),
+        stdout.contains(
+            "by hand: list[].lastMessage.media[].type: 5 values that don't look like words"
+        ),
         "{stdout}"
     );
     let spec = fs::read_to_string(copy.spec()).unwrap();

@@ -354,8 +354,8 @@ fn example_files_are_checked_too() {
     let (code, stdout, _) = copy.xtask("lint");
     assert_eq!(code, 1);
     let expected = "\
-openapi/examples/bad.json:1:25: list.0.withUser.id: \"x\" is not of type \"integer\" [example]; correct the example, or else the schema
-openapi/examples/none.json:1:1: unclosed bracket '{'; correct the indentation, the quotes or the brackets, here or in the lines before [example]; correct the example, or else the schema
+openapi/examples/bad.json:1:25: list.0.withUser.id: \"x\" is not of type \"integer\" [example]; correct the example, or the schema
+openapi/examples/none.json:1:1: unclosed bracket '{'; correct the indentation, the quotes or the brackets, here or in the lines before [example]; correct the example, or the schema
 2 findings
 ";
     assert_eq!(stdout, expected);
@@ -409,7 +409,7 @@ fn what_only_a_person_can_decide_is_told_and_is_no_finding() {
     let (private, words) = (line("        added:"), line("          description: Seen"));
     let expected = format!(
         "review: openapi/ofauth.yaml:{private}:9: {place}: `Debug` shows it, and it may be a person's words, name or \
-         address [private]; add `x-private: true`, or `x-private: false` where it is nobody's\n\
+         address [private]; add `x-private: true`, or `x-private: false` if it is nobody's\n\
          review: openapi/ofauth.yaml:{words}:11: {place}.description: a draft's words, which say nothing of the \
          meaning [undocumented]; say what it means, and where the fact comes from\n\
          no finding in openapi/ofauth.yaml and its examples\n"

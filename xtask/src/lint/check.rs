@@ -1,0 +1,120 @@
+//! Applies the rules: first those of the document's form, then those of schemas and examples,
+//! and at last whether the generator can translate it.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::diagnostic::{Diagnostic, RuleId};
+use super::{composition, examples, rules};
+use crate::generator;
+use crate::generator::document::{Document, Problem};
+use crate::spec::schemas::uses;
+use crate::spec::{self, SPEC};
+
+const YAML: RuleId = ("yaml", "");
+const GRAMMAR: RuleId = ("grammar", "");
+const REQUIRED: RuleId = ("grammar", "describe it there, or remove it from `required`");
+const SAME: RuleId = (
+    "same-alternative",
+    "remove one of them, or describe how they differ",
+);
+const ENDLESS: RuleId = (
+    "reference",
+    "describe the value, or refer to another schema",
+);
+const PATTERN: RuleId = ("pattern", "write an ECMA 262 regular expression");
+const TRANSLATE: RuleId = (
+    "translate",
+    "describe it in another way, or use a newer generator",
+);
+
+/// All that breaks a rule, in the order of the lines. If the document's form is broken, only
+/// that is reported.
+pub(crate) fn check(root: &Path, yaml: &str) -> Result<Vec<Diagnostic>, String> {
+    let form = |rule, problems: Vec<Problem>| {
+        let problems = problems.into_iter();
+        Ok(problems
+            .map(|problem| Diagnostic::in_spec(rule, problem))
+            .collect())
+    };
+    if let Some(reason) = spec::no_document(yaml) {
+        return form(YAML, vec![Problem::of_whole(reason)]);
+    }
+    let document = match Document::parse(yaml) {
+        Ok(document) => document,
+        Err(problem) => return form(YAML, vec![problem]),
+    };
+    if let Some((pointer, reason)) = spec::other_form(&document.value) {
+        return form(GRAMMAR, vec![document.problem(pointer, reason)]);
+    }
+    let problems = generator::problems(&document);
+    if !problems.is_empty() {
+        return form(GRAMMAR, problems);
+    }
+
+    let uses = uses(&document.value);
+    let mut findings = Vec::new();
+    let mut add = |rule: RuleId, broken: Vec<(String, String)>| {
+        let broken = broken.into_iter();
+        findings.extend(broken.map(|(pointer, reason)| {
+            Diagnostic::in_spec(rule, document.problem(&pointer, reason))
+        }));
+    };
+    // Without the patterns that don't compile, the other rules can still be checked.
+    let mut usable = document.value.clone();
+    for (pointer, _) in &uses {
+        let schema = usable.pointer_mut(pointer).and_then(Value::as_object_mut);
+        if let Some(schema) = schema
+            && let Some(pattern) = schema.get("pattern")
+            && jsonschema::validator_for(&json!({ "pattern": pattern })).is_err()
+        {
+            schema.remove("pattern");
+            let reason = "no values can be checked by this pattern".to_owned();
+            add(PATTERN, vec![(format!("{pointer}/pattern"), reason)]);
+        }
+    }
+    let pointers = || uses.iter().map(|(pointer, _)| pointer);
+    add(REQUIRED, composition::undescribed(&usable, pointers()));
+    add(SAME, composition::same(&usable, pointers()));
+    let endless = composition::endless(&usable, pointers());
+    let ends = endless.is_empty();
+    add(ENDLESS, endless);
+    for (pointer, used) in &uses {
+        let schema = document.value.pointer(pointer).unwrap_or(&Value::Null);
+        for rule in rules::RULES {
+            let broken = (rule.broken)(schema, *used).into_iter();
+            let broken = broken.map(|(below, reason)| (format!("{pointer}{below}"), reason));
+            add((rule.id, rule.fix), broken.collect());
+        }
+    }
+    // An endless schema can't check a value.
+    if ends {
+        let mut wrong = examples::in_spec(&usable, &uses);
+        let (bodies, files) = examples::in_files(root, &usable, &uses)?;
+        wrong.extend(bodies);
+        // Another rule nearly always says why a schema can't be used.
+        let unusable = |(_, reason): &(String, String)| reason.starts_with(examples::UNUSABLE);
+        let first = wrong.iter().find(|wrong| unusable(wrong)).cloned();
+        wrong.retain(|wrong| !unusable(wrong));
+        add(examples::EXAMPLE, wrong);
+        findings.extend(files);
+        if findings.is_empty()
+            && let Some((pointer, reason)) = first
+        {
+            let problem = document.problem(&pointer, reason);
+            findings.push(Diagnostic::in_spec(examples::EXAMPLE, problem));
+        }
+    }
+    if findings.is_empty()
+        && let Err(problem) = generator::translatable(&document)
+    {
+        findings.push(Diagnostic::in_spec(TRANSLATE, problem));
+    }
+    findings.sort_by_key(|finding| {
+        let position = finding.problem.position.unwrap_or((u64::MAX, 0));
+        let example = (finding.file != SPEC).then(|| finding.file.clone());
+        (example, position)
+    });
+    Ok(findings)
+}
