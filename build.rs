@@ -1,6 +1,6 @@
-//! Puts the raw client where `src/lib.rs` includes it: generated from the spec
-//! with the feature `generate`, or else the committed `build/snapshot.rs`. Both
-//! are the same, byte for byte; `cargo xtask regen --check` proves it.
+//! Writes the raw client to the file that `src/lib.rs` includes. With the feature `generate`, the
+//! client is generated from the spec; otherwise it is a copy of the committed `build/snapshot.rs`.
+//! Both are identical, byte for byte; `cargo xtask regen --check` verifies this.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -14,7 +14,7 @@ fn main() -> ExitCode {
     match client().and_then(write) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
-            // One `cargo::error` a line, so that cargo shows each mistake as an error of its own.
+            // One `cargo::error` per line, so that cargo shows each mistake as a separate error.
             for line in message.lines() {
                 println!("cargo::error={line}");
             }
@@ -24,7 +24,7 @@ fn main() -> ExitCode {
 }
 
 fn write(client: String) -> Result<(), String> {
-    let directory = env::var_os("OUT_DIR").ok_or("cargo has not set OUT_DIR")?;
+    let directory = env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?;
     let path = Path::new(&directory).join("client.rs");
     fs::write(&path, client).map_err(|error| format!("cannot write {}: {error}", path.display()))
 }

@@ -128,17 +128,19 @@ pub(crate) fn walk<'a>(
     }
 }
 
-/// The name of a schema, and the names of all schemas that it refers to, directly or not.
-pub(crate) fn with_references(schemas: &Value, name: &str) -> BTreeSet<String> {
+/// The names of all schemas that a value refers to, directly or not.
+pub(crate) fn references(schemas: &Value, value: &Value) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    let mut waiting = vec![name.to_owned()];
-    while let Some(name) = waiting.pop() {
-        if names.insert(name.clone()) {
-            walk(&schemas[&name], "", &mut |value, _| {
-                waiting.extend(referenced(value).map(str::to_owned));
-                true
-            });
-        }
+    let mut waiting = vec![value];
+    while let Some(value) = waiting.pop() {
+        walk(value, "", &mut |value, _| {
+            if let Some(name) = referenced(value)
+                && names.insert(name.to_owned())
+            {
+                waiting.push(&schemas[name]);
+            }
+            true
+        });
     }
     names
 }

@@ -9,7 +9,7 @@ use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagSt
 use quote::quote;
 use serde_json::{Map, Value, json};
 
-use super::document::{Document, Problem, join, with_references};
+use super::document::{Document, Problem, join, references};
 use super::{HAND_WRITTEN, OpenEnum};
 
 /// How much of the generator's own words is told, in characters.
@@ -185,7 +185,8 @@ fn parts(document: &Value) -> Vec<(String, Value)> {
     let schemas = &document["components"]["schemas"];
     let mut parts = Vec::new();
     for name in schemas.as_object().into_iter().flat_map(Map::keys) {
-        let names = with_references(schemas, name);
+        let mut names = references(schemas, &schemas[name]);
+        names.insert(name.clone());
         let schemas: Map<String, Value> = names
             .iter()
             .map(|name| (name.clone(), schemas[name].clone()))

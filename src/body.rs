@@ -1,7 +1,7 @@
-//! Response bodies: received as bytes, within bounds, and decompressed here.
+//! Response bodies: reading them within a size limit, and decompressing gzip.
 //!
-//! An HTTP library that decompresses by itself counts only what comes out: a stream of
-//! gzip that never says anything is never too large for it.
+//! reqwest's own decompression would only let us limit the decompressed size. An endless gzip
+//! stream that decompresses to nothing never reaches that limit.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -13,15 +13,16 @@ use progenitor_client::{Error, ResponseValue};
 use reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
 use reqwest::{Response, Version};
 
-/// The successful response of an operation, whose body holds a `T` as JSON and is not read
-/// yet: see [`receive`].
+/// The successful response of an operation, with an unread body that holds a `T` as JSON.
+///
+/// [`receive`] reads the body.
 pub struct Body<T> {
     response: Response,
     kind: PhantomData<fn() -> T>,
 }
 
 impl<T> Body<T> {
-    /// The response as it is.
+    /// Returns the response.
     pub fn into_response(self) -> Response {
         self.response
     }
@@ -33,28 +34,28 @@ impl<T> fmt::Debug for Body<T> {
     }
 }
 
-/// Why a body was not received to its end.
+/// The reason why a body was not received completely.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum BodyError {
     /// The connection broke before the body was complete.
     Incomplete(reqwest::Error),
-    /// The body has more bytes than this, before or after decompression.
+    /// The body exceeds this limit, in bytes, before or after decompression.
     TooLarge(usize),
-    /// The body is compressed in a way that was not asked for: only gzip is.
+    /// The body has this content encoding, but only gzip was requested.
     Encoding(String),
-    /// The body is no whole gzip.
+    /// The body is not complete, valid gzip.
     Gzip,
 }
 
 impl fmt::Display for BodyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Incomplete(_) => f.write_str("the connection broke within the response"),
+            Self::Incomplete(_) => f.write_str("the connection broke during the response"),
             Self::TooLarge(limit) => write!(f, "the response is larger than {limit} bytes"),
             Self::Encoding(name) => write!(
                 f,
-                "the response is compressed with {name:?}, and only gzip was asked for"
+                "the response is compressed with {name:?}, but only gzip was requested"
             ),
             Self::Gzip => f.write_str("the response is broken gzip"),
         }
@@ -63,7 +64,7 @@ impl fmt::Display for BodyError {
 
 impl std::error::Error for BodyError {}
 
-/// Leaves the body of a successful response to who asked; the generated operations call it.
+/// Wraps a successful response without reading its body; the generated operations call this.
 pub(crate) async fn keep<T, E>(response: Response) -> Result<ResponseValue<Body<T>>, Error<E>> {
     let (status, headers) = (response.status(), response.headers().clone());
     let body = Body {
@@ -73,8 +74,9 @@ pub(crate) async fn keep<T, E>(response: Response) -> Result<ResponseValue<Body<
     Ok(ResponseValue::new(body, status, headers))
 }
 
-/// Receives a body of at most `limit` bytes, before decompression as after it; and says
-/// what kept it from being received to its end, if anything did: what came before is kept.
+/// Receives a body of at most `limit` bytes, both before and after decompression.
+///
+/// Returns the bytes that were received and, if the body is incomplete, the reason.
 pub async fn receive(mut response: Response, limit: usize) -> (Bytes, Option<BodyError>) {
     let mut sink = match Sink::new(response.headers(), limit) {
         Ok(sink) => sink,
@@ -99,8 +101,8 @@ pub async fn receive(mut response: Response, limit: usize) -> (Bytes, Option<Bod
     (sink.into_bytes(), end)
 }
 
-/// Whether only the end of the connection tells the end of the body, as of HTTP/1.0: then
-/// a body that was cut short looks like a whole one.
+/// Returns whether only the end of the connection marks the end of the body, as in HTTP/1.0. In
+/// that case, a truncated body looks like a complete one.
 pub fn ends_with_connection(response: &Response) -> bool {
     let headers = response.headers();
     response.version() <= Version::HTTP_11
@@ -108,7 +110,7 @@ pub fn ends_with_connection(response: &Response) -> bool {
         && !headers.contains_key(TRANSFER_ENCODING)
 }
 
-/// Where the bytes of a body go.
+/// The buffer for a body, with a decoder if the body is compressed.
 enum Sink {
     Plain(Bounded),
     Gzip(Box<MultiGzDecoder<Bounded>>),
@@ -163,7 +165,7 @@ impl Sink {
     }
 }
 
-/// A buffer that fails where it would become too large; what fits is kept.
+/// A buffer that fails when it is full, and keeps the bytes that fit.
 struct Bounded {
     bytes: Vec<u8>,
     limit: usize,
@@ -174,7 +176,7 @@ impl Bounded {
         BodyError::TooLarge(self.limit)
     }
 
-    /// Why gzip could not be written: there is no more room, or it is no gzip.
+    /// The reason why decompression failed: the buffer is full, or the input isn't valid gzip.
     fn failure(&self) -> BodyError {
         match self.bytes.len() < self.limit {
             true => BodyError::Gzip,

@@ -1,32 +1,32 @@
-//! Helper methods on the generated types: what code that reads chats always needs. Nothing
-//! here guesses: each says what it gives where the API says nothing.
+//! Helper methods on the generated types for chats and messages. They never guess: each one
+//! documents what it returns if the API sends no value.
 
 use chrono::{DateTime, FixedOffset};
 
 use crate::types::{CanNotSendReason, Chat, Message, MessageSender};
 
 impl Chat {
-    /// The number of messages that the creator has not read; 0 where the API
-    /// sends no count (OFAuth documentation, chats list: `unreadMessagesCount`).
+    /// Returns the number of messages that the creator has not read; 0 if the API sends no count
+    /// (OFAuth documentation, chats list: `unreadMessagesCount`).
     pub fn unread(&self) -> u64 {
         self.unread_messages_count
             .and_then(|count| count.try_into().ok())
             .unwrap_or(0)
     }
 
-    /// Whether there is a message that the creator has not read.
+    /// Returns whether the chat has messages that the creator has not read.
     pub fn is_unread(&self) -> bool {
         self.unread() > 0
     }
 
-    /// When the last message was sent; `None` where there is no message, or its time is
-    /// none that can be read (see [`Timestamp`](crate::Timestamp)).
+    /// Returns when the last message was sent; `None` if there is no message, or if its time is
+    /// missing or malformed (see [`Timestamp`](crate::Timestamp)).
     pub fn last_activity(&self) -> Option<DateTime<FixedOffset>> {
         let message = self.last_message.as_ref()?;
         message.created_at.as_ref()?.to_datetime()
     }
 
-    /// Whether the creator can send this fan a message, and why not where the API says it.
+    /// Returns whether the creator can send this fan a message and, if not, the API's reason.
     pub fn can_send(&self) -> CanSend<'_> {
         let reason = match &self.can_not_send_reason {
             Some(CanNotSendReason::Reason(reason)) if !reason.is_empty() => Some(reason.as_str()),
@@ -35,7 +35,7 @@ impl Chat {
         match (self.can_send_message, &self.can_not_send_reason) {
             (Some(true), _) => CanSend::Yes,
             (Some(false), _) => CanSend::No { reason },
-            // The reason alone says it too: the documentation shows a flag.
+            // Without `canSendMessage`, the reason decides. The documentation shows it as a flag.
             (None, Some(CanNotSendReason::Flag(true))) => CanSend::No { reason },
             (None, Some(CanNotSendReason::Flag(false))) => CanSend::Yes,
             (None, Some(CanNotSendReason::Reason(_))) if reason.is_some() => CanSend::No { reason },
@@ -43,14 +43,14 @@ impl Chat {
         }
     }
 
-    /// Whether the fan sent the last message; `None` where there is none.
+    /// Returns whether the fan sent the last message; `None` if there is no message.
     pub fn is_from_fan(&self) -> Option<bool> {
         let message = self.last_message.as_ref()?;
         Some(message.is_from(self.with_user.id))
     }
 
-    /// Whether the creator sent the last message, which is whether the fan did not: a chat has two
-    /// sides. `None` where there is no message.
+    /// Returns whether the creator sent the last message; `None` if there is no message. A chat has
+    /// two sides, so this is the opposite of [`is_from_fan`](Self::is_from_fan).
     pub fn is_from_creator(&self) -> Option<bool> {
         self.is_from_fan().map(|from_fan| !from_fan)
     }
@@ -60,12 +60,12 @@ impl Chat {
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CanSend<'a> {
-    /// The creator can.
+    /// The creator can send a message.
     Yes,
-    /// The creator cannot.
+    /// The creator can't send a message.
     #[non_exhaustive]
     No {
-        /// Why, in the API's words, where it has some.
+        /// The reason in the API's words, if it gives any.
         reason: Option<&'a str>,
     },
     /// The API does not say.
@@ -73,7 +73,7 @@ pub enum CanSend<'a> {
 }
 
 impl CanSend<'_> {
-    /// Whether the API says that the creator can.
+    /// Returns whether the API says that the creator can send a message.
     pub fn is_yes(self) -> bool {
         self == Self::Yes
     }
@@ -83,7 +83,7 @@ impl std::fmt::Debug for CanSend<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Yes => f.write_str("Yes"),
-            // The words may be about a person.
+            // The reason may be personal, so it isn't shown.
             Self::No { reason: None } => f.write_str("No"),
             Self::No { reason: Some(_) } => f.write_str("No([reason])"),
             Self::Unknown => f.write_str("Unknown"),
@@ -92,37 +92,37 @@ impl std::fmt::Debug for CanSend<'_> {
 }
 
 impl Message {
-    /// The text without its HTML: line breaks for paragraphs, no tags, and entities as the
-    /// characters that they stand for.
+    /// Returns the text without HTML: paragraphs become line breaks, tags are removed, and
+    /// entities are decoded.
     pub fn plain_text(&self) -> String {
         let text = nanohtml2text::html2text(&self.text);
         text.replace("\r\n", "\n").trim().to_owned()
     }
 
-    /// Whether the user with this id sent it.
+    /// Returns whether the user with this id sent the message.
     pub fn is_from(&self, user: i64) -> bool {
         self.from_user.id() == user
     }
 
-    /// Whether it is a tip; `false` where the API does not say (`isTip`).
+    /// Returns whether the message is a tip; `false` if the API doesn't say (`isTip`).
     pub fn is_tip(&self) -> bool {
         self.is_tip == Some(true)
     }
 
-    /// Whether it has a price; `false` where the API does not say (`isFree`).
+    /// Returns whether the message has a price; `false` if the API doesn't say (`isFree`).
     pub fn is_paid(&self) -> bool {
         self.is_free == Some(false)
     }
 
-    /// Whether its text is shown to those alone who pay; `false` where the API does not say
-    /// (`lockedText`).
+    /// Returns whether the text is hidden until the message is paid for; `false` if the API doesn't
+    /// say (`lockedText`).
     pub fn is_locked(&self) -> bool {
         self.locked_text == Some(true)
     }
 }
 
 impl MessageSender {
-    /// The id of the user who sent the message, in whichever shape it arrived.
+    /// Returns the id of the user who sent the message, whichever form the API used.
     pub fn id(&self) -> i64 {
         match self {
             Self::Name(user) => user.id,
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn whether_the_creator_can_send_is_told_as_the_api_tells_it() {
+    fn can_send_follows_the_flag_and_the_reason() {
         let no = |reason| CanSend::No { reason };
         for (fields, expected) in [
             (json!({}), CanSend::Unknown),
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn unread_and_activity_are_told_where_they_are_known() {
+    fn unread_and_last_activity_default_if_unknown() {
         assert!(!chat(json!({})).is_unread());
         assert!(!chat(json!({ "unreadMessagesCount": -1 })).is_unread());
         assert!(chat(json!({ "unreadMessagesCount": 2 })).is_unread());
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_tells_its_text_tip_and_price() {
+    fn a_message_has_a_plain_text_a_tip_and_a_price() {
         let none = message(json!({})).last_message.unwrap();
         assert!(!none.is_tip() && !none.is_paid() && !none.is_locked());
         let all = json!({
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn the_best_source_has_the_most_pixels_that_are_known() {
+    fn the_best_source_has_the_most_known_pixels() {
         let source = |url: &str, size: u64| json!({ "url": url, "width": size, "height": size });
         let full = |full: Value, video: Value| {
             let files = if full.is_null() {
@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn the_thumbnail_is_the_smallest_image_that_is_there() {
+    fn the_thumbnail_is_the_smallest_available_image() {
         let image = |url: &str| json!({ "url": url });
         let files = |more: Value| {
             let mut files = json!({ "full": { "url": "f", "sources": [] } });

@@ -1,4 +1,4 @@
-//! What a request is authorised by.
+//! The API key and the connection id that authorise a request.
 
 use std::fmt;
 
@@ -12,13 +12,14 @@ use crate::Client;
 const API_KEY: HeaderName = HeaderName::from_static("apikey");
 /// The spec's security scheme `connectionId`.
 const CONNECTION_ID: HeaderName = HeaderName::from_static("x-connection-id");
-/// progenitor sends the spec's version with each request; the API knows no such header.
+/// progenitor sends the spec's version in this header, which the API doesn't document.
 const API_VERSION: HeaderName = HeaderName::from_static("api-version");
 
-/// The two headers that each request needs (OFAuth documentation, chats list).
+/// The API key and the connection id, which every request sends as headers (OFAuth documentation,
+/// chats list).
 ///
-/// Both are marked as sensitive, so that HTTP libraries neither log nor index
-/// them, and `Debug` shows neither.
+/// Both are marked as sensitive, so that HTTP libraries neither log nor index them. `Debug` shows
+/// neither.
 #[derive(Clone)]
 pub struct Credentials {
     api_key: HeaderValue,
@@ -26,7 +27,7 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// An application's API key, and the id of the connection to act for.
+    /// Creates credentials from the application's API key and the id of the connection to act for.
     pub fn new(api_key: HeaderValue, connection_id: HeaderValue) -> Self {
         let [api_key, connection_id] = [api_key, connection_id].map(|mut value| {
             value.set_sensitive(true);
@@ -49,7 +50,7 @@ impl ClientHooks<Credentials> for Client {
     async fn pre<E>(&self, request: &mut Request, _: &OperationInfo) -> Result<(), Error<E>> {
         let headers = request.headers_mut();
         headers.remove(API_VERSION);
-        // What `receive` can decompress.
+        // The only encoding that `receive` can decompress.
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
         headers.insert(API_KEY, self.inner.api_key.clone());
         headers.insert(CONNECTION_ID, self.inner.connection_id.clone());

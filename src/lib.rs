@@ -1,19 +1,18 @@
-//! The OFAuth chats API exactly as its OpenAPI description says it.
+//! The raw client for the OFAuth chats API, generated from its OpenAPI description.
 //!
-//! Applications depend on the crate `ofauth`, which adds checks, errors, pages
-//! and streams, and re-exports [`types`]. This crate is the layer below: the
-//! client that progenitor generates from `openapi/ofauth.yaml`, and the few
-//! types that cannot be generated.
+//! Applications should use the crate `ofauth`, which adds validation, errors, pagination and
+//! streams, and re-exports [`types`]. This crate is the layer below: the client that progenitor
+//! generates from `openapi/ofauth.yaml`, and the few types that can't be generated.
 //!
-//! | part | written by |
+//! | part | origin |
 //! | --- | --- |
-//! | [`types`], [`builder`], [`Client`] | the generator, from the spec |
-//! | [`Credentials`], [`Body`], [`Timestamp`], [`NextOffset`], helper methods on [`types::Chat`], [`types::Message`], [`types::MessageSender`] and [`types::Media`] | hand |
+//! | [`types`], [`builder`], [`Client`] | generated from the spec |
+//! | [`Credentials`], [`Body`], [`Timestamp`], [`NextOffset`], helper methods on [`types::Chat`], [`types::Message`], [`types::MessageSender`] and [`types::Media`] | written by hand |
 //!
 //! # Features
 //!
-//! - `generate` (default): run the generator at build time. Without it the
-//!   committed result is used, which is the same, and no generator is compiled.
+//! - `generate` (default): run the generator at build time. Without this feature, the build uses
+//!   the committed result, which is identical, and doesn't compile the generator.
 //! - `schemars`: derive `JsonSchema` for every type.
 
 mod body;
@@ -32,7 +31,7 @@ pub use media::MediaLink;
 pub use next_offset::NextOffset;
 pub use timestamp::Timestamp;
 
-// progenitor writes no documentation for some items, nor does it know our lints.
+// progenitor leaves some items undocumented, and doesn't follow our lints.
 #[allow(
     missing_docs,
     unreachable_pub,

@@ -1,37 +1,36 @@
-//! Helper methods on media: which of its files to take.
+//! Helper methods that choose a file of a media item.
 
 use std::fmt;
 
 use crate::types::Media;
 
-/// A file of a media, wherever the API lists it: among the files, their versions, or the
-/// sources of a video.
+/// A link to a file of a media item: one of its files, a version of a file, or a video source.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MediaLink<'a> {
-    /// Where the file is. Whoever has the URL can see the file: keep it out of logs.
+    /// The URL of the file. It gives access to the file, so keep it out of logs.
     pub url: &'a str,
-    /// The width, in pixels, where the API says it.
+    /// The width, in pixels, if known.
     pub width: Option<u64>,
-    /// The height, in pixels, where the API says it.
+    /// The height, in pixels, if known.
     pub height: Option<u64>,
-    /// The size, in bytes, where the API says it.
+    /// The size, in bytes, if known.
     pub size: Option<u64>,
 }
 
 impl MediaLink<'_> {
-    /// The URL as a type of its own; `None` where it is none.
+    /// Parses the URL; returns `None` if it is malformed.
     pub fn uri(&self) -> Option<http::Uri> {
         self.url.parse().ok()
     }
 
-    /// The number of pixels, where the API says width and height.
+    /// Returns the number of pixels, if the width and height are known.
     pub fn pixels(&self) -> Option<u64> {
         self.width?.checked_mul(self.height?)
     }
 }
 
-/// Shows the sizes, and not the URL.
+/// Shows the dimensions and the size, but not the URL.
 impl fmt::Debug for MediaLink<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MediaLink")
@@ -43,10 +42,11 @@ impl fmt::Debug for MediaLink<'_> {
 }
 
 impl Media {
-    /// The file with the most pixels: of the full file, its versions, and the sources of a video,
-    /// which are 720 and 240 pixels high. The full file is taken where none is known to have more.
+    /// Returns the file with the most pixels among the full-size file, its versions, and the video
+    /// sources, which are 720 and 240 pixels high. The full-size file is preferred unless another
+    /// file is known to be larger.
     ///
-    /// `None` where the API lists no file, as of media that the account cannot view.
+    /// Returns `None` if the API lists no file, as with media that the account can't view.
     pub fn best_source(&self) -> Option<MediaLink<'_>> {
         let full = self.files.as_ref().map(|files| &files.full);
         let whole = full.map(|full| link(&full.url, full.width, full.height, full.size));
@@ -57,7 +57,7 @@ impl Media {
                 .into_iter()
                 .filter_map(|(url, height)| Some(link(url.as_deref()?, None, Some(height), None)))
         });
-        // The first of the largest; of two sizes that cannot be compared, the first.
+        // If two sizes are equal or can't be compared, the first file wins.
         let candidates = whole.into_iter().chain(versions).chain(video);
         let candidates = candidates.filter(|link| !link.url.is_empty());
         candidates.reduce(|best, other| {
@@ -69,7 +69,7 @@ impl Media {
         })
     }
 
-    /// A small image of it: the thumbnail, or else the square preview, or else the preview.
+    /// Returns a small image: the thumbnail, or else the square preview, or else the preview.
     pub fn thumbnail(&self) -> Option<MediaLink<'_>> {
         let files = self.files.as_ref()?;
         let images = [&files.thumb, &files.square_preview].into_iter().flatten();

@@ -1,21 +1,21 @@
-//! The offset of the next page, in each form in which it arrives.
+//! The offset of the next page, decoded from a number or a string.
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-/// The `offset` of the next page: a number of chats.
+/// The `offset` of the next page: a number of chats to skip.
 ///
-/// The API documents a number, and its official iterator also accepts a numeric
-/// string (OFAuth documentation, chats list; SDK types). So `20`, `20.0` and
-/// `"20"` all decode, and mean the same; a value that is no whole number does
-/// not. It is kept as it came: it may even be negative.
+/// The API documents a number, and its official iterator also accepts a numeric string (OFAuth
+/// documentation, chats list; SDK types). So `20`, `20.0` and `"20"` all decode to the same offset.
+/// A value that isn't a whole number is an error. No range is enforced: the offset may even be
+/// negative.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NextOffset(i64);
 
 impl NextOffset {
-    /// The number of chats to skip.
+    /// Returns the number of chats to skip.
     pub fn get(self) -> i64 {
         self.0
     }
@@ -61,7 +61,7 @@ impl<'de> Deserialize<'de> for NextOffset {
             }
 
             fn visit_f64<E: Error>(self, value: f64) -> Result<NextOffset, E> {
-                // Beyond 2^53 a double no longer tells which whole number was meant.
+                // Above 2^53, a double can't represent every whole number.
                 const EXACT: f64 = 9_007_199_254_740_992.0;
                 if value.fract() == 0.0 && value.abs() <= EXACT {
                     Ok(NextOffset(value as i64))
@@ -77,7 +77,7 @@ impl<'de> Deserialize<'de> for NextOffset {
                 }
                 match value.parse::<f64>() {
                     Ok(number) => self.visit_f64(number),
-                    Err(_) => Err(E::invalid_value(Unexpected::Other("another string"), &self)),
+                    Err(_) => Err(E::invalid_value(Unexpected::Other("other text"), &self)),
                 }
             }
         }
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_whole_number_is_refused() {
+    fn anything_but_a_whole_number_is_an_error() {
         for json in [
             "20.5",
             "\"twenty\"",
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_written_as_an_integer() {
+    fn an_offset_serialises_as_an_integer() {
         assert_eq!(serde_json::to_string(&NextOffset::from(20)).unwrap(), "20");
     }
 }

@@ -1,11 +1,11 @@
-//! Decoding of strings that become a type of their own.
+//! Deserialisation of types that wrap a string.
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{Deserializer, Error, Visitor};
 
-/// Decodes a string into a type that each string fits, without a copy on the way.
+/// Deserialises a string into a type that accepts any string, without an intermediate copy.
 pub(crate) fn deserialize<'de, D, T>(deserializer: D, name: &'static str) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,

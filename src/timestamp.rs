@@ -1,4 +1,4 @@
-//! Points in time as the API writes them.
+//! Timestamps, kept as the strings that the API sends.
 
 use std::fmt;
 
@@ -8,23 +8,23 @@ use serde::ser::{Serialize, Serializer};
 
 /// A point in time, kept as the string that the API sent.
 ///
-/// Seen as RFC 3339, like `2024-01-15T10:30:00+00:00`; the vendor promises only a
-/// string (SDK types). So every string decodes, none is lost or rewritten, and
-/// [`to_datetime`](Self::to_datetime) says whether it is a date and time.
+/// In practice the API sends RFC 3339, like `2024-01-15T10:30:00+00:00`, but the vendor promises
+/// only a string (SDK types). So any string decodes and is kept unchanged, and
+/// [`to_datetime`](Self::to_datetime) parses it on request.
 ///
-/// Two timestamps are equal where their strings are.
+/// Two timestamps are equal if their strings are equal.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Timestamp(String);
 
 impl Timestamp {
-    /// The string as it was received.
+    /// Returns the string as it was received.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The date and time, or `None` where the string is not RFC 3339.
+    /// Parses the timestamp; returns `None` if it isn't valid RFC 3339.
     ///
-    /// A string without an offset from UTC gives `None`: which offset it means is not known.
+    /// A timestamp without an offset from UTC also gives `None`, because its time zone is unknown.
     pub fn to_datetime(&self) -> Option<DateTime<FixedOffset>> {
         DateTime::parse_from_rfc3339(&self.0).ok()
     }
@@ -54,11 +54,12 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// Shows what can be no words: any string decodes, and another one may be a person's.
+/// Shows only strings that look like a date or a number. Any string decodes, so others may contain
+/// private text.
 impl fmt::Debug for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let of_a_date = |byte: u8| byte.is_ascii_digit() || b"-:.+TZtz ".contains(&byte);
-        match self.0.bytes().all(of_a_date) {
+        let is_date_byte = |byte: u8| byte.is_ascii_digit() || b"-:.+TZtz ".contains(&byte);
+        match self.0.bytes().all(is_date_byte) {
             true => self.0.fmt(f),
             false => f.write_str("[private]"),
         }
@@ -93,7 +94,7 @@ mod tests {
     use super::Timestamp;
 
     #[test]
-    fn rfc_3339_is_a_date_and_time_whatever_its_spelling() {
+    fn every_spelling_of_rfc_3339_is_parsed() {
         let expected = Timestamp::from("2024-01-15T10:30:00Z")
             .to_datetime()
             .unwrap();
@@ -112,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_strings_are_kept_and_not_guessed_at() {
+    fn malformed_timestamps_are_kept_but_not_parsed() {
         for text in [
             "",
             "yesterday",
@@ -128,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_words_is_not_shown() {
+    fn debug_hides_text() {
         let shown = |text: &str| format!("{:?}", Timestamp::from(text));
         for text in [
             "2024-01-15T10:30:00.5+02:00",

@@ -1,4 +1,4 @@
-//! What the spec says, the examples show, and the generated types read is the same.
+//! Checks that the spec, its examples and the generated types agree.
 
 #![allow(
     clippy::expect_used,
@@ -18,7 +18,7 @@ fn spec() -> Value {
     serde_saphyr::from_str(include_str!("../openapi/ofauth.yaml")).unwrap()
 }
 
-/// The documentation page's own example, with placeholders replaced by values of their type.
+/// The example of the documentation page, with placeholders replaced by values of their type.
 fn documentation() -> Value {
     serde_json::from_str(include_str!("../openapi/examples/documentation.json")).unwrap()
 }
@@ -27,8 +27,8 @@ fn decode(page: &Value) -> Result<ChatPage, serde_json::Error> {
     serde_json::from_str(&page.to_string())
 }
 
-/// Encodes a page again. A `number` without a fraction (`duration`) comes out as
-/// `123.0`, which is the same number as `123`.
+/// Encodes a page again. A whole `number` (`duration`) is encoded as `123.0`, which is shortened to
+/// the equal `123`.
 fn encode(page: &ChatPage) -> Value {
     fn shorten(value: &mut Value) {
         match value {
@@ -51,8 +51,8 @@ fn last_message(page: &ChatPage) -> &Message {
     page.list[0].last_message.as_ref().unwrap()
 }
 
-/// A validator for one of the spec's schemas. OpenAPI 3.0 writes `nullable: true`
-/// where JSON Schema has a list of types.
+/// Builds a validator for one of the spec's schemas. OpenAPI 3.0 writes `nullable: true` where JSON
+/// Schema has a list of types.
 fn validator(schema: &str) -> jsonschema::Validator {
     fn translate(value: &mut Value) {
         if let Value::Object(object) = value {
@@ -84,7 +84,7 @@ fn assert_valid(validator: &jsonschema::Validator, name: &str, value: &Value) {
 }
 
 #[test]
-fn every_example_file_is_a_valid_page_and_survives_the_types() {
+fn every_example_file_is_a_valid_page_and_round_trips() {
     let validator = validator("ChatPage");
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi/examples");
     let mut count = 0;
@@ -135,7 +135,7 @@ fn every_example_in_the_spec_is_valid_and_decodes() {
 }
 
 #[test]
-fn the_documentation_pages_own_placeholders_decode() {
+fn the_placeholders_of_the_documentation_page_decode() {
     // The page shows "<string>" for dates too, and "<unknown>" for release forms.
     let mut value = documentation();
     let message = &mut value["list"][0]["lastMessage"];
@@ -153,7 +153,7 @@ fn the_documentation_pages_own_placeholders_decode() {
 }
 
 #[test]
-fn what_the_spec_lets_be_absent_may_be_absent_or_null_and_nothing_else() {
+fn only_optional_fields_may_be_absent_or_null() {
     let spec = spec();
     let mut found = BTreeMap::new();
     presence(
@@ -165,7 +165,7 @@ fn what_the_spec_lets_be_absent_may_be_absent_or_null_and_nothing_else() {
     );
     assert!(
         found.len() > 100,
-        "the walk has lost its way: {} places",
+        "only {} properties were found",
         found.len()
     );
     for (place, required) in found {
@@ -185,7 +185,7 @@ fn what_the_spec_lets_be_absent_may_be_absent_or_null_and_nothing_else() {
     }
 }
 
-/// Collects the place of each property of `value`, and whether the schema requires it.
+/// Collects the JSON pointer of each property of `value`, and whether the schema requires it.
 fn presence(
     spec: &Value,
     schema: &Value,
@@ -203,7 +203,7 @@ fn presence(
         );
     }
     for part in ["allOf", "oneOf"] {
-        // Of the alternatives, the documentation shows the first.
+        // The documentation's example shows the first alternative.
         if let Some(schema) = schema[part].get(0) {
             return presence(spec, schema, value, place, found);
         }
@@ -224,7 +224,7 @@ fn presence(
             for (key, value) in entries {
                 let place = format!("{place}/{key}");
                 let property = &schema["properties"][key];
-                assert!(!property.is_null(), "the spec knows nothing of {place}");
+                assert!(!property.is_null(), "{place} is not in the spec");
                 let required = schema["required"].as_array();
                 let required = required.is_some_and(|names| names.iter().any(|name| name == key));
                 found.insert(place.clone(), required);
@@ -236,7 +236,7 @@ fn presence(
 }
 
 #[test]
-fn unknown_fields_and_values_are_no_obstacle() {
+fn unknown_fields_and_values_decode() {
     let mut value = documentation();
     value["newInPage"] = json!({ "a": [1] });
     value["list"][0]["newInChat"] = json!(true);
@@ -250,7 +250,7 @@ fn unknown_fields_and_values_are_no_obstacle() {
 }
 
 #[test]
-fn known_enum_values_are_never_other() {
+fn known_enum_values_never_decode_as_other() {
     let spec = spec();
     let values = spec["components"]["schemas"]["MediaKind"]["enum"]
         .as_array()
@@ -294,7 +294,7 @@ fn a_sender_has_a_name_or_a_view() {
 }
 
 #[test]
-fn a_reason_is_a_flag_or_words() {
+fn a_reason_is_a_flag_or_text() {
     let reason = |json: Value| {
         let mut value = documentation();
         value["list"][0]["canNotSendReason"] = json;
@@ -339,7 +339,7 @@ fn debug_shows_no_private_value() {
         }
         assert!(
             shown.contains(&message.id.to_string()),
-            "what is not private is shown"
+            "ids are not private"
         );
     }
     assert!(!shown.contains("https://"), "URLs give access to media");

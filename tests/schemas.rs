@@ -1,5 +1,5 @@
-//! What the Rust types decode is what the contract says: the schemas that they derive
-//! and the spec's are flattened by the same module, and compared.
+//! Checks that the Rust types decode what the contract specifies. `ofauth-contract` flattens the
+//! schemas derived from the types and the spec's own schemas, and compares them.
 
 #![cfg(feature = "schemars")]
 #![allow(
@@ -14,15 +14,15 @@ use ofauth_contract::{Change, Scope, Table, compare};
 use schemars::JsonSchema;
 use serde_json::{Value, json};
 
-/// The differences that are meant: the id of the change from the contract to the Rust
-/// types, whether it is one of optional fields alone, and the reason.
-const MEANT: &[(&str, bool, &str)] = &[(
+/// The intended differences: the id of the change from the contract to the Rust types, whether it
+/// is intended only for optional fields, and the reason.
+const INTENDED: &[(&str, bool, &str)] = &[(
     "nullable-set",
     true,
-    "the API may send null for what it may leave out: an `Option` reads both",
+    "an optional field may also be null: an `Option` decodes both",
 )];
 
-/// A document of which the only response is this schema.
+/// Builds an OpenAPI document whose only response has this schema.
 fn document(mut schema: Value, components: Value) -> Value {
     let definitions = schema["$defs"].take();
     json!({
@@ -43,31 +43,31 @@ fn changes<T: JsonSchema>(name: &str) -> Vec<Change> {
     let [ours, types] = [ours, types].map(|document| Table::of_document(&document).unwrap());
     let row = |table: &Table| table.operations()[0].success().unwrap().1.json().unwrap();
     let places = types.places(row(&types), 1000).len();
-    assert!(places > 3, "the walk has lost its way: {places} places");
+    assert!(places > 3, "the table has only {places} places");
     compare(&ours, &types, Scope::Wire).unwrap().0
 }
 
 #[test]
-fn the_types_decode_what_the_contract_says() {
+fn the_types_decode_what_the_contract_specifies() {
     let mut found = changes::<ChatPage>("ChatPage");
     found.extend(changes::<ErrorBody>("ErrorBody"));
-    let meant = |change: &&Change| {
+    let intended = |change: &&Change| {
         let is = |(kind, optional, _): &(&str, bool, &str)| {
-            // Rust source would break only where a `T` became an `Option<T>`.
+            // Rust source would break only if a `T` became an `Option<T>`.
             change.kind == *kind && !(*optional && change.rust_breaking)
         };
-        MEANT.iter().any(is)
+        INTENDED.iter().any(is)
     };
-    let others: Vec<&Change> = found.iter().filter(|change| !meant(change)).collect();
+    let others: Vec<&Change> = found.iter().filter(|change| !intended(change)).collect();
     assert!(others.is_empty(), "{others:#?}");
-    for (kind, _, reason) in MEANT {
+    for (kind, _, reason) in INTENDED {
         let count = found.iter().filter(|change| change.kind == *kind).count();
-        assert!(count > 0, "no longer a difference: {kind}: {reason}");
+        assert!(count > 0, "{kind} is no longer a difference: {reason}");
     }
 }
 
 #[test]
-fn a_type_that_decodes_something_else_is_noticed() {
+fn a_type_that_differs_from_the_contract_is_reported() {
     let schema = schemars::schema_for!(ChatPage).to_value();
     for (pointer, value, kind) in [
         ("/properties/hasMore/type", json!("string"), "type-changed"),

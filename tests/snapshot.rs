@@ -1,4 +1,4 @@
-//! Both ways to build this package give the same client.
+//! Checks that building with and without the generator gives the same client.
 
 #![cfg(feature = "generate")]
 #![allow(
@@ -9,11 +9,11 @@
 )]
 
 #[test]
-fn the_generated_client_and_the_committed_one_are_the_same() {
+fn the_generated_and_the_committed_client_are_identical() {
     let generated = include_str!(concat!(env!("OUT_DIR"), "/client.rs"));
     let committed = include_str!("../build/snapshot.rs");
     assert!(
         generated == committed,
-        "build/snapshot.rs does not follow openapi/ofauth.yaml; run `cargo xtask regen`"
+        "build/snapshot.rs is not up to date with openapi/ofauth.yaml; run `cargo xtask regen`"
     );
 }

@@ -1,4 +1,4 @@
-//! Whom to ask, and for whom: from the arguments and the environment.
+//! The client and the connection ids, set up from the arguments and the environment.
 
 use std::env;
 use std::fs;
@@ -17,14 +17,14 @@ const BASE_URL: &str = "OFAUTH_BASE_URL";
 const CONNECTION: &str = "OFAUTH_CONNECTION_ID";
 const USER_AGENT: &str = concat!("ofauth-cli/", env!("CARGO_PKG_VERSION"));
 
-/// A client, and the stand-in that it asks, if it does.
+/// A client, and its built-in sandbox if it uses one.
 pub(crate) struct Account {
     pub(crate) client: Client,
     sandbox: Option<Sandbox>,
 }
 
 impl Account {
-    /// `live` is how many changes a second a stand-in makes by itself.
+    /// Sets up the client. A built-in sandbox makes `live` random changes per second.
     pub(crate) async fn open(server: &Server, live: f64) -> Result<Self, Failure> {
         if !server.sandbox {
             return Ok(Self {
@@ -37,9 +37,9 @@ impl Account {
             .start()
             .await
             .map_err(|error| {
-                Failure::Failed(format!("the stand-in cannot listen on loopback: {error}"))
+                Failure::Failed(format!("cannot start the sandbox on loopback: {error}"))
             })?;
-        // Nothing of the environment: a real key is never sent to the stand-in.
+        // Ignore the environment, so that a real key is never sent to the sandbox.
         let client = Client::builder()
             .api_key(sandbox.api_key())
             .base_url(sandbox.url())
@@ -53,8 +53,8 @@ impl Account {
         })
     }
 
-    /// The connection ids: those that are given, those of a file, or else the one of the
-    /// environment.
+    /// Returns the connection ids that were given as arguments and in a file, or else the default
+    /// one: the sandbox's first, or the one from the environment.
     pub(crate) fn connections(
         &self,
         given: Vec<String>,
@@ -63,9 +63,9 @@ impl Account {
         let mut ids = given;
         let mut place = "--connection";
         if let Some(file) = file {
-            ids.extend(listed(file)?);
+            ids.extend(read_ids(file)?);
             if ids.is_empty() {
-                let what = "has no connection id; it needs one a line";
+                let what = "contains no connection id; write one per line";
                 return Err(Failure::Usage(format!("{}: {what}", file.display())));
             }
         }
@@ -73,10 +73,10 @@ impl Account {
             place = CONNECTION;
             ids.push(match &self.sandbox {
                 Some(sandbox) => sandbox.connection(1),
-                None => of_environment()?,
+                None => connection_from_env()?,
             });
         }
-        // What cannot be sent is told before anything is.
+        // Reject invalid ids before anything is sent.
         for (index, id) in ids.iter().enumerate() {
             self.client
                 .connection(id)
@@ -89,10 +89,10 @@ impl Account {
     }
 }
 
-/// Connection ids, at least one, each of which can be sent.
+/// A non-empty list of valid connection ids.
 pub(crate) struct Connections(pub(crate) Vec<String>);
 
-/// The request with what is chosen.
+/// Applies the filters to a request.
 pub(crate) fn select(mut request: ChatsRequest, selection: &Selection) -> ChatsRequest {
     if let Some(filter) = selection.filter {
         request = request.filter(filter);
@@ -109,7 +109,7 @@ pub(crate) fn select(mut request: ChatsRequest, selection: &Selection) -> ChatsR
 fn client(server: &Server) -> Result<Client, Failure> {
     if env::var_os(KEY).is_none() {
         return Err(Failure::Usage(format!(
-            "there is no API key: set {KEY}, or try --sandbox, which needs none"
+            "there is no API key: set {KEY}, or try --sandbox, which needs no key"
         )));
     }
     let mut client = ClientBuilder::from_env()?
@@ -143,19 +143,19 @@ fn rate_limit(server: &Server) -> Option<RateLimit> {
     Some(RateLimit::per_minute(limit.per_minute).burst(limit.burst))
 }
 
-fn of_environment() -> Result<String, Failure> {
+fn connection_from_env() -> Result<String, Failure> {
     env::var(CONNECTION).map_err(|error| {
         Failure::Usage(match error {
-            env::VarError::NotPresent => format!(
-                "there is no connection: name the creator's with --connection, or set {CONNECTION}"
-            ),
+            env::VarError::NotPresent => {
+                format!("there is no connection id: pass --connection, or set {CONNECTION}")
+            }
             env::VarError::NotUnicode(_) => format!("{CONNECTION} is not valid UTF-8"),
         })
     })
 }
 
-/// The lines of a file, without empty ones and those that begin with `#`.
-fn listed(file: &Path) -> Result<Vec<String>, Failure> {
+/// Reads the lines of a file, skipping empty lines and lines that start with `#`.
+fn read_ids(file: &Path) -> Result<Vec<String>, Failure> {
     let text = match file.as_os_str() == "-" {
         true => io::read_to_string(io::stdin()),
         false => fs::read_to_string(file),
@@ -168,7 +168,7 @@ fn listed(file: &Path) -> Result<Vec<String>, Failure> {
         .collect())
 }
 
-/// Says where the setting that an error is about was set.
+/// Adds to a usage error where the invalid setting comes from.
 fn set_by(place: &str, error: ofauth::Error) -> Failure {
     match Failure::from(error) {
         Failure::Usage(message) => Failure::Usage(format!("{place}: {message}")),

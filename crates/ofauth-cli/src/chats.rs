@@ -1,4 +1,4 @@
-//! `ofauth chats`
+//! The `ofauth chats` command.
 
 use std::io::{self, IsTerminal};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::{say, warn};
 
-/// How many chats a page has where no limit is set (OFAuth documentation, chats list).
+/// The API's default number of chats per page (OFAuth documentation, chats list).
 const LIMIT: u32 = 10;
 
 pub(crate) async fn run(mut arguments: ChatsArguments) -> Result<(), Failure> {
@@ -53,7 +53,7 @@ fn request(mut request: ChatsRequest, arguments: &ChatsArguments) -> ChatsReques
     select(request, &arguments.selection)
 }
 
-/// A bar where it is looked at.
+/// Hides the progress bar if stderr is not a terminal.
 fn progress(bar: ProgressBar) -> ProgressBar {
     if !io::stderr().is_terminal() {
         return ProgressBar::hidden();
@@ -62,7 +62,7 @@ fn progress(bar: ProgressBar) -> ProgressBar {
     bar
 }
 
-/// One page of one connection.
+/// Writes one page of one connection.
 async fn one(request: ChatsRequest, output: &mut Output) -> Result<(), Failure> {
     let page = request
         .send()
@@ -70,21 +70,21 @@ async fn one(request: ChatsRequest, output: &mut Output) -> Result<(), Failure> 
         .map_err(|error| unreadable(output, error))?;
     output.page(&page)?;
     output.end(false)?;
-    tell_rejected(&page, 0);
+    warn_rejected(&page, 0);
     if page.is_empty() && page.rejected().is_empty() {
-        anstream::eprintln!("There are no such chats.");
+        anstream::eprintln!("No chats found.");
     }
     if page.has_more() {
         let next = match page.next_offset() {
             Some(next) => format!("--offset {next} for the next page"),
-            None => "a greater --offset for the next page".to_owned(),
+            None => "a larger --offset for the next page".to_owned(),
         };
-        anstream::eprintln!("More chats follow: {next}, --all for all.");
+        anstream::eprintln!("There are more chats: use {next}, or --all for all chats.");
     }
     all_read(page.rejected().len())
 }
 
-/// Every chat of one connection.
+/// Writes every chat of one connection.
 async fn all(
     request: ChatsRequest,
     output: &mut Output,
@@ -110,7 +110,7 @@ async fn all(
     all_read(rejected)
 }
 
-/// The bodies of all pages of one connection.
+/// Writes the response bodies of all pages of one connection.
 async fn bodies(
     request: ChatsRequest,
     output: &mut Output,
@@ -122,7 +122,7 @@ async fn bodies(
         let page = page.map_err(|error| incomplete(count, unreadable(output, error)))?;
         progress.set_message(format!("{} chats", count + page.len()));
         progress.suspend(|| {
-            tell_rejected(&page, count + rejected);
+            warn_rejected(&page, count + rejected);
             output.page(&page)
         })?;
         count += page.len();
@@ -131,20 +131,20 @@ async fn bodies(
     all_read(rejected)
 }
 
-/// A page, or every chat, of each of many connections.
+/// Writes one page, or every chat, of each of many connections.
 async fn many(
     account: &Account,
     ids: Vec<String>,
     arguments: ChatsArguments,
 ) -> Result<(), Failure> {
     if arguments.raw {
-        let what = "--raw writes the bodies of one connection; give one --connection";
+        let what = "--raw writes the bodies of one connection only; pass a single --connection";
         return Err(Failure::Usage(what.to_owned()));
     }
     let mut output = Output::new(arguments.format, false, true);
     let total = ids.len();
     let bar = progress(ProgressBar::new(total as u64));
-    // Where it is no template, the default style does as well.
+    // If the template were invalid, the default style would do.
     if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} connections, {msg}") {
         bar.set_style(style);
     }
@@ -171,9 +171,9 @@ async fn many(
                 rejected += 1;
                 bar.suspend(|| warn(&format!("connection {number}: {error}")));
             }
-            // Wrong usage is wrong for all.
+            // An invalid request is invalid for every connection.
             Err(error) if error.kind() == ErrorKind::InvalidRequest => return Err(error.into()),
-            // In words: the body of an error can be large.
+            // Keep only the message, since the body of an error can be large.
             Err(error) => failures.push((number, error.to_string())),
         }
         bar.set_position(chats.ended() as u64);
@@ -188,7 +188,8 @@ async fn many(
     all_read(rejected)
 }
 
-/// Tells each connection that failed, by its number: the ids are not for the terminal.
+/// Reports each connection that failed, by its number: ids are like credentials, and don't belong
+/// in error messages.
 fn summary(failures: &mut [(usize, String)], total: usize) -> Result<(), Failure> {
     if failures.is_empty() {
         return Ok(());
@@ -198,28 +199,29 @@ fn summary(failures: &mut [(usize, String)], total: usize) -> Result<(), Failure
         say(&format!("connection {number}: {error}"));
     }
     Err(Failure::Failed(format!(
-        "{} of {total} connections failed; the others are written",
+        "{} of {total} connections failed; the others were written",
         failures.len()
     )))
 }
 
-/// Tells which chats of a page cannot be read; `before` chats were in the pages before.
-fn tell_rejected(page: &Page, before: usize) {
+/// Warns about each chat of a page that could not be decoded. The pages before it had `before`
+/// chats.
+fn warn_rejected(page: &Page, before: usize) {
     for rejected in page.rejected() {
         let index = before + rejected.index();
         warn(&format!("chat {index} cannot be read, at {rejected}"));
     }
 }
 
-/// A failure where some chats cannot be read.
+/// Returns a failure if some chats could not be decoded.
 fn all_read(rejected: usize) -> Result<(), Failure> {
     match rejected {
         0 => Ok(()),
         1 => Err(Failure::Failed(
-            "1 chat cannot be read; the others are written".to_owned(),
+            "1 chat cannot be read; the others were written".to_owned(),
         )),
         count => Err(Failure::Failed(format!(
-            "{count} chats cannot be read; the others are written"
+            "{count} chats cannot be read; the others were written"
         ))),
     }
 }
@@ -233,8 +235,7 @@ fn incomplete(count: usize, failure: Failure) -> Failure {
     }
 }
 
-/// The failure that an error is; a page that could not be decoded is still a
-/// body as it was received.
+/// Converts an error into a failure. If a page could not be decoded, `--raw` still writes its body.
 fn unreadable(output: &mut Output, error: Error) -> Failure {
     if error.kind() == ErrorKind::Decode
         && let Some(body) = error.body()

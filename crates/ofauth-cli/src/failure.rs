@@ -1,17 +1,17 @@
-//! How a command ends, if not well.
+//! The ways in which a command can fail, and their exit codes.
 
 use std::io;
 
 use ofauth::ErrorKind;
 
-/// Why a command ended before its end.
+/// The reason why a command stopped early.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// Wrong usage, found before anything was sent: exit code 2.
+    /// A usage error, found before anything was sent: exit code 2.
     Usage(String),
-    /// It failed, or what was written is incomplete: exit code 1.
+    /// The command failed, or its output is incomplete: exit code 1.
     Failed(String),
-    /// Whoever reads the output has seen enough (`| head`): exit code 0, and no word.
+    /// The reader of the output has closed the pipe (`| head`): exit code 0, and no message.
     ClosedPipe,
 }
 
@@ -28,7 +28,7 @@ impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Self::ClosedPipe,
-            _ => Self::Failed(format!("the output cannot be written: {error}")),
+            _ => Self::Failed(format!("cannot write the output: {error}")),
         }
     }
 }

@@ -1,7 +1,7 @@
-//! The command `ofauth`.
+//! The `ofauth` command.
 //!
-//! Data goes to stdout, all else to stderr. Exit codes: 0 done, 1 failed or
-//! incomplete, 2 wrong usage: found before anything is sent.
+//! Data goes to stdout, and everything else to stderr. Exit codes: 0 for success, 1 if the command
+//! failed or its output is incomplete, 2 for a usage error, which is found before anything is sent.
 
 mod account;
 mod arguments;
@@ -37,7 +37,7 @@ fn run(command: Command) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::Failed(format!("the runtime cannot be set up: {error}")))?;
+        .map_err(|error| Failure::Failed(format!("cannot start the async runtime: {error}")))?;
     runtime.block_on(async {
         match command {
             Command::Chats(arguments) => chats::run(arguments).await,

@@ -1,4 +1,4 @@
-//! How chats are written to stdout.
+//! Writing chats to stdout as a table, JSON, NDJSON, CSV or raw bodies.
 
 use std::io::{self, IsTerminal, Stdout, Write};
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::arguments::Format;
 
-/// The columns of CSV, as places in a chat.
+/// The CSV columns, as paths to fields of a chat.
 const CSV_COLUMNS: &[&str] = &[
     "withUser.id",
     "withUser._view",
@@ -33,25 +33,26 @@ const CSV_COLUMNS: &[&str] = &[
     "lastMessage.isNew",
     "lastMessage.text",
 ];
-/// The column, and the field, that tells the connection where there are several.
+/// The extra column and field with the connection id, if several connections are read.
 const CONNECTION: &str = "connection";
-/// How much of a text a row can show, in characters; the rest need not be turned into text.
+/// The maximum length of a message in a table row, in characters, so that the rest need not be
+/// converted from HTML.
 const PREVIEW: usize = 1_000;
-/// How wide a table is where there is no terminal to fit.
+/// The width of a table if there is no terminal to fit.
 const DEFAULT_WIDTH: u16 = 100;
 
-/// Writes pages to stdout, in one form.
+/// Writes chats to stdout in one format.
 pub(crate) struct Output {
     stdout: Stdout,
     form: Form,
-    /// Whether the connection is told with each chat.
+    /// Whether each chat is written with its connection id.
     named: bool,
-    /// Whether there was a page.
+    /// Whether anything was read, even an empty page.
     begun: bool,
 }
 
 enum Form {
-    /// A table is written at its end, when the widths are known.
+    /// A table is written at the end, when the column widths are known.
     Table(Vec<Row>),
     Json {
         first: bool,
@@ -64,7 +65,7 @@ enum Form {
 }
 
 impl Output {
-    /// `named` where each chat is told with its connection.
+    /// Creates an output. If `named`, each chat is written with its connection id.
     pub(crate) fn new(format: Format, raw: bool, named: bool) -> Self {
         let form = match format {
             _ if raw => Form::Raw,
@@ -90,7 +91,7 @@ impl Output {
         page.iter().try_for_each(|chat| self.chat(None, chat))
     }
 
-    /// Writes a chat of a connection.
+    /// Writes a chat, with its connection id if given.
     pub(crate) fn chat(&mut self, connection: Option<&str>, chat: &Chat) -> io::Result<()> {
         self.begun();
         let mut text = Vec::new();
@@ -121,12 +122,12 @@ impl Output {
         self.write(&text)
     }
 
-    /// Something was read, and be it nothing: an empty list is well-formed then.
+    /// Records that something was read, so that an empty result is written as an empty list.
     pub(crate) fn begun(&mut self) {
         self.begun = true;
     }
 
-    /// Writes the body of a response that is no page, where bodies are asked for.
+    /// Writes a response body if the output is raw.
     pub(crate) fn undecoded(&mut self, body: &[u8]) -> io::Result<()> {
         let mut text = Vec::new();
         if matches!(self.form, Form::Raw) {
@@ -135,10 +136,10 @@ impl Output {
         self.write(&text)
     }
 
-    /// Writes what comes after the last page; what was written before is well-formed then.
+    /// Completes the output, so that it is well-formed.
     ///
-    /// Where `failed`, and there was no page, nothing is written: an empty list would say
-    /// that there are no chats.
+    /// If the command `failed` before anything was read, nothing is written: an empty list would
+    /// mean that there are no chats.
     pub(crate) fn end(&mut self, failed: bool) -> io::Result<()> {
         if failed && !self.begun {
             return Ok(());
@@ -147,7 +148,7 @@ impl Output {
             Form::Table(rows) => format!("{}\n", table(std::mem::take(rows), self.named)),
             Form::Json { first: true } => "[]\n".to_owned(),
             Form::Json { first: false } => "\n]\n".to_owned(),
-            // A header alone is a table without rows.
+            // Without chats, write at least the header.
             Form::Csv { first: true } => {
                 let columns: Vec<&str> = csv_columns(self.named).collect();
                 format!("{}\n", columns.join(","))
@@ -163,13 +164,13 @@ impl Output {
     }
 }
 
-/// The columns of CSV.
+/// Returns the CSV header.
 fn csv_columns(named: bool) -> impl Iterator<Item = &'static str> {
     let connection = named.then_some(CONNECTION);
     connection.into_iter().chain(CSV_COLUMNS.iter().copied())
 }
 
-/// A chat as JSON, with its connection where that is told.
+/// Writes a chat as JSON, with its connection id if given.
 fn json(text: &mut Vec<u8>, connection: Option<&str>, chat: &Chat) -> io::Result<()> {
     #[derive(serde::Serialize)]
     struct Named<'a> {
@@ -184,8 +185,8 @@ fn json(text: &mut Vec<u8>, connection: Option<&str>, chat: &Chat) -> io::Result
     Ok(())
 }
 
-/// A body as one line. A line break in JSON stands between its parts only, where it
-/// means no more than a space.
+/// Writes a body as one line. In JSON, line breaks occur only between tokens, so a space can
+/// replace them.
 fn line(text: &mut Vec<u8>, body: &[u8]) {
     let body = body.trim_ascii();
     text.extend(body.iter().map(|byte| {
@@ -198,7 +199,7 @@ fn line(text: &mut Vec<u8>, body: &[u8]) {
     text.push(b'\n');
 }
 
-/// A field of a chat by its place, as text.
+/// Returns a field of a chat as text, given its path.
 fn cell(chat: &Value, place: &str) -> String {
     match place.split('.').try_fold(chat, |value, key| value.get(key)) {
         None | Some(Value::Null) => String::new(),
@@ -226,7 +227,7 @@ fn table(rows: Vec<Row>, named: bool) -> Table {
         .add_rows(rows);
     let colourful = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     if !io::stdout().is_terminal() || !colourful {
-        // Styles are left out, and the width is no longer the terminal's.
+        // This turns off styles, and also the detection of the width.
         let width = table.width();
         table
             .force_no_tty()
@@ -281,7 +282,7 @@ fn row(connection: Option<&str>, chat: &Chat) -> Row {
     row
 }
 
-/// The beginning of a message, which may hold HTML, as one line.
+/// Returns the beginning of an HTML message as one line of text.
 fn preview(html: &str) -> String {
     let end = html
         .char_indices()
@@ -290,14 +291,14 @@ fn preview(html: &str) -> String {
     printable(&nanohtml2text::html2text(&html[..end]))
 }
 
-/// A text as one line, without characters that act on a terminal: control
-/// characters, and those that change the direction of what follows.
+/// Returns a text as one line, without characters that act on a terminal: control characters, and
+/// characters that change the text direction.
 fn printable(text: &str) -> String {
-    let acts = |c: char| {
+    let is_control = |c: char| {
         c.is_control()
             || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
-    text.split(|c: char| c.is_whitespace() || acts(c))
+    text.split(|c: char| c.is_whitespace() || is_control(c))
         .filter(|word| !word.is_empty())
         .collect::<Vec<_>>()
         .join(" ")

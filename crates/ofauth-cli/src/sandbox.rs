@@ -1,4 +1,4 @@
-//! `ofauth sandbox`
+//! The `ofauth sandbox` command.
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -35,19 +35,17 @@ pub(crate) async fn run(arguments: SandboxArguments) -> Result<(), Failure> {
         builder = builder.setup_json(&json).map_err(|error| wrong(&error))?;
     }
     let sandbox = builder.start().await.map_err(|error| {
-        Failure::Failed(format!(
-            "port {port} of {host} cannot be listened on: {error}"
-        ))
+        Failure::Failed(format!("cannot listen on port {port} of {host}: {error}"))
     })?;
     if !host.is_loopback() {
         let yellow = anstyle::AnsiColor::Yellow.on_default().bold();
         anstream::eprintln!(
-            "{yellow}warning:{yellow:#} others can reach {host}: what is sent to the sandbox, keys \
-             too, goes over the network in clear text"
+            "{yellow}warning:{yellow:#} others can reach {host}: requests to the sandbox, \
+             including API keys, cross the network in clear text"
         );
     }
 
-    // Signals are caught before anyone is told the address.
+    // Catch signals before printing the address: whoever reads it may stop the server at once.
     let stopped = stopped().map_err(|error| cannot_wait(&error))?;
     let url = sandbox.url();
     let mut stdout = io::stdout().lock();
@@ -60,7 +58,7 @@ pub(crate) async fn run(arguments: SandboxArguments) -> Result<(), Failure> {
         "export OFAUTH_CONNECTION_ID={}",
         sandbox.connection(1)
     )?;
-    // As it was called: it need not be on the PATH.
+    // Repeat the name that it was run by, since it may not be on the PATH.
     let command = env::args().next().unwrap_or_else(|| "ofauth".to_owned());
     writeln!(stdout, "{command} chats")?;
     if let Some(admin) = sandbox.admin_url() {
@@ -71,17 +69,17 @@ pub(crate) async fn run(arguments: SandboxArguments) -> Result<(), Failure> {
     drop(stdout);
 
     anstream::eprintln!(
-        "\n{connections} connection(s) with {chats} chats each; paste the lines from `export` on \
-         into another terminal. Ctrl-C stops."
+        "\nServing {connections} connection(s) with {chats} chats each. To use them, paste the \
+         lines from `export` on into another terminal. Press Ctrl-C to stop."
     );
     stopped.await.map_err(|error| cannot_wait(&error))
 }
 
 fn cannot_wait(error: &io::Error) -> Failure {
-    Failure::Failed(format!("signals cannot be waited for: {error}"))
+    Failure::Failed(format!("cannot wait for signals: {error}"))
 }
 
-/// Waits for Ctrl-C or SIGTERM; both are caught from the call on.
+/// Returns a future that waits for Ctrl-C or SIGTERM. Both are caught as soon as this returns.
 #[cfg(unix)]
 fn stopped() -> io::Result<impl Future<Output = io::Result<()>>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -96,7 +94,7 @@ fn stopped() -> io::Result<impl Future<Output = io::Result<()>>> {
     })
 }
 
-/// Waits for Ctrl-C.
+/// Returns a future that waits for Ctrl-C.
 #[cfg(not(unix))]
 fn stopped() -> io::Result<impl Future<Output = io::Result<()>>> {
     Ok(tokio::signal::ctrl_c())

@@ -1,4 +1,4 @@
-//! `ofauth watch`
+//! The `ofauth watch` command.
 
 use std::fs;
 use std::io::{ErrorKind as IoErrorKind, IsTerminal, stderr};
@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::warn;
 
-/// How many changes a second the stand-in makes, so that there is something to see.
+/// The changes per second that the sandbox makes, so that there is something to watch.
 const LIVE: f64 = 1.0;
 
 pub(crate) async fn run(arguments: WatchArguments) -> Result<(), Failure> {
@@ -33,12 +33,14 @@ pub(crate) async fn run(arguments: WatchArguments) -> Result<(), Failure> {
     let mut saved = Checkpoint::default();
     let mut last = String::new();
     let mut watch = request.watch(since, Duration::from_secs(arguments.interval));
-    // A round that brought nothing is not told, and moves the checkpoint all the same.
+    // A poll without new chats yields no item but still moves the checkpoint, so check regularly.
     let mut ticks = interval(Duration::from_secs(1));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     if stderr().is_terminal() {
         let seconds = arguments.interval;
-        anstream::eprintln!("watching for new activity, every {seconds} s or so; Ctrl-C ends it");
+        anstream::eprintln!(
+            "Watching for new activity about every {seconds} s. Press Ctrl-C to stop."
+        );
     }
     loop {
         let item = tokio::select! {
@@ -61,12 +63,12 @@ pub(crate) async fn run(arguments: WatchArguments) -> Result<(), Failure> {
                 last = error.to_string();
                 warn(&last);
             }
-            Some(None) => return Err(Failure::Failed(format!("the watch has ended: {last}"))),
+            Some(None) => return Err(Failure::Failed(format!("cannot continue watching: {last}"))),
         }
     }
 }
 
-/// The checkpoint of a file, if there is one yet.
+/// Reads the checkpoint from a file, if the file exists.
 fn read(file: &Path) -> Result<Option<Checkpoint>, Failure> {
     let wrong = |error: &dyn std::fmt::Display| {
         Failure::Usage(format!("--checkpoint {}: {error}", file.display()))
@@ -80,15 +82,15 @@ fn read(file: &Path) -> Result<Option<Checkpoint>, Failure> {
     }
 }
 
-/// Writes beside the file first: who stops in between finds the old one.
+/// Writes to a temporary file first, so that an interruption leaves the old checkpoint intact.
 fn write(file: &Path, checkpoint: &Checkpoint) -> Result<(), Failure> {
     let wrong = |error: &dyn std::fmt::Display| {
         Failure::Failed(format!("--checkpoint {}: {error}", file.display()))
     };
     let json = serde_json::to_string(checkpoint).map_err(|error| wrong(&error))?;
-    let mut beside = file.as_os_str().to_owned();
-    beside.push(".new");
-    fs::write(&beside, json)
-        .and_then(|()| fs::rename(&beside, file))
+    let mut temporary = file.as_os_str().to_owned();
+    temporary.push(".new");
+    fs::write(&temporary, json)
+        .and_then(|()| fs::rename(&temporary, file))
         .map_err(|error| wrong(&error))
 }

@@ -1,15 +1,16 @@
-//! What a large fleet costs its client: the stand-in is another process.
+//! The memory that a client needs for a large fleet. The sandbox runs in another process, so that
+//! it isn't counted.
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-#![allow(clippy::print_stdout, reason = "the figure, with --nocapture")]
+#![allow(clippy::print_stdout, reason = "shows the result with --nocapture")]
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use ofauth::Client;
 
-/// Ends with the test.
+/// A server process that is stopped when it goes out of scope.
 struct Server(Child);
 
 impl Drop for Server {
@@ -19,7 +20,7 @@ impl Drop for Server {
     }
 }
 
-/// The most memory that this process ever had.
+/// The peak memory of this process, in kB.
 fn peak_kb() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find(|line| line.starts_with("VmHWM:"));
@@ -36,7 +37,7 @@ async fn ten_thousand_connections_are_read_within_100_mb_and_their_limits() {
     let mut lines = BufReader::new(server.0.stdout.take().unwrap()).lines();
     let url = lines.next().unwrap().unwrap();
 
-    // The server refuses what is over the limit, and nothing is tried again here.
+    // Without retries, any request over the server's rate limit would fail.
     let client = Client::builder().api_key("sk_sandbox_x").base_url(url);
     let client = client.retry(ofauth::RetryPolicy::off()).build().unwrap();
     let ids = (1..=10_000).map(|number| format!("conn_sandbox_{number}"));
@@ -48,6 +49,6 @@ async fn ten_thousand_connections_are_read_within_100_mb_and_their_limits() {
     }
     assert_eq!((count, fleet.ended()), (30_000, 10_000));
     let peak = peak_kb();
-    println!("{peak} kB at most, all of this process");
+    println!("peak memory of the whole process: {peak} kB");
     assert!(peak < 100_000, "{peak} kB");
 }

@@ -210,8 +210,16 @@ fn lost(writer: &Value, reader: &Value) -> Option<Value> {
     values.find(|value| writes.is_valid(value) && !takes.is_valid(value))
 }
 
+/// A fifth of all cases, unless `OFAUTH_LONG_TESTS` is set, as in CI.
+fn cases() -> u32 {
+    match std::env::var_os("OFAUTH_LONG_TESTS") {
+        Some(_) => 3_000,
+        None => 600,
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_called_harmless_loses_no_value(old in schema(), index in any::<prop::sample::Index>(), other in schema()) {

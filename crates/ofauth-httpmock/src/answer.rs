@@ -1,4 +1,4 @@
-//! Answers that the generated `then` has no words for.
+//! Responses that the generated `then` doesn't offer: sequences, errors and raw bodies.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::error::Documented;
 use crate::operations::{ListChatsThen, ListChatsWhen};
 
-/// One answer of a [sequence](ListChatsThen::sequence).
+/// A response in a [sequence](ListChatsThen::sequence).
 #[derive(Clone, Debug)]
 pub struct Answer {
     status: u16,
@@ -18,7 +18,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Any answer at all: what a gateway sends, or a page that is none.
+    /// Creates a response with any body, for example an error page of a gateway or an invalid page.
     pub fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         let headers = vec![("content-type".to_owned(), content_type.to_owned())];
         Self {
@@ -32,14 +32,14 @@ impl Answer {
         Self::new(status, "application/json", body.to_string())
     }
 
-    /// One more header.
+    /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: &str, value: impl ToString) -> Self {
         self.headers.push((name.to_owned(), value.to_string()));
         self
     }
 
-    /// The header `Retry-After`, in seconds.
+    /// Adds the header `Retry-After`, in seconds.
     #[must_use]
     pub fn retry_after(self, seconds: u64) -> Self {
         self.header("retry-after", seconds)
@@ -54,14 +54,14 @@ impl Answer {
     }
 }
 
-/// A page.
+/// Converts a page, with status 200.
 impl From<ChatPage> for Answer {
     fn from(page: ChatPage) -> Self {
         Self::json(200, &json!(page))
     }
 }
 
-/// A documented error.
+/// Converts a documented error.
 impl From<Documented> for Answer {
     fn from(Documented { status, body }: Documented) -> Self {
         Self::json(status, &json!(body))
@@ -69,19 +69,19 @@ impl From<Documented> for Answer {
 }
 
 impl ListChatsWhen {
-    /// Only requests of this connection.
+    /// Matches only requests of this connection.
     pub fn connection(self, id: &str) -> Self {
         Self::new(self.into_inner().header("x-connection-id", id))
     }
 }
 
 impl ListChatsThen {
-    /// A page with these chats, the last one.
+    /// Responds with these chats as the last page.
     pub fn chats(self, chats: impl IntoIterator<Item = Chat>) -> Self {
         self.ok(&crate::sample::page_of(chats, None))
     }
 
-    /// A documented error.
+    /// Responds with a documented error.
     pub fn error(self, error: &Documented) -> Self {
         let Documented { status, body } = error;
         Self::new(
@@ -91,17 +91,17 @@ impl ListChatsThen {
         )
     }
 
-    /// The header `Retry-After`, in seconds, besides the answer; in a
-    /// [sequence](Self::sequence), [`Answer::retry_after`] says it of each.
+    /// Adds the header `Retry-After`, in seconds. In a [sequence](Self::sequence), use
+    /// [`Answer::retry_after`] for each response instead.
     pub fn retry_after(self, seconds: u64) -> Self {
         Self::new(self.into_inner().header("retry-after", seconds.to_string()))
     }
 
-    /// One answer after another; the last one again and again.
+    /// Responds to successive requests with successive responses, and repeats the last.
     ///
     /// # Panics
     ///
-    /// Where there is no answer at all.
+    /// Panics if there are no responses.
     pub fn sequence(self, answers: impl IntoIterator<Item = Answer>) -> Self {
         let answers: Vec<Answer> = answers.into_iter().collect();
         assert!(!answers.is_empty(), "a sequence needs at least one answer");

@@ -1,7 +1,7 @@
-//! Strategies for any valid page: every field may be absent that may be, and every
-//! text may be any text.
+//! Proptest strategies that generate any valid page. Every optional field may be absent, and texts
+//! mix letters of several scripts, markup, quotes, control characters and emoji.
 //!
-//! A list shrinks to fewer chats; a chat does not shrink.
+//! Lists shrink to fewer chats; single chats don't shrink.
 
 use ofauth_api::Timestamp;
 use ofauth_api::types::{
@@ -16,8 +16,8 @@ use proptest::{bool, option};
 
 use crate::sample::{built, page_of};
 
-/// Any valid page: up to 20 chats, whether more follow, and the next offset, each
-/// whatever the others are.
+/// Generates any valid page. The list of up to 20 chats, `hasMore` and `nextOffset` are independent
+/// of each other.
 pub fn page() -> impl Strategy<Value = ChatPage> {
     (vec(chat(), 0..=20), bool::ANY, option::of(0..1_000_000_i64)).prop_map(
         |(chats, more, next)| {
@@ -28,22 +28,22 @@ pub fn page() -> impl Strategy<Value = ChatPage> {
     )
 }
 
-/// Any valid chat.
+/// Generates any valid chat.
 pub fn chat() -> impl Strategy<Value = Chat> {
     Just(()).prop_perturb(|(), rng| Draw(rng).chat())
 }
 
-/// Any valid message.
+/// Generates any valid message.
 pub fn message() -> impl Strategy<Value = Message> {
     Just(()).prop_perturb(|(), rng| Draw(rng).message())
 }
 
-/// Any valid media.
+/// Generates any valid media.
 pub fn media() -> impl Strategy<Value = Media> {
     Just(()).prop_perturb(|(), rng| Draw(rng).media())
 }
 
-/// Draws values.
+/// Draws random values.
 struct Draw(TestRng);
 
 impl Draw {
@@ -67,18 +67,18 @@ impl Draw {
         (0..self.below(most + 1)).map(|_| draw(self)).collect()
     }
 
-    /// Small numbers, large ones, and the ends.
+    /// Returns a small, large or arbitrary number.
     fn number(&mut self) -> i64 {
         match self.below(4) {
             0 => self.below(100).into(),
             1 => i64::MAX - i64::from(self.below(3)),
             2 => -i64::from(self.below(100)),
-            // Any 64 bits are a number.
+            // Any 64 bits are a valid `i64`.
             _ => self.0.next_u64() as i64,
         }
     }
 
-    /// Letters of several scripts, markup, quotes, control characters and emoji.
+    /// Returns letters of several scripts, markup, quotes, control characters and emoji.
     fn text(&mut self) -> String {
         const LETTERS: &[char] = &[
             'a', 'Z', ' ', '<', '>', '&', '"', '\\', '\n', '\0', '\u{7f}', 'é', 'ж', '日', 'ع',
@@ -168,7 +168,7 @@ impl Draw {
     }
 
     fn media(&mut self) -> Media {
-        // The values that the documentation knows; any other would not be a valid page.
+        // Only documented values, because any other would make the page invalid.
         let kind = self.maybe(|draw| {
             let place = draw.below(MediaKind::KNOWN.len() as u32) as usize;
             MediaKind::from(MediaKind::KNOWN[place])

@@ -35,29 +35,29 @@ fn documented(status: u16, kind: impl Into<Option<ErrorType>>, words: &str) -> D
     }
 }
 
-/// 400 `BAD_REQUEST`: a parameter is invalid.
+/// Returns 400 `BAD_REQUEST`: a parameter is invalid.
 pub fn bad_request() -> Documented {
     documented(400, ErrorType::BadRequest, "Invalid parameters")
 }
 
-/// 401 `UNAUTHORIZED`: the API key is missing or invalid.
+/// Returns 401 `UNAUTHORIZED`: the API key is missing or invalid.
 pub fn unauthorized() -> Documented {
     documented(401, ErrorType::Unauthorized, "Invalid API key")
 }
 
-/// 401 `SESSION_NOT_PROVIDED`: the connection is unknown, or has no session data.
+/// Returns 401 `SESSION_NOT_PROVIDED`: the connection is unknown, or has no session data.
 pub fn session_not_provided() -> Documented {
     documented(401, ErrorType::SessionNotProvided, "Session not provided")
 }
 
-/// 401 `SESSION_EXPIRED`: the creator's session has expired.
+/// Returns 401 `SESSION_EXPIRED`: the creator's session has expired.
 pub fn session_expired() -> Documented {
     let mut expired = documented(401, ErrorType::SessionExpired, "Session has expired");
     expired.body.action_required = Some("refresh_session".to_owned());
     expired
 }
 
-/// 401 `RULES_OUTDATED`: the vendor is updating its signing rules.
+/// Returns 401 `RULES_OUTDATED`: the vendor is updating its signing rules.
 pub fn rules_outdated() -> Documented {
     documented(
         401,
@@ -66,47 +66,47 @@ pub fn rules_outdated() -> Documented {
     )
 }
 
-/// 403 `FORBIDDEN`: the key lacks a permission.
+/// Returns 403 `FORBIDDEN`: the key lacks a permission.
 pub fn forbidden() -> Documented {
     documented(403, ErrorType::Forbidden, "Insufficient permissions")
 }
 
-/// 404 `RESOURCE_NOT_FOUND`: what was asked for does not exist.
+/// Returns 404 `RESOURCE_NOT_FOUND`: the requested resource doesn't exist.
 pub fn resource_not_found() -> Documented {
     documented(404, ErrorType::ResourceNotFound, "Resource not found")
 }
 
-/// 404 `ROUTE_NOT_FOUND`: the API has no such path.
+/// Returns 404 `ROUTE_NOT_FOUND`: the API has no such path.
 pub fn route_not_found() -> Documented {
     documented(404, ErrorType::RouteNotFound, "Route not found")
 }
 
-/// 429 `RATE_LIMIT_EXCEEDED`: the connection's bucket is empty.
+/// Returns 429 `RATE_LIMIT_EXCEEDED`: the connection's bucket is empty.
 pub fn rate_limit_exceeded() -> Documented {
     documented(429, ErrorType::RateLimitExceeded, "Rate limit exceeded")
 }
 
-/// 500, without a documented type.
+/// Returns 500, without a documented type.
 pub fn internal_server_error() -> Documented {
     documented(500, None, "Internal server error")
 }
 
-/// 502, without a documented type.
+/// Returns 502, without a documented type.
 pub fn bad_gateway() -> Documented {
     documented(502, None, "Bad gateway")
 }
 
-/// 503, without a documented type.
+/// Returns 503, without a documented type.
 pub fn service_unavailable() -> Documented {
     documented(503, None, "Service unavailable")
 }
 
-/// 504, without a documented type.
+/// Returns 504, without a documented type.
 pub fn gateway_timeout() -> Documented {
     documented(504, None, "Gateway timeout")
 }
 
-/// All of them.
+/// Returns every documented error.
 pub fn all() -> Vec<Documented> {
     vec![
         bad_request(),

@@ -1,4 +1,4 @@
-//! Typed mocks of the OFAuth API for [`httpmock`], for an application's own tests.
+//! Typed mocks of the OFAuth API for [`httpmock`], to test applications with.
 //!
 //! ```
 //! use ofauth_httpmock::httpmock::MockServer;
@@ -20,17 +20,18 @@
 //! # }
 //! ```
 //!
-//! | part | what it is |
+//! | item | purpose |
 //! | --- | --- |
-//! | [`MockServerExt::list_chats`] | a mock of the endpoint; `when` and `then` take the parameters and the answers that the API's description knows, and no others |
-//! | [`sample`] | chats, messages and media by builder, with every field set sensibly |
+//! | [`MockServerExt::list_chats`] | mocks the endpoint; `when` and `then` have methods for exactly the parameters and responses of the API's description |
+//! | [`sample`] | builders for chats, messages and media, with sensible values |
 //! | [`error`] | every documented error |
-//! | [`Answer`], [`ListChatsThen::sequence`](operations::ListChatsThen::sequence) | answers that differ from request to request |
-//! | `arbitrary`, with the feature `proptest` | strategies for any valid page |
+//! | [`Answer`], [`ListChatsThen::sequence`](operations::ListChatsThen::sequence) | responses that differ from request to request |
+//! | `arbitrary`, with the feature `proptest` | strategies that generate any valid page |
 //!
-//! A stand-in that keeps state, limits and misbehaves down to the socket is `ofauth-sandbox`.
+//! For a server that keeps state, enforces rate limits and injects faults down to the socket, use
+//! `ofauth-sandbox`.
 
-// The example of the README is compiled and run with the tests.
+// Compiles and runs the README's example as a doc test.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
@@ -42,7 +43,7 @@ pub mod sample;
 #[cfg(feature = "proptest")]
 pub mod arbitrary;
 
-// progenitor writes no documentation for some items, nor does it know our lints.
+// progenitor leaves some items undocumented, and its code doesn't follow our lints.
 #[allow(missing_docs, clippy::unwrap_used)]
 #[rustfmt::skip]
 mod generated;

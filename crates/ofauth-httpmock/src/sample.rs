@@ -1,4 +1,4 @@
-//! Samples by builder: every field has a sensible value, and can have another.
+//! Builders for sample chats, messages and media, with sensible values that can be overridden.
 //!
 //! ```
 //! use ofauth_api::types::{Chat, Message};
@@ -19,10 +19,10 @@ use ofauth_api::types::{
     MessageSender, UserName, UserView, builder,
 };
 
-/// The most chats of one page (OFAuth documentation, chats list).
+/// The maximum number of chats in a page (OFAuth documentation, chats list).
 const PAGE: i64 = 20;
 
-/// A chat with the fan of this id, with one unread message.
+/// Returns a chat with the fan of this id, with one unread message.
 pub fn chat(fan: i64) -> builder::Chat {
     Chat::builder()
         .with_user(built::<UserView, _>(
@@ -40,7 +40,7 @@ pub fn chat(fan: i64) -> builder::Chat {
         .count_pinned_messages(0)
 }
 
-/// A message of the fan with this id, without media.
+/// Returns a message from the fan with this id, without media.
 pub fn message(fan: i64) -> builder::Message {
     let sender = UserName::builder().id(fan).name(format!("Fan {fan}"));
     Message::builder()
@@ -71,7 +71,7 @@ pub fn message(fan: i64) -> builder::Message {
         .is_pinned(false)
 }
 
-/// A photo with this id, with its file and a small image.
+/// Returns a photo with this id, with its file and a thumbnail.
 pub fn media(id: i64) -> builder::Media {
     let url = |name: &str| format!("https://cdn.example.com/files/{id}/{name}.jpg");
     let full = FullFile::builder()
@@ -101,12 +101,12 @@ pub fn media(id: i64) -> builder::Media {
         .files(built::<MediaFiles, _>(files))
 }
 
-/// The last page, with so many [chats](chat), of the fans 1, 2, and so on.
+/// Returns a last page of this many [chats](chat), with the fans 1, 2, and so on.
 pub fn page(chats: u32) -> ChatPage {
     page_of((1..=i64::from(chats)).map(|fan| built(chat(fan))), None)
 }
 
-/// A page with these chats; more follow where there is an offset of the next page.
+/// Returns a page with these chats. `hasMore` is true if there is a next offset.
 pub fn page_of(chats: impl IntoIterator<Item = Chat>, next_offset: Option<i64>) -> ChatPage {
     let page = ChatPage::builder()
         .list(chats.into_iter().collect::<Vec<_>>())
@@ -115,7 +115,7 @@ pub fn page_of(chats: impl IntoIterator<Item = Chat>, next_offset: Option<i64>) 
     built(page)
 }
 
-/// All pages of a list with so many [chats](chat), 20 on each.
+/// Returns all pages of a list with this many [chats](chat), 20 per page.
 pub fn pages(chats: u32) -> Vec<ChatPage> {
     let chats = i64::from(chats);
     let starts = (0..chats.max(1)).step_by(20);

@@ -1,4 +1,4 @@
-//! What the mocks match, and what they answer.
+//! How mocks match requests and respond to them.
 
 #![allow(
     clippy::expect_used,
@@ -22,7 +22,7 @@ fn creator(server: &MockServer) -> Connection {
 }
 
 #[tokio::test]
-async fn parameters_are_matched_by_their_types_or_must_be_absent() {
+async fn parameters_match_by_typed_value_or_absence() {
     let server = MockServer::start_async().await;
     let mock = server.list_chats(|when, then| {
         when.filter(ChatFilter::WhoTipped)
@@ -67,7 +67,7 @@ async fn every_documented_error_is_read_by_the_client() {
 }
 
 #[tokio::test]
-async fn the_generated_answers_know_each_status() {
+async fn generated_responses_set_their_status() {
     let body = error::rate_limit_exceeded().body;
     let server = MockServer::start_async().await;
     server.list_chats(|_, then| {
@@ -78,7 +78,7 @@ async fn the_generated_answers_know_each_status() {
 }
 
 #[tokio::test]
-async fn a_sequence_answers_one_after_another_and_the_last_again() {
+async fn a_sequence_repeats_its_last_response() {
     let server = MockServer::start_async().await;
     let mock = server.list_chats(|_, then| {
         then.sequence([

@@ -1,4 +1,4 @@
-//! Samples, errors and strategies are what the API's description says.
+//! Samples, errors and strategies conform to the API's description.
 
 #![allow(
     clippy::expect_used,
@@ -15,8 +15,8 @@ fn spec() -> Value {
     serde_saphyr::from_str(include_str!("../../../openapi/ofauth.yaml")).unwrap()
 }
 
-/// A validator for one of the spec's schemas. OpenAPI 3.0 writes `nullable: true`
-/// where JSON Schema has a list of types.
+/// Returns a validator for a schema of the spec. OpenAPI 3.0 has `nullable: true` where JSON Schema
+/// has a list of types.
 fn validator(schema: &str) -> jsonschema::Validator {
     fn translate(value: &mut Value) {
         if let Value::Object(object) = value {
@@ -80,7 +80,7 @@ fn pages_follow_each_other() {
 }
 
 #[test]
-fn errors_are_valid_and_all_that_are_documented() {
+fn errors_are_valid_and_complete() {
     let validator = validator("ErrorBody");
     let spec = spec();
     let mut types: Vec<Value> = Vec::new();
@@ -111,7 +111,7 @@ fn errors_are_valid_and_all_that_are_documented() {
 
 #[cfg(feature = "proptest")]
 #[test]
-fn strategies_give_valid_pages_that_survive_the_types() {
+fn strategies_generate_valid_pages_that_round_trip() {
     use proptest::prelude::{ProptestConfig, proptest};
 
     let validator = validator("ChatPage");
@@ -125,7 +125,7 @@ fn strategies_give_valid_pages_that_survive_the_types() {
 
 #[cfg(not(feature = "proptest"))]
 #[test]
-fn a_page_survives_the_types() {
+fn a_page_round_trips() {
     let value = json!(sample::page(20));
     let back: ChatPage = serde_json::from_str(&value.to_string()).unwrap();
     assert_eq!(json!(back), value);

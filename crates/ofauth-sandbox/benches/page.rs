@@ -1,14 +1,14 @@
-//! What a page of 20 chats costs the stand-in, and what it costs a client that does
-//! nothing but read and decode it: CPU time of one thread each, side by side. First the
-//! pages of one connection again and again, then a page of each of 10 000 connections
-//! with 1 000 chats, each page for the first time; and the memory that is used at the end.
+//! The CPU time of a page of 20 chats, for the sandbox and for a minimal client that only reads and
+//! decodes it. Each runs on its own thread. The first run requests the pages of one connection
+//! repeatedly. The second requests one page of each of 10 000 connections with 1 000 chats, so that
+//! every page is new. At the end the peak memory is printed.
 //!
 //! `cargo bench -p ofauth-sandbox`
 
 #![allow(
     clippy::print_stdout,
     clippy::unwrap_used,
-    reason = "a program for people at work on it"
+    reason = "a benchmark prints its results and fails by panicking"
 )]
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -23,17 +23,17 @@ use ofauth_sandbox::Sandbox;
 
 const PAGES: u32 = 20_000;
 const CHATS: u32 = 1_000;
-/// For the pages that no one has asked for before.
+/// The connections of the second run, in which every page is new.
 const CONNECTIONS: u32 = 10_000;
 
 fn main() {
-    run("the same pages again", 1);
-    run("each page for the first time", CONNECTIONS);
+    run("repeated pages", 1);
+    run("new pages", CONNECTIONS);
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let used = status.lines().find(|line| line.starts_with("VmHWM"));
     println!(
-        "most memory used, client and sandbox: {}",
-        used.unwrap_or("(only told by Linux)")
+        "peak memory of client and sandbox: {}",
+        used.unwrap_or("(available only on Linux)")
     );
 }
 
@@ -77,7 +77,7 @@ fn run(name: &str, connections: u32) {
         "{name}: {pages} pages of 20 chats, {} KB each",
         bytes / pages as usize / 1_000
     );
-    println!("  sandbox: {:6.1} us of CPU a page", per_page(serving));
+    println!("  sandbox: {:6.1} us of CPU per page", per_page(serving));
     println!(
         "  client:  {client:6.1} us ({:.1} read, {:.1} decode)",
         per_page(reading),
@@ -86,7 +86,7 @@ fn run(name: &str, connections: u32) {
     println!("  ratio:   {:6.2}", per_page(serving) / client);
 }
 
-/// The least that a client can do: one socket, blocking.
+/// A minimal client: one blocking socket.
 struct Client(BufReader<TcpStream>);
 
 impl Client {

@@ -1,4 +1,4 @@
-//! One connection: its inbox, its session and its limit.
+//! The state of a connection: its inbox, session and rate limit.
 
 use std::sync::Arc;
 
@@ -11,16 +11,16 @@ use crate::change::{Change, ChangeError, Session};
 use crate::inbox::{Seeded, Traits, Wanted, built, timestamp, user_view};
 use crate::limit::Bucket;
 
-/// How a connection begins.
+/// The initial state of a connection.
 ///
-/// As JSON, like `{"chats": 50, "session": "expired"}` or `{"list": [{…}]}`.
+/// In JSON, for example `{"chats": 50, "session": "expired"}` or `{"list": [{…}]}`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ConnectionSetup {
-    /// The number of chats made from the seed; the stand-in's own by default.
+    /// The number of generated chats; by default that of the sandbox.
     pub chats: Option<u32>,
-    /// The chats, newest first, in the place of those made from the seed.
+    /// The chats, newest first, to use instead of generated chats.
     pub list: Option<Vec<Chat>>,
     /// The state of the creator's session; active by default.
     pub session: Session,
@@ -28,14 +28,14 @@ pub struct ConnectionSetup {
     pub forbidden: bool,
 }
 
-/// One connection.
+/// The state of a connection.
 #[derive(Debug)]
 pub(crate) struct Account {
     pub(crate) session: Session,
     pub(crate) forbidden: bool,
     pub(crate) bucket: Option<Bucket>,
     seeded: Seeded,
-    /// The chats, newest first, once something was changed; else those of the seed.
+    /// The chats, newest first. `None` while the generated inbox is unchanged.
     slots: Option<Vec<Slot>>,
     next_message: i64,
 }
@@ -46,7 +46,7 @@ enum Slot {
     Own(Arc<Own>),
 }
 
-/// A chat that is not the seed's.
+/// A chat that was given or changed, and so can't be generated from the seed.
 #[derive(Debug)]
 struct Own {
     chat: Chat,
@@ -54,7 +54,7 @@ struct Own {
     json: Bytes,
 }
 
-/// Which part of an inbox is asked for.
+/// The part of an inbox that a request asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct PagePlace {
     pub(crate) order: ChatOrder,
@@ -62,7 +62,7 @@ pub(crate) struct PagePlace {
     pub(crate) limit: usize,
 }
 
-/// Part of an inbox, as JSON.
+/// Part of an inbox, with each chat as JSON.
 #[derive(Debug, Default)]
 pub(crate) struct Part {
     pub(crate) chats: Vec<Bytes>,
@@ -78,7 +78,7 @@ impl Account {
             forbidden,
         } = setup;
         seeded.chats = chats.unwrap_or(seeded.chats);
-        // Newer than every message of the list, too.
+        // New messages must get higher ids than the messages of the list.
         let newest = list
             .iter()
             .flatten()
@@ -95,12 +95,12 @@ impl Account {
         }
     }
 
-    /// The inbox of the seed, as long as nothing in it was changed.
+    /// Returns the generated inbox, unless it was changed or replaced.
     pub(crate) fn pristine(&self) -> Option<Seeded> {
         self.slots.is_none().then_some(self.seeded)
     }
 
-    /// The chats that are wanted; `json` writes those of the seed.
+    /// Returns the matching chats of a page. `json` serialises a generated chat.
     pub(crate) fn part(
         &self,
         wanted: &Wanted,
@@ -120,7 +120,7 @@ impl Account {
             _ => index,
         };
         let slot = |index: usize| match &self.slots {
-            // An inbox of the seed has as many chats as fit into 32 bits.
+            // The number of generated chats is a `u32`.
             None => Slot::Seeded(place(index) as u32),
             Some(slots) => slots[place(index)].clone(),
         };
@@ -151,7 +151,7 @@ impl Account {
         Part { chats, more }
     }
 
-    /// The chats, newest first.
+    /// Returns the chats, newest first.
     pub(crate) fn chats(&self) -> Vec<Chat> {
         match &self.slots {
             None => (0..self.seeded.chats)
@@ -161,7 +161,7 @@ impl Account {
         }
     }
 
-    /// The fan of the chat at a place, counted from the newest.
+    /// Returns the fan of the chat at a position, counted from the newest.
     pub(crate) fn fan_at(&self, place: usize) -> Option<i64> {
         let slot = match &self.slots {
             None if place < self.seeded.chats as usize => Slot::Seeded(place as u32),
@@ -171,7 +171,7 @@ impl Account {
         Some(slot.chat(&self.seeded).with_user.id)
     }
 
-    /// The number of chats.
+    /// Returns the number of chats.
     pub(crate) fn len(&self) -> usize {
         self.slots
             .as_ref()
@@ -337,7 +337,7 @@ impl Slot {
 }
 
 impl Traits<String> {
-    /// Takes what can be seen from the chat itself.
+    /// Updates the traits that a chat's own fields show.
     fn update(&mut self, chat: &Chat) {
         self.unread = chat.unread_messages_count.unwrap_or(0);
         self.tipped |= chat.has_unread_tips == Some(true);
@@ -353,13 +353,13 @@ impl Traits<String> {
     }
 }
 
-/// A chat as JSON.
+/// Serialises a chat as JSON.
 #[allow(
     clippy::expect_used,
-    reason = "the generated types have string keys, and no number that JSON lacks"
+    reason = "the generated types have string keys, and JSON can represent their numbers"
 )]
 pub(crate) fn json(chat: &Chat) -> Bytes {
-    // Most chats fit, so that nothing is copied while it grows.
+    // Most chats fit, so the buffer rarely has to grow.
     let mut json = Vec::with_capacity(4_096);
     serde_json::to_writer(&mut json, chat).expect("a chat can be written as JSON");
     json.into()

@@ -1,4 +1,4 @@
-//! The same as the Rust calls, over HTTP, for other languages.
+//! The admin port: the methods of the sandbox as JSON over HTTP, for other languages.
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -11,15 +11,7 @@ use crate::fault::FaultRule;
 use crate::record::Recorded;
 use crate::server::Shared;
 
-/// | request | what it does |
-/// | --- | --- |
-/// | `POST /connections/{id}/changes`, a [`Change`] | changes a connection |
-/// | `GET /connections/{id}/chats` | its chats, newest first |
-/// | `GET /requests` | the requests that were received, the oldest first |
-/// | `DELETE /requests` | forgets them |
-/// | `POST /faults`, a [`FaultRule`] | adds a rule |
-/// | `GET /faults` | the rules, each with how often it was applied |
-/// | `DELETE /faults` | removes all rules |
+/// Returns the routes of the admin port. The crate's documentation describes them.
 pub(crate) fn router(shared: Shared) -> Router {
     Router::new()
         .route("/connections/{id}/changes", post(change))

@@ -1,4 +1,4 @@
-//! Responses, as they should be and as they should not.
+//! HTTP responses: pages, errors, and the responses of faults.
 
 use std::convert::Infallible;
 use std::io::{self, Write};
@@ -21,7 +21,7 @@ use crate::world::Window;
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const MEGABYTE: usize = 1_000_000;
 
-/// An error, with the documented body.
+/// Returns an error response with the documented body.
 pub(crate) fn error(status: u16, kind: Option<ErrorType>, words: &str, number: u64) -> Response {
     let body = ErrorBody::builder()
         .error(words.to_owned())
@@ -34,7 +34,7 @@ pub(crate) fn error(status: u16, kind: Option<ErrorType>, words: &str, number: u
     (status, axum::Json(built::<ErrorBody, _>(body))).into_response()
 }
 
-/// A page as it should be.
+/// Returns a page without a fault.
 pub(crate) fn page(page: Window) -> Response {
     match page.whole {
         Some(whole) => json_response(whole),
@@ -46,14 +46,14 @@ fn json_response(body: impl Into<Body>) -> Response {
     ([(header::CONTENT_TYPE, JSON)], body.into()).into_response()
 }
 
-/// The headers that tell a connection about its limit (OFAuth reference, rate limits).
-pub(crate) fn tell(headers: &mut HeaderMap, allowance: &Allowance) {
-    let told = [
+/// Adds the headers that report a connection's rate limit (OFAuth reference, rate limits).
+pub(crate) fn add_rate_headers(headers: &mut HeaderMap, allowance: &Allowance) {
+    let values = [
         ("x-ratelimit-limit", u64::from(allowance.limit)),
         ("x-ratelimit-remaining", u64::from(allowance.remaining)),
         ("x-ratelimit-reset", allowance.reset),
     ];
-    for (name, value) in told {
+    for (name, value) in values {
         headers.insert(HeaderName::from_static(name), value.into());
     }
     if !allowance.allowed {
@@ -61,24 +61,24 @@ pub(crate) fn tell(headers: &mut HeaderMap, allowance: &Allowance) {
     }
 }
 
-/// The same, of a bucket that is said to be empty.
-pub(crate) fn tell_empty(headers: &mut HeaderMap) {
+/// Adds the rate limit headers of an empty bucket, for a 429 that a fault produces.
+pub(crate) fn add_empty_rate_headers(headers: &mut HeaderMap) {
     let Quota {
         per_minute: _,
         burst,
     } = Quota::default();
-    let told = [
+    let values = [
         ("x-ratelimit-limit", burst),
         ("x-ratelimit-remaining", 0),
         ("x-ratelimit-reset", burst),
     ];
-    for (name, value) in told {
+    for (name, value) in values {
         headers.insert(HeaderName::from_static(name), value.into());
     }
 }
 
-/// The answer that a fault makes in the place of a page; `None` where it needs the page.
-pub(crate) fn instead(fault: &Fault, number: u64) -> Option<Response> {
+/// Returns the response that a fault sends instead of a page, or `None` if the fault needs a page.
+pub(crate) fn replacement(fault: &Fault, number: u64) -> Option<Response> {
     let mut response = match fault {
         Fault::Status { status, body, .. } => {
             let status = StatusCode::from_u16(*status)
@@ -125,7 +125,7 @@ pub(crate) fn instead(fault: &Fault, number: u64) -> Option<Response> {
     Some(response)
 }
 
-/// The documented type of a status; of 401, the first.
+/// Returns the documented error type of a status. 401 has several; this is the first.
 fn documented(status: StatusCode) -> Option<ErrorType> {
     match status.as_u16() {
         400 => Some(ErrorType::BadRequest),
@@ -137,8 +137,9 @@ fn documented(status: StatusCode) -> Option<ErrorType> {
     }
 }
 
-/// A page as a fault makes it; `wire` is the socket, where it is one of HTTP/1.
-pub(crate) fn spoiled(fault: &Fault, page: Window, wire: &Wire, http_1: bool) -> Response {
+/// Returns a page with a fault applied. Some faults act on the socket, `wire`, and some of those
+/// work only with HTTP/1.
+pub(crate) fn faulty_page(fault: &Fault, page: Window, wire: &Wire, http_1: bool) -> Response {
     match *fault {
         Fault::Reset { after } => wire.play(Trick::Reset(after)),
         Fault::SlowHeaders { .. } if !http_1 => {}
@@ -149,7 +150,7 @@ pub(crate) fn spoiled(fault: &Fault, page: Window, wire: &Wire, http_1: bool) ->
         Fault::ContentLength { delta } if delta < 0 => wire.play(Trick::Length(delta)),
         Fault::ContentLength { delta } => {
             let body = page.json();
-            // The cast is of a positive number.
+            // Negative deltas were handled above, so the cast is lossless.
             let length = body.len() + delta as usize;
             let body = stream::iter([Ok::<_, Infallible>(Bytes::from(body))]);
             return streamed(
@@ -173,14 +174,14 @@ pub(crate) fn spoiled(fault: &Fault, page: Window, wire: &Wire, http_1: bool) ->
         Fault::Compressed(encoding) => return compressed(encoding, &page.json()),
         Fault::GzipBomb { megabytes } => return bomb(megabytes),
         Fault::HugePage { megabytes } => return huge(page, megabytes),
-        _ => return json_response(changed(fault, &page).to_string().into_bytes()),
+        _ => return json_response(edited(fault, &page).to_string().into_bytes()),
     }
     json_response(page.json())
 }
 
-/// A page of which one thing is not as it should be.
-fn changed(fault: &Fault, page: &Window) -> Value {
-    // What is written above is JSON.
+/// Returns the JSON of a page in which a fault has changed one thing.
+fn edited(fault: &Fault, page: &Window) -> Value {
+    // `Window::json` writes valid JSON.
     let mut value: Value = serde_json::from_slice(&page.json()).unwrap_or_default();
     let chats = |value: &mut Value, change: &dyn Fn(&mut Value)| {
         value["list"]
@@ -243,10 +244,10 @@ fn changed(fault: &Fault, page: &Window) -> Value {
     value
 }
 
-/// A body that ends too early: after so many bytes the connection is closed.
+/// Returns a response whose connection closes after `after` bytes of the body.
 fn cut(after: usize, mut body: Vec<u8>, length: Option<usize>) -> Response {
     body.truncate(after);
-    // The server sends what is there, and then learns that there is no more.
+    // The server sends the first piece, then the error makes it close the connection.
     let pieces = [
         Ok(Bytes::from(body)),
         Err(io::Error::from(io::ErrorKind::ConnectionAborted)),
@@ -254,7 +255,7 @@ fn cut(after: usize, mut body: Vec<u8>, length: Option<usize>) -> Response {
     let pieces = stream::unfold(pieces.into_iter(), |mut pieces| async move {
         let piece = pieces.next()?;
         if piece.is_err() {
-            // Let what came before reach the socket.
+            // Let the first piece reach the socket.
             tokio::task::yield_now().await;
         }
         Some((piece, pieces))
@@ -262,7 +263,7 @@ fn cut(after: usize, mut body: Vec<u8>, length: Option<usize>) -> Response {
     streamed(Body::from_stream(pieces), length)
 }
 
-/// A body that comes in pieces; without a stated length it is sent in chunks.
+/// Returns a response with a streamed body. Without a stated length, the body is chunked.
 fn streamed(body: Body, length: Option<usize>) -> Response {
     let mut response = json_response(body);
     if let Some(length) = length {
@@ -313,7 +314,7 @@ fn brotli(body: &[u8]) -> io::Result<Vec<u8>> {
     Ok(compressed)
 }
 
-/// A page that holds nothing but space.
+/// Returns a gzip bomb: an empty page, padded with spaces.
 fn bomb(megabytes: usize) -> Response {
     encoded(
         "gzip",
@@ -336,7 +337,7 @@ fn encoded(name: &'static str, body: io::Result<Vec<u8>>) -> Response {
                 .insert(header::CONTENT_ENCODING, value);
             response
         }
-        // Writing to memory does not fail; if it does, the answer says so.
+        // Writing to memory doesn't fail. If it ever does, the response reports it.
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
     }
 }

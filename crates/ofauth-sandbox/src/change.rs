@@ -1,24 +1,27 @@
-//! What can change in an inbox while it is read.
+//! Changes to a connection: messages, reads, pins, removals, sessions and permissions.
 
 use std::fmt;
 
 use ofauth_api::types::Chat;
 use serde::{Deserialize, Serialize};
 
-/// A change of one connection. As JSON: its name in snake case with its fields, like
+/// A change to a connection.
+///
+/// In JSON, a change is its name in snake case with its fields, like
 /// `{"message":{"fan":10005197,"text":"<p>Hi</p>"}}` or `{"session":"expired"}`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Change {
-    /// A message arrives in the chat with a fan, or begins one; the chat is the newest then.
+    /// A message arrives in the chat with a fan, which becomes the newest chat. If there is no chat
+    /// with the fan, the message starts it.
     Message {
         /// The fan's id (`withUser.id`).
         fan: i64,
-        /// The text, which may hold HTML.
+        /// The text, which may contain HTML.
         text: String,
-        /// Whether the creator sent it: then the chat is read. By default the fan did:
-        /// then the chat has an unread message more.
+        /// Whether the creator sent the message, which marks the chat as read. `false` by default:
+        /// the fan sent it, and the chat's unread count grows by one.
         #[serde(default)]
         from_creator: bool,
     },
@@ -27,11 +30,11 @@ pub enum Change {
         /// The fan's id.
         fan: i64,
     },
-    /// The last message of the chat with a fan is pinned, or is no longer.
+    /// The last message of the chat with a fan is pinned or unpinned.
     Pin {
         /// The fan's id.
         fan: i64,
-        /// Whether it is pinned.
+        /// `true` pins the message, `false` unpins it.
         pinned: bool,
     },
     /// The chat with a fan is removed.
@@ -39,13 +42,13 @@ pub enum Change {
         /// The fan's id.
         fan: i64,
     },
-    /// A chat is put in front of all others, in the place of the one with the same fan.
+    /// A chat is added as the newest. It replaces any chat with the same fan.
     Chat(Box<Chat>),
-    /// The creator's session becomes another.
+    /// The creator's session changes its state.
     Session(Session),
-    /// The key gets or loses the permission `messages:read` for this connection.
+    /// The key gains or loses the permission `messages:read` for this connection.
     Permission {
-        /// Whether the key has it.
+        /// Whether the key has the permission.
         granted: bool,
     },
 }
@@ -55,7 +58,7 @@ pub enum Change {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Session {
-    /// All is well.
+    /// Requests are answered normally.
     #[default]
     Active,
     /// Requests are answered with 401 `SESSION_EXPIRED`.
@@ -66,11 +69,12 @@ pub enum Session {
     RulesOutdated,
 }
 
-/// Why nothing was changed.
+/// The error of [`Sandbox::change`](crate::Sandbox::change) and
+/// [`Sandbox::chats`](crate::Sandbox::chats).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ChangeError {
-    /// The stand-in has no such connection.
+    /// The sandbox has no connection with this id.
     UnknownConnection,
     /// The connection has no chat with this fan.
     UnknownFan,
@@ -79,7 +83,7 @@ pub enum ChangeError {
 impl fmt::Display for ChangeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::UnknownConnection => "the sandbox has no such connection",
+            Self::UnknownConnection => "the sandbox has no connection with this id",
             Self::UnknownFan => "the connection has no chat with this fan",
         })
     }

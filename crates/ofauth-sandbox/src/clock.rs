@@ -1,4 +1,4 @@
-//! What time it is in the stand-in.
+//! The clock of the sandbox.
 
 use std::fmt;
 
@@ -7,14 +7,14 @@ use tokio::time::Instant;
 
 use crate::inbox::NEWEST;
 
-/// Tells the time: for limits, and for the messages that arrive.
+/// A source of time for rate limits and new messages.
 pub trait Clock: fmt::Debug + Send + Sync {
-    /// The time now. It must not go back.
+    /// Returns the current time. It must not go backwards.
     fn now(&self) -> DateTime<Utc>;
 }
 
-/// The default: it starts a minute after the newest message of the seeded inboxes,
-/// and goes as tokio's time goes, which a test can pause and advance.
+/// The default clock. It starts a minute after [`NEWEST`] and follows tokio's time, which a test
+/// can pause and advance.
 #[derive(Debug)]
 pub(crate) struct TokioClock(Instant);
 

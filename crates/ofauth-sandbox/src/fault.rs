@@ -1,113 +1,112 @@
-//! What can go wrong on demand.
+//! Injected faults, and the rules for when they occur.
 
 use std::time::Duration;
 
 use fastrand::Rng;
 use serde::{Deserialize, Serialize};
 
-/// A way to answer badly.
+/// A way in which a response goes wrong.
 ///
-/// As JSON, a fault is its name in snake case with its fields, like
-/// `{"status":{"status":503}}` or `"broken_json"`; fields that are not given have the
-/// defaults that are said at each.
+/// In JSON, a fault is its name in snake case with its fields, like `{"status":{"status":503}}` or
+/// `"broken_json"`. Omitted fields take their documented defaults.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Fault {
-    /// The answer is as it should be: a step of a sequence.
+    /// No fault: a step of a sequence that succeeds.
     Well,
-    /// The answer comes later, by a time that is drawn evenly between both bounds;
-    /// what else is wrong with it is for the rules after this one to say.
+    /// The response is delayed by a time drawn uniformly between the bounds. Later rules can add
+    /// another fault.
     Latency {
-        /// At least this many milliseconds.
+        /// The shortest delay, in milliseconds.
         min_ms: u64,
-        /// At most this many milliseconds.
+        /// The longest delay, in milliseconds.
         max_ms: u64,
     },
-    /// A status in the place of a page.
+    /// A response with a status instead of a page.
     Status {
-        /// From 200 to 599.
+        /// The status, from 200 to 599.
         status: u16,
-        /// What the body is; JSON by default.
+        /// The kind of body; JSON by default.
         #[serde(default)]
         body: FaultBody,
-        /// The header `Retry-After`, as it is sent; none by default.
+        /// The value of the header `Retry-After`, sent verbatim. Absent by default.
         #[serde(default)]
         retry_after: Option<String>,
     },
     /// A redirect, with status 302.
     Redirect {
-        /// The header `Location`.
+        /// The value of the header `Location`.
         location: String,
     },
-    /// The connection is reset after this many bytes of the response, headers included; of
-    /// HTTP/2, after so many bytes of all that the connection sends from then on.
+    /// The connection is reset after some bytes of the response, headers included. With HTTP/2,
+    /// everything that the connection sends from then on counts.
     Reset {
         /// The number of bytes.
         after: usize,
     },
-    /// The headers come byte by byte (HTTP/1.1 only).
+    /// The headers are sent byte by byte (HTTP/1.1 only).
     SlowHeaders {
         /// The pause before each byte, in milliseconds.
         every_ms: u64,
     },
-    /// The body comes in pieces.
+    /// The body is sent in pieces.
     SlowBody {
         /// The pause before each piece, in milliseconds.
         every_ms: u64,
-        /// The bytes of a piece, at least 1.
+        /// The size of a piece in bytes, at least 1.
         piece: usize,
     },
-    /// The connection is closed within the body.
+    /// The connection is closed in the middle of the body.
     Truncated {
-        /// The bytes of the body that are sent.
+        /// The number of bytes of the body that are sent.
         after: usize,
-        /// Whether the body is sent in chunks, in the place of a stated length; it isn't by default.
+        /// Whether the body is sent in chunks instead of with a stated length. `false` by default.
         #[serde(default)]
         chunked: bool,
     },
-    /// The stated length is not the body's: of a longer body, the rest is taken for the
-    /// next response (HTTP/1.1 only); after a shorter one, more never comes.
+    /// The header `Content-Length` is wrong. If it is too small, a client treats the rest of the
+    /// body as the next response (HTTP/1.1 only). If it is too large, the response never ends.
     ContentLength {
-        /// What is added to the length.
+        /// The number of bytes added to the correct length; negative if it is to be too small.
         delta: i64,
     },
-    /// The body is sent whole, and is half of a page.
+    /// The response is complete, but its body is only the first half of a page.
     BrokenJson,
-    /// One chat of the page cannot be read: its `withUser` is a string.
+    /// One chat of the page can't be decoded: its `withUser` is a string.
     UnreadableChat {
-        /// Which chat of the page, from 0.
+        /// The position of the chat in the page, from 0.
         index: usize,
     },
-    /// Each media is of a type that the documentation doesn't know.
+    /// Every media has a type that isn't documented.
     UnknownEnumValue,
-    /// The ids of messages lie above 2^53, where a double is no longer exact, as the
-    /// API's may (JavaScript tools cannot read them).
+    /// Message ids are above 2^53, where a double is no longer exact, as the API's may be.
+    /// JavaScript tools can't read them exactly.
     LargeIds,
-    /// The page and each chat have a field that the documentation doesn't know.
+    /// The page and every chat have a field that isn't documented.
     UnknownField,
-    /// `nextOffset` is written in another way.
+    /// `nextOffset` has an unusual form or value.
     NextOffset(OddOffset),
-    /// No chats, and more to come.
+    /// The page has no chats, but `hasMore` is true.
     EmptyPage,
-    /// The first page, whatever offset is asked for, and more to come.
+    /// Every offset gets the first page, with `hasMore` true.
     SamePage,
-    /// The page is compressed, whether that was asked for or not.
+    /// The page is compressed, even if the request doesn't accept that.
     Compressed(Encoding),
-    /// A page that is small, compressed with gzip, and large when it is decompressed.
+    /// A gzip-compressed page that is small on the wire and large once decompressed.
     GzipBomb {
-        /// Its size after decompression, in megabytes.
+        /// The decompressed size, in megabytes.
         megabytes: usize,
     },
-    /// A page that is large: its chats again and again.
+    /// A large page that repeats its chats.
     HugePage {
-        /// At least this many megabytes.
+        /// The smallest size of the page, in megabytes.
         megabytes: usize,
     },
 }
 
 impl Fault {
-    /// A status with the documented body, like 503.
+    /// Creates a [`Fault::Status`] with the documented JSON body.
     pub fn status(status: u16) -> Self {
         Self::Status {
             status,
@@ -117,44 +116,44 @@ impl Fault {
     }
 }
 
-/// The body of an answer with a status.
+/// The body of a [`Fault::Status`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FaultBody {
-    /// The documented JSON.
+    /// JSON in the documented form.
     #[default]
     Json,
-    /// HTML, as gateways send it.
+    /// HTML, like an error page of a gateway.
     Html,
-    /// Nothing.
+    /// An empty body.
     Empty,
-    /// JSON with `error`, `code` and `details`, as an older reference page has it.
+    /// JSON with `error`, `code` and `details`, as on an older reference page.
     Code,
-    /// JSON with `message`, `code` and `details`, as the official SDKs read it.
+    /// JSON with `message`, `code` and `details`, as the official SDKs expect.
     Message,
 }
 
-/// A way to write `nextOffset`.
+/// An unusual form or value of `nextOffset`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum OddOffset {
-    /// As a string, like `"20"`.
+    /// A string, like `"20"`.
     Text,
-    /// With a fraction, like `20.0`.
+    /// A number with a fraction, like `20.0`.
     Float,
-    /// Not at all.
+    /// No such field.
     Absent,
-    /// As null.
+    /// `null`.
     Null,
-    /// As the offset that was asked for: it doesn't advance.
+    /// The requested offset, which doesn't advance.
     Stuck,
-    /// As -1.
+    /// -1.
     Negative,
 }
 
-/// An encoding of the body.
+/// A content encoding of the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -167,14 +166,17 @@ pub enum Encoding {
     Zstd,
 }
 
-/// When a fault occurs. Of all rules, the first that applies decides.
+/// A fault and the requests that it affects.
+///
+/// The first rule that applies to a request decides, except that a [`Fault::Latency`] outside a
+/// [sequence](Self::sequence) lets later rules add another fault.
 ///
 /// ```
 /// use ofauth_sandbox::{Fault, FaultRule};
 ///
-/// // Two failures, and then well.
+/// // Two failures, then success.
 /// FaultRule::new(Fault::status(503)).times(2);
-/// // One request of ten of one connection, drawn from the seed.
+/// // About one in ten requests of a connection, drawn from the seed.
 /// FaultRule::new(Fault::Reset { after: 100 }).connection("conn_sandbox_1").rate(0.1);
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -187,7 +189,7 @@ pub struct FaultRule {
     rate: f64,
     #[serde(default)]
     times: Option<u64>,
-    /// Whether even a latency ends the search for what is wrong: a step of a sequence.
+    /// Whether this is a step of a sequence, where even a latency keeps later rules from applying.
     #[serde(default)]
     step: bool,
     #[serde(default)]
@@ -199,7 +201,7 @@ fn always() -> f64 {
 }
 
 impl FaultRule {
-    /// A fault for every request.
+    /// Creates a rule that applies a fault to every request.
     pub fn new(fault: Fault) -> Self {
         Self {
             fault,
@@ -211,25 +213,25 @@ impl FaultRule {
         }
     }
 
-    /// Only for requests of this connection.
+    /// Limits the rule to the requests of one connection.
     pub fn connection(mut self, id: impl Into<String>) -> Self {
         self.connection = Some(id.into());
         self
     }
 
-    /// Only for this part of the requests, from 0 to 1, drawn from the stand-in's seed.
+    /// Limits the rule to a fraction of the requests, from 0 to 1, drawn from the sandbox's seed.
     pub fn rate(mut self, rate: f64) -> Self {
         self.rate = rate;
         self
     }
 
-    /// Only this many times; then the rules after this one decide.
+    /// Limits the rule to this many requests. After that, later rules decide.
     pub fn times(mut self, times: u64) -> Self {
         self.times = Some(times);
         self
     }
 
-    /// One rule for each fault, once each: a sequence.
+    /// Creates a sequence: one rule for each fault, each of which applies once.
     pub fn sequence(faults: impl IntoIterator<Item = Fault>) -> Vec<Self> {
         let step = |fault| Self {
             step: true,
@@ -238,30 +240,30 @@ impl FaultRule {
         faults.into_iter().map(step).collect()
     }
 
-    /// What occurs.
+    /// Returns the fault.
     pub fn fault(&self) -> &Fault {
         &self.fault
     }
 
-    /// How often it occurred.
+    /// Returns how often the rule was applied.
     pub fn applied(&self) -> u64 {
         self.applied
     }
 }
 
-/// The rules, in the order in which they were made.
+/// The rules, in the order in which they were added.
 #[derive(Debug)]
 pub(crate) struct Faults {
     rules: Vec<FaultRule>,
     rng: Rng,
 }
 
-/// What is wrong with one answer.
+/// The faults of one response.
 #[derive(Debug, Default)]
 pub(crate) struct Wrong {
     pub(crate) latency: Duration,
     pub(crate) fault: Option<Fault>,
-    /// The rule that says so.
+    /// The index of the rule that decided.
     rule: Option<usize>,
 }
 
@@ -289,7 +291,7 @@ impl Faults {
         self.rules.clear();
     }
 
-    /// What is wrong with the answer to a request of this connection; `asked` is what the
+    /// Returns the faults of the next response to a connection. `asked` is the fault that the
     /// request itself asks for.
     pub(crate) fn next(&mut self, connection: Option<&str>, asked: Option<Fault>) -> Wrong {
         let mut wrong = Wrong::default();
@@ -313,7 +315,7 @@ impl Faults {
         wrong
     }
 
-    /// Takes back what was wrong with an answer that could not have it: there was no page.
+    /// Takes back the count of the rule that decided, because there was no page for its fault.
     pub(crate) fn undo(&mut self, wrong: &Wrong) {
         if let Some(rule) = wrong.rule.and_then(|index| self.rules.get_mut(index)) {
             rule.applied = rule.applied.saturating_sub(1);
@@ -322,7 +324,7 @@ impl Faults {
 }
 
 impl Wrong {
-    /// Adds a fault, and returns whether it decides.
+    /// Adds a fault and returns whether it decides, so that no later rule applies.
     fn add(&mut self, fault: Fault, rng: &mut Rng) -> bool {
         match fault {
             Fault::Latency { min_ms, max_ms } => {

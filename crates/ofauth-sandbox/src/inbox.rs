@@ -1,4 +1,4 @@
-//! Inboxes made from a seed: nothing is stored, each chat is made when it is asked for.
+//! Inboxes generated from a seed. Nothing is stored: each chat is generated when it is requested.
 
 use std::fmt::Display;
 use std::sync::LazyLock;
@@ -14,17 +14,17 @@ use ofauth_api::types::{
 
 use crate::phrases::{NAMES, PURCHASE_REASONS, TEXTS};
 
-/// 2024-01-15T10:30:00Z, the newest message of every inbox.
+/// 2024-01-15T10:30:00Z. No generated message was sent later.
 pub(crate) const NEWEST: i64 = 1_705_314_600;
-/// Ids of today's size; `Fault::LargeIds` makes them larger than 2^53.
+/// As large as the API's current message ids. `Fault::LargeIds` raises them above 2^53.
 const FIRST_MESSAGE: i64 = 6_000_000_000_000;
 const MESSAGES_APART: i64 = 1_009;
 const FIRST_FAN: i64 = 10_000_000;
 const FANS_APART: i64 = 7_919;
-/// The lists 1 to 5 have members.
+/// User lists 1 to 5 have members.
 const USER_LISTS: usize = 5;
 
-/// One of each type, to copy and to fill: a builder costs several times as much.
+/// Templates to clone and fill in, which is several times cheaper than using a builder.
 struct Blank {
     chat: Chat,
     message: Message,
@@ -61,7 +61,7 @@ static BLANK: LazyLock<Blank> = LazyLock::new(|| {
     }
 });
 
-/// The chats that are asked for.
+/// The search criteria of a request.
 #[derive(Debug, Default)]
 pub(crate) struct Wanted {
     pub(crate) filter: Option<ChatFilter>,
@@ -70,7 +70,7 @@ pub(crate) struct Wanted {
     pub(crate) user_list: Option<u64>,
 }
 
-/// What a chat is searched by.
+/// The properties of a chat that a search looks at.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Traits<T> {
     pub(crate) priority: bool,
@@ -82,7 +82,7 @@ pub(crate) struct Traits<T> {
 }
 
 impl Wanted {
-    /// Whether every chat is wanted.
+    /// Returns whether every chat matches.
     pub(crate) fn all(&self) -> bool {
         self.filter.is_none() && self.text.is_none() && self.user_list.is_none()
     }
@@ -93,7 +93,7 @@ impl Wanted {
             Some(ChatFilter::Priority) => traits.priority,
             Some(ChatFilter::WhoTipped) => traits.tipped,
             Some(ChatFilter::Unread) => traits.unread > 0,
-            // A filter that the spec has got since is no reason to hide a chat.
+            // A filter that is added to the spec later must not hide chats.
             Some(_) => true,
         };
         let list = self.user_list.is_none_or(|list| {
@@ -112,7 +112,7 @@ impl Wanted {
     }
 }
 
-/// An inbox as it is made from a seed. Index 0 is the chat with the newest message.
+/// An inbox generated from a seed. Index 0 is the chat with the newest message.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Seeded {
     seed: u64,
@@ -120,7 +120,7 @@ pub(crate) struct Seeded {
 }
 
 impl Seeded {
-    /// The inbox of one connection, by its number.
+    /// Creates the inbox of a connection, given a number that identifies it.
     pub(crate) fn new(seed: u64, connection: u64, chats: u32) -> Self {
         Self {
             seed: mix(seed, connection),
@@ -128,12 +128,12 @@ impl Seeded {
         }
     }
 
-    /// The same for the same inbox alone; its number of chats has a part in it.
+    /// Returns a cache key that identifies this inbox, including its number of chats.
     pub(crate) fn key(&self) -> u64 {
         mix(self.seed, self.chats.into())
     }
 
-    /// The index of the chat with a fan.
+    /// Returns the index of the chat with a fan.
     pub(crate) fn index_of(&self, fan: i64) -> Option<u32> {
         let index = fan
             .checked_sub(FIRST_FAN)?
@@ -147,7 +147,7 @@ impl Seeded {
         self.draw(index).0
     }
 
-    /// The id of a message that is newer than all of the seed.
+    /// Returns a message id that is newer than all generated ids.
     pub(crate) fn next_message(&self) -> i64 {
         FIRST_MESSAGE + (i64::from(self.chats) + 1) * MESSAGES_APART
     }
@@ -184,8 +184,8 @@ impl Seeded {
         chat
     }
 
-    /// What a chat is searched by, and its fan; drawn first, so that a search need not
-    /// make whole chats.
+    /// Returns a chat's traits and fan, and the generator for its other fields. They are drawn
+    /// first, so that a search doesn't have to generate whole chats.
     fn draw(&self, index: u32) -> (Traits<&'static str>, i64, Rng) {
         let mut rng = Rng::with_seed(mix(self.seed, index.into()));
         let traits = Traits {
@@ -196,7 +196,7 @@ impl Seeded {
             fan: pick(NAMES, &mut rng),
             text: pick(TEXTS, &mut rng),
         };
-        // Distinct in an inbox, and in the order of no other field.
+        // Distinct within an inbox, and `index_of` can recover the index.
         let fan = FIRST_FAN + i64::from(index) * FANS_APART + rng.i64(0..FANS_APART);
         (traits, fan, rng)
     }
@@ -216,7 +216,7 @@ impl Seeded {
             (false, false) => MessageSender::Name(self.creator()),
             (false, true) => MessageSender::View(user_view(self.creator().id)),
         };
-        // Strictly older from chat to chat, and some seconds off a full minute.
+        // Each chat is strictly older than the one before, with an irregular distance.
         let sent = time(NEWEST - i64::from(index) * 420 - rng.i64(0..400));
         let locked = !from_fan && rng.f32() < 0.2;
         let queued = !from_fan && rng.f32() < 0.3;
@@ -394,7 +394,7 @@ pub(crate) fn user_name(id: i64, name: &str) -> UserName {
     built(UserName::builder().id(id).name(name.to_owned()))
 }
 
-/// A URL of the length and shape of a signed one.
+/// Returns a URL with the length and shape of a signed URL.
 fn url(id: i64, name: &str, rng: &mut Rng) -> String {
     let signature = rng.u128(..);
     format!(
@@ -430,7 +430,7 @@ where
     }
 }
 
-/// Mixes two numbers into one, so that near numbers give far ones (the finalizer of SplitMix64).
+/// Hashes two numbers, so that close numbers give distant results (the finalizer of SplitMix64).
 pub(crate) fn mix(a: u64, b: u64) -> u64 {
     let mut z = a
         .wrapping_mul(0x9e37_79b9_7f4a_7c15)

@@ -1,8 +1,8 @@
-//! A stand-in for the OFAuth API on loopback.
+//! A local sandbox server for the OFAuth API, for tests and demonstrations.
 //!
-//! It serves `GET /v2/access/chats` over HTTP/1.1 and HTTP/2 (without TLS), over
-//! inboxes that look like real ones, and are the same for the same seed: for the tests
-//! of an application, and for a first look without an account.
+//! It serves `GET /v2/access/chats` on loopback, over HTTP/1.1 and HTTP/2 without TLS. Its inboxes
+//! look like real ones, and the same seed always generates the same inboxes. Use it to test an
+//! application, or to try the client without an account.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -12,66 +12,68 @@
 //! let sandbox = Sandbox::builder().chats(500).start().await?;
 //! println!("{} {} {}", sandbox.url(), sandbox.api_key(), sandbox.connection(1));
 //!
-//! // Things change while they are read:
+//! // Change an inbox while it is being read:
 //! let creator = sandbox.connection(1);
 //! let fan = sandbox.chats(&creator)?[7].with_user.id;
 //! let text = "<p>Hi!</p>".to_owned();
 //! sandbox.change(&creator, Change::Message { fan, text, from_creator: false })?;
 //! sandbox.change(&creator, Change::Session(Session::Expired))?;
 //!
-//! // Things go wrong: two requests fail, then all is well.
+//! // Make the next two requests fail:
 //! sandbox.inject([FaultRule::new(Fault::status(503)).times(2)]);
 //!
-//! // What was asked for can be checked:
+//! // Check the requests that were received:
 //! sandbox.requests().of(&creator).assert_count(0);
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! # What it does as the API does
+//! # Where it follows the API
 //!
-//! - All six parameters, with their bounds and defaults; a bad one is answered with 400
-//!   `BAD_REQUEST`. No parameter is a list, so one that is given twice is a bad one. The
-//!   API's description forbids no other parameters, so an unknown one is ignored. `null` as
-//!   the `offset` means 0.
-//! - 401 `UNAUTHORIZED` without a key that begins with `sk_sandbox_`, and 401
-//!   `SESSION_NOT_PROVIDED` without a connection that it knows: `conn_sandbox_1` to
-//!   `conn_sandbox_N`, and those that are [set up](SandboxBuilder::setup) by name.
-//! - 60 requests a minute for each connection, with bursts of up to 90, then 429 with
-//!   `Retry-After`; the `X-RateLimit-*` headers tell the limit, what is left, and in how
-//!   many seconds all of it is back. Another [limit](SandboxBuilder::rate_limit), or none, can be set.
-//! - 404 `ROUTE_NOT_FOUND` for other paths, and 405 with `Allow` for other methods than
-//!   GET and HEAD. Every error has the documented body, with a request id.
+//! - **Parameters.** All six are supported, with their bounds and defaults. An invalid value gets
+//!   400 `BAD_REQUEST`, and so does a repeated parameter, because no parameter is a list. Unknown
+//!   parameters are ignored, because the API's description doesn't forbid them. `offset=null`
+//!   means 0.
+//! - **Credentials.** A request without a key that starts with `sk_sandbox_` gets 401
+//!   `UNAUTHORIZED`. A request without a known connection gets 401 `SESSION_NOT_PROVIDED`. The
+//!   sandbox knows `conn_sandbox_1` to `conn_sandbox_N`, and the ids that are
+//!   [set up](SandboxBuilder::setup).
+//! - **Rate limit.** Each connection may send 60 requests a minute, with bursts of up to 90, then
+//!   gets 429 with `Retry-After`. The `X-RateLimit-*` headers report the limit, the remaining
+//!   requests, and the seconds until full capacity returns. The
+//!   [limit](SandboxBuilder::rate_limit) can be changed or turned off.
+//! - **Errors.** Other paths get 404 `ROUTE_NOT_FOUND`, and methods other than GET and HEAD get 405
+//!   with `Allow`. Every error has the documented body, with a request id.
 //!
-//! # What it makes up
+//! # Where it makes assumptions
 //!
-//! - `query` finds chats whose last message's text or fan's name holds the text, in any
-//!   case. The API's own search is not documented.
-//! - `userListId` 1 to 5 are lists with some of the fans; other lists are empty.
-//! - Priority chats are marked nowhere in a chat; fans who tipped are told by
-//!   `hasUnreadTips` where the tip is unread.
+//! - `query` finds chats whose last message or fan's name contains the text, ignoring case. The
+//!   API's own search isn't documented.
+//! - `userListId` 1 to 5 are lists with some of the fans; all other lists are empty.
+//! - Nothing in a chat marks it as a priority chat. `hasUnreadTips` is true for fans who tipped, as
+//!   long as the tip is unread.
 //!
-//! # What can go wrong
+//! # Faults
 //!
-//! Every [`Fault`] can be had by [rules](Sandbox::inject), at a [rate](FaultRule::rate),
-//! [some times](FaultRule::times), in a [sequence](FaultRule::sequence), for one
-//! [connection](FaultRule::connection), or for one request: the header `x-sandbox-fault`
-//! holds a fault as JSON.
+//! [`Sandbox::inject`] adds rules that make requests fail: at a [rate](FaultRule::rate), a
+//! [number of times](FaultRule::times), in a [sequence](FaultRule::sequence), or for a
+//! [connection](FaultRule::connection). A single request can ask for any [`Fault`] with the header
+//! `x-sandbox-fault`, which holds the fault as JSON.
 //!
-//! # For other languages
+//! # Other languages
 //!
-//! `ofauth sandbox` (of `ofauth-cli`) runs it as a server. With an
-//! [admin port](SandboxBuilder::admin_port), a second listener on loopback speaks JSON:
+//! The command `ofauth sandbox` (in `ofauth-cli`) runs the sandbox as a server. With an
+//! [admin port](SandboxBuilder::admin_port), a second listener on loopback accepts JSON requests:
 //!
-//! | request | what it does |
+//! | request | effect |
 //! | --- | --- |
-//! | `POST /connections/{id}/changes`, a [`Change`] | changes a connection |
-//! | `GET /connections/{id}/chats` | its chats, newest first |
-//! | `GET /requests` | the requests that were received, the oldest first, without their headers |
-//! | `DELETE /requests` | forgets them |
-//! | `POST /faults`, a [`FaultRule`] | adds a rule |
-//! | `GET /faults` | the rules, each with how often it was applied |
-//! | `DELETE /faults` | removes all rules |
+//! | `POST /connections/{id}/changes` with a [`Change`] | changes a connection |
+//! | `GET /connections/{id}/chats` | returns its chats, newest first |
+//! | `GET /requests` | returns the received requests, oldest first, without their headers |
+//! | `DELETE /requests` | discards the received requests |
+//! | `POST /faults` with a [`FaultRule`] | adds a fault rule |
+//! | `GET /faults` | returns the fault rules, each with how often it was applied |
+//! | `DELETE /faults` | removes all fault rules |
 
 mod account;
 mod admin;
@@ -111,84 +113,85 @@ use crate::server::Shared;
 use crate::wire::{Wire, WireListener};
 use crate::world::World;
 
-// The examples of the README are compiled with the tests.
+// Compiles the README's examples as doc tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
 
-/// A running stand-in; it stops when it is dropped.
+/// A running sandbox server. Dropping it stops the server.
 #[derive(Debug)]
 pub struct Sandbox {
     address: SocketAddr,
     admin: Option<SocketAddr>,
     connections: u32,
     shared: Shared,
-    // Dropping it tells all tasks to stop.
+    // Dropping the sender stops all tasks.
     _stop: watch::Sender<()>,
 }
 
 impl Sandbox {
-    /// Starts a stand-in with the default settings: see [`SandboxBuilder`].
+    /// Starts a sandbox with the default settings; see [`SandboxBuilder`].
     ///
     /// # Errors
     ///
-    /// Where no port of loopback can be listened on.
+    /// Returns an error if no port on loopback can be bound.
     pub async fn start() -> io::Result<Self> {
         Self::builder().start().await
     }
 
-    /// Sets up a stand-in.
+    /// Returns a builder with the default settings.
     pub fn builder() -> SandboxBuilder {
         SandboxBuilder::default()
     }
 
-    /// The base URL, like `http://127.0.0.1:49152`.
+    /// Returns the base URL, like `http://127.0.0.1:49152`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The address that the stand-in listens on.
+    /// Returns the address that the sandbox listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The base URL of the admin port, where there is one.
+    /// Returns the base URL of the admin port, if it is open.
     pub fn admin_url(&self) -> Option<String> {
         self.admin.map(|address| format!("http://{address}"))
     }
 
-    /// A key that the stand-in accepts; it accepts every key that begins with `sk_sandbox_`.
+    /// Returns an API key that the sandbox accepts. It accepts every key that starts with
+    /// `sk_sandbox_`.
     pub fn api_key(&self) -> &'static str {
         "sk_sandbox_demo"
     }
 
-    /// The id of a connection, by its number from 1.
+    /// Returns the id of a numbered connection. Numbers start at 1.
     ///
-    /// A number beyond [`connections`](Self::connections) gives the id of a connection
-    /// that the stand-in doesn't know.
+    /// A number above [`connections`](Self::connections) gives an id that the sandbox doesn't know.
     pub fn connection(&self, number: u32) -> String {
         format!("{}{number}", world::CONNECTION_PREFIX)
     }
 
-    /// The number of numbered connections.
+    /// Returns the number of numbered connections.
     pub fn connections(&self) -> u32 {
         self.connections
     }
 
-    /// Changes a connection, before the next request is answered.
+    /// Changes a connection. The next request already sees the change.
     ///
     /// # Errors
     ///
-    /// Where the stand-in has no such connection, or the connection no chat with the fan.
+    /// Returns an error if the sandbox doesn't know the connection, or if [`Change::Read`],
+    /// [`Change::Pin`] or [`Change::Remove`] names a fan without a chat.
     pub fn change(&self, connection: &str, change: Change) -> Result<(), ChangeError> {
         self.shared.lock().apply(connection, change)
     }
 
-    /// The chats of a connection as they are now, newest first.
+    /// Returns the current chats of a connection, newest first.
     ///
     /// # Errors
     ///
-    /// Where the stand-in has no such connection.
+    /// Returns an error if the sandbox doesn't know the connection.
     pub fn chats(&self, connection: &str) -> Result<Vec<Chat>, ChangeError> {
         self.shared
             .lock()
@@ -196,34 +199,34 @@ impl Sandbox {
             .ok_or(ChangeError::UnknownConnection)
     }
 
-    /// Adds rules for what goes wrong, after those that are there. A fault that a request
-    /// itself asks for comes before all rules.
+    /// Adds fault rules after the existing rules. A fault that a request itself asks for takes
+    /// precedence over all rules.
     pub fn inject(&self, rules: impl IntoIterator<Item = FaultRule>) {
         self.shared.lock().faults.add(rules);
     }
 
-    /// The rules for what goes wrong, each with how often it was [applied](FaultRule::applied).
+    /// Returns the fault rules, each with how often it was [applied](FaultRule::applied).
     pub fn faults(&self) -> Vec<FaultRule> {
         self.shared.lock().faults.rules().to_vec()
     }
 
-    /// Removes all rules for what goes wrong.
+    /// Removes all fault rules.
     pub fn clear_faults(&self) {
         self.shared.lock().faults.clear();
     }
 
-    /// The requests that were received, the oldest first; the last 100 000 are kept.
+    /// Returns the received requests, oldest first. The last 100 000 are kept.
     pub fn requests(&self) -> Requests {
         self.shared.lock().requests()
     }
 
-    /// Forgets the requests that were received.
+    /// Discards the received requests.
     pub fn forget_requests(&self) {
         self.shared.lock().forget_requests();
     }
 }
 
-/// Sets up a [`Sandbox`]; made by [`Sandbox::builder`].
+/// Configures and starts a [`Sandbox`]. Created by [`Sandbox::builder`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing listens before `start`"]
 pub struct SandboxBuilder {
@@ -259,59 +262,61 @@ impl Default for SandboxBuilder {
 }
 
 impl SandboxBuilder {
-    /// The address to listen on; by default `127.0.0.1`. Elsewhere than on loopback others
-    /// can reach it, and who sends a real key sends it in clear text.
+    /// Sets the address to listen on; `127.0.0.1` by default.
+    ///
+    /// On any address but loopback, others can reach the sandbox, and a real key that is sent to
+    /// it crosses the network in clear text.
     pub fn host(mut self, host: IpAddr) -> Self {
         self.host = host;
         self
     }
 
-    /// The port to listen on; by default 0, a free one.
+    /// Sets the port to listen on. The default, 0, picks a free port.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// A second port, on `127.0.0.1`, for changes, faults and requests from other
-    /// languages; 0 is a free one. By default there is none.
+    /// Opens an admin port on `127.0.0.1`, which lets other languages change connections, inject
+    /// faults and list requests. 0 picks a free port. By default there is no admin port.
     pub fn admin_port(mut self, port: u16) -> Self {
         self.admin_port = Some(port);
         self
     }
 
-    /// The number of numbered connections; by default 3. They cost nothing before they are used.
+    /// Sets the number of numbered connections; 3 by default. A connection costs nothing until it
+    /// is used.
     pub fn connections(mut self, connections: u32) -> Self {
         self.connections = connections;
         self
     }
 
-    /// The number of chats of each connection; by default 120. They are made when they are asked for.
+    /// Sets the number of chats of each connection; 120 by default. Chats are generated on demand.
     pub fn chats(mut self, chats: u32) -> Self {
         self.chats = chats;
         self
     }
 
-    /// What the inboxes, the faults and the live changes are made from: the same seed
-    /// gives the same; by default 1.
+    /// Sets the seed; 1 by default. The same seed gives the same inboxes, faults and live changes.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// The limit of each connection; by default 60 requests a minute with bursts of up to
-    /// 90. `None` is no limit.
+    /// Sets the rate limit of each connection; by default 60 requests a minute with bursts of up to
+    /// 90. `None` turns it off.
     pub fn rate_limit(mut self, limit: impl Into<Option<Quota>>) -> Self {
         self.rate_limit = limit.into();
         self
     }
 
-    /// A connection with an id of its own, or a numbered one that begins otherwise.
+    /// Adds a connection with any id, or sets the initial state of a numbered connection.
     pub fn setup(mut self, connection: impl Into<String>, setup: ConnectionSetup) -> Self {
         self.setups.insert(connection.into(), setup);
         self
     }
 
-    /// Connections from JSON: their ids, and how each begins.
+    /// Sets up connections from JSON, which maps each id to a [`ConnectionSetup`].
     ///
     /// ```
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -328,42 +333,42 @@ impl SandboxBuilder {
     ///
     /// # Errors
     ///
-    /// Where it is not JSON, or something in it is misspelt or misplaced.
+    /// Returns an error if the text isn't valid JSON, or if a field is unknown or invalid.
     pub fn setup_json(mut self, json: &str) -> Result<Self, serde_json::Error> {
         let setups: BTreeMap<String, ConnectionSetup> = serde_json::from_str(json)?;
         self.setups.extend(setups);
         Ok(self)
     }
 
-    /// Rules for what goes wrong, from the start.
+    /// Adds fault rules that apply from the start.
     pub fn faults(mut self, rules: impl IntoIterator<Item = FaultRule>) -> Self {
         self.faults.extend(rules);
         self
     }
 
-    /// How many changes a second the numbered connections make by themselves: messages
-    /// arrive, chats are read, begun and removed. By default 0; at most 1000.
+    /// Sets how many random changes a second the numbered connections undergo: messages arrive, and
+    /// chats are started, read and removed. 0 by default; at most 1000.
     pub fn live(mut self, changes_per_second: f64) -> Self {
         self.live = changes_per_second;
         self
     }
 
-    /// What time it is, for limits and messages. By default tokio's time, which a test can
-    /// pause and advance, from 2024-01-15T10:31:00Z on.
+    /// Replaces the clock that rate limits and new messages use. The default clock starts at
+    /// 2024-01-15T10:31:00Z and follows tokio's time, which a test can pause and advance.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = Some(clock);
         self
     }
 
-    /// Starts to listen. The server runs on the current tokio runtime.
+    /// Starts the server on the current tokio runtime.
     ///
     /// # Errors
     ///
-    /// Where a port cannot be listened on, for one because something else does.
+    /// Returns an error if a port can't be bound, for example because it is in use.
     ///
     /// # Panics
     ///
-    /// Outside of a tokio runtime.
+    /// Panics outside a tokio runtime.
     pub async fn start(self) -> io::Result<Sandbox> {
         let listener = TcpListener::bind((self.host, self.port)).await?;
         let admin = match self.admin_port {
@@ -396,7 +401,7 @@ impl SandboxBuilder {
             },
             service,
         );
-        // Serving ends by `stopped` only; axum retries what goes wrong with a socket.
+        // Only `stopped` ends serving, since axum retries after socket errors.
         tokio::spawn(
             server
                 .with_graceful_shutdown(wait(stopped.clone()))
@@ -420,7 +425,7 @@ impl SandboxBuilder {
 }
 
 async fn wait(mut stopped: watch::Receiver<()>) {
-    // Nothing is ever sent: this ends when the sender is dropped.
+    // Nothing is ever sent, so this returns when the sender is dropped.
     let _ = stopped.changed().await;
 }
 

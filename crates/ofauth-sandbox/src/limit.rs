@@ -1,22 +1,22 @@
-//! The API's limit: a token bucket for each connection (OFAuth reference, rate limits).
+//! Rate limits: a token bucket per connection (OFAuth reference, rate limits).
 
 use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 
-/// How many requests a connection may send.
+/// The rate limit of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quota {
-    /// The requests that come back within a minute, evenly; at least 1.
+    /// The steady rate, in requests per minute; at least 1.
     pub per_minute: u32,
-    /// The most requests that may come at once; at least 1.
+    /// The largest burst after idle time, in requests; at least 1.
     pub burst: u32,
 }
 
 impl Default for Quota {
-    /// 60 a minute, with bursts of up to 90 (OFAuth reference, rate limits: the plans
-    /// Pay as You Go and Starter).
+    /// Returns 60 requests a minute, with bursts of up to 90 (OFAuth reference, rate limits: the
+    /// plans Pay as You Go and Starter).
     fn default() -> Self {
         Self {
             per_minute: 60,
@@ -25,15 +25,13 @@ impl Default for Quota {
     }
 }
 
-/// A text that is no rate limit.
+/// The error of parsing a malformed [`Quota`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseQuotaError(());
 
 impl fmt::Display for ParseQuotaError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(
-            "a rate limit is written as requests a minute and burst, like 60:90, both from 1",
-        )
+        f.write_str("expected requests per minute and burst, like 60:90, each at least 1")
     }
 }
 
@@ -42,7 +40,7 @@ impl std::error::Error for ParseQuotaError {}
 impl FromStr for Quota {
     type Err = ParseQuotaError;
 
-    /// Reads `60:90`: requests a minute, and burst.
+    /// Parses requests per minute and burst, like `60:90`.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let number = |text: &str| text.parse().ok().filter(|number| *number > 0);
         text.split_once(':')
@@ -56,14 +54,14 @@ impl FromStr for Quota {
     }
 }
 
-/// The tokens of one connection.
+/// The token bucket of a connection.
 #[derive(Debug)]
 pub(crate) struct Bucket {
     tokens: f64,
     at: DateTime<Utc>,
 }
 
-/// What a request finds out about its limit.
+/// The state of the rate limit that a response reports.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Allowance {
     /// Whether the request may pass.
@@ -72,7 +70,7 @@ pub(crate) struct Allowance {
     pub(crate) remaining: u32,
     /// Seconds until full capacity returns, rounded up.
     pub(crate) reset: u64,
-    /// Seconds until the next token, rounded up; 0 where there is one.
+    /// Seconds until the next token, rounded up; 0 if a token is available.
     pub(crate) retry_after: u64,
 }
 
@@ -84,7 +82,7 @@ impl Bucket {
         }
     }
 
-    /// Takes a token, if there is one.
+    /// Takes a token if available.
     pub(crate) fn take(&mut self, limit: Quota, now: DateTime<Utc>) -> Allowance {
         let elapsed = (now - self.at).to_std().unwrap_or_default();
         let per_second = f64::from(limit.per_minute.max(1)) / 60.0;
@@ -95,7 +93,7 @@ impl Bucket {
         if allowed {
             self.tokens -= 1.0;
         }
-        // The casts are of small numbers, 0 or greater.
+        // The numbers are small and not negative, so the casts drop at most a fraction.
         let seconds = |tokens: f64| (tokens.max(0.0) / per_second).ceil() as u64;
         Allowance {
             allowed,
@@ -118,7 +116,7 @@ mod tests {
     use super::{Bucket, Quota};
 
     #[test]
-    fn a_burst_passes_and_then_one_a_second() {
+    fn a_burst_passes_then_one_request_per_second() {
         let limit = Quota::default();
         let mut now = DateTime::from_timestamp(1_000, 0).unwrap();
         let mut bucket = Bucket::full(limit, now);
@@ -145,12 +143,12 @@ mod tests {
         assert_eq!(
             bucket.take(limit, now).remaining,
             89,
-            "no more than the burst comes back"
+            "the tokens never exceed the burst"
         );
     }
 
     #[test]
-    fn limits_are_read_as_they_are_written() {
+    fn quotas_are_parsed() {
         assert_eq!("60:90".parse(), Ok(Quota::default()));
         assert_eq!(
             "1:5".parse(),

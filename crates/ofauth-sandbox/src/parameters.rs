@@ -1,4 +1,4 @@
-//! The query parameters.
+//! Parsing and validation of the query parameters.
 
 use std::str::FromStr;
 
@@ -16,7 +16,7 @@ pub(crate) struct Parameters {
 }
 
 impl Parameters {
-    /// Reads the parameters; the error says what is wrong with one of them.
+    /// Parses the parameters. The error says what the first invalid parameter must be.
     pub(crate) fn read(pairs: &[(String, String)]) -> Result<Self, String> {
         let mut parameters = Self {
             limit: 10,
@@ -28,7 +28,7 @@ impl Parameters {
         for (name, value) in pairs {
             let wanted = &mut parameters.wanted;
             match name.as_str() {
-                // At most 20, so that the cast keeps the value.
+                // At most 20, so the cast is lossless.
                 "limit" => parameters.limit = number(name, value, 1, 20)? as usize,
                 "offset" if value == "null" => {}
                 "offset" => parameters.offset = number(name, value, 0, i64::MAX as u64)?,

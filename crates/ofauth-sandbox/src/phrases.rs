@@ -1,4 +1,4 @@
-//! What people in the inboxes are called, and what they write.
+//! Sample names and texts for the generated inboxes.
 
 /// Names, in several scripts.
 pub(crate) const NAMES: &[&str] = &[
@@ -20,7 +20,7 @@ pub(crate) const NAMES: &[&str] = &[
     "สมชาย",
 ];
 
-/// Texts as they arrive: with HTML, entities, emoji, line breaks, and in several scripts.
+/// Message texts, with HTML, entities, emoji and line breaks, in several scripts.
 pub(crate) const TEXTS: &[&str] = &[
     "<p>Good morning! 🌞 Is the new set out yet?</p>",
     "<p>Happy birthday!! 🎂🎉<br />Hope you have a wonderful day, you deserve it &lt;3</p>",
@@ -46,5 +46,5 @@ pub(crate) const TEXTS: &[&str] = &[
     "<p>🎁 A little something for you, hope that it makes your day</p>",
 ];
 
-/// Why a message can or cannot be paid for.
+/// Reasons why a message can or can't be purchased.
 pub(crate) const PURCHASE_REASONS: &[&str] = &["opened", "not_free", "purchased"];

@@ -1,12 +1,12 @@
-//! The requests that were received.
+//! Received requests, with assertions for tests.
 
 use std::fmt;
 use std::ops::Deref;
 
-/// The most requests that are kept; older ones are forgotten.
+/// The maximum number of requests to keep. Older requests are discarded.
 pub(crate) const KEPT: usize = 100_000;
 
-/// A request that was received, and how it was answered.
+/// A received request and the status of its response.
 #[derive(Clone, serde::Serialize)]
 pub struct Recorded {
     pub(crate) method: String,
@@ -20,22 +20,22 @@ pub struct Recorded {
 }
 
 impl Recorded {
-    /// The method, like `GET`.
+    /// Returns the method, like `GET`.
     pub fn method(&self) -> &str {
         &self.method
     }
 
-    /// The path, without the query.
+    /// Returns the path, without the query.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The query parameters, decoded, in the order in which they came.
+    /// Returns the decoded query parameters, in the order in which they were sent.
     pub fn query(&self) -> &[(String, String)] {
         &self.query
     }
 
-    /// A query parameter's first value.
+    /// Returns the first value of a query parameter.
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.query
             .iter()
@@ -43,29 +43,29 @@ impl Recorded {
             .map(|(_, value)| &**value)
     }
 
-    /// A header's first value, where it is text.
+    /// Returns the first value of a header, if it is visible ASCII.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// The connection id, where there was one.
+    /// Returns the connection id, if the request had one.
     pub fn connection(&self) -> Option<&str> {
         self.connection.as_deref()
     }
 
-    /// The status that was answered, or was to be where the answer was cut short; 0 where
-    /// there is none yet, or the client did not wait for it.
+    /// Returns the status of the response, even if the response was cut short. 0 means that there
+    /// is no response yet, or that the client didn't wait for it.
     pub fn status(&self) -> u16 {
         self.status
     }
 
-    /// The protocol: `HTTP/1.0`, `HTTP/1.1` or `HTTP/2`.
+    /// Returns the protocol: `HTTP/1.0`, `HTTP/1.1` or `HTTP/2`.
     pub fn http(&self) -> &'static str {
         self.http
     }
 }
 
-/// Shows the request without its headers and its connection, which may be real ones.
+/// Leaves out the headers and the connection id, which may be real credentials.
 impl fmt::Debug for Recorded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
@@ -76,12 +76,12 @@ impl fmt::Debug for Recorded {
     }
 }
 
-/// The requests that were received, the oldest first.
+/// Received requests, oldest first.
 #[derive(Clone, Debug, Default)]
 pub struct Requests(pub(crate) Vec<Recorded>);
 
 impl Requests {
-    /// Those of one connection.
+    /// Keeps only the requests of one connection.
     #[must_use]
     pub fn of(self, connection: &str) -> Self {
         Self(
@@ -92,12 +92,12 @@ impl Requests {
         )
     }
 
-    /// The statuses that were answered.
+    /// Returns the status of each response.
     pub fn statuses(&self) -> Vec<u16> {
         self.0.iter().map(Recorded::status).collect()
     }
 
-    /// The values of a query parameter; an empty one where a request had none.
+    /// Returns the value of a query parameter in each request, or an empty string if it is absent.
     pub fn parameters(&self, name: &str) -> Vec<&str> {
         self.0
             .iter()
@@ -105,33 +105,33 @@ impl Requests {
             .collect()
     }
 
-    /// Checks how many there are.
+    /// Asserts the number of requests.
     ///
     /// # Panics
     ///
-    /// Where there are more or fewer; the message lists them.
+    /// Panics if there are more or fewer. The message lists the requests.
     #[track_caller]
     pub fn assert_count(&self, count: usize) -> &Self {
         assert_eq!(self.0.len(), count, "the requests were {:#?}", self.0);
         self
     }
 
-    /// Checks the statuses that were answered.
+    /// Asserts the statuses of the responses.
     ///
     /// # Panics
     ///
-    /// Where they are others; the message lists the requests.
+    /// Panics if they differ. The message lists the requests.
     #[track_caller]
     pub fn assert_statuses(&self, statuses: &[u16]) -> &Self {
         assert_eq!(self.statuses(), statuses, "the requests were {:#?}", self.0);
         self
     }
 
-    /// Checks the values of a query parameter.
+    /// Asserts the [values](Self::parameters) of a query parameter.
     ///
     /// # Panics
     ///
-    /// Where they are others; the message lists the requests.
+    /// Panics if they differ. The message lists the requests.
     #[track_caller]
     pub fn assert_parameters(&self, name: &str, values: &[&str]) -> &Self {
         assert_eq!(

@@ -1,4 +1,4 @@
-//! The endpoint over HTTP.
+//! The HTTP routes of the sandbox.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -19,10 +19,10 @@ use crate::wire::Wire;
 use crate::world::{Refusal, Window, World};
 
 const KEY_PREFIX: &str = "sk_sandbox_";
-/// A request can ask for a fault of its own, as JSON.
+/// The header with which a request asks for a fault, as JSON.
 const FAULT: &str = "x-sandbox-fault";
 
-/// The world, shared by all requests.
+/// The state of the sandbox, shared by all requests.
 #[derive(Clone, Debug)]
 pub(crate) struct Shared(Arc<Mutex<World>>);
 
@@ -32,7 +32,7 @@ impl Shared {
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, World> {
-        // A panic while it is held is a mistake of this crate, that a later request need not suffer from.
+        // A panic while the lock is held is a bug in this crate. It shouldn't break later requests.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -58,7 +58,7 @@ async fn chats(
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    // Of HTTP/1, one response follows another.
+    // With HTTP/1, the previous response is complete, so a leftover trick can be cleared.
     let http_1 = version != Version::HTTP_2;
     if http_1 {
         wire.clear();
@@ -68,7 +68,7 @@ async fn chats(
     let asked = match header(FAULT).map(serde_json::from_str).transpose() {
         Ok(asked) => asked,
         Err(error) => {
-            let words = format!("{FAULT} is no fault: {error}");
+            let words = format!("{FAULT} isn't a valid fault: {error}");
             return shared.error(400, Some(ErrorType::BadRequest), &words);
         }
     };
@@ -79,9 +79,9 @@ async fn chats(
     let fault = wrong.fault.as_ref();
     if let Some(fault) = fault {
         let number = shared.lock().error_number();
-        if let Some(mut response) = answer::instead(fault, number) {
+        if let Some(mut response) = answer::replacement(fault, number) {
             if response.status() == StatusCode::TOO_MANY_REQUESTS {
-                answer::tell_empty(response.headers_mut());
+                answer::add_empty_rate_headers(response.headers_mut());
             }
             return response;
         }
@@ -92,16 +92,16 @@ async fn chats(
     }
     let mut response = match (page, fault) {
         (Ok(page), None) => answer::page(page),
-        (Ok(page), Some(fault)) => answer::spoiled(fault, page, &wire, http_1),
+        (Ok(page), Some(fault)) => answer::faulty_page(fault, page, &wire, http_1),
         (Err(refusal), _) => shared.error(refusal.status, Some(refusal.kind), &refusal.words),
     };
     if let Some(allowance) = allowance {
-        answer::tell(response.headers_mut(), &allowance);
+        answer::add_rate_headers(response.headers_mut(), &allowance);
     }
     response
 }
 
-/// The page, where key, connection, limit and parameters allow it.
+/// Returns the page, if the key, connection, rate limit and parameters allow it.
 fn page(
     shared: &Shared,
     connection: Option<&str>,
@@ -135,7 +135,7 @@ async fn method_not_allowed(State(shared): State<Shared>) -> Response {
     shared.error(405, None, "Method not allowed")
 }
 
-/// Keeps each request, and how it was answered.
+/// Records each request and the status of its response.
 async fn record(State(shared): State<Shared>, request: Request, next: Next) -> Response {
     let query = Query::try_from_uri(request.uri()).map(|Query(query)| query);
     let headers = request.headers().clone();

@@ -1,4 +1,4 @@
-//! A socket that can be told to misbehave.
+//! Sockets that can misbehave: resets, slow headers and wrong lengths.
 
 use std::io;
 use std::net::SocketAddr;
@@ -14,34 +14,34 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::time::{Sleep, sleep};
 
-/// How the next response is put on the wire.
+/// A way to misbehave while the next response is written.
 #[derive(Debug)]
 pub(crate) enum Trick {
     /// The connection is reset after this many bytes.
     Reset(usize),
-    /// The headers come byte by byte, each after a pause.
+    /// The headers are sent byte by byte, with a pause before each byte.
     SlowHeaders(Duration),
-    /// The length that the headers state is changed by this much (HTTP/1.1 only).
+    /// The stated `content-length` is changed by this much (HTTP/1.1 only).
     Length(i64),
 }
 
-/// The hold that a request has on the socket that it came by.
+/// A handle with which a request handler makes its socket misbehave.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Wire(Arc<Mutex<Option<Trick>>>);
 
 impl Wire {
-    /// Plays a trick on the response that follows.
+    /// Plays a trick on the next response.
     pub(crate) fn play(&self, trick: Trick) {
         *self.trick() = Some(trick);
     }
 
-    /// Takes back a trick that the response before did not get to.
+    /// Cancels a trick that the previous response didn't complete.
     pub(crate) fn clear(&self) {
         *self.trick() = None;
     }
 
     fn trick(&self) -> MutexGuard<'_, Option<Trick>> {
-        // Nothing panics while it is held.
+        // Nothing panics while the lock is held.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -52,10 +52,10 @@ impl Connected<IncomingStream<'_, WireListener>> for Wire {
     }
 }
 
-/// Accepts sockets that can be told to misbehave.
+/// A listener that accepts sockets that can misbehave.
 pub(crate) struct WireListener {
     pub(crate) listener: TcpListener,
-    /// Its sender is dropped when the stand-in stops.
+    /// Its sender is dropped when the sandbox stops.
     pub(crate) stopped: watch::Receiver<()>,
 }
 
@@ -65,7 +65,7 @@ impl Listener for WireListener {
 
     async fn accept(&mut self) -> (WireStream, SocketAddr) {
         let (stream, address) = Listener::accept(&mut self.listener).await;
-        // Small writes go out at once; where that cannot be had, they go out later.
+        // Send small writes at once. If that isn't possible, they are only delayed.
         let _ = stream.set_nodelay(true);
         (
             WireStream {
@@ -84,19 +84,19 @@ impl Listener for WireListener {
     }
 }
 
-/// A socket that can be told to misbehave.
+/// A socket that can misbehave.
 pub(crate) struct WireStream {
     stream: TcpStream,
     wire: Wire,
     pause: Option<Pin<Box<Sleep>>>,
-    /// What is written in the place of what was to be written.
+    /// Rewritten bytes that still have to be written.
     changed: Vec<u8>,
-    /// Ends when the stand-in stops; then so does the connection, whatever it is at.
+    /// Completes when the sandbox stops, which aborts the connection in any state.
     stopped: Pin<Box<dyn Future<Output = ()> + Send>>,
 }
 
 impl WireStream {
-    /// Writes what was changed, all of it.
+    /// Writes all rewritten bytes.
     fn poll_changed(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.changed.is_empty() {
             let written = ready!(Pin::new(&mut self.stream).poll_write(cx, &self.changed))?;
@@ -119,7 +119,7 @@ impl AsyncWrite for WireStream {
         match &mut *trick {
             None => Pin::new(&mut this.stream).poll_write(cx, buf),
             Some(Trick::Reset(0)) => {
-                // Closed without lingering, the connection is reset.
+                // Closing without lingering resets the connection.
                 this.stream.set_zero_linger()?;
                 Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()))
             }
@@ -135,7 +135,7 @@ impl AsyncWrite for WireStream {
                 this.pause = None;
                 let written =
                     ready!(Pin::new(&mut this.stream).poll_write(cx, &buf[..buf.len().min(1)]))?;
-                // The headers end with an empty line, which begins here.
+                // The empty line that ends the headers starts here.
                 if buf.starts_with(b"\n\r\n") {
                     *trick = None;
                 }
@@ -145,7 +145,7 @@ impl AsyncWrite for WireStream {
                 if let Some(changed) = with_length(buf, *delta) {
                     this.changed = changed;
                     *trick = None;
-                    // What is left is written by the next call.
+                    // The next call writes the rest.
                     let _ = this.poll_changed(cx)?;
                     return Poll::Ready(Ok(buf.len()));
                 }
@@ -154,7 +154,7 @@ impl AsyncWrite for WireStream {
         }
     }
 
-    /// Where no trick is played, a body is written as it lies in memory, without a copy.
+    /// Without a trick, writes bodies straight from memory, without a copy.
     fn poll_write_vectored(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -191,7 +191,7 @@ impl AsyncRead for WireStream {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        // The server waits for the next request, or for the client to leave, all the time.
+        // The server always polls for the next request or a disconnect, so it sees the stop here.
         if self.stopped.as_mut().poll(cx).is_ready() {
             return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
         }
@@ -199,7 +199,7 @@ impl AsyncRead for WireStream {
     }
 }
 
-/// The bytes with another `content-length`; `None` where they state none.
+/// Returns the bytes with a changed `content-length`, or `None` if they don't contain that header.
 fn with_length(bytes: &[u8], delta: i64) -> Option<Vec<u8>> {
     const NAME: &[u8] = b"content-length: ";
     let start = bytes

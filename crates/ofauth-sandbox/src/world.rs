@@ -1,4 +1,4 @@
-//! All that a stand-in knows: its connections, its faults, and the requests that it has received.
+//! The state of the sandbox: connections, fault rules, received requests and cached pages.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
@@ -17,9 +17,9 @@ use crate::limit::{Allowance, Bucket, Quota};
 use crate::parameters::Parameters;
 use crate::record::{KEPT, Recorded, Requests};
 
-/// What the ids of all connections begin with that are not set up by name; a number from 1 follows.
+/// The prefix of the ids of numbered connections. A number from 1 follows.
 pub(crate) const CONNECTION_PREFIX: &str = "conn_sandbox_";
-/// How much of the chats as JSON is kept for the next request, in bytes.
+/// The maximum size of the cache of chats and pages as JSON, in bytes.
 const CACHE: usize = 256 * 1024 * 1024;
 
 #[derive(Debug)]
@@ -32,14 +32,14 @@ pub(crate) struct World {
     accounts: HashMap<String, Account>,
     pub(crate) faults: Faults,
     requests: VecDeque<Recorded>,
-    /// How many requests have been received; the last of them is the last of `requests`.
+    /// The number of requests received so far. The last of them is the last of `requests`.
     received: u64,
     errors: u64,
     live: Rng,
     cache: Cache,
 }
 
-/// Why a request gets no page.
+/// The error that a request gets instead of a page.
 pub(crate) struct Refusal {
     pub(crate) status: u16,
     pub(crate) kind: ErrorType,
@@ -56,10 +56,10 @@ impl Refusal {
     }
 }
 
-/// A page, before it is written.
+/// A page before it is serialised.
 #[derive(Debug, Default)]
 pub(crate) struct Window {
-    /// The page as it is written, where it was asked for before; then there is no more here.
+    /// The serialised page, if it is in the cache. The other fields are empty then.
     pub(crate) whole: Option<Bytes>,
     pub(crate) part: Part,
     pub(crate) offset: u64,
@@ -96,8 +96,8 @@ impl World {
         world
     }
 
-    /// The page that a request asks for, as `fault` needs it, and what the request finds
-    /// out about its limit.
+    /// Returns the state of the connection's rate limit, and the requested page in the form that
+    /// `fault` needs.
     pub(crate) fn page(
         &mut self,
         connection: Option<&str>,
@@ -137,7 +137,7 @@ impl World {
         self.account(connection).map(|(account, _)| account.chats())
     }
 
-    /// A change somewhere, drawn from the seed: as likely as such changes are.
+    /// Makes a random change, drawn from the seed: mostly messages, some reads and removals.
     pub(crate) fn live(&mut self) {
         let mut rng = self.live.clone();
         let number = rng.u32(1..=self.connections.max(1));
@@ -161,24 +161,24 @@ impl World {
                     from_creator: false,
                 },
             };
-            // The fan is one of the account's, so that the change fits.
+            // The fan is one of this connection's, so the change can't fail.
             let _ = account.apply(change, now);
         }
         self.live = rng;
     }
 
-    /// What is wrong with the answer to a request.
+    /// Returns the faults of the response to a request.
     pub(crate) fn wrong(&mut self, connection: Option<&str>, asked: Option<Fault>) -> Wrong {
         self.faults.next(connection, asked)
     }
 
-    /// The number of an error, for its request id.
+    /// Returns the next error number, for a request id.
     pub(crate) fn error_number(&mut self) -> u64 {
         self.errors += 1;
         self.errors
     }
 
-    /// Keeps a request; the number is for [`answered`](Self::answered).
+    /// Records a request and returns its number, for [`answered`](Self::answered).
     pub(crate) fn record(&mut self, request: Recorded) -> u64 {
         if self.requests.len() == KEPT {
             self.requests.pop_front();
@@ -189,7 +189,7 @@ impl World {
     }
 
     pub(crate) fn answered(&mut self, number: u64, status: u16) {
-        // Counted from the last; the request may be forgotten by now.
+        // Counted from the end. The request may have been discarded by now.
         let back = usize::try_from(self.received - number).unwrap_or(usize::MAX);
         let place = self.requests.len().checked_sub(back.saturating_add(1));
         if let Some(request) = place.and_then(|place| self.requests.get_mut(place)) {
@@ -209,12 +209,12 @@ impl World {
         self.clock.now()
     }
 
-    /// A connection that is set up by name, or is one of the numbered.
+    /// Returns a connection that was set up by id, or a numbered one.
     fn account(&mut self, id: &str) -> Option<(&mut Account, &mut Cache)> {
         if !self.accounts.contains_key(id) {
             let digits = id.strip_prefix(CONNECTION_PREFIX)?;
             let number: u32 = digits.parse().ok()?;
-            // "+1" and "01" would parse too, and are other ids.
+            // "+1" and "01" also parse, but are different ids.
             if number == 0 || number > self.connections || number.to_string() != digits {
                 return None;
             }
@@ -290,7 +290,7 @@ fn read(
         });
     }
     let part = account.part(&wanted, place, |seeded, index| match pristine {
-        // The page is kept as a whole.
+        // The cache holds the whole page, so caching its chats would be a waste.
         Some(_) => json(&seeded.chat(index)),
         None => cache.json(seeded, index),
     });
@@ -315,7 +315,7 @@ fn read(
 }
 
 impl Window {
-    /// The page as it is written.
+    /// Serialises the page.
     pub(crate) fn json(&self) -> Vec<u8> {
         let size: usize = self.part.chats.iter().map(|chat| chat.len() + 1).sum();
         let mut json = Vec::with_capacity(size + 64);
@@ -335,7 +335,7 @@ impl Window {
     }
 }
 
-/// Chats and pages of the seed as JSON, since the same are asked for again and again.
+/// A cache of generated chats and pages as JSON, since the same pages are requested repeatedly.
 #[derive(Debug, Default)]
 struct Cache {
     chats: HashMap<(u64, u32), Bytes>,
@@ -344,7 +344,7 @@ struct Cache {
 }
 
 impl Cache {
-    /// Makes room for so many bytes more.
+    /// Makes room for more bytes, by clearing the cache if it is full.
     fn keep(&mut self, bytes: usize) {
         if self.size + bytes > CACHE {
             *self = Self::default();

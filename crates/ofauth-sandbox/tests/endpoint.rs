@@ -1,4 +1,4 @@
-//! The stand-in over HTTP, without the client that is tested against it.
+//! The sandbox over plain HTTP, without the `ofauth` client.
 
 #![allow(
     clippy::expect_used,
@@ -55,7 +55,7 @@ fn assert_error(answer: &Answer, status: u16, kind: &str) {
 }
 
 #[tokio::test]
-async fn the_same_seed_gives_the_same_inbox_and_another_seed_another() {
+async fn inboxes_are_reproducible_from_the_seed() {
     let page = async |seed| {
         let sandbox = Sandbox::builder().seed(seed).start().await.unwrap();
         get(&sandbox, 1, "?limit=20").await.body
@@ -189,7 +189,7 @@ async fn inboxes_are_as_varied_as_real_ones() {
 }
 
 #[tokio::test]
-async fn bad_parameters_are_answered_with_400() {
+async fn invalid_parameters_are_answered_with_400() {
     let sandbox = Sandbox::start().await.unwrap();
     let long = format!("query={}", "x".repeat(101));
     for query in [
@@ -225,7 +225,7 @@ async fn bad_parameters_are_answered_with_400() {
 }
 
 #[tokio::test]
-async fn good_parameters_at_their_bounds_are_answered_with_a_page() {
+async fn parameters_at_their_bounds_are_accepted() {
     let sandbox = Sandbox::start().await.unwrap();
     let long = format!("query={}", "%D0%B6".repeat(100));
     for query in [
@@ -291,7 +291,7 @@ async fn credentials_are_checked() {
 }
 
 #[tokio::test]
-async fn other_paths_and_methods_are_refused() {
+async fn other_paths_and_methods_are_rejected() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = reqwest::Client::new();
     for path in [
@@ -333,7 +333,7 @@ async fn head_is_get_without_the_body() {
 }
 
 #[tokio::test]
-async fn http_2_without_tls_is_served_as_well() {
+async fn http_2_is_served_without_tls() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = reqwest::Client::builder()
         .http2_prior_knowledge()
@@ -370,7 +370,7 @@ async fn a_port_can_be_chosen_and_is_free_again_when_the_sandbox_is_dropped() {
     let error = Sandbox::builder().port(port).start().await.unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::AddrInUse);
     drop(sandbox);
-    // The server's task lets go of the port as soon as it runs.
+    // The server's task releases the port the next time it runs.
     let sandbox = loop {
         match Sandbox::builder().port(port).start().await {
             Ok(sandbox) => break sandbox,

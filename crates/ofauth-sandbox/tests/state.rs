@@ -1,4 +1,4 @@
-//! What changes while it is read, and how a stand-in begins.
+//! The initial state of connections, changes to them, and the admin port.
 
 #![allow(
     clippy::expect_used,
@@ -31,7 +31,7 @@ async fn get(sandbox: &Sandbox, connection: &str, query: &str) -> (u16, Value) {
     (response.status().as_u16(), response.json().await.unwrap())
 }
 
-/// The fans of all chats, as a client reads them.
+/// Returns the fans of all chats, read page by page as a client would.
 async fn fans(sandbox: &Sandbox, connection: &str, query: &str) -> Vec<i64> {
     let mut fans = Vec::new();
     loop {
@@ -81,7 +81,7 @@ async fn a_message_moves_its_chat_to_the_front() {
             "{field} is newer than all others"
         );
     }
-    // What cannot be seen of a chat goes with it; what is searched for is the new text.
+    // The search finds the new text.
     assert_eq!(fans(&sandbox, ONE, "query=наконец").await, [fan]);
 
     sandbox.change(ONE, message(fan, "answer", true)).unwrap();
@@ -91,17 +91,17 @@ async fn a_message_moves_its_chat_to_the_front() {
 }
 
 #[tokio::test]
-async fn a_message_of_a_new_fan_begins_a_chat() {
+async fn a_message_from_a_new_fan_starts_a_chat() {
     let sandbox = start(Sandbox::builder().chats(5)).await;
     sandbox.change(ONE, message(7, "hello", false)).unwrap();
     let fans = fans(&sandbox, ONE, "").await;
     assert_eq!((fans.len(), fans[0]), (6, 7));
-    // Other connections are as they were.
+    // Other connections are unchanged.
     assert_eq!(sandbox.chats("conn_sandbox_2").unwrap().len(), 5);
 }
 
 #[tokio::test]
-async fn reading_pinning_and_removing_change_what_they_say() {
+async fn reading_pinning_and_removing_change_the_chats() {
     let sandbox = start(Sandbox::builder().chats(60)).await;
     let unread = fans(&sandbox, ONE, "filter=unread").await;
     let order = fans(&sandbox, ONE, "").await;
@@ -114,7 +114,7 @@ async fn reading_pinning_and_removing_change_what_they_say() {
     assert_eq!(
         fans(&sandbox, ONE, "").await,
         order,
-        "reading moves nothing"
+        "reading doesn't move chats"
     );
 
     let pinned = |fan: i64| {
@@ -185,7 +185,7 @@ async fn sessions_expire_and_permissions_are_withdrawn() {
 }
 
 #[tokio::test]
-async fn a_stand_in_begins_as_it_is_set_up() {
+async fn connections_start_as_configured() {
     let chat: Value = json!({ "withUser": { "id": 7, "_view": "s" }, "unreadMessagesCount": 3 });
     let setup = json!({
         "conn_many": { "chats": 33 },
@@ -218,7 +218,7 @@ async fn a_stand_in_begins_as_it_is_set_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn live_changes_come_by_themselves_and_are_the_seeds() {
+async fn live_changes_are_reproducible_from_the_seed() {
     let after_a_minute = async |seed| {
         let builder = Sandbox::builder()
             .connections(1)
@@ -246,14 +246,14 @@ async fn live_changes_come_by_themselves_and_are_the_seeds() {
     assert_eq!(
         changed.iter().collect::<BTreeSet<_>>().len(),
         changed.len(),
-        "no chat is doubled"
+        "no chat is duplicated"
     );
     assert_eq!(after_a_minute(1).await, changed);
     assert_ne!(after_a_minute(2).await, changed);
 }
 
 #[tokio::test]
-async fn other_languages_have_the_same_over_the_admin_port() {
+async fn the_admin_port_offers_the_same_operations() {
     let sandbox = start(Sandbox::builder().chats(5).admin_port(0)).await;
     let admin = sandbox.admin_url().unwrap();
     let client = reqwest::Client::new();
@@ -318,7 +318,7 @@ async fn other_languages_have_the_same_over_the_admin_port() {
         .unwrap();
     assert_eq!(rules[0]["applied"], 1);
     let again = client.post(&faults).json(&rules[0]).send().await.unwrap();
-    assert_eq!(again.status(), 204, "what is shown can be sent");
+    assert_eq!(again.status(), 204, "a listed rule can be added again");
     assert_eq!(client.delete(&faults).send().await.unwrap().status(), 204);
     assert!(sandbox.faults().is_empty());
 

@@ -1,12 +1,13 @@
-//! How long 1 000 chats take, at 50 ms for each request: read one page after another, ahead,
-//! and several at once; beside the plain loop over the pages. And what a large fleet costs.
+//! Measures how long 1 000 chats take, at 50 ms per request: one page after another, with
+//! prefetching, and in parallel, compared with the plain loop over the pages. Also measures a large
+//! fleet.
 //!
 //! `cargo bench -p ofauth`
 
 #![allow(
     clippy::print_stdout,
     clippy::unwrap_used,
-    reason = "a program for people at work on it"
+    reason = "a benchmark that prints its results"
 )]
 
 use std::time::{Duration, Instant};
@@ -42,7 +43,7 @@ async fn main() {
         page.unwrap();
     }
     let plain = start.elapsed();
-    told("pages, the plain loop", plain, plain, &sandbox);
+    report("pages, the plain loop", plain, plain, &sandbox);
     let ways: [(&str, Way); 5] = [
         ("stream", |stream| stream),
         ("stream, prefetch(1)", |stream| stream.prefetch(1)),
@@ -60,15 +61,15 @@ async fn main() {
             count += 1;
         }
         assert_eq!(count, CHATS);
-        told(name, start.elapsed(), plain, &sandbox);
+        report(name, start.elapsed(), plain, &sandbox);
     }
     fleet().await;
 }
 
-/// How a stream is to be read.
+/// Configures how a stream reads.
 type Way = fn(ChatStream) -> ChatStream;
 
-fn told(name: &str, time: Duration, plain: Duration, sandbox: &Sandbox) {
+fn report(name: &str, time: Duration, plain: Duration, sandbox: &Sandbox) {
     let ratio = time.as_secs_f64() / plain.as_secs_f64();
     let requests = sandbox.requests().len();
     println!(
@@ -95,7 +96,7 @@ async fn fleet() {
         count += 1;
     }
     println!(
-        "fleet of {CONNECTIONS} connections: {count} chats in {:.2} s, the stand-in in the same process",
+        "fleet of {CONNECTIONS} connections: {count} chats in {:.2} s, with the sandbox in the same process",
         start.elapsed().as_secs_f64(),
     );
 }

@@ -1,31 +1,31 @@
-//! Which servers the credentials may be sent to.
+//! The base URL, and which servers may receive the credentials.
 
 use reqwest::Url;
 
 use crate::{Error, Result};
 
-/// The server that the endpoint's page names (OFAuth documentation, chats list).
+/// The server named on the endpoint's page (OFAuth documentation, chats list).
 pub(crate) const DEFAULT: &str = "https://api-next.ofauth.com";
 
-/// A checked base URL.
+/// A validated base URL.
 #[derive(Clone, Debug)]
 pub(crate) struct BaseUrl {
-    /// Without a slash at the end, since the generated code appends `/v2/…`.
+    /// Without a trailing slash, because the generated code appends `/v2/…`.
     url: String,
     /// `host` or `host:port`, for messages.
     host: String,
     domain: String,
     port: u16,
-    /// Plain http, which is allowed to loopback only.
+    /// Plain `http`, which is allowed only to loopback.
     plain: bool,
 }
 
 impl BaseUrl {
     pub(crate) fn parse(text: &str) -> Result<Self> {
         let fail = |rule: &str| {
-            // What is no plain URL may be a key in the wrong variable, or hold a password.
+            // Anything but a plain URL may contain a password, or be a key in the wrong variable.
             let value = match text.contains(['@', '?', '#', '=']) || text.contains("sk_") {
-                true => "a value that is not repeated, since it may hold a secret".to_owned(),
+                true => "a value that is not shown because it may contain a secret".to_owned(),
                 false => format!("{text:?}"),
             };
             Error::configuration(format!("base URL {rule}, but is {value}"))
@@ -40,21 +40,21 @@ impl BaseUrl {
         })?;
         let host = match url.host_str() {
             Some(host) if !host.is_empty() => host,
-            _ => return Err(fail("must name a host")),
+            _ => return Err(fail("must have a host")),
         };
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(fail("must hold no user name and no password"));
+            return Err(fail("must not contain a user name or password"));
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return Err(fail("must end with its path, without `?` and `#`"));
+            return Err(fail("must not have a query (`?`) or a fragment (`#`)"));
         }
         let plain = match url.scheme() {
             "https" => false,
             "http" if is_loopback(&url) => true,
             "http" => {
                 return Err(fail(
-                    "must begin with https:// (plain http only to localhost, since others on \
-                     the way could read the API key)",
+                    "must begin with https:// (plain http is allowed only to localhost, because \
+                     it would expose the API key on the network)",
                 ));
             }
             _ => return Err(fail("must begin with https://")),
@@ -68,7 +68,7 @@ impl BaseUrl {
             url: url.as_str().trim_end_matches('/').to_owned(),
             host,
             domain,
-            // Both schemes have a default.
+            // Both schemes have a default port.
             port: url.port_or_known_default().unwrap_or_default(),
             plain,
         })
@@ -82,7 +82,7 @@ impl BaseUrl {
         &self.host
     }
 
-    /// The host without its port.
+    /// Returns the host without its port.
     pub(crate) fn domain(&self) -> &str {
         &self.domain
     }
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_leak_or_cannot_work_is_refused() {
+    fn insecure_and_malformed_urls_are_rejected() {
         for (text, part) in [
             ("", "scheme"),
             ("api.ofauth.com", "scheme"),
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_a_secret_is_not_repeated() {
+    fn possible_secrets_are_not_shown() {
         for text in [
             "https://me:hunter2@api.ofauth.com",
             "http://me:hunter2@far.example",

@@ -1,4 +1,4 @@
-//! What is new since last time, once and again and again.
+//! Streams of new activity: one poll from a checkpoint, or repeated polls.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -16,10 +16,10 @@ use crate::digest::digest;
 use crate::record::{key, version};
 use crate::{Chat, ChatStream, ChatsRequest, Error, ErrorKind, Result};
 
-/// The chats with activity after a checkpoint, newest first; made by [`ChatsRequest::changes`].
+/// The chats with activity after a checkpoint, newest first; created by [`ChatsRequest::changes`].
 ///
-/// It reads from the front until it meets a chat that has not changed: one request where nothing
-/// happened. A chat that changes again while it is read is yielded again.
+/// Reads from the front of the list until it meets a chat that hasn't changed, so it takes one
+/// request if nothing happened. A chat that changes again while the stream reads is yielded again.
 #[must_use = "a stream does nothing until it is polled"]
 pub struct ChangeStream {
     scope: RequestHash,
@@ -31,13 +31,13 @@ impl ChangeStream {
         Self { scope, chats }
     }
 
-    /// The checkpoint to give next time, once the stream has ended well.
+    /// Returns the checkpoint for the next poll; `None` unless the stream has completed.
     pub fn checkpoint(&self) -> Option<Checkpoint> {
         let front = self.chats.walk().checkpoint()?;
         Some(Checkpoint::new(front, self.scope))
     }
 
-    /// The next chat; `None` after the last.
+    /// Returns the next chat; `None` after the last.
     pub async fn next(&mut self) -> Option<Result<Chat>> {
         self.chats.next().await
     }
@@ -57,18 +57,18 @@ impl fmt::Debug for ChangeStream {
     }
 }
 
-/// The chats with activity after a checkpoint, as it happens; made by [`ChatsRequest::watch`].
+/// The chats with activity after a checkpoint, as it happens; created by [`ChatsRequest::watch`].
 ///
-/// It asks again and again, with a pause that is drawn within 10 % of the interval, so that many
-/// watchers don't ask at the same moment. An error that may pass is yielded, and the next round
-/// makes up for it; what was yielded before is not repeated. After any other, of a creator whose
-/// session has expired for one, the stream ends.
+/// Polls repeatedly. The pause between polls varies at random by up to 10 % of the interval, so
+/// that many watchers don't poll at the same moment. A transient error is yielded, and the next
+/// poll makes up for it without repeating chats. Any other error ends the stream, for example when
+/// the creator's session has expired.
 #[must_use = "a stream does nothing until it is polled"]
 pub struct WatchStream {
     request: ChatsRequest,
     checkpoint: Checkpoint,
     interval: Duration,
-    /// What was yielded since the checkpoint.
+    /// The keys and versions of the records yielded since the checkpoint.
     yielded: HashSet<(u64, u64)>,
     state: State,
 }
@@ -96,12 +96,12 @@ impl WatchStream {
         }
     }
 
-    /// The checkpoint of the last round that ended well: to go on from there in another process.
+    /// Returns the checkpoint of the last poll that completed, to resume from in another process.
     pub fn checkpoint(&self) -> &Checkpoint {
         &self.checkpoint
     }
 
-    /// The next chat, however long it takes; `None` after an error that does not pass.
+    /// Waits for the next chat, however long it takes; `None` after a permanent error.
     pub async fn next(&mut self) -> Option<Result<Chat>> {
         StreamExt::next(self).await
     }
@@ -135,7 +135,7 @@ impl Stream for WatchStream {
                             return Poll::Ready(Some(Err(error)));
                         }
                     }
-                    Some(Err(error)) if may_pass(&error) => {
+                    Some(Err(error)) if is_transient(&error) => {
                         this.pause(error.retry_after());
                         return Poll::Ready(Some(Err(error)));
                     }
@@ -168,8 +168,8 @@ impl fmt::Debug for WatchStream {
     }
 }
 
-/// Whether the next round may go well.
-fn may_pass(error: &Error) -> bool {
+/// Whether the next poll may succeed.
+fn is_transient(error: &Error) -> bool {
     let odd = [ErrorKind::Decode, ErrorKind::Limiter];
     error.is_retryable() || odd.contains(&error.kind())
 }

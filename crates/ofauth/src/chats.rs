@@ -18,15 +18,15 @@ use crate::{
     Cursor, Error, Page, PageStream, Result, WatchStream,
 };
 
-/// The most characters of a search text (OFAuth documentation, chats list).
+/// The maximum length of a search text, in characters (OFAuth documentation, chats list).
 const MAX_QUERY: usize = 100;
-/// The greatest offset and list id that the API's numbers (int64) can express.
+/// The maximum offset and list id: the API's numbers are int64.
 const MAX_INT64: u64 = i64::MAX as u64;
 
-/// A request for a creator's chats; made by [`Connection::chats`].
+/// A request for a creator's chats; created by [`Connection::chats`].
 ///
-/// What is not set is left out, and the API's default holds. The parameters are
-/// checked before anything is sent:
+/// Parameters that aren't set are left out of the request, so that the API's defaults apply. The
+/// parameters are validated before anything is sent:
 ///
 /// | parameter | rule | default |
 /// | --- | --- | --- |
@@ -79,65 +79,67 @@ impl ChatsRequest {
         }
     }
 
-    /// The number of chats of a page, 1 to 20.
+    /// Sets the number of chats per page, 1 to 20.
     pub fn limit(mut self, limit: u32) -> Self {
         self.limit = Some(limit);
         self
     }
 
-    /// The number of chats to skip.
+    /// Sets the number of chats to skip.
     pub fn offset(mut self, offset: u64) -> Self {
         self.offset = Some(offset);
         self
     }
 
-    /// The order by activity.
+    /// Sets the order by activity.
     pub fn order(mut self, order: ChatOrder) -> Self {
         self.order = Some(order);
         self
     }
 
-    /// Only chats of one kind.
+    /// Restricts the list to one kind of chat.
     pub fn filter(mut self, filter: ChatFilter) -> Self {
         self.filter = Some(filter);
         self
     }
 
-    /// Only chats that a search for this text finds: at most 100 characters.
+    /// Restricts the list to chats that match a search for this text, at most 100 characters.
     pub fn query(mut self, text: impl Into<String>) -> Self {
         self.query = Some(text.into());
         self
     }
 
-    /// Only chats with members of this user list, by the list's id, greater than 0.
+    /// Restricts the list to chats with members of the user list with this id, greater than 0.
     pub fn user_list_id(mut self, id: u64) -> Self {
         self.user_list_id = Some(id);
         self
     }
 
-    /// The bounds of each call, where they shall be others than the client's.
+    /// Overrides the client's options for the calls of this request. Options that aren't set are
+    /// inherited.
     pub fn with(mut self, options: CallOptions) -> Self {
         self.options = options;
         self
     }
 
-    /// A chat that cannot be read makes the whole page an error. Without this, the others are
-    /// delivered, and it is told by [`Page::rejected`].
+    /// Fails the whole page if one of its records can't be decoded. By default the other chats are
+    /// delivered, and [`Page::rejected`] reports the record.
     pub fn strict(mut self) -> Self {
         self.strict = true;
         self
     }
 
-    /// Sends the request: one page.
+    /// Sends the request and returns one page.
     ///
-    /// It waits for the connection's limit, and tries again where that may help: see
-    /// [`CallOptions`] and [`RetryPolicy`](crate::RetryPolicy). Dropping the future at any
-    /// point leaves the client as it was.
+    /// Waits for the connection's rate limit, and retries transient failures: see [`CallOptions`]
+    /// and [`RetryPolicy`](crate::RetryPolicy). Dropping the future at any point leaves the client
+    /// unaffected.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) where a parameter breaks
-    /// its rule, and nothing was sent; else each kind but `Configuration`, `Paging` and `Rejected`.
+    /// Returns an error of kind [`InvalidRequest`](crate::ErrorKind::InvalidRequest), and sends
+    /// nothing, if a parameter breaks its rule. Otherwise, an error can be of any kind except
+    /// `Configuration`, `Paging`, `Incomplete` and `Rejected`.
     pub async fn send(self) -> Result<Page> {
         let checked = self.check()?;
         let client = self.connection.raw();
@@ -170,9 +172,10 @@ impl ChatsRequest {
         Ok(Page::new(call.send(|| operation.clone().send()).await?))
     }
 
-    /// Every chat from the offset on, exactly once, whatever moves meanwhile: see [`ChatStream`]
-    /// for what is guaranteed, and what it costs. Pages are of 20 chats where
-    /// [`limit`](Self::limit) is not set, and have a chat or more in common.
+    /// Streams every chat from the offset on, exactly once, even if the list changes meanwhile.
+    ///
+    /// [`ChatStream`] documents the guarantee and the cost. Pages have 20 chats unless
+    /// [`limit`](Self::limit) is set, and overlap by at least one chat.
     pub fn stream(self) -> ChatStream {
         let order = match self.order_or_default() {
             ChatOrder::Old => walk::Order::Old,
@@ -187,11 +190,11 @@ impl ChatsRequest {
         }
     }
 
-    /// Goes on with a walk where a cursor says it was, without losing or repeating; in another
+    /// Resumes a walk from a cursor, without losing or repeating chats. This works in another
     /// process too.
     ///
-    /// The request needs the parameters that the walk had: if they or the connection are others,
-    /// the stream's only item is an error of kind
+    /// The connection and the parameters must be those of the original walk. If they differ, the
+    /// stream's only item is an error of kind
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest).
     pub fn resume(self, cursor: Cursor) -> ChatStream {
         let stream = self.clone().stream();
@@ -201,12 +204,13 @@ impl ChatsRequest {
         }
     }
 
-    /// The chats with activity after a checkpoint, newest first: one request where nothing happened.
+    /// Streams the chats with activity after a checkpoint, newest first. If nothing happened, this
+    /// takes one request.
     ///
     /// ```no_run
     /// # async fn run(creator: ofauth::Connection) -> ofauth::Result<()> {
     /// let mut checkpoint = creator.chats().checkpoint().await?; // now
-    /// // Later, or in another process: it can be kept with serde.
+    /// // Later, or in another process: the checkpoint can be stored with serde.
     /// let mut changes = creator.chats().changes(&checkpoint);
     /// while let Some(chat) = changes.next().await {
     ///     println!("{}", chat?.with_user.id);
@@ -218,9 +222,9 @@ impl ChatsRequest {
     /// # }
     /// ```
     ///
-    /// A [`Checkpoint::default`] knows nothing: everything is a change. Where the checkpoint is
-    /// not of this connection and these parameters, or the request has an offset or
-    /// [`order`](Self::order) `old`, the only item is an error of kind
+    /// After [`Checkpoint::default`], every chat counts as a change. If the checkpoint belongs to
+    /// another connection or to other parameters, or if the request has an offset above 0 or
+    /// [`order`](Self::order) `old`, the stream's only item is an error of kind
     /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest).
     pub fn changes(self, since: &Checkpoint) -> ChangeStream {
         let scope = RequestHash::of(&self);
@@ -232,11 +236,14 @@ impl ChatsRequest {
         ChangeStream::new(chats, scope)
     }
 
-    /// The checkpoint of now: what changes after it is a change. It reads one page.
+    /// Reads one page and returns a checkpoint of the current state, for
+    /// [`changes`](Self::changes) after now.
     ///
     /// # Errors
     ///
-    /// As [`send`](Self::send), and where the request has an offset or order `old`.
+    /// Returns the same errors as [`send`](Self::send), and an error of kind
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest) if the request has an offset above 0 or
+    /// order `old`.
     pub async fn checkpoint(mut self) -> Result<Checkpoint> {
         self.check_changes()?;
         let scope = RequestHash::of(&self);
@@ -248,16 +255,17 @@ impl ChatsRequest {
         Ok(Checkpoint::new(walk::Front::of(&items), scope))
     }
 
-    /// The chats with activity after a checkpoint, as it happens: [`changes`](Self::changes) again
-    /// and again, about every `interval`.
+    /// Streams the chats with activity after a checkpoint, as it happens: polls
+    /// [`changes`](Self::changes) about every `interval`.
     pub fn watch(self, since: Checkpoint, interval: Duration) -> WatchStream {
         WatchStream::new(self, since, interval)
     }
 
-    /// Every page from the offset on, in the server's order; `nextOffset` is followed as it is given.
+    /// Streams every page from the offset on, in the server's order, following `nextOffset` as
+    /// given.
     ///
-    /// The stream ends after the last page, or after the first error. Pages are of
-    /// 20 chats where [`limit`](Self::limit) is not set.
+    /// The stream ends after the last page or the first error. Pages have 20 chats unless
+    /// [`limit`](Self::limit) is set.
     pub fn pages(mut self) -> PageStream {
         self.limit.get_or_insert(MAX_LIMIT);
         PageStream::new(self)
@@ -271,7 +279,7 @@ impl ChatsRequest {
         self.order.unwrap_or_default()
     }
 
-    /// The parameters that say which chats the list has.
+    /// The parameters that determine which chats are in the list.
     pub(crate) fn selection(&self) -> (Option<ChatFilter>, Option<&str>, Option<u64>) {
         (self.filter, self.query.as_deref(), self.user_list_id)
     }
@@ -280,7 +288,7 @@ impl ChatsRequest {
         &self.connection
     }
 
-    /// Changes are read from the front.
+    /// Checks a request for changes, which are read from the front of the list.
     fn check_changes(&self) -> Result<()> {
         self.check()?;
         if self.order_or_default() == ChatOrder::Old {
@@ -325,14 +333,14 @@ impl ChatsRequest {
     }
 }
 
-/// The parameters that the generated builder wants in another type.
+/// The parameters converted to the types of the generated builder.
 struct Checked {
     limit: Option<NonZeroU32>,
     offset: Option<i64>,
     user_list_id: Option<NonZeroU64>,
 }
 
-/// Shows the parameters, and of the search text only its length.
+/// Shows the parameters, but only the length of the search text.
 impl fmt::Debug for ChatsRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let query = self.query.as_ref().map(|query| query.chars().count());

@@ -1,4 +1,4 @@
-//! The client: an API key, a server and a pool of sockets.
+//! The client: an API key, a base URL and a pool of HTTP connections.
 
 use std::env;
 use std::fmt;
@@ -28,7 +28,7 @@ const USER_AGENT: &str = concat!("ofauth-rust/", env!("CARGO_PKG_VERSION"));
 
 /// A client for the OFAuth API.
 ///
-/// Make one for each API key, and share it: clones use the same pool of sockets.
+/// Create one for each API key and share it: clones use the same pool of HTTP connections.
 #[derive(Clone)]
 pub struct Client {
     shared: Arc<Shared>,
@@ -46,19 +46,21 @@ pub(crate) struct Shared {
 }
 
 impl Client {
-    /// A client with the API key from `OFAUTH_API_KEY`, and the server from
-    /// `OFAUTH_BASE_URL` where that is set and not empty.
+    /// Creates a client with the API key from `OFAUTH_API_KEY`, and the base URL from
+    /// `OFAUTH_BASE_URL` if that is set and not empty.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) where the key is
-    /// not set or cannot be sent, or the base URL breaks the rules of
-    /// [`ClientBuilder::base_url`].
+    /// Returns an error of kind [`Configuration`](crate::ErrorKind::Configuration) if the key isn't
+    /// set or can't be sent, if a variable isn't valid UTF-8, or if the base URL breaks the rules
+    /// of [`ClientBuilder::base_url`].
+    ///
+    /// Returns an error of kind [`Connect`](crate::ErrorKind::Connect) if TLS can't be set up.
     pub fn from_env() -> Result<Self> {
         ClientBuilder::from_env()?.build()
     }
 
-    /// Sets up a client step by step.
+    /// Returns a builder, to configure a client.
     ///
     /// ```
     /// # fn main() -> Result<(), ofauth::Error> {
@@ -75,14 +77,14 @@ impl Client {
         ClientBuilder::default()
     }
 
-    /// One linked creator account, by its connection id, like `conn_abc123`.
+    /// Returns the linked creator account with this connection id, like `conn_abc123`.
     ///
-    /// This sends nothing and opens no socket: thousands of connections share one client.
+    /// This sends nothing and opens no socket. Thousands of connections can share one client.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) where the id is
-    /// empty or cannot be sent in a header. The error doesn't repeat it.
+    /// Returns an error of kind [`Configuration`](crate::ErrorKind::Configuration) if the id is
+    /// empty or can't be sent in a header. The error doesn't contain the id.
     pub fn connection(&self, id: impl AsRef<str>) -> Result<Connection> {
         let id = Secret::new("the connection id", id.as_ref().into())?;
         Ok(Connection::new(Arc::clone(&self.shared), id))
@@ -90,9 +92,9 @@ impl Client {
 }
 
 impl Client {
-    /// Many linked creator accounts at once, by their connection ids.
+    /// Returns the linked creator accounts with these connection ids, to be read concurrently.
     ///
-    /// The ids are taken one by one, as they are needed.
+    /// The ids are taken from the iterator one by one, as they are needed.
     pub fn fleet<I>(&self, ids: I) -> Fleet<I::IntoIter>
     where
         I: IntoIterator,
@@ -111,7 +113,7 @@ impl fmt::Debug for Client {
     }
 }
 
-/// Sets up a [`Client`]; made by [`Client::builder`].
+/// Configures a [`Client`]; created by [`Client::builder`].
 #[derive(Clone, Default)]
 #[must_use]
 pub struct ClientBuilder {
@@ -125,7 +127,7 @@ pub struct ClientBuilder {
     drift: Option<f64>,
 }
 
-/// Who limits the requests of a connection.
+/// How the requests of a connection are limited.
 #[derive(Clone, Default)]
 enum Limit {
     #[default]
@@ -136,13 +138,13 @@ enum Limit {
 }
 
 impl ClientBuilder {
-    /// The settings that the environment has: the API key from `OFAUTH_API_KEY`, and
-    /// the server from `OFAUTH_BASE_URL`. What is not set, or is an empty server, is left open.
+    /// Creates a builder with the API key from `OFAUTH_API_KEY` and the base URL from
+    /// `OFAUTH_BASE_URL`. Variables that aren't set are ignored, and so is an empty base URL.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) where a variable is
-    /// not valid UTF-8.
+    /// Returns an error of kind [`Configuration`](crate::ErrorKind::Configuration) if a variable
+    /// isn't valid UTF-8.
     pub fn from_env() -> Result<Self> {
         Ok(Self {
             api_key: variable(API_KEY_VARIABLE)?.map(SecretString::from),
@@ -151,7 +153,7 @@ impl ClientBuilder {
         })
     }
 
-    /// The application's API key: visible ASCII characters. Required.
+    /// Sets the application's API key, which consists of visible ASCII characters. Required.
     ///
     /// Keys that begin with `sk_sandbox_` select the vendor's sandbox data (vendor's guide).
     pub fn api_key(mut self, key: impl Into<String>) -> Self {
@@ -159,50 +161,51 @@ impl ClientBuilder {
         self
     }
 
-    /// The server, `https://api-next.ofauth.com` by default (OFAuth documentation,
-    /// chats list); a path is put in front of the API's own.
+    /// Sets the base URL, `https://api-next.ofauth.com` by default (OFAuth documentation, chats
+    /// list). The API's own paths are appended to the URL's path.
     ///
-    /// `https` only; plain `http` is accepted to loopback (`localhost`, `127.0.0.0/8`,
-    /// `[::1]`), for stand-ins, and then never goes through a proxy.
+    /// The scheme must be `https`. Plain `http` is accepted only to loopback (`localhost`,
+    /// `127.0.0.0/8`, `[::1]`), for test servers, and never goes through a proxy.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
         self
     }
 
-    /// The application's name and version, like `my-crm/1.2`; it comes after this client's
-    /// own in the header `User-Agent`.
+    /// Appends the application's name and version, like `my-crm/1.2`, to this client's own in the
+    /// `User-Agent` header.
     pub fn user_agent(mut self, product: impl Into<String>) -> Self {
         self.user_agent = Some(product.into());
         self
     }
 
-    /// The bounds of each call, in the place of those that were set before. A call can have
-    /// its own: see [`ChatsRequest::with`](crate::ChatsRequest::with).
+    /// Sets the options of every call, replacing all that were set before. A request can override
+    /// them: see [`ChatsRequest::with`](crate::ChatsRequest::with).
     pub fn options(mut self, options: CallOptions) -> Self {
         self.options = options;
         self
     }
 
-    /// How long connecting may take; 10 seconds by default. See [`CallOptions`].
+    /// Sets the timeout for opening an HTTP connection; 10 seconds by default. See
+    /// [`CallOptions`].
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.options = self.options.connect_timeout(timeout);
         self
     }
 
-    /// How long one attempt may take, from connecting to the last byte of the answer; 30
+    /// Sets the timeout for one attempt, from connecting to the last byte of the response; 30
     /// seconds by default. See [`CallOptions`].
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.options = self.options.attempt_timeout(timeout);
         self
     }
 
-    /// How long a call may take in all; 300 seconds by default. See [`CallOptions`].
+    /// Sets the deadline for a whole call; 300 seconds by default. See [`CallOptions`].
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.options = self.options.deadline(deadline);
         self
     }
 
-    /// How often and how soon a failed call is tried again; [`RetryPolicy::off`] for never.
+    /// Sets how often and how soon a failed call is retried; [`RetryPolicy::off`] disables retries.
     ///
     /// [`RetryPolicy::off`]: crate::RetryPolicy::off
     pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
@@ -210,36 +213,39 @@ impl ClientBuilder {
         self
     }
 
-    /// The most bytes of an answer, before decompression as after it; 32 MiB by default.
+    /// Sets the maximum size of a response in bytes, both before and after decompression; 32 MiB by
+    /// default.
     pub fn max_response_size(mut self, bytes: usize) -> Self {
         self.options = self.options.max_response_size(bytes);
         self
     }
 
-    /// How many retries the client has, for all its calls together; 100 by default. A retry
-    /// takes one, and each call that succeeds gives a tenth back: so an API that fails for
-    /// everybody doesn't get several times the requests just then. Requests that are
-    /// throttled (429) take none where a limiter or a `Retry-After` makes them wait.
+    /// Sets the retry budget that all calls of the client share; 100 by default.
+    ///
+    /// Each retry takes one from the budget, and each successful call gives a tenth back, so that
+    /// retries don't multiply the load on an API that fails for everyone. Retries after throttling
+    /// (429) are free if a limiter or a `Retry-After` makes them wait.
     pub fn retry_budget(mut self, retries: u32) -> Self {
         self.retry_budget = Some(retries);
         self
     }
 
-    /// How many requests each connection may send, retries included. By default as the vendor
-    /// documents it: [`RateLimit::default`]. `None` is no limit, as of the plan Launch.
+    /// Sets how many requests each connection may send, including retries. The default is the
+    /// vendor's documented limit, [`RateLimit::default`]. `None` disables the limit, for example
+    /// on the plan Launch, where OFAuth sets no limit.
     pub fn rate_limit(mut self, limit: impl Into<Option<RateLimit>>) -> Self {
         self.limit = limit.into().map_or(Limit::Off, Limit::Other);
         self
     }
 
-    /// A limiter of one's own, for one shared by several processes.
+    /// Replaces the built-in limiter, for example with one shared between processes.
     pub fn rate_limiter(mut self, limiter: Arc<dyn RateLimiter>) -> Self {
         self.limit = Limit::Own(limiter);
         self
     }
 
-    /// Is called with everything that happens within calls: for counters, without a
-    /// subscriber of `tracing`. It is called while the call waits, so it should be quick.
+    /// Sets a callback for the events of all calls, for example to count them without a `tracing`
+    /// subscriber. The call waits for the callback to return, so it should be quick.
     ///
     /// ```
     /// # fn main() -> Result<(), ofauth::Error> {
@@ -261,31 +267,32 @@ impl ClientBuilder {
         self
     }
 
-    /// Compares this part of the pages, from 0 to 1, with the API's description as this version
-    /// knows it, and tells each difference once: by `tracing`, at `warn`, and by
-    /// [`EventKind::Drift`](crate::EventKind::Drift). By default none is compared. It costs about
-    /// as much as reading the page.
+    /// Compares a fraction of the pages, from 0 to 1, with the API description that this version is
+    /// built on, and reports each difference once: through `tracing`, at `warn`, and as
+    /// [`EventKind::Drift`](crate::EventKind::Drift). The default is 0. Comparing a page costs
+    /// about as much as decoding it.
     ///
-    /// A difference harms nobody by itself: it is a sign that the API changes. What is told is
-    /// places and types, and never a value.
+    /// A difference is harmless, but a sign that the API is changing. Reports contain positions and
+    /// types, never values.
     pub fn drift(mut self, rate: f64) -> Self {
         self.drift = Some(rate);
         self
     }
 
-    /// Checks the settings and makes the client.
+    /// Validates the settings and creates the client.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) where there is no
-    /// API key, it cannot be sent in a header, the base URL breaks its rules, the user agent cannot be
-    /// sent, or a time is 0;
-    /// [`ErrorKind::Connect`](crate::ErrorKind::Connect) where TLS cannot be set up, for
-    /// one because the machine has no certificates.
+    /// Returns an error of kind [`Configuration`](crate::ErrorKind::Configuration) if the API key
+    /// is missing or can't be sent in a header, the base URL breaks its rules, the user agent can't
+    /// be sent, a timeout is 0, or the drift rate isn't between 0 and 1.
+    ///
+    /// Returns an error of kind [`Connect`](crate::ErrorKind::Connect) if TLS can't be set up, for
+    /// example because the machine has no certificates.
     pub fn build(self) -> Result<Client> {
         let api_key = self.api_key.ok_or_else(|| {
             Error::configuration(format!(
-                "there is no API key: set {API_KEY_VARIABLE}, or call ClientBuilder::api_key"
+                "missing API key: set {API_KEY_VARIABLE} or call ClientBuilder::api_key"
             ))
         })?;
         let api_key = Secret::new("the API key", api_key)?;
@@ -293,7 +300,7 @@ impl ClientBuilder {
         let user_agent = user_agent(self.user_agent.as_deref())?;
         self.options.clone().resolve(Error::configuration)?;
         if let Some(rate) = self.drift.filter(|rate| !(0.0..=1.0).contains(rate)) {
-            let what = format!("the rate of drift must be 0 to 1, but is {rate}");
+            let what = format!("the drift rate must be between 0 and 1, but is {rate}");
             return Err(Error::configuration(what));
         }
         let mut http = reqwest::Client::builder()
@@ -306,14 +313,14 @@ impl ClientBuilder {
         if base_url.is_plain() {
             // A proxy would carry the key in clear text to another machine.
             http = http.no_proxy();
-            // Without TLS, a machine without certificates will do.
+            // Plain HTTP must work on a machine without certificates.
             #[cfg(any(feature = "rustls", feature = "native-tls"))]
             {
                 http = http.tls_certs_only([]);
             }
         }
         let http = http.build().map_err(|error| {
-            let message = format!("connections cannot be set up: {}", root_cause(&error));
+            let message = format!("the HTTP client cannot be set up: {}", root_cause(&error));
             Error::new(ErrorKind::Connect, message, "").with_source(error)
         })?;
         let limiter: Option<Arc<dyn RateLimiter>> = match self.limit {
@@ -346,7 +353,7 @@ impl fmt::Debug for ClientBuilder {
     }
 }
 
-/// This client's name and version, and then the application's.
+/// Returns this client's name and version, followed by the application's.
 fn user_agent(application: Option<&str>) -> Result<HeaderValue> {
     let text = match application {
         Some(application) => format!("{USER_AGENT} {application}"),
@@ -358,8 +365,8 @@ fn user_agent(application: Option<&str>) -> Result<HeaderValue> {
     match HeaderValue::from_str(&text) {
         Ok(value) if printable && !text.ends_with(' ') => Ok(value),
         _ => Err(Error::configuration(
-            "the user agent must consist of visible ASCII characters and single spaces, like \
-             my-crm/1.2, and not be empty"
+            "the user agent must consist of visible ASCII characters and spaces, like my-crm/1.2, \
+             and must not be empty or end with a space"
                 .to_owned(),
         )),
     }

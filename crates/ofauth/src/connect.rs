@@ -1,4 +1,4 @@
-//! How long opening a connection may take, for each call as it wants it.
+//! A connect timeout for each call; reqwest has only one for the whole client.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -13,21 +13,22 @@ use tower_service::Service;
 type BoxError = Box<dyn StdError + Send + Sync>;
 
 tokio::task_local! {
-    /// The bound of the call that is being made: the HTTP library connects within its future.
+    /// The connect timeout of the current call. The connector can read it because the HTTP library
+    /// connects within the call's future.
     static BOUND: Duration;
 }
 
-/// Makes a call, in which opening a connection may take as long as `bound`.
+/// Runs a call in which opening an HTTP connection may take at most `bound`.
 pub(crate) async fn within<T>(bound: Duration, call: impl Future<Output = T>) -> T {
     BOUND.scope(bound, call).await
 }
 
-/// Opening a connection took too long.
+/// Opening an HTTP connection took too long.
 #[derive(Debug)]
 pub(crate) struct ConnectTimeout;
 
 impl ConnectTimeout {
-    /// Whether this is what is behind an error.
+    /// Whether `error` is a connect timeout, or was caused by one.
     pub(crate) fn is_behind(error: &(dyn StdError + 'static)) -> bool {
         error.is::<Self>() || error.source().is_some_and(Self::is_behind)
     }
@@ -41,7 +42,7 @@ impl fmt::Display for ConnectTimeout {
 
 impl StdError for ConnectTimeout {}
 
-/// Bounds a connector.
+/// Applies the connect timeout of the current call to a connector.
 #[derive(Clone, Copy)]
 pub(crate) struct ConnectLayer;
 
@@ -72,7 +73,7 @@ where
 
     fn call(&mut self, target: R) -> Self::Future {
         let connect = self.0.call(target);
-        // Outside of a call nothing connects.
+        // Nothing connects outside a call.
         let bound = BOUND.try_with(|bound| *bound).unwrap_or(Duration::MAX);
         Box::pin(async move {
             match timeout(bound, connect).await {

@@ -1,4 +1,4 @@
-//! One linked creator account.
+//! A linked creator account.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,9 +9,9 @@ use crate::ChatsRequest;
 use crate::client::Shared;
 use crate::secret::{ConnectionHash, Secret};
 
-/// One linked creator account; made by [`Client::connection`](crate::Client::connection).
+/// A linked creator account; created by [`Client::connection`](crate::Client::connection).
 ///
-/// Cheap to make and to clone.
+/// Cheap to create and to clone.
 #[derive(Clone)]
 pub struct Connection {
     shared: Arc<Shared>,
@@ -25,21 +25,21 @@ impl Connection {
         Self { shared, id, hash }
     }
 
-    /// What stands for this connection in traces, events and limits, since its id is secret.
+    /// Returns the hash that identifies this connection in traces, events and limits, because its
+    /// id is secret.
     pub fn hash(&self) -> ConnectionHash {
         self.hash
     }
 
-    /// The creator's chats: a request to refine, and then to send once
-    /// ([`send`](ChatsRequest::send)) or to follow through all pages
-    /// ([`stream`](ChatsRequest::stream)).
+    /// Returns a request for the creator's chats. Set its parameters, then read one page
+    /// ([`send`](ChatsRequest::send)) or every chat ([`stream`](ChatsRequest::stream)).
     ///
     /// The API key needs the permission `messages:read` (the vendor's newer documentation).
     pub fn chats(&self) -> ChatsRequest {
         ChatsRequest::new(self.clone())
     }
 
-    /// The generated client, with this connection's credentials.
+    /// Returns a generated client with this connection's credentials.
     pub(crate) fn raw(&self) -> ofauth_api::Client {
         let Shared {
             http,
@@ -59,7 +59,7 @@ impl Connection {
         self.shared.base_url.host()
     }
 
-    /// `text` without this connection's secrets.
+    /// Masks this connection's secrets in `text`.
     pub(crate) fn mask(&self, text: &str) -> String {
         self.id.mask(&self.shared.api_key.mask(text)).into_owned()
     }

@@ -1,4 +1,4 @@
-//! Where a walk was, and what was seen last: as texts that can be kept.
+//! Serialisable positions: the cursor of a walk, and the checkpoint of a poll for changes.
 
 use std::fmt;
 
@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use crate::digest::digest;
 use crate::{ChatsRequest, Error, Result, walk};
 
-/// Where a walk was; made by [`ChatStream::cursor`](crate::ChatStream::cursor), and used by
-/// [`ChatsRequest::resume`].
+/// A position in a walk; created by [`ChatStream::cursor`](crate::ChatStream::cursor), and passed
+/// to [`ChatsRequest::resume`] to continue from there.
 ///
-/// With serde it is some numbers and two texts: the ids of what was yielded, and a few hashes,
-/// some 8 characters for each chat. It holds no key, no connection id and nothing of a message,
-/// and belongs to one connection of one API key, and to one set of parameters.
+/// It serialises with serde to about 8 characters per chat: the ids of the chats that were
+/// yielded, and a few hashes. It doesn't contain the API key, the connection id or any part of a
+/// message. A cursor is only valid for the API key, connection and parameters of its walk.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cursor {
     walk: walk::Token,
@@ -26,7 +26,7 @@ impl Cursor {
         Self { walk, scope, left }
     }
 
-    /// The walk to go on with, and how many chats are left of it.
+    /// Returns the walk to resume, and how many chats it may still yield.
     pub(crate) fn open(self, request: &ChatsRequest) -> Result<(walk::Walk, Option<u64>)> {
         self.scope.check(request, "cursor")?;
         Ok((walk::Walk::resume(self.walk), self.left))
@@ -39,10 +39,12 @@ impl fmt::Debug for Cursor {
     }
 }
 
-/// What the newest chats were at some time; used by [`ChatsRequest::changes`].
+/// A position to poll from: the newest chats at some time; created by
+/// [`ChatsRequest::checkpoint`], and passed to [`ChatsRequest::changes`].
 ///
-/// The default one knows nothing: everything is a change then. It is written by serde like a
-/// [`Cursor`], in about 1 KB, and belongs to one connection, key and set of parameters too.
+/// The default checkpoint is empty, so every chat counts as a change. A checkpoint serialises
+/// with serde to about 1 KB. Like a [`Cursor`], it is only valid for its API key, connection and
+/// parameters.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checkpoint {
     front: walk::Front,
@@ -72,8 +74,8 @@ impl fmt::Debug for Checkpoint {
     }
 }
 
-/// The connection and the parameters that a cursor belongs to, as a hash of 53 bits, which
-/// JSON readers of every language keep.
+/// Identifies the connection and parameters that a cursor belongs to: a hash of 53 bits, which
+/// JSON parsers of every language preserve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct RequestHash(u64);
@@ -83,7 +85,7 @@ impl RequestHash {
         let (filter, query, list) = request.selection();
         let order = request.order_or_default().to_string();
         let filter = filter.map(|filter| filter.to_string()).unwrap_or_default();
-        // Each of its own length in front, so that no two sets of parameters are one text.
+        // Length prefixes keep different parameters from being hashed as the same bytes.
         let parts = [
             &request.connection().hash().get().to_le_bytes()[..],
             &request.start().to_le_bytes(),
@@ -102,8 +104,8 @@ impl RequestHash {
         match self == Self::of(request) {
             true => Ok(()),
             false => Err(Error::invalid_request(format!(
-                "{name} must be of this connection, with the same offset, order, filter, query and \
-                 userListId, but is of another walk: begin anew without it"
+                "the {name} belongs to another connection, API key or set of parameters (offset, \
+                 order, filter, query, userListId): start again without it"
             ))),
         }
     }

@@ -1,6 +1,6 @@
-//! Pages from bytes: strictly first, and where that fails record by record.
+//! Decodes pages: the whole page first, and record by record if that fails.
 //!
-//! The good path pays nothing for what can go wrong.
+//! Valid pages are decoded in one pass, without the cost of tracking positions.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,24 +14,26 @@ use serde_path_to_error::Track;
 
 use crate::drift::DriftWatch;
 
-/// The property that holds the records of a page.
+/// The property that holds a page's records.
 const LIST: &str = "list";
 
-/// A page as the API sends it: what an endpoint needs to be read record by record.
+/// A page as the API sends it, which can be decoded record by record. Each endpoint's page
+/// implements this.
 pub(crate) trait RawPage: DeserializeOwned {
     /// A record.
     type Item: DeserializeOwned;
 
-    /// The records of the property `list`.
+    /// Returns the records, from the property `list`.
     fn list(&mut self) -> &mut Vec<Self::Item>;
 
-    /// What a page says that the API's description does not, where that is watched for.
+    /// Returns the new differences between a page and the API's description. By default, pages
+    /// aren't compared.
     fn drift(_: &DriftWatch, _: &[u8]) -> Vec<Finding> {
         Vec::new()
     }
 }
 
-/// A record of a page that cannot be read; the others can.
+/// A record of a page that can't be decoded. It doesn't affect the other records.
 #[derive(Clone)]
 pub struct Rejected {
     index: usize,
@@ -41,24 +43,25 @@ pub struct Rejected {
 }
 
 impl Rejected {
-    /// The record's place in the page's list, from 0.
+    /// Returns the record's index in the page's list, from 0.
     pub fn index(&self) -> usize {
         self.index
     }
 
-    /// The place within the page that cannot be read, like `list[3].lastMessage.id`.
+    /// Returns the position in the page of the value that can't be decoded, like
+    /// `list[3].lastMessage.id`.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// What was expected there. It says nothing of what was found.
+    /// Returns what was expected there. It never says what was found.
     pub fn reason(&self) -> &str {
         &self.reason
     }
 
-    /// The record as it was received, as JSON.
+    /// Returns the record as JSON, exactly as it was received.
     ///
-    /// It holds private messages: keep it out of logs.
+    /// It contains private messages: keep it out of logs.
     pub fn raw(&self) -> &str {
         &self.raw
     }
@@ -71,7 +74,7 @@ impl fmt::Display for Rejected {
     }
 }
 
-/// Shows place and reason.
+/// Shows the index, path and reason, but not the record.
 impl fmt::Debug for Rejected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rejected")
@@ -82,15 +85,15 @@ impl fmt::Debug for Rejected {
     }
 }
 
-/// Why a page cannot be read at all.
+/// Why a whole page can't be decoded.
 pub(crate) struct Unreadable {
-    /// Where and why, without a word of what it holds.
+    /// Where and why decoding failed, without any of the page's content.
     pub(crate) reason: String,
-    /// Whether the bytes are the beginning of a page.
+    /// Whether the JSON ended too early.
     pub(crate) cut_short: bool,
 }
 
-/// Decodes a page; the records that cannot be read are told beside it.
+/// Decodes a page, and returns it with the records that can't be decoded.
 pub(crate) fn page<P: RawPage>(body: &Bytes) -> Result<(P, Vec<Rejected>), Unreadable> {
     match serde_json::from_slice(body) {
         Ok(page) => Ok((page, Vec::new())),
@@ -99,7 +102,7 @@ pub(crate) fn page<P: RawPage>(body: &Bytes) -> Result<(P, Vec<Rejected>), Unrea
 }
 
 fn by_record<P: RawPage>(body: &Bytes) -> Result<(P, Vec<Rejected>), Unreadable> {
-    // Of what is no JSON object, or has no list, the strict decoder tells why.
+    // If the body isn't an object with exactly one list, the strict decoder's error explains why.
     let whole = || unreadable::<P>(body);
     let Properties(properties) = serde_json::from_slice(body).map_err(|_| whole())?;
     let mut lists = properties.iter().filter(|(name, _)| name == LIST);
@@ -121,7 +124,7 @@ fn by_record<P: RawPage>(body: &Bytes) -> Result<(P, Vec<Rejected>), Unreadable>
                     |path| format!("{LIST}[{index}].{path}"),
                 ),
                 reason: misfit.reason,
-                // A copy: it shall not keep the whole page in memory.
+                // A copy, so that it doesn't keep the whole page in memory.
                 raw: record.get().to_owned(),
             }),
         }
@@ -129,7 +132,7 @@ fn by_record<P: RawPage>(body: &Bytes) -> Result<(P, Vec<Rejected>), Unreadable>
     Ok((page, rejected))
 }
 
-/// The properties of a page, with an empty list.
+/// Returns the JSON of a page with its list emptied.
 fn envelope(properties: &[(Cow<'_, str>, &RawValue)]) -> String {
     let properties = properties.iter().map(|(name, value)| {
         let value = if name == LIST { "[]" } else { value.get() };
@@ -141,7 +144,7 @@ fn envelope(properties: &[(Cow<'_, str>, &RawValue)]) -> String {
 fn unreadable<P: DeserializeOwned>(json: &[u8]) -> Unreadable {
     match track::<P>(json) {
         Ok(_) => Unreadable {
-            reason: "it decodes at the second try".to_owned(),
+            reason: "decoding failed for an unknown reason".to_owned(),
             cut_short: false,
         },
         Err(misfit) => Unreadable {
@@ -154,7 +157,7 @@ fn unreadable<P: DeserializeOwned>(json: &[u8]) -> Unreadable {
     }
 }
 
-/// The properties of a JSON object as they stand there, in their order, repeated ones too.
+/// The properties of a JSON object in their original order, including duplicates.
 struct Properties<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 
 impl<'de> Deserialize<'de> for Properties<'de> {
@@ -181,16 +184,16 @@ impl<'de> Deserialize<'de> for Properties<'de> {
     }
 }
 
-/// Where and why bytes don't decode, without a word of what they hold.
+/// Where and why decoding failed, without any of the content.
 struct Misfit {
-    /// The place, where it is one of the type's own.
+    /// The position, if it consists of the type's own fields.
     path: Option<String>,
     reason: String,
-    /// Whether there would have to be more.
+    /// Whether the JSON ended too early.
     cut_short: bool,
 }
 
-/// Decodes, and finds the place where that fails.
+/// Decodes a value; on failure, finds the position.
 fn track<T: DeserializeOwned>(json: &[u8]) -> Result<T, Misfit> {
     let mut deserializer = serde_json::Deserializer::from_slice(json);
     let mut track = Track::new();
@@ -201,8 +204,8 @@ fn track<T: DeserializeOwned>(json: &[u8]) -> Result<T, Misfit> {
     };
     let category = error.classify();
     let path = track.path();
-    // A type's own fields alone lead to a value of the wrong type; to broken JSON, the
-    // server's keys may lead, which may be private.
+    // The path to a value of the wrong type consists of the type's own fields. The path to broken
+    // JSON may contain the server's keys, which may be private.
     let path =
         (category == Category::Data && path.iter().next().is_some()).then(|| path.to_string());
     let mut reason = reason(&error);
@@ -220,7 +223,7 @@ fn track<T: DeserializeOwned>(json: &[u8]) -> Result<T, Misfit> {
     })
 }
 
-/// serde's reason without the value that it quotes, which may be a private message.
+/// Returns serde's reason without the value that it quotes, which may be a private message.
 fn reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let text = text
@@ -243,7 +246,7 @@ fn reason(error: &serde_json::Error) -> String {
             }
         }
         Category::Eof => "the JSON ends too early".to_owned(),
-        _ => "no valid JSON".to_owned(),
+        _ => "invalid JSON".to_owned(),
     }
 }
 
@@ -289,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_be_read_is_read_and_the_rest_is_told() {
+    fn readable_records_are_returned_and_the_others_rejected() {
         assert_eq!(
             read(r#"{"list":[{"n":1},{"n":2}],"more":true}"#),
             Ok((vec![1, 2], true, vec![]))
@@ -309,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn an_envelope_that_cannot_be_read_is_told_by_its_place() {
+    fn unreadable_envelopes_are_reported_with_their_position() {
         for (json, reason) in [
             (r#"{"list":[{"n":"x"}]}"#, "missing field `more`"),
             (
@@ -338,9 +341,9 @@ mod tests {
             ("{}x", "missing field `list`"),
             (
                 r#"{"list":[],"more":true}}"#,
-                "no valid JSON at line 1 column 24 false",
+                "invalid JSON at line 1 column 24 false",
             ),
-            ("<html>", "no valid JSON at line 1 column 1 false"),
+            ("<html>", "invalid JSON at line 1 column 1 false"),
         ] {
             let told = read(json).unwrap_err();
             assert!(told.contains(reason), "{json}: {told}");

@@ -1,8 +1,8 @@
-//! A short hash that is the same on each machine and of each version of this crate.
+//! A short hash that is the same on every machine and in every version of this crate.
 
 use sha2::{Digest, Sha256};
 
-/// The first 8 bytes of SHA-256 of all parts, one after another.
+/// Returns the first 8 bytes of the SHA-256 of the concatenated parts, as a big-endian number.
 pub(crate) fn digest<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> u64 {
     let mut digest = Sha256::new();
     for part in parts {

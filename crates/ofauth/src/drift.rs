@@ -1,4 +1,4 @@
-//! What the live API sends that its description does not say, noticed at run time.
+//! Finds differences between the live API's pages and its description, at run time.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
@@ -6,21 +6,21 @@ use std::sync::{Mutex, PoisonError};
 
 use ofauth_contract::{Drift, Finding, Observation};
 
-/// The most findings that are told: an API that sends more is another one.
+/// The maximum number of findings to report. An API with more differences is a different API.
 const MOST: usize = 1_000;
 
-/// Compares a part of the pages with the API's description; each difference is told once.
+/// Compares a fraction of the pages with the API's description. Returns each difference once.
 pub(crate) struct DriftWatch {
     rate: f64,
     told: Mutex<Told>,
 }
 
-/// What was told of all pages: as much as [`MOST`] findings are, and no more.
+/// What has been reported about all pages, bounded by [`MOST`] findings.
 #[derive(Default)]
 struct Told {
     findings: HashSet<(String, &'static str, String)>,
-    /// The names of unknown fields, by the place that they have if their object is a map;
-    /// `None` where it is one.
+    /// The places of unknown fields, by the place that they share if their object is a map;
+    /// `None` once it is known to be one.
     names: HashMap<String, Option<BTreeSet<String>>>,
 }
 
@@ -32,12 +32,13 @@ impl DriftWatch {
         }
     }
 
-    /// What is new in a page of chats, if this one is looked at. What is no JSON is told elsewhere.
+    /// Returns the new findings in a page of chats, if the page is part of the sample. Invalid
+    /// JSON is reported elsewhere.
     pub(crate) fn look(&self, body: &[u8]) -> Vec<Finding> {
         if self.rate < 1.0 && fastrand::f64() >= self.rate {
             return Vec::new();
         }
-        // A new one each time: it remembers the shapes of all that it has seen, without a bound.
+        // A new `Drift` for each page, because it remembers every shape it sees, without a bound.
         let mut page = Drift::chats();
         if page.observe(body).is_err() {
             return Vec::new();
@@ -50,7 +51,7 @@ impl DriftWatch {
 }
 
 impl Told {
-    /// The finding, where it is new.
+    /// Records an observation, and returns its finding if it is new.
     fn add(&mut self, observation: &Observation) -> Option<Finding> {
         if self.findings.len() >= MOST {
             return None;
@@ -69,7 +70,7 @@ impl Told {
         self.findings.insert(what).then_some(finding)
     }
 
-    /// Whether the object that has an unknown field at `place` is a map.
+    /// Whether the object with an unknown field at `place` is a map.
     fn is_map(&mut self, values: &str, place: &str) -> bool {
         let names = self
             .names
@@ -77,7 +78,7 @@ impl Told {
             .or_insert_with(|| Some(BTreeSet::new()));
         if let Some(known) = names {
             known.insert(place.to_owned());
-            // This page alone may have had so many.
+            // The two places are equal if this page alone had too many names.
             if known.len() > Drift::MOST_NAMES || place == values {
                 *names = None;
             }
@@ -99,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_told_has_an_end_and_so_has_what_is_remembered() {
+    fn reports_and_memory_are_bounded() {
         let watch = DriftWatch::new(1.0);
         let page = br#"{"list": [], "hasMore": false, "added": 1}"#;
         for other in 1..MOST {

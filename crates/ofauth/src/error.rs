@@ -1,4 +1,4 @@
-//! What can go wrong, and what to do about it.
+//! The error type, its kinds, and what to do about each.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -9,11 +9,11 @@ use http::{HeaderMap, StatusCode};
 
 use crate::{ErrorType, Rejected};
 
-/// What went wrong.
+/// An error of a client, a request or a stream.
 ///
-/// Its `Display` is one line for people: what happened, in the vendor's own words
-/// where there are any, what to do, and the error's type, status and request id. It
-/// holds no key, no connection id and nothing of a chat.
+/// `Display` writes one line for people: what happened (in the vendor's own words, if there are
+/// any), what to do, and the error's type, status and request id. It never contains a key, a
+/// connection id or the content of a chat.
 ///
 /// ```text
 /// Session has expired: ask the creator to link the account again (SESSION_EXPIRED, 401, request req_abc123)
@@ -26,7 +26,7 @@ struct Inner {
     kind: ErrorKind,
     what: String,
     advice: &'static str,
-    /// What was decided about another attempt.
+    /// Why there was no further attempt.
     note: Option<String>,
     attempts: u32,
     deadline: Option<Deadline>,
@@ -36,7 +36,7 @@ struct Inner {
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// The response that an error was made from.
+/// The response that caused an error.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
@@ -46,71 +46,71 @@ pub(crate) struct Answer {
     pub(crate) body: Bytes,
 }
 
-/// The kinds of [`Error`], by what to do.
+/// The kind of an [`Error`], which determines what to do.
 ///
 /// | kind | meaning | what to do |
 /// | --- | --- | --- |
-/// | `Configuration` | a setting cannot be used; nothing was sent | change the setting that the error names |
-/// | `InvalidRequest` | a parameter breaks its rule; nothing was sent | change the parameter that the error names |
+/// | `Configuration` | a setting is invalid; nothing was sent | change the setting that the error names |
+/// | `InvalidRequest` | a parameter is invalid; nothing was sent | change the parameter that the error names |
 /// | `Unauthorized` | the API key is missing or invalid (401) | check the key |
-/// | `Session` | the connection is unknown, or the creator's session has expired (401 `SESSION_NOT_PROVIDED`, `SESSION_EXPIRED`) | ask the creator to link the account again; other connections are not concerned |
-/// | `RulesOutdated` | the vendor updates its signing rules (401 `RULES_OUTDATED`) | try again later: it heals by itself |
+/// | `Session` | the connection is unknown, or the creator's session has expired (401 `SESSION_NOT_PROVIDED`, `SESSION_EXPIRED`) | ask the creator to link the account again; other connections are unaffected |
+/// | `RulesOutdated` | the vendor is updating its signing rules (401 `RULES_OUTDATED`) | try again later; no action is needed |
 /// | `Forbidden` | the key lacks a permission (403) | grant the key `messages:read` |
-/// | `NotFound` | the id or the route does not exist (404) | check the id, or base URL and path |
-/// | `RateLimited` | the connection's limit is used up (429, or this client's own limiter) | wait for [`Error::retry_after`]; ask less often |
-/// | `Server` | the API or a gateway failed (408, 5xx) | try again later; if it stays, report it with the request id |
-/// | `Api` | the API answered with another error status, 400 for one | fix the request |
-/// | `Connect` | the server gave no complete answer | check network and base URL, or try again later |
-/// | `Timeout` | a deadline passed: [`Error::deadline`] tells which | try again later, or allow more time |
-/// | `Redirect` | the server points elsewhere; credentials are not sent along | check the base URL |
-/// | `Decode` | the answer is not what the API's description says | report it, with [`Error::body`] |
-/// | `Rejected` | one record of a page cannot be read; the others can | see [`Error::rejected`]; go on with the next |
-/// | `Paging` | the server's pages lead nowhere | try again later; report it |
-/// | `Incomplete` | the list changes faster than it can be read; what was found was yielded | try again when the inbox is quieter |
-/// | `Limiter` | the application's own limiter failed | see [`source`](std::error::Error::source) |
+/// | `NotFound` | the id or the route doesn't exist (404) | check the id, or the base URL and its path |
+/// | `RateLimited` | the connection's limit is used up (429, or this client's own limiter) | wait for [`Error::retry_after`]; send fewer requests |
+/// | `Server` | the API or a gateway failed (408, 5xx) | try again later; if it persists, report it with the request id |
+/// | `Api` | the API returned another error status, for example 400 | fix the request |
+/// | `Connect` | no complete response was received | check the network and the base URL, or try again later |
+/// | `Timeout` | a timeout or deadline passed; [`Error::deadline`] says which | try again later, or allow more time |
+/// | `Redirect` | the server redirects to another address, which must not get the credentials | check the base URL |
+/// | `Decode` | the response doesn't match the API's description | report it, with [`Error::body`] |
+/// | `Rejected` | one record of a page can't be decoded; the others can | see [`Error::rejected`]; continue with the next |
+/// | `Paging` | the server's paging makes no progress | try again later; report it |
+/// | `Incomplete` | the list changes faster than it can be read; all chats that were found were yielded | try again when the inbox is quieter |
+/// | `Limiter` | the application's rate limiter failed | see [`source`](std::error::Error::source) |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// A setting cannot be used; nothing was sent.
+    /// A setting is invalid; nothing was sent.
     Configuration,
-    /// A parameter breaks its rule; nothing was sent.
+    /// A parameter is invalid; nothing was sent.
     InvalidRequest,
     /// The API key is missing or invalid.
     Unauthorized,
     /// The connection is unknown, or the creator's session has expired.
     Session,
-    /// The vendor updates its signing rules.
+    /// The vendor is updating its signing rules.
     RulesOutdated,
     /// The API key lacks a permission.
     Forbidden,
-    /// The id or the route does not exist.
+    /// The id or the route doesn't exist.
     NotFound,
-    /// The connection's limit is used up.
+    /// The connection's rate limit is used up.
     RateLimited,
     /// The API or a gateway failed.
     Server,
-    /// The API answered with another error status.
+    /// The API returned another error status.
     Api,
-    /// The server could not be reached, or the connection broke before the answer was complete.
+    /// The server couldn't be reached, or the connection broke before the response was complete.
     Connect,
-    /// A deadline passed.
+    /// A timeout or deadline passed.
     Timeout,
-    /// The server answered with a redirect, which is not followed.
+    /// The server returned a redirect, which isn't followed.
     Redirect,
-    /// The answer is not what the API's description says.
+    /// The response doesn't match the API's description.
     Decode,
-    /// One record of a page cannot be read.
+    /// One record of a page can't be decoded.
     Rejected,
-    /// The server's pages lead nowhere, so that a walk would not end.
+    /// The server's paging makes no progress, so a walk would never end.
     Paging,
     /// The list changes faster than it can be read.
     Incomplete,
-    /// The application's own limiter failed.
+    /// The application's rate limiter failed.
     Limiter,
 }
 
 impl ErrorKind {
-    /// The kind as a word, like `rate_limited`: for logs and metrics.
+    /// Returns the kind as a word, like `rate_limited`, for logs and metrics.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Configuration => "configuration",
@@ -135,28 +135,28 @@ impl ErrorKind {
     }
 }
 
-/// Which time passed; see [`CallOptions`](crate::CallOptions).
+/// A time limit of a call; see [`CallOptions`](crate::CallOptions).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Deadline {
-    /// That of opening a connection.
+    /// The timeout for opening an HTTP connection.
     Connect,
-    /// That of one attempt.
+    /// The timeout for one attempt.
     Attempt,
-    /// That of the whole call.
+    /// The deadline for the whole call.
     Total,
 }
 
 impl Error {
-    /// The kind of the error: what to do about it.
+    /// Returns the kind of the error, which determines what to do.
     pub fn kind(&self) -> ErrorKind {
         self.inner.kind
     }
 
-    /// Whether the same request may succeed later.
+    /// Returns whether the same request may succeed later.
     ///
-    /// What to do: the call was tried again already, as its policy allows; queue the work, and
-    /// come back after [`retry_after`](Self::retry_after), or some minutes.
+    /// What to do: the call was already retried as its policy allows. Queue the work, and try again
+    /// after [`retry_after`](Self::retry_after), or after some minutes.
     pub fn is_retryable(&self) -> bool {
         matches!(
             self.kind(),
@@ -170,10 +170,10 @@ impl Error {
         )
     }
 
-    /// Whether the key or the connection was not accepted.
+    /// Returns whether the API rejected the key or the connection.
     ///
-    /// What to do: see [`is_session`](Self::is_session); otherwise check the key and its
-    /// permissions. All requests with this key will fail.
+    /// What to do: see [`is_session`](Self::is_session) first. If that is false, check the key and
+    /// its permissions: all requests with this key will fail.
     pub fn is_auth(&self) -> bool {
         matches!(
             self.kind(),
@@ -181,85 +181,86 @@ impl Error {
         )
     }
 
-    /// Whether the creator's session is gone.
+    /// Returns whether the connection is unknown, or the creator's session has expired.
     ///
-    /// What to do: ask the creator to link the account again, and leave this connection alone
-    /// until then. Other connections are not concerned.
+    /// What to do: ask the creator to link the account again, and don't use this connection until
+    /// then. Other connections are unaffected.
     pub fn is_session(&self) -> bool {
         self.kind() == ErrorKind::Session
     }
 
-    /// Whether the connection's limit is used up.
+    /// Returns whether the connection's rate limit is used up.
     ///
-    /// What to do: wait for [`retry_after`](Self::retry_after). Where it happens often, other
-    /// programs use the same connection, or the client's limit is set too high.
+    /// What to do: wait for [`retry_after`](Self::retry_after). If it happens often, other programs
+    /// use the same connection, or the client's limit is too high.
     pub fn is_rate_limited(&self) -> bool {
         self.kind() == ErrorKind::RateLimited
     }
 
-    /// Whether a deadline passed.
+    /// Returns whether a timeout or deadline passed.
     ///
-    /// What to do: [`deadline`](Self::deadline) tells which; allow more time, or try again later.
+    /// What to do: allow more time, or try again later. [`deadline`](Self::deadline) says which
+    /// time limit it was.
     pub fn is_timeout(&self) -> bool {
         self.kind() == ErrorKind::Timeout
     }
 
-    /// The HTTP status of the response, where there was one.
+    /// Returns the HTTP status of the response, if there was one.
     pub fn status(&self) -> Option<StatusCode> {
         self.answer().map(|answer| answer.status)
     }
 
-    /// The headers of the response, where there was one.
+    /// Returns the headers of the response, if there was one.
     pub fn headers(&self) -> Option<&HeaderMap> {
         self.answer().map(|answer| &answer.headers)
     }
 
-    /// The vendor's word for the error, like `SESSION_EXPIRED` (OFAuth reference, errors).
+    /// Returns the vendor's type of the error, like `SESSION_EXPIRED` (OFAuth reference, errors).
     pub fn error_type(&self) -> Option<&ErrorType> {
         self.answer()?.error_type.as_ref()
     }
 
-    /// The request's id, like `req_abc123`, to quote to the vendor's support.
+    /// Returns the request id, like `req_abc123`, to quote to the vendor's support.
     pub fn request_id(&self) -> Option<&str> {
         self.answer()?.request_id.as_deref()
     }
 
-    /// The vendor's hint on what helps, like `refresh_session`.
+    /// Returns the vendor's hint on what to do, like `refresh_session`.
     pub fn action_required(&self) -> Option<&str> {
         self.answer()?.action_required.as_deref()
     }
 
-    /// The body of the response, where there was one: the first 64 KiB of an
-    /// error's, all of a page that doesn't decode.
+    /// Returns the body of the response, if there was one: the first 64 KiB of an error response,
+    /// or all of a page that can't be decoded.
     ///
-    /// It may hold private messages: keep it out of logs.
+    /// It may contain private messages: keep it out of logs.
     pub fn body(&self) -> Option<&[u8]> {
         self.answer().map(|answer| &*answer.body)
     }
 
-    /// How long to wait before the next request, where the server or the limiter said so.
+    /// Returns how long to wait before the next request, if the server or the limiter said so.
     pub fn retry_after(&self) -> Option<Duration> {
         self.inner.retry_after
     }
 
-    /// How often the request was sent; 0 where it wasn't.
+    /// Returns how many times the request was sent; 0 if it wasn't.
     pub fn attempts(&self) -> u32 {
         self.inner.attempts
     }
 
-    /// Which time passed: of a [`Timeout`](ErrorKind::Timeout), and of a
-    /// [`RateLimited`](ErrorKind::RateLimited) that waited for its turn until the deadline.
+    /// Returns the time limit that passed, for errors of kind [`Timeout`](ErrorKind::Timeout), and
+    /// of kind [`RateLimited`](ErrorKind::RateLimited) if the call waited until its deadline.
     pub fn deadline(&self) -> Option<Deadline> {
         self.inner.deadline
     }
 
-    /// The record that cannot be read, of a [`Rejected`](ErrorKind::Rejected); the first one,
-    /// of a strict call.
+    /// Returns the record that can't be decoded, for errors of kind
+    /// [`Rejected`](ErrorKind::Rejected). For a strict request, this is the first of them.
     pub fn rejected(&self) -> Option<&Rejected> {
         self.inner.rejected.as_ref()
     }
 
-    /// `advice` is what to do, or empty where `what` says it.
+    /// Creates an error. `advice` is what to do, or empty if `what` says it.
     pub(crate) fn new(kind: ErrorKind, what: String, advice: &'static str) -> Self {
         Self {
             inner: Box::new(Inner {
@@ -315,7 +316,7 @@ impl Error {
         self
     }
 
-    /// This error, with what the server said in the one before it.
+    /// Adds an earlier error as the source, and takes over its response.
     pub(crate) fn after(mut self, mut before: Self) -> Self {
         self.inner.answer = before.inner.answer.take();
         self.with_source(before)
@@ -365,7 +366,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// Shows kind, message and source, and of a response only what is in the message.
+/// Shows the kind, message and source. Of the response, it shows only what the message contains.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let source = self.inner.source.as_ref();
@@ -388,9 +389,9 @@ impl StdError for Error {
 mod tests {
     use super::{Error, ErrorKind};
 
-    /// What each predicate says of each kind, and the kind's word.
+    /// Checks each kind's predicates and its word.
     #[test]
-    fn every_kind_has_a_word_and_says_what_to_do() {
+    fn every_kind_has_its_word_and_predicates() {
         use ErrorKind::*;
 
         let (retry, auth, session, limit, timeout) = (1, 2, 4, 8, 16);
@@ -432,7 +433,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_ends_with_the_facts() {
+    fn messages_end_with_the_details() {
         let error = Error::configuration("what".to_owned());
         assert_eq!(error.to_string(), "what");
         let error = error.with_attempts(1).with_note("note".to_owned());

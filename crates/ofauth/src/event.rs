@@ -1,4 +1,4 @@
-//! What happens within calls, told to `tracing` and to the client's hook.
+//! Events of a call, for `tracing` and for the client's callback.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,90 +9,91 @@ use tracing::{debug, info, warn};
 
 use crate::{ConnectionHash, ErrorKind};
 
-/// Something that happened within a call; see
+/// Something that happened during a call; see
 /// [`ClientBuilder::on_event`](crate::ClientBuilder::on_event).
 ///
-/// It holds no key, no connection id and nothing of a chat, and is told to `tracing` too.
+/// It never contains a key, a connection id or the content of a chat. Every event is also sent to
+/// `tracing`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Event<'a> {
-    /// The operation, like `list_chats`.
+    /// The name of the operation, like `list_chats`.
     pub operation: &'static str,
-    /// The connection.
+    /// The hash of the connection.
     pub connection: ConnectionHash,
     /// What happened.
     pub kind: EventKind<'a>,
 }
 
-/// What happened within a call.
+/// What happened during a call.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum EventKind<'a> {
-    /// The limit of the connection held a request back.
+    /// The connection's rate limit delayed a request.
     #[non_exhaustive]
     Throttled {
-        /// For how long.
+        /// How long the request waited.
         waited: Duration,
     },
-    /// A request was sent, and an answer received or not.
+    /// An attempt ended, with or without a response.
     #[non_exhaustive]
     Attempt {
-        /// Which attempt of the call it was, from 1.
+        /// The number of the attempt within the call, from 1.
         attempt: u32,
-        /// The status, where there was an answer.
+        /// The status, if there was a response.
         status: Option<StatusCode>,
         /// What went wrong, if anything did.
         error: Option<ErrorKind>,
-        /// How long it took.
+        /// How long the attempt took.
         elapsed: Duration,
     },
-    /// A failed request is sent again.
+    /// A failed request will be sent again.
     #[non_exhaustive]
     Retry {
         /// How many attempts have failed.
         attempts: u32,
-        /// How long the pause before the next one is.
+        /// The pause before the next attempt.
         pause: Duration,
         /// What went wrong.
         error: ErrorKind,
-        /// The status, where there was an answer.
+        /// The status, if there was a response.
         status: Option<StatusCode>,
     },
-    /// A record of a page could not be read.
+    /// A record of a page can't be decoded.
     #[non_exhaustive]
     Rejected {
-        /// Its place in the page's list, from 0.
+        /// The record's index in the page's list, from 0.
         index: usize,
-        /// The place within the page, like `list[3].lastMessage.id`.
+        /// The position in the page, like `list[3].lastMessage.id`.
         path: &'a str,
         /// What was expected there.
         reason: &'a str,
     },
-    /// A page says something that the API's description does not; told once for each place. See
+    /// A page differs from the API's description. Each difference is reported once. See
     /// [`ClientBuilder::drift`](crate::ClientBuilder::drift).
     #[non_exhaustive]
     Drift {
-        /// The place within the page, like `list[].lastMessage.media[].type`.
+        /// The position in the page, like `list[].lastMessage.media[].type`.
         place: &'a str,
-        /// What is different: `unknown-field`, `wrong-type`, `unexpected-null`,
+        /// The kind of difference: `unknown-field`, `wrong-type`, `unexpected-null`,
         /// `missing-required`, `unknown-value`, `out-of-bounds`, `not-a-date` or `no-alternative`.
         difference: &'a str,
         /// What the description says.
         expected: &'a str,
-        /// What was seen, as a type: never a value.
+        /// What was seen, as a type; never a value.
         seen: &'a str,
     },
 }
 
 type Callback = dyn Fn(&Event<'_>) + Send + Sync;
 
-/// The hook that an application has set, if any.
+/// The application's callback, if it has set one.
 #[derive(Clone, Default)]
 pub(crate) struct Hook(pub(crate) Option<Arc<Callback>>);
 
 impl Hook {
-    /// Tells what happened.
-    pub(crate) fn tell(
+    /// Sends an event to `tracing` and to the callback.
+    pub(crate) fn emit(
         &self,
         operation: &'static str,
         connection: ConnectionHash,
@@ -142,11 +143,7 @@ impl Hook {
                 seen,
             } => warn!(
                 operation,
-                place,
-                difference,
-                expected,
-                seen,
-                "the API sends what its description does not say"
+                place, difference, expected, seen, "a page differs from the API's description"
             ),
         }
         if let Some(hook) = &self.0 {

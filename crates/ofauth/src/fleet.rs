@@ -1,4 +1,4 @@
-//! The chats of many creators at once.
+//! The chats of many creators, read concurrently.
 
 use std::fmt;
 use std::future::ready;
@@ -12,10 +12,10 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::{Chat, ChatStream, ChatsRequest, Client, Result};
 
-/// How many connections are read at once by default.
+/// The default number of connections that are read at a time.
 const CONCURRENCY: usize = 64;
 
-/// Many connections of one client; made by [`Client::fleet`](crate::Client::fleet).
+/// Many connections of one client; created by [`Client::fleet`](crate::Client::fleet).
 #[must_use = "a fleet does nothing until its chats are asked for"]
 pub struct Fleet<I> {
     client: Client,
@@ -36,13 +36,13 @@ where
         }
     }
 
-    /// How many connections are read at once, at least 1; 64 by default.
+    /// Sets how many connections are read at a time: 64 by default; 0 counts as 1.
     pub fn concurrency(mut self, connections: usize) -> Self {
         self.concurrency = connections.max(1);
         self
     }
 
-    /// Every chat of every connection; `refine` sets the parameters of each request.
+    /// Streams every chat of every connection. `refine` sets the parameters of each request.
     ///
     /// ```no_run
     /// # async fn run(client: ofauth::Client, ids: Vec<String>) {
@@ -62,8 +62,8 @@ where
         self.streams(move |request| refine(request).stream())
     }
 
-    /// As [`chats`](Self::chats), with a stream of each connection's chats as `stream` makes it:
-    /// of at most so many chats, or resumed from a cursor.
+    /// Like [`chats`](Self::chats), but `stream` creates the stream for each connection, for
+    /// example with [`max_items`](ChatStream::max_items), or resumed from a cursor.
     pub fn streams(
         self,
         stream: impl Fn(ChatsRequest) -> ChatStream + Send + 'static,
@@ -80,8 +80,8 @@ where
                 .map(|connection| stream(connection.chats()));
             let id = Arc::new(id);
             match chats {
-                Ok(chats) => told(Member { index, id }, chats),
-                Err(error) => told(Member { index, id }, once(ready(Err(error)))),
+                Ok(chats) => tagged(Member { index, id }, chats),
+                Err(error) => tagged(Member { index, id }, once(ready(Err(error)))),
             }
         });
         FleetStream {
@@ -101,7 +101,7 @@ impl<I> fmt::Debug for Fleet<I> {
     }
 }
 
-/// A connection of a fleet: which of the ids that were given.
+/// A connection of a fleet.
 #[derive(Clone)]
 pub struct Member {
     index: usize,
@@ -109,18 +109,18 @@ pub struct Member {
 }
 
 impl Member {
-    /// The place of its id among those that were given, from 0.
+    /// Returns the index of the connection's id among the given ids, from 0.
     pub fn index(&self) -> usize {
         self.index
     }
 
-    /// Its connection id. It is like a credential: keep it out of logs.
+    /// Returns the connection id. Treat it like a credential, and keep it out of logs.
     pub fn id(&self) -> &str {
         self.id.expose_secret()
     }
 }
 
-/// Shows the place alone, since the id is secret.
+/// Shows only the index, because the id is secret.
 impl fmt::Debug for Member {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Member")
@@ -129,23 +129,23 @@ impl fmt::Debug for Member {
     }
 }
 
-/// The chats of one connection; `None` is its end.
+/// The chats of one connection; `None` marks the end.
 type Reading = Pin<Box<dyn Stream<Item = Option<(Member, Result<Chat>)>> + Send>>;
 
-fn told(member: Member, chats: impl Stream<Item = Result<Chat>> + Send + 'static) -> Reading {
+fn tagged(member: Member, chats: impl Stream<Item = Result<Chat>> + Send + 'static) -> Reading {
     let chats = chats.map(move |chat| Some((member.clone(), chat)));
     Box::pin(chats.chain(once(ready(None))))
 }
 
-/// The chats of many connections, as they come; made by [`Fleet::chats`].
+/// The chats of many connections, in order of arrival; created by [`Fleet::chats`].
 ///
-/// - So many connections are read at once, and no more than a page of each lies in memory: who
-///   doesn't take the chats stops the reading.
-/// - Of those that have chats ready, each gives one in turn.
-/// - Each connection keeps to its own limit, and has the guarantee of a [`ChatStream`]. An error
-///   ends its own connection and no other, and is yielded once; of kind
-///   [`Rejected`](crate::ErrorKind::Rejected) it is one chat, and the connection goes on.
-/// - An id that cannot be sent is an error of its own. An id that is given twice is read twice.
+/// - At most [`concurrency`](Fleet::concurrency) connections are read at a time, and at most one
+///   page of each is held in memory. If you stop polling, reading pauses.
+/// - Connections that have chats ready take turns, one chat at a time.
+/// - Each connection keeps to its own rate limit, and has the guarantee of a [`ChatStream`]. An
+///   error is yielded once and ends only its own connection. An error of kind
+///   [`Rejected`](crate::ErrorKind::Rejected) stands for one chat; its connection continues.
+/// - An invalid id yields an error. An id that is given twice is read twice.
 #[must_use = "a stream does nothing until it is polled"]
 pub struct FleetStream {
     waiting: Box<dyn Iterator<Item = Reading> + Send>,
@@ -155,12 +155,12 @@ pub struct FleetStream {
 }
 
 impl FleetStream {
-    /// The next chat of any connection, or why there are no more of one; `None` after the last.
+    /// Returns the next chat or error of any connection; `None` after the last.
     pub async fn next(&mut self) -> Option<(Member, Result<Chat>)> {
         StreamExt::next(self).await
     }
 
-    /// How many connections have been read to their end, well or not.
+    /// Returns how many connections have ended, with or without an error.
     pub fn ended(&self) -> usize {
         self.ended
     }
@@ -183,7 +183,7 @@ impl Stream for FleetStream {
             match task::ready!(this.reading.poll_next_unpin(cx)) {
                 Some(Some(item)) => return Poll::Ready(Some(item)),
                 Some(None) => this.ended += 1,
-                // All that were read have ended; more may be waiting.
+                // Every open stream has ended, but more may be waiting.
                 None => {}
             }
         }

@@ -1,4 +1,4 @@
-//! Limits: how many requests a connection may send.
+//! Rate limiting: how many requests a connection may send.
 
 use std::collections::HashMap;
 use std::error::Error as StdError;
@@ -13,12 +13,12 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use crate::{ConnectionHash, RateLimitState};
 
 const MINUTE: Duration = Duration::from_secs(60);
-/// The longest that a server can make a connection wait.
+/// The longest wait that a server can impose on a connection.
 const MAX_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
-/// How many connections are kept before those that are idle are looked for.
+/// How many connections are tracked before idle ones are removed.
 const FIRST_SWEEP: usize = 1_024;
 
-/// A token bucket: so many requests a minute, evenly, and so many at once after a rest.
+/// A token bucket: a steady rate per minute, plus a burst after idle time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct RateLimit {
     per_minute: u32,
@@ -26,8 +26,8 @@ pub struct RateLimit {
 }
 
 impl Default for RateLimit {
-    /// 60 requests a minute with bursts of up to 90 (OFAuth reference, rate limits: the
-    /// plans Pay as You Go and Starter).
+    /// Returns the vendor's limit: 60 requests per minute, with bursts of up to 90 (OFAuth
+    /// reference, rate limits: the plans Pay as You Go and Starter).
     fn default() -> Self {
         Self {
             per_minute: 60,
@@ -37,7 +37,7 @@ impl Default for RateLimit {
 }
 
 impl RateLimit {
-    /// So many requests a minute, and as many at once; 0 means 1.
+    /// Creates a limit of this many requests per minute, with bursts of the same size; 0 means 1.
     pub fn per_minute(requests: u32) -> Self {
         Self {
             per_minute: requests.max(1),
@@ -45,14 +45,14 @@ impl RateLimit {
         }
     }
 
-    /// The most requests at once, after a rest; 0 means 1.
+    /// Sets how many requests can be sent at once after idle time; 0 means 1.
     #[must_use]
     pub fn burst(mut self, requests: u32) -> Self {
         self.burst = requests.max(1);
         self
     }
 
-    /// How long a token takes to come back, rounded up: never more than the limit.
+    /// Returns the time between tokens, rounded up so that the rate never exceeds the limit.
     fn interval(self) -> Duration {
         let nanos = MINUTE.as_nanos().div_ceil(u128::from(self.per_minute));
         // At most a minute, which fits.
@@ -60,46 +60,47 @@ impl RateLimit {
     }
 }
 
-/// Lets requests pass, as the limit of their connection allows.
+/// Delays requests to keep within the rate limit of their connection.
 ///
-/// [`TokenBuckets`] is the default. Where several processes use the same connections, an
-/// implementation that asks a shared store can take its place:
+/// [`TokenBuckets`] is the default. If several processes use the same connections, replace it with
+/// an implementation that uses a shared store:
 /// [`ClientBuilder::rate_limiter`](crate::ClientBuilder::rate_limiter).
 pub trait RateLimiter: Send + Sync + 'static {
-    /// Waits until the connection may send a request, at most `within`.
+    /// Waits until the connection may send a request, for at most `within`.
     ///
-    /// Each attempt calls it, retries too. When the future is dropped before it is ready,
-    /// nothing may be used up.
+    /// This is called before each attempt, including retries. A future that is dropped before it
+    /// completes must not use up a request.
     ///
     /// # Errors
     ///
-    /// [`LimitError`] where the wait is too long, or the limiter fails.
+    /// Returns a [`LimitError`] if the wait is too long or the limiter fails.
     fn acquire(
         &self,
         connection: ConnectionHash,
         within: Duration,
     ) -> Pin<Box<dyn Future<Output = Result<(), LimitError>> + Send + '_>>;
 
-    /// Learns from an answer.
+    /// Learns from a response, for example how many requests are left. By default, this does
+    /// nothing.
     fn observe(&self, connection: ConnectionHash, observed: &Observed) {
         let _ = (connection, observed);
     }
 }
 
-/// What an answer tells about the limit of its connection.
+/// What a response says about its connection's rate limit.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Observed {
-    /// The status of the answer; 429 where the limit was exceeded.
+    /// The status of the response; 429 if the limit was exceeded.
     pub status: StatusCode,
-    /// The answer's `X-RateLimit-*` headers.
+    /// The response's `X-RateLimit-*` headers.
     pub state: RateLimitState,
-    /// The answer's `Retry-After`.
+    /// The response's `Retry-After` header.
     pub retry_after: Option<Duration>,
 }
 
 impl Observed {
-    /// What an answer with this status tells; for tests of a limiter.
+    /// Creates an observation, for tests of a limiter.
     pub fn new(status: StatusCode, state: RateLimitState, retry_after: Option<Duration>) -> Self {
         Self {
             status,
@@ -109,22 +110,22 @@ impl Observed {
     }
 }
 
-/// Why a limiter lets no request pass.
+/// Why a limiter doesn't let a request pass.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum LimitError {
-    /// The wait would be longer than is allowed; at least this long, where it is known.
+    /// The wait is longer than allowed. The value is the minimum wait, if it is known.
     TooLong(Option<Duration>),
-    /// The limiter itself fails, for one because a shared store cannot be reached.
+    /// The limiter itself failed, for example because a shared store can't be reached.
     Failed(Box<dyn StdError + Send + Sync>),
 }
 
 impl fmt::Display for LimitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooLong(Some(wait)) => write!(f, "the limit lets no request pass for {wait:?}"),
-            Self::TooLong(None) => f.write_str("the limit lets no request pass in time"),
-            Self::Failed(source) => write!(f, "the limiter fails: {source}"),
+            Self::TooLong(Some(wait)) => write!(f, "the rate limit allows no request for {wait:?}"),
+            Self::TooLong(None) => f.write_str("the rate limit allows no request in time"),
+            Self::Failed(source) => write!(f, "the rate limiter failed: {source}"),
         }
     }
 }
@@ -138,30 +139,33 @@ impl StdError for LimitError {
     }
 }
 
-/// A token bucket for each connection, in the memory of this process.
+/// The default limiter: one token bucket per connection, in the memory of this process.
 ///
-/// - First come, first served, for each connection; connections don't wait for each other.
-/// - It learns from the answers. After `X-RateLimit-Remaining: 0`, requests wait until
-///   `X-RateLimit-Reset`; after a 429, until its `Retry-After`, or else until that reset, or
-///   else until one token is back. Where fewer are left than it has counted, since others use
-///   the connection too, it takes over the server's count, less the last one: when none
-///   is left the reset is waited for, which takes longer than a token.
-/// - A connection costs memory while its bucket is not full. Those that are full again are
-///   forgotten, in passing, when there are many.
+/// - Requests of a connection pass in the order of their arrival. Connections don't wait for each
+///   other.
+/// - After a response with `X-RateLimit-Remaining: 0`, requests wait until `X-RateLimit-Reset`.
+///   After a 429, they wait for its `Retry-After`; if that is missing, until that reset; if that is
+///   missing too, until the next token.
+/// - If the server reports fewer remaining requests than the bucket holds, because other programs
+///   use the connection too, the bucket adopts the server's count minus one. The last request stays
+///   unused, because after it requests would wait until the reset, which takes longer than waiting
+///   for a token.
+/// - A connection uses memory while its bucket isn't full. Full buckets are removed once there are
+///   many connections.
 #[derive(Debug)]
 pub struct TokenBuckets {
     limit: RateLimit,
     lines: Mutex<Lines>,
 }
 
-/// The connections that are not at rest.
+/// The connections that have a bucket.
 #[derive(Debug)]
 struct Lines {
     of: HashMap<ConnectionHash, Arc<Line>>,
     sweep_at: usize,
 }
 
-/// Those who wait for one connection, in the order in which they came, and its bucket.
+/// A connection's queue of waiting requests, first come, first served, and its bucket.
 #[derive(Debug)]
 struct Line {
     turn: tokio::sync::Mutex<()>,
@@ -169,7 +173,7 @@ struct Line {
 }
 
 impl TokenBuckets {
-    /// The same limit for every connection.
+    /// Creates a limiter with the same limit for every connection.
     pub fn new(limit: RateLimit) -> Self {
         Self {
             limit,
@@ -187,7 +191,7 @@ impl TokenBuckets {
         }
         let now = Instant::now();
         if lines.of.len() >= lines.sweep_at {
-            // Whoever holds a line has a clone of it, made under the same lock.
+            // A line in use has a second owner, which was cloned under this lock.
             lines
                 .of
                 .retain(|_, line| Arc::strong_count(line) > 1 || !lock(&line.bucket).is_full(now));
@@ -206,8 +210,8 @@ impl TokenBuckets {
     async fn wait(&self, connection: ConnectionHash, within: Duration) -> Result<(), LimitError> {
         let deadline = Instant::now().checked_add(within);
         let line = self.line(connection);
-        // The turn is first come, first served. A token is taken only when it is there, so that
-        // who leaves early leaves it to the next.
+        // The lock is granted in order of arrival. A token is taken only once it is available, so
+        // a request that stops waiting leaves it to the next one.
         let turn = line.turn.lock();
         let _turn = match deadline {
             Some(deadline) => timeout_at(deadline, turn)
@@ -223,7 +227,7 @@ impl TokenBuckets {
             if deadline.is_some_and(|deadline| ready >= deadline) {
                 return Err(LimitError::TooLong(Some(ready - now)));
             }
-            // What is learnt meanwhile may make it longer.
+            // A response that arrives meanwhile may prolong the wait.
             sleep_until(ready).await;
         }
     }
@@ -249,7 +253,7 @@ impl RateLimiter for TokenBuckets {
 struct Bucket {
     /// When the bucket is full again.
     full: Instant,
-    /// Before this, no token is given.
+    /// No token is available before this time.
     blocked: Instant,
 }
 
@@ -265,10 +269,10 @@ impl Bucket {
         self.full <= now && self.blocked <= now
     }
 
-    /// Takes a token, or says when there will be one.
+    /// Takes a token, or returns when the next one will be available.
     fn take(&mut self, limit: RateLimit, now: Instant) -> Result<(), Instant> {
         let interval = limit.interval();
-        // All but one token may be missing.
+        // One token is enough: all the others may be missing.
         let missing = interval.saturating_mul(limit.burst - 1);
         let ready = self
             .full
@@ -288,7 +292,7 @@ impl Bucket {
         let throttled = observed.status == StatusCode::TOO_MANY_REQUESTS;
         let reset = observed.state.reset.filter(|_| remaining == Some(0));
         let wait = match throttled {
-            // What is further away is a mistake, and shall not end a connection for good.
+            // Cap absurd values, so that one bad header can't block a connection forever.
             true => observed
                 .retry_after
                 .or(reset)
@@ -304,7 +308,7 @@ impl Bucket {
             false => remaining.map(|left| left.saturating_sub(1)),
         };
         if let Some(left) = left {
-            // What is left after the answer, at most.
+            // Keep at most as many tokens as the server says are left.
             let missing = u64::from(limit.burst).saturating_sub(left);
             let missing = u32::try_from(missing).unwrap_or(limit.burst);
             let full = now.checked_add(interval.saturating_mul(missing));
@@ -314,7 +318,7 @@ impl Bucket {
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Nothing panics while it is held.
+    // Nothing panics while the lock is held.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

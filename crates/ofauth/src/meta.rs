@@ -1,4 +1,4 @@
-//! What is known of a call beside its result.
+//! The metadata of a call: status, request id, rate limit, attempts and time.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use http::StatusCode;
 
 use crate::RateLimitState;
 
-/// What is known of a call beside its result; see [`Page::meta`](crate::Page::meta).
+/// The metadata of a call; see [`Page::meta`](crate::Page::meta).
 #[derive(Clone, Debug)]
 pub struct Meta {
     pub(crate) status: StatusCode,
@@ -17,27 +17,28 @@ pub struct Meta {
 }
 
 impl Meta {
-    /// The status of the answer.
+    /// Returns the status of the response.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The request's id, where the answer's headers tell it, to quote to the vendor's support.
+    /// Returns the request id from the response's headers, if there is one, to quote to the
+    /// vendor's support.
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
     }
 
-    /// The limit of the connection, as the answer tells it.
+    /// Returns the connection's rate limit, as reported by the response.
     pub fn rate_limit(&self) -> RateLimitState {
         self.rate_limit
     }
 
-    /// How often the request was sent, from 1.
+    /// Returns how many times the request was sent, at least 1.
     pub fn attempts(&self) -> u32 {
         self.attempts
     }
 
-    /// How long the call took in all, with what it waited.
+    /// Returns how long the whole call took, including waits.
     pub fn elapsed(&self) -> Duration {
         self.elapsed
     }

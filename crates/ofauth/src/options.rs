@@ -1,19 +1,21 @@
-//! How long a call may take, how often it is tried, and how much it may bring.
+//! The options of a call: timeouts, retry policy and response size.
 
 use std::time::Duration;
 
 use crate::{Error, Result, RetryPolicy};
 
-/// The bounds of a call. What is not set is as the client has it; what the client doesn't
-/// set has the default.
+/// The timeouts, retry policy and size limit of a call.
 ///
-/// | option | what it bounds | default |
+/// Options that aren't set on a request are inherited from the client. Options that the client
+/// doesn't set either have these defaults:
+///
+/// | option | what it limits | default |
 /// | --- | --- | --- |
-/// | [`connect_timeout`](Self::connect_timeout) | opening a connection, TLS included | 10 s |
-/// | [`attempt_timeout`](Self::attempt_timeout) | one attempt, from connecting to the last byte of the answer | 30 s |
-/// | [`deadline`](Self::deadline) | the whole call: attempts, pauses, and waiting for the limit | 300 s |
-/// | [`retry`](Self::retry) | how often and how soon it is tried again | [`RetryPolicy::new`] |
-/// | [`max_response_size`](Self::max_response_size) | the bytes of the answer, before decompression as after it | 32 MiB |
+/// | [`connect_timeout`](Self::connect_timeout) | opening an HTTP connection, including TLS | 10 s |
+/// | [`attempt_timeout`](Self::attempt_timeout) | one attempt, from connecting to the last byte of the response | 30 s |
+/// | [`deadline`](Self::deadline) | the whole call: attempts, pauses, and waiting for the rate limit | 300 s |
+/// | [`retry`](Self::retry) | how often and how soon a failed call is retried | [`RetryPolicy::new`] |
+/// | [`max_response_size`](Self::max_response_size) | the size of the response in bytes, both before and after decompression | 32 MiB |
 ///
 /// ```
 /// # fn main() -> ofauth::Result<()> {
@@ -37,45 +39,45 @@ pub struct CallOptions {
 }
 
 impl CallOptions {
-    /// Nothing set.
+    /// Creates options with nothing set.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// How long opening a connection may take, TLS included. A connection that is already
-    /// open is used again, and costs no time.
+    /// Sets the timeout for opening an HTTP connection, including TLS. It doesn't apply to calls
+    /// that reuse an open connection.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = Some(timeout);
         self
     }
 
-    /// How long one attempt may take, from connecting to the last byte of the answer.
+    /// Sets the timeout for one attempt, from connecting to the last byte of the response.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = Some(timeout);
         self
     }
 
-    /// How long the call may take in all: its attempts, the pauses between them, and the
-    /// time that it waits for the limit of its connection.
+    /// Sets the deadline for the whole call: its attempts, the pauses between them, and the time
+    /// spent waiting for the connection's rate limit.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
         self
     }
 
-    /// How often and how soon the call is tried again.
+    /// Sets how often and how soon a failed call is retried.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = Some(policy);
         self
     }
 
-    /// The most bytes of an answer, before decompression as after it. A page of 20 chats
-    /// has some 50 KB.
+    /// Sets the maximum size of a response in bytes, both before and after decompression. A page of
+    /// 20 chats has about 50 KB.
     pub fn max_response_size(mut self, bytes: usize) -> Self {
         self.max_response_size = Some(bytes);
         self
     }
 
-    /// These options, and where they leave something open, those of `base`.
+    /// Fills the options that aren't set from `base`.
     pub(crate) fn or(self, base: &Self) -> Self {
         Self {
             connect_timeout: self.connect_timeout.or(base.connect_timeout),
@@ -86,7 +88,7 @@ impl CallOptions {
         }
     }
 
-    /// Checks the options; `wrong` makes the error.
+    /// Validates the options and applies the defaults. `wrong` creates the error.
     pub(crate) fn resolve(self, wrong: impl Fn(String) -> Error) -> Result<Bounds> {
         let bounds = Bounds {
             connect: self.connect_timeout.unwrap_or(Duration::from_secs(10)),
@@ -108,7 +110,7 @@ impl CallOptions {
     }
 }
 
-/// The bounds of one call, all of them.
+/// The options of one call, with the defaults applied.
 #[derive(Clone, Debug)]
 pub(crate) struct Bounds {
     pub(crate) connect: Duration,

@@ -10,7 +10,7 @@ use ofauth_api::types::ChatPage;
 use crate::call::Reply;
 use crate::{Chat, Meta, Rejected};
 
-/// One page of chats, in the order asked for.
+/// One page of chats, in the requested order.
 #[derive(Clone)]
 pub struct Page {
     page: ChatPage,
@@ -35,75 +35,76 @@ impl Page {
         }
     }
 
-    /// The chats of this page, but for those that cannot be [read](Self::rejected).
+    /// Returns the chats of this page, without its [rejected](Self::rejected) records.
     pub fn chats(&self) -> &[Chat] {
         &self.page.list
     }
 
-    /// The chats of this page, without a copy.
+    /// Converts the page into its chats, without copying them.
     pub fn into_chats(self) -> Vec<Chat> {
         self.page.list
     }
 
-    /// The chats of this page that cannot be read, by their places; `chats` has the others.
+    /// Returns the records of this page that could not be decoded, by ascending index.
     ///
-    /// Most often there is none. One comes of an API that changed, or of a broken record: report
-    /// it, with its [path](Rejected::path) and [reason](Rejected::reason).
+    /// Usually empty. An entry means that the API changed or that a record is broken: report it,
+    /// with its [path](Rejected::path) and [reason](Rejected::reason).
     pub fn rejected(&self) -> &[Rejected] {
         &self.rejected
     }
 
-    /// What is known of the call: status, request id, limit, attempts, time.
+    /// Returns details of the call: status, request id, rate limit, attempts and duration.
     pub fn meta(&self) -> &Meta {
         &self.meta
     }
 
-    /// The number of chats of this page that can be read.
+    /// Returns the number of chats of this page, without rejected records.
     pub fn len(&self) -> usize {
         self.page.list.len()
     }
 
-    /// Whether this page has no chat that can be read. More pages may follow all the same: see [`has_more`](Self::has_more).
+    /// Returns whether [`chats`](Self::chats) is empty. More pages may follow even so: see
+    /// [`has_more`](Self::has_more).
     pub fn is_empty(&self) -> bool {
         self.page.list.is_empty()
     }
 
-    /// Whether chats follow after this page.
+    /// Returns whether more chats follow this page.
     pub fn has_more(&self) -> bool {
         self.page.has_more
     }
 
-    /// The offset of the next page, where the API gave one that can be asked for.
+    /// Returns the offset of the next page, if the API gave a valid one.
     ///
-    /// Where chats follow without it, they begin after this page's.
+    /// If more chats follow but the API gave no offset, they begin right after this page's records.
     pub fn next_offset(&self) -> Option<u64> {
         self.given_offset()
             .and_then(|offset| offset.get().try_into().ok())
     }
 
-    /// Every chat or rejected record of this page, in the order of the list.
+    /// Converts the page into its chats and rejected records, in the order of the list.
     pub(crate) fn into_records(self) -> Vec<Result<Chat, Rejected>> {
         let mut records: Vec<_> = self.page.list.into_iter().map(Ok).collect();
-        // In rising order, so that each is put where it was.
+        // In ascending order, so that each is inserted at its original index.
         for rejected in self.rejected {
             records.insert(rejected.index().min(records.len()), Err(rejected));
         }
         records
     }
 
-    /// `nextOffset` as the API gave it.
+    /// Returns `nextOffset` as the API gave it.
     pub(crate) fn given_offset(&self) -> Option<NextOffset> {
         self.page.next_offset
     }
 
-    /// The response's body as it was received (after decompression).
+    /// Returns the response's body as received (after decompression).
     ///
-    /// It holds private messages: keep it out of logs.
+    /// It contains private messages: keep it out of logs.
     pub fn body(&self) -> &[u8] {
         &self.body
     }
 
-    /// Iterates over the chats of this page.
+    /// Returns an iterator over the chats of this page.
     pub fn iter(&self) -> slice::Iter<'_, Chat> {
         self.page.list.iter()
     }
@@ -127,7 +128,7 @@ impl IntoIterator for Page {
     }
 }
 
-/// Shows the page without its messages' texts.
+/// Shows the page without the texts of its messages.
 impl fmt::Debug for Page {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Page")

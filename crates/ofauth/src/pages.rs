@@ -1,4 +1,4 @@
-//! Pages, one after another, as the server orders them.
+//! The stream of pages, in the server's order.
 
 use std::fmt;
 use std::pin::Pin;
@@ -11,11 +11,11 @@ use crate::digest::digest;
 use crate::record::key;
 use crate::{ChatsRequest, Error, ErrorKind, Page, Result};
 
-/// How many pages in a row may be empty, or the same as the one before, until a walk
-/// gives up: of a server that ignores the offset, it would not end.
+/// After how many pages in a row that are empty, or equal to the page before, the stream gives up.
+/// Otherwise it would never end with a server that ignores the offset.
 const MAX_IDLE_PAGES: u32 = 3;
 
-/// The pages of a creator's chats; made by [`ChatsRequest::pages`].
+/// The pages of a creator's chats; created by [`ChatsRequest::pages`].
 #[must_use = "a stream does nothing until it is polled"]
 pub struct PageStream {
     pages: Pin<Box<dyn Stream<Item = Result<Page>> + Send>>,
@@ -49,7 +49,7 @@ impl PageStream {
         }
     }
 
-    /// The next page; `None` after the last.
+    /// Returns the next page; `None` after the last.
     pub async fn next(&mut self) -> Option<Result<Page>> {
         self.pages.next().await
     }
@@ -69,18 +69,19 @@ impl fmt::Debug for PageStream {
     }
 }
 
-/// What a walk does next.
+/// The next step of the stream.
 enum Step {
     Read(Position),
     Fail(Error),
     End,
 }
 
-/// Where a walk is.
+/// A position in the list.
 struct Position {
     offset: u64,
-    /// What tells the records of the page before apart, and how many pages directly before brought nothing new.
+    /// The keys of the previous page's records.
     before: Vec<u64>,
+    /// How many of the last pages in a row had nothing new.
     idle: u32,
 }
 
@@ -88,7 +89,8 @@ impl Position {
     fn after(self, page: &Page) -> Step {
         let offset = self.offset;
         let fail = |reason: String| {
-            let message = format!("the server promises more chats, but {reason}: try again later");
+            let message =
+                format!("the server says more chats follow, but {reason}: try again later");
             Step::Fail(Error::new(ErrorKind::Paging, message, ""))
         };
         if !page.has_more() {
@@ -97,7 +99,7 @@ impl Position {
         let next = match page.given_offset() {
             Some(next) => match page.next_offset() {
                 Some(next) if next > offset => next,
-                _ => return fail(format!("its next offset {next} is not past {offset}")),
+                _ => return fail(format!("its next offset {next} is not above {offset}")),
             },
             None => offset.saturating_add((page.len() + page.rejected().len()) as u64),
         };
@@ -117,7 +119,7 @@ impl Position {
         };
         if idle == MAX_IDLE_PAGES {
             return fail(format!(
-                "{idle} pages up to offset {offset} bring nothing new"
+                "the last {idle} pages, up to offset {offset}, had nothing new"
             ));
         }
         Step::Read(Self {

@@ -1,30 +1,30 @@
-//! What a response says about limits: `Retry-After` and `X-RateLimit-*`.
+//! Parses the rate-limit headers of a response: `Retry-After` and `X-RateLimit-*`.
 
 use std::time::{Duration, SystemTime};
 
 use http::HeaderMap;
 use http::header::{DATE, RETRY_AFTER};
 
-/// Numbers from here on are points in time: as seconds, from 2001 on; below they are
-/// seconds from now, up to 31 years.
+/// Resets from this number on are epoch seconds, from 2001 on. Smaller numbers are seconds from
+/// now, up to 31 years.
 const EPOCH_SECONDS: f64 = 1e9;
-/// Numbers from here on are points in time in milliseconds, from 1973 on.
+/// Resets from this number on are epoch milliseconds, from 1973 on.
 const EPOCH_MILLISECONDS: f64 = 1e11;
-/// A reset further away is none: the vendor's limit is full again after 90 seconds.
+/// Resets further away are ignored: the vendor's limit is full again after 90 seconds.
 const MAX_RESET: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// A connection's limit, as a response's `X-RateLimit-*` headers tell it (OFAuth
-/// reference, rate limits). What a response doesn't tell is `None`.
+/// A connection's rate limit, as reported by a response's `X-RateLimit-*` headers (OFAuth
+/// reference, rate limits). Missing and malformed values are `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RateLimitState {
     /// The limit, in requests (`X-RateLimit-Limit`).
     pub limit: Option<u64>,
-    /// The requests that are left (`X-RateLimit-Remaining`).
+    /// The number of requests left (`X-RateLimit-Remaining`).
     pub remaining: Option<u64>,
-    /// How long after the response full capacity returns (`X-RateLimit-Reset`). The unit is
-    /// not documented: epoch seconds, epoch milliseconds and seconds from now are told apart
-    /// by their size; what is more than a day away is ignored.
+    /// The time from the response until full capacity returns (`X-RateLimit-Reset`). The unit
+    /// isn't documented: epoch seconds, epoch milliseconds and seconds from now are distinguished
+    /// by their magnitude. Values more than a day away are ignored.
     pub reset: Option<Duration>,
 }
 
@@ -39,7 +39,7 @@ impl RateLimitState {
     }
 }
 
-/// How long the server asks to wait: seconds, or an HTTP date (RFC 9110, section 10.2.3).
+/// Returns how long the server asks to wait: seconds, or an HTTP date (RFC 9110, section 10.2.3).
 pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = text(headers, RETRY_AFTER.as_str())?;
     if let Some(seconds) = seconds(text) {
@@ -49,8 +49,8 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
     Some(since(date, sent_at(headers, now)))
 }
 
-/// When the server sent the response, by its own clock where it tells: its dates are then
-/// right although its clock may not be ours.
+/// Returns when the server sent the response, by its own clock if it sends a `Date`: its other
+/// dates are relative to that clock, which may differ from ours.
 fn sent_at(headers: &HeaderMap, now: SystemTime) -> SystemTime {
     text(headers, DATE.as_str())
         .and_then(|text| httpdate::parse_http_date(text).ok())
@@ -61,22 +61,22 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     Some(headers.get(name)?.to_str().ok()?.trim())
 }
 
-/// A number of seconds, whole or not.
+/// Parses a number of seconds, whole or fractional.
 fn seconds(text: &str) -> Option<Duration> {
     let digits = text
         .bytes()
         .all(|byte| byte.is_ascii_digit() || byte == b'.');
-    // More than a duration can hold is still a wait.
+    // A number too large for a `Duration` still means a wait.
     digits
         .then(|| text.parse().ok())
         .flatten()
         .map(|seconds| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
 }
 
-/// A number of requests; what is beyond zero in the wrong direction is zero.
+/// Parses a number of requests. Negative numbers become zero.
 fn count(text: &str) -> Option<u64> {
     let number: f64 = text.parse().ok()?;
-    // A cast of what is too large gives the largest, of what is negative zero.
+    // The cast saturates: too large becomes the maximum, negative becomes zero.
     (!number.is_nan()).then_some(number as u64)
 }
 
@@ -96,7 +96,7 @@ fn reset(text: &str, now: SystemTime) -> Option<Duration> {
     (wait <= MAX_RESET).then_some(wait)
 }
 
-/// How long after `now` a point in time is; zero where it is past.
+/// Returns the time from `now` until `then`; zero if `then` has passed.
 fn since(then: SystemTime, now: SystemTime) -> Duration {
     then.duration_since(now).unwrap_or_default()
 }
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_is_taken_by_the_clock_of_the_server() {
+    fn dates_are_relative_to_the_servers_clock() {
         let headers = headers(&[
             ("date", "Mon, 15 Jan 2024 09:00:00 GMT"),
             ("retry-after", "Mon, 15 Jan 2024 09:00:07 GMT"),
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn limits_are_numbers_however_they_are_written() {
+    fn limits_may_be_decimal_or_negative() {
         let state = |limit, remaining| {
             let headers = headers(&[
                 ("x-ratelimit-limit", limit),

@@ -1,4 +1,4 @@
-//! A record of a page, as a walk sees it.
+//! Records of a page, with the identity, version and activity that a walk needs.
 
 use serde_json::Value;
 
@@ -6,17 +6,17 @@ use crate::digest::digest;
 use crate::walk::Item;
 use crate::{Chat, Error, ErrorKind, Rejected, Result, Timestamp};
 
-/// Set in the keys of what has no id that can be read: ids of fans are positive.
+/// The bit that marks the key of a record without a readable fan id: fan ids are positive.
 const NO_ID: u64 = 1 << 63;
 
-/// A record, and what tells it apart.
+/// A record, and the item that stands for it in a walk.
 pub(crate) struct Record {
     pub(crate) item: Item,
     record: Result<Chat, Rejected>,
 }
 
 impl Record {
-    /// `place` is the record's in its page.
+    /// `place` is the record's index in its page.
     pub(crate) fn new(record: Result<Chat, Rejected>, place: usize) -> Self {
         let item = match &record {
             Ok(chat) => Item {
@@ -29,7 +29,7 @@ impl Record {
         Self { item, record }
     }
 
-    /// `offset` is that of the record's page.
+    /// `offset` is the offset of the record's page.
     pub(crate) fn into_result(self, offset: u64) -> Result<Chat> {
         self.record.map_err(|rejected| {
             let what = format!(
@@ -42,8 +42,11 @@ impl Record {
     }
 }
 
-/// What can be told of a record that is no chat: by an id in it, if one can be read, and its
-/// bytes. Of two without, which are the same text, neither can be known again.
+/// Identifies a rejected record: by its fan or message id if either can be read, otherwise by its
+/// bytes and its index in the page.
+///
+/// Without an id it gets no version: records with the same bytes can't be told apart, so they
+/// must not be anchors.
 fn unreadable(rejected: &Rejected, place: usize) -> Item {
     let raw = rejected.raw();
     let json: Value = serde_json::from_str(raw).unwrap_or_default();
@@ -66,12 +69,12 @@ fn unreadable(rejected: &Rejected, place: usize) -> Item {
     }
 }
 
-/// What tells a chat apart: the fan.
+/// Identifies a chat, by the fan.
 pub(crate) fn key(chat: &Chat) -> u64 {
     chat.with_user.id.cast_unsigned() & !NO_ID
 }
 
-/// Changes whenever the chat moves: with its last message, or that message's times.
+/// Changes whenever the chat moves: when it has another last message, or that message other times.
 pub(crate) fn version(chat: &Chat) -> u64 {
     let Some(message) = &chat.last_message else {
         return 0;
@@ -84,7 +87,7 @@ pub(crate) fn version(chat: &Chat) -> u64 {
     digest([&message.id.to_le_bytes(), &*created, b"/", &*changed])
 }
 
-/// When the last message was sent, in milliseconds.
+/// When the last message was sent, in milliseconds since the Unix epoch.
 fn activity(chat: &Chat) -> Option<i64> {
     let created = chat.last_message.as_ref()?.created_at.as_ref()?;
     Some(created.to_datetime()?.timestamp_millis())

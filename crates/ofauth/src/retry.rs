@@ -1,4 +1,4 @@
-//! When a failed request is sent again, and when it is not.
+//! The retry policy and the retry budget: when a failed request is sent again.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -11,15 +11,15 @@ use std::time::Duration;
 /// same moment don't come back at the same moment. The vendor asks for exponential backoff
 /// with jitter (OFAuth reference, rate limits).
 ///
-/// Where the server says when to come back (`Retry-After`), no request is sent before; the
-/// pause is added. The next calls of the same connection wait as long, within their own
-/// deadlines. If that is more than [`max_retry_after`](Self::max_retry_after), or than
-/// the [deadline](crate::CallOptions::deadline) allows, the call fails at once, and
-/// [`Error::retry_after`](crate::Error::retry_after) tells how long to wait.
+/// If the server says when to come back (`Retry-After`), no request is sent earlier; the pause is
+/// added. After a 429, the limiter makes the next calls of the same connection wait as long, within
+/// their own deadlines. If the wait is longer than [`max_retry_after`](Self::max_retry_after), or
+/// than the [deadline](crate::CallOptions::deadline) allows, the call fails at once, and
+/// [`Error::retry_after`](crate::Error::retry_after) says how long to wait.
 ///
-/// Sent again are requests that failed to connect, got no answer or half of one, took
-/// longer than an attempt may, or were answered with 408, 429, 500, 502, 503, 504 or 401
-/// `RULES_OUTDATED`. Everything else would fail in the same way again.
+/// A request is sent again if it failed to connect, got no response or only part of one, exceeded
+/// the attempt timeout, or was answered with 408, 429, 500, 502, 503, 504 or 401 `RULES_OUTDATED`.
+/// Everything else would fail in the same way again.
 ///
 /// ```
 /// use std::time::Duration;
@@ -49,42 +49,43 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// The default policy: 4 attempts, pauses of up to 0.5 s, 1 s, 2 s …, never more than
+    /// Creates the default policy: 4 attempts, pauses of up to 0.5 s, 1 s, 2 s …, never more than
     /// 20 s, and a `Retry-After` of at most 90 s: the vendor's limit is full again by then.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// No retry: each request is sent once.
+    /// Creates a policy without retries: each request is sent once.
     pub fn off() -> Self {
         Self::default().max_attempts(1)
     }
 
-    /// The most attempts, the first included; 0 means 1.
+    /// Sets the maximum number of attempts, including the first; 0 means 1.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts.max(1);
         self
     }
 
-    /// The longest pause before the first retry; it doubles with each further one.
+    /// Sets the longest pause before the first retry; it doubles with each further retry.
     pub fn base_delay(mut self, delay: Duration) -> Self {
         self.base_delay = delay;
         self
     }
 
-    /// The longest pause before any retry.
+    /// Sets the longest pause before any retry.
     pub fn max_delay(mut self, delay: Duration) -> Self {
         self.max_delay = delay;
         self
     }
 
-    /// The longest `Retry-After` that is waited for.
+    /// Sets the longest `Retry-After` to wait for.
     pub fn max_retry_after(mut self, wait: Duration) -> Self {
         self.max_retry_after = wait;
         self
     }
 
-    /// How long to pause after `attempts` failed attempts; `random` is drawn evenly from 0 to 1.
+    /// Returns how long to pause after `attempts` failed attempts. `random` is drawn evenly between
+    /// 0 and 1.
     pub(crate) fn pause(
         &self,
         attempts: u32,
@@ -102,18 +103,18 @@ impl RetryPolicy {
                 allowed: self.max_retry_after,
             });
         }
-        // A power beyond u32 is beyond any delay.
+        // Saturates on overflow; `max_delay` applies in any case.
         let doubled = 2_u32
             .checked_pow(attempts.saturating_sub(1))
             .unwrap_or(u32::MAX);
         let longest = self.base_delay.saturating_mul(doubled).min(self.max_delay);
         let drawn = longest.as_secs_f64() * random.clamp(0.0, 1.0);
-        // What rounding makes too long is the longest.
+        // Rounding must not exceed the longest pause.
         let drawn = Duration::try_from_secs_f64(drawn).map_or(longest, |drawn| drawn.min(longest));
         match wait.saturating_add(drawn) {
             pause if pause < left => Ok(pause),
             _ if wait.is_zero() => Err(Stop::Deadline),
-            // What is drawn on top shall not be what takes it past the deadline.
+            // Jitter must not push the pause past the deadline.
             _ if wait < left => Ok(wait),
             _ => Err(Stop::TooLong {
                 wait,
@@ -123,22 +124,22 @@ impl RetryPolicy {
     }
 }
 
-/// Why a request is not sent again.
+/// Why a request isn't sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stop {
     /// All attempts are used up.
     Attempts,
     /// The deadline leaves no time for another attempt.
     Deadline,
-    /// The server asks for a longer wait than is allowed.
+    /// The server asks for a longer wait than allowed.
     TooLong { wait: Duration, allowed: Duration },
 }
 
-/// The retries that a client has left: so that an API that fails for everybody doesn't get
-/// several times the requests just then.
+/// A client's budget of retries, so that retries don't multiply the load on an API that fails for
+/// everyone.
 ///
-/// It begins full. A retry takes one away, and each request that succeeds gives a tenth
-/// back: in the long run there is at most one retry for ten successes.
+/// It starts full. Each retry takes one, and each successful call gives a tenth back: in the long
+/// run, there is at most one retry for ten successes.
 #[derive(Debug)]
 pub(crate) struct RetryBudget {
     capacity: u32,
@@ -156,7 +157,7 @@ impl RetryBudget {
         }
     }
 
-    /// Takes a retry, if there is one.
+    /// Takes one retry, if one is left.
     pub(crate) fn withdraw(&self) -> bool {
         let mut tenths = self.tenths.lock().unwrap_or_else(PoisonError::into_inner);
         match tenths.checked_sub(10) {
@@ -168,7 +169,7 @@ impl RetryBudget {
         }
     }
 
-    /// Counts a success.
+    /// Gives back a tenth of a retry, for a success.
     pub(crate) fn deposit(&self) {
         let mut tenths = self.tenths.lock().unwrap_or_else(PoisonError::into_inner);
         *tenths = (*tenths + 1).min(u64::from(self.capacity) * 10);
@@ -186,7 +187,7 @@ mod tests {
     const FOREVER: Duration = Duration::MAX;
 
     #[test]
-    fn pauses_double_up_to_the_longest_and_are_drawn_from_zero_on() {
+    fn pauses_start_at_zero_and_their_maximum_doubles() {
         let policy = RetryPolicy::new().max_attempts(100);
         let longest: Vec<u64> = (1..9)
             .map(|attempts| policy.pause(attempts, None, FOREVER, 1.0).unwrap())
@@ -206,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_the_policy_no_pause_is_early_or_longer_than_allowed() {
+    fn under_any_policy_no_pause_is_too_short_or_too_long() {
         let mut rng = Rng::with_seed(4);
         let some = |rng: &mut Rng| match rng.u8(..10) {
             0 => Duration::ZERO,
@@ -256,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_server_asks_for_is_waited_for_up_to_the_cap() {
+    fn retry_after_is_respected_up_to_the_cap() {
         let policy = RetryPolicy::new();
         let second = Duration::from_secs(1);
         let cap = second * 90;
@@ -288,9 +289,9 @@ mod tests {
     }
 
     #[test]
-    fn a_budget_gives_no_more_than_it_has_and_a_tenth_back_for_each_success() {
+    fn a_budget_is_limited_and_regains_a_tenth_per_success() {
         let budget = RetryBudget::new(3);
-        budget.deposit(); // No more than full.
+        budget.deposit(); // It is already full.
         let taken = |times: usize| (0..times).filter(|_| budget.withdraw()).count();
         assert_eq!(taken(10), 3);
         (0..9).for_each(|_| budget.deposit());
@@ -303,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn a_budget_holds_whatever_the_order() {
+    fn a_budget_holds_in_any_order() {
         let mut rng = Rng::with_seed(7);
         for _ in 0..500 {
             let capacity = rng.u32(..20);

@@ -1,4 +1,4 @@
-//! The API key and the connection ids: checked once, shown never.
+//! Secrets (the API key and the connection ids): validated once, never shown.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,17 +9,17 @@ use bytes::Bytes;
 use http::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 
-/// What stands in the place of a secret.
+/// Replaces a secret in texts that are shown.
 const MASK: &str = "[redacted]";
 
-/// A secret as the header value that is sent; `Debug` doesn't show it.
+/// A secret, as the header value to send. `Debug` doesn't show it.
 ///
-/// All clones share one piece of memory, which is wiped when the last of them is dropped.
+/// All clones share one allocation, which is wiped when the last clone is dropped.
 #[derive(Clone, Debug)]
 pub(crate) struct Secret(HeaderValue);
 
 impl Secret {
-    /// Checks a secret. The error names it by `name`, and doesn't repeat it.
+    /// Validates a secret. Errors call it `name` and don't contain it.
     pub(crate) fn new(name: &str, secret: SecretString) -> Result<Self> {
         let text = secret.expose_secret();
         if text.is_empty() {
@@ -27,8 +27,8 @@ impl Secret {
         }
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(Error::configuration(format!(
-                "{name} must consist of visible ASCII characters, but holds white space, a line \
-                 break or another character that cannot be sent in a header"
+                "{name} must consist of visible ASCII characters, but contains white space, a \
+                 line break or another character that cannot be sent in a header"
             )));
         }
         let mut header = HeaderValue::from_maybe_shared(Bytes::from_owner(Wiped(secret)))
@@ -41,18 +41,18 @@ impl Secret {
         self.0.clone()
     }
 
-    /// `text` with each occurrence of the secret masked, in upper or lower case: a server
-    /// may repeat it as a host, which has no case.
+    /// Masks each occurrence of the secret in `text`, in upper or lower case: a server may repeat
+    /// the secret as a host name, which is case-insensitive.
     pub(crate) fn mask<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let (lower, secret) = (
             text.to_ascii_lowercase(),
             self.0.as_bytes().to_ascii_lowercase(),
         );
-        // What is that short is no secret, and would be found within words.
+        // Anything this short isn't a secret, and would match within words.
         if secret.len() < 4 {
             return text.into();
         }
-        // It is ASCII, and not empty.
+        // The secret is ASCII, and not empty.
         let secret = String::from_utf8(secret).unwrap_or_default();
         let mut masked = String::new();
         let mut rest = 0;
@@ -68,7 +68,7 @@ impl Secret {
     }
 }
 
-/// The memory that a header value of a secret refers to.
+/// The memory behind the header value of a secret.
 struct Wiped(SecretString);
 
 impl AsRef<[u8]> for Wiped {
@@ -77,14 +77,14 @@ impl AsRef<[u8]> for Wiped {
     }
 }
 
-/// What stands for a connection in traces, events and limits: the same for the same key
-/// and connection, on each machine. The connection id cannot be had from it.
+/// Identifies a connection in traces, events and limits. The hash is the same for the same key and
+/// connection on every machine, and doesn't reveal the connection id.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionHash(u64);
 
 impl ConnectionHash {
     pub(crate) fn new(api_key: &Secret, connection: &Secret) -> Self {
-        // With the key in front, who knows some ids cannot find them by trying.
+        // Including the key keeps anyone without it from finding ids by guessing.
         Self(digest([
             api_key.0.as_bytes(),
             &[0],
@@ -92,7 +92,7 @@ impl ConnectionHash {
         ]))
     }
 
-    /// The hash as a number.
+    /// Returns the hash as a number.
     pub fn get(self) -> u64 {
         self.0
     }
@@ -104,7 +104,7 @@ impl From<u64> for ConnectionHash {
     }
 }
 
-/// 16 hexadecimal digits.
+/// Writes 16 hexadecimal digits.
 impl fmt::Display for ConnectionHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:016x}", self.0)
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_sent_is_refused_and_not_repeated() {
+    fn invalid_secrets_are_rejected_and_not_shown() {
         for text in [
             "sk_live_x\n",
             "sk_live_x\r\nx-evil: 1",
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hash_tells_key_and_connection_apart_and_shows_neither() {
+    fn hashes_depend_on_the_key_and_the_connection() {
         let hash = |key, id| ConnectionHash::new(&secret(key), &secret(id));
         assert_eq!(hash("k", "conn_1"), hash("k", "conn_1"));
         let others = [
@@ -170,7 +170,7 @@ mod tests {
             hash("kc", "onn_1"),
         ];
         assert!(!others.contains(&hash("k", "conn_1")));
-        // The first 8 bytes of SHA-256 of `k`, a zero byte and `conn_1`: stable for ever.
+        // The first 8 bytes of SHA-256 of `k`, a zero byte and `conn_1`: this must never change.
         assert_eq!(hash("k", "conn_1").to_string(), "dfcc1a39fe807a92");
     }
 }

@@ -1,7 +1,7 @@
-//! The complete walk through a creator's chats, over HTTP.
+//! The stream of all of a creator's chats: a complete walk over HTTP.
 //!
-//! What to read next, and what of it is new, is [`walk`](crate::walk)'s to say; here it is read,
-//! ahead of the consumer and several pages at once where that is wanted.
+//! [`walk`](crate::walk) decides what to read next and which records are new. This module sends
+//! the requests, ahead of the consumer or several at once if asked to.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -19,59 +19,61 @@ use crate::record::Record;
 use crate::walk::{Ask, Key, MAX_LIMIT, ServedPage, Walk, WalkError};
 use crate::{Chat, ChatsRequest, Error, ErrorKind, Page, Result};
 
-/// Every chat of a creator, once; made by [`ChatsRequest::stream`].
+/// Every chat of a creator, exactly once; created by [`ChatsRequest::stream`].
 ///
-/// # What is guaranteed
+/// # Guarantee
 ///
-/// The list is ordered by activity and read by offsets, and messages arrive while it is read:
-/// chats move, arrive and leave, and the plain loop over the pages misses some and repeats others.
-/// This stream yields **every chat that is in the list during the whole walk exactly once**, in
-/// either order, whatever moves, arrives or leaves between the requests. A chat that arrives or
-/// leaves meanwhile is yielded at most once. It ends with `None` only when that is so; with
-/// [`ErrorKind::Incomplete`] where the list changes faster than it can be read, after all that was
-/// found; and with [`ErrorKind::Paging`] where the server's pages lead nowhere.
+/// The list is ordered by activity and read by offset, and messages arrive while it is read: chats
+/// move, arrive and leave, so a plain loop over the pages misses some and repeats others. This
+/// stream yields **every chat that is in the list during the whole walk exactly once**, in either
+/// order, whatever moves, arrives or leaves between the requests. A chat that arrives or leaves
+/// during the walk is yielded at most once.
 ///
-/// With an [`offset`](ChatsRequest::offset) it covers what stays at or behind that offset: a chat
-/// that moves in front of it has left.
+/// The stream ends with `None` only if this guarantee was met. If the list changes faster than it
+/// can be read, the stream yields all that it found and ends with [`ErrorKind::Incomplete`]. If the
+/// server's pages lead nowhere, it ends with [`ErrorKind::Paging`].
 ///
-/// # What is assumed
+/// With an [`offset`](ChatsRequest::offset), the walk covers the chats that stay at or past that
+/// offset. A chat that moves in front of it counts as having left.
 ///
-/// - A chat that moves gets a new last message, or its last message new times: of chats without a
-///   `lastMessage` it cannot be told.
-/// - Activity never goes back. A chat whose last message is unsent falls back in the list, and can
-///   be missed where it falls behind what was read.
-/// - A filter shows a chat at the place of its activity.
-/// - A page has more than one chat, where there are more: of a server that gives one at a time,
-///   pages cannot overlap, and the walk is the plain loop.
+/// # Assumptions
 ///
-/// # What it costs
+/// - A chat that moves gets a new last message, or its last message gets new times. Moves of chats
+///   without a `lastMessage` can't be detected.
+/// - Activity never goes back. A chat whose last message is unsent falls back in the list, and may
+///   be missed if it falls into the part that was already read.
+/// - A filtered list shows each chat at its position by activity.
+/// - A page has more than one chat if the list has more. With a server that returns one chat at a
+///   time, pages can't overlap, and the walk is the plain loop.
 ///
-/// Pages overlap by a chat or more, so that a chat seen twice tells where the walk is. On a quiet
-/// inbox that is at most 10 % and 2 requests more than the plain loop. Newest first, the front is
-/// read again at the end, for what has moved there meanwhile. A walk gives up after
-/// 20 + 3 × (pages of what it found + 1) requests. Memory: some 150 bytes for each chat seen.
-/// Requests run in tasks of their own, on the current tokio runtime.
+/// # Cost
+///
+/// Pages overlap by at least one chat: a chat that is seen twice shows where the walk is. On a
+/// quiet inbox, this takes at most 10 % plus 2 requests more than the plain loop. Newest first, the
+/// front is read again at the end, to find the chats that moved there during the walk. A walk gives
+/// up after 20 + 3 × (pages of what it found + 1) requests. It needs about 150 bytes of memory per
+/// chat seen. Requests run in separate tasks on the current tokio runtime.
 ///
 /// # Errors
 ///
-/// An item may be an error of kind [`Rejected`](ErrorKind::Rejected), which is one chat that cannot be
-/// read: the stream goes on. Any other error is the last item; [`cursor`](Self::cursor) tells where
-/// the walk was, to go on from there.
+/// An item may be an error of kind [`Rejected`](ErrorKind::Rejected), which stands for one record
+/// that could not be decoded; the stream continues. Any other error is the last item. To resume
+/// after it, use [`cursor`](Self::cursor).
 #[must_use = "a stream does nothing until it is polled"]
 pub struct ChatStream {
     request: ChatsRequest,
     scope: RequestHash,
     walk: Walk,
-    /// What was found and is not yet taken.
+    /// Items found and not yet yielded.
     found: VecDeque<(Key, Result<Chat>)>,
-    /// What is being read, in the order in which it is needed.
+    /// The pages being read, in the order in which they are needed.
     reading: VecDeque<(Ask, Task)>,
-    /// How many pages are read at once or ahead; 0 for one, when it is needed.
+    /// How many pages are read ahead or at once; 0 reads one page at a time, when it is needed.
     ahead: usize,
     /// How many pages were read ahead in vain.
     wasted: usize,
     left: Option<u64>,
-    /// What is to be told before the stream ends.
+    /// The error to yield before the stream ends.
     failure: Option<Error>,
     ended: bool,
 }
@@ -92,46 +94,49 @@ impl ChatStream {
         }
     }
 
-    /// A stream that only tells an error.
+    /// Makes the stream yield only an error.
     pub(crate) fn with_failure(mut self, error: Error) -> Self {
         self.fail(error);
         self
     }
 
-    /// Ends after so many chats, those that cannot be read included. What is behind them is
-    /// neither read nor guaranteed.
+    /// Ends the stream after this many chats, including rejected records. The guarantee doesn't
+    /// cover the chats after them, which aren't read.
     pub fn max_items(mut self, items: u64) -> Self {
         self.left = Some(items);
         self
     }
 
-    /// Reads up to so many pages ahead while the consumer works on what it has. 1 is most often
-    /// enough. More than 1
-    /// are read at offsets that are guessed, as with [`parallel`](Self::parallel).
+    /// Reads up to this many pages ahead while the consumer processes earlier chats.
+    ///
+    /// 1 is usually enough. More than 1 are read at guessed offsets, as with
+    /// [`parallel`](Self::parallel).
     pub fn prefetch(mut self, pages: usize) -> Self {
         self.ahead = self.ahead.max(pages);
         self
     }
 
-    /// Reads up to so many pages at once, at the offsets where they will be if nothing changes.
-    /// The order and the guarantee stay the same. At most so many requests are wasted in all:
-    /// where the server's offsets turn out to be others, or the list is short, pages are read one
-    /// after another from then on.
+    /// Reads up to this many pages at once, at the offsets where they will be if nothing changes.
     ///
-    /// All of them pay to the connection's limit.
+    /// The order and the guarantee stay the same. At most this many requests are wasted in total,
+    /// because a guessed offset was wrong or the list was shorter; after that, pages are read one
+    /// at a time.
+    ///
+    /// Every request counts towards the connection's rate limit.
     pub fn parallel(self, pages: usize) -> Self {
         self.prefetch(pages)
     }
 
-    /// Where the walk is: for [`ChatsRequest::resume`], in another process too.
+    /// Returns the current position, for [`ChatsRequest::resume`], in another process too.
     ///
-    /// What was yielded counts as done; what was read and not yet yielded will be read again.
+    /// Chats that were yielded count as done. Chats that were read but not yet yielded will be read
+    /// again.
     pub fn cursor(&self) -> Cursor {
         let pending: Vec<Key> = self.found.iter().map(|(key, _)| *key).collect();
         Cursor::new(self.walk.token(&pending), self.scope, self.left)
     }
 
-    /// The next chat; `None` after the last.
+    /// Returns the next chat; `None` after the last.
     pub async fn next(&mut self) -> Option<Result<Chat>> {
         StreamExt::next(self).await
     }
@@ -145,7 +150,7 @@ impl ChatStream {
         &self.walk
     }
 
-    /// Has the next pages read. What was read ahead and is not needed is dropped.
+    /// Starts reading the next pages. Pages that were read ahead and aren't needed are dropped.
     fn read_on(&mut self) {
         let ask = match self.walk.ask() {
             Ok(Some(ask)) => ask,
@@ -158,7 +163,7 @@ impl ChatStream {
             self.reading.clear();
             self.start(ask);
         }
-        // What may still be wasted can be risked.
+        // Each page read ahead may be wasted, so read no more than may still be wasted in total.
         let most = self
             .ahead
             .saturating_sub(self.wasted)
@@ -170,7 +175,7 @@ impl ChatStream {
         }
     }
 
-    /// How many pages it takes at least for what is still to be yielded.
+    /// The fewest pages that can hold the chats that may still be yielded.
     fn pages_left(&self) -> usize {
         let left = self
             .left
@@ -181,13 +186,13 @@ impl ChatStream {
 
     fn start(&mut self, ask: Ask) {
         let request = self.request.clone().offset(ask.offset).limit(ask.limit);
-        // In a task of its own: who stops to poll this stream, for a while or for good, keeps
-        // nobody from the connection's limit, and lets no request run into its deadline.
+        // In a separate task: a consumer that stops polling this stream must not hold up the
+        // connection's limit for others, nor let a request run into its deadline.
         let reading = Task(tokio::spawn(request.send().in_current_span()));
         self.reading.push_back((ask, reading));
     }
 
-    /// Takes a page that was read.
+    /// Passes a page to the walk, and queues the records that are new.
     fn receive(&mut self, ask: Ask, page: Page) {
         let (has_more, next_offset) = (page.has_more(), page.given_offset().map(|next| next.get()));
         let records = page.into_records().into_iter().enumerate();
@@ -252,7 +257,7 @@ impl Stream for ChatStream {
             match result {
                 Ok(page) => {
                     self.receive(ask, page);
-                    // Before the consumer works on what was found.
+                    // Now, so that the next pages are read while the consumer processes this one.
                     if self.ahead > 0 && self.pages_left() > 0 {
                         self.read_on();
                     }
@@ -278,7 +283,7 @@ fn incomplete(request: &ChatsRequest, error: WalkError) -> Error {
     let (kind, advice) = match error {
         WalkError::Stuck { .. } | WalkError::NoProgress { .. } => (
             ErrorKind::Paging,
-            "try again later, and report it if it stays",
+            "try again later, and report it if it persists",
         ),
         WalkError::GaveUp { .. } => (ErrorKind::Incomplete, "try again when the inbox is quieter"),
     };
@@ -286,7 +291,7 @@ fn incomplete(request: &ChatsRequest, error: WalkError) -> Error {
     Error::new(kind, what, advice)
 }
 
-/// A page that is read in a task of its own, which ends with this.
+/// A page being read in a separate task, which is aborted on drop.
 struct Task(JoinHandle<Result<Page>>);
 
 impl Future for Task {

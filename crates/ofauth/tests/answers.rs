@@ -1,4 +1,4 @@
-//! What servers answer, and what the client makes of it.
+//! Responses of servers, and the pages and errors that the client makes of them.
 
 #![allow(
     clippy::expect_used,
@@ -84,7 +84,7 @@ async fn odd_pages_decode() {
 }
 
 #[tokio::test]
-async fn every_shape_of_error_keeps_its_words() {
+async fn every_error_shape_keeps_its_message() {
     for (body, words, kind, id) in [
         (
             r#"{"error":"Session has expired","type":"SESSION_EXPIRED","requestId":"req_1","actionRequired":"refresh_session"}"#,
@@ -155,7 +155,7 @@ async fn every_documented_error_says_what_to_do() {
 }
 
 #[tokio::test]
-async fn what_a_gateway_answers_is_an_error_with_its_status() {
+async fn gateway_responses_are_errors_with_their_status() {
     for body in [
         "",
         "<html><body>Bad Gateway, private words</body></html>",
@@ -178,7 +178,7 @@ async fn what_a_gateway_answers_is_an_error_with_its_status() {
 }
 
 #[tokio::test]
-async fn the_servers_words_are_one_bounded_line_without_secrets() {
+async fn server_messages_become_one_bounded_line_without_secrets() {
     let words = format!(
         "bad key sk_live_secret\n\u{1b}[31m\u{202e} of conn_secret {}",
         "x".repeat(10_000)
@@ -211,7 +211,7 @@ async fn a_huge_error_body_is_not_read_to_its_end() {
 }
 
 #[tokio::test]
-async fn a_page_that_is_none_is_told_by_its_place_and_not_by_its_words() {
+async fn malformed_pages_are_reported_by_position_without_their_content() {
     for (body, words) in [
         (
             r#"{"list":"private","hasMore":true}"#.to_owned(),
@@ -219,7 +219,7 @@ async fn a_page_that_is_none_is_told_by_its_place_and_not_by_its_words() {
         ),
         (
             r#"{"list":[{"private \u001b[2J sk_live_secret":!"#.to_owned(),
-            "no valid JSON at line 1",
+            "invalid JSON at line 1",
         ),
         (
             r#"{"list":[],"hasMore":true"#.to_owned(),
@@ -227,12 +227,12 @@ async fn a_page_that_is_none_is_told_by_its_place_and_not_by_its_words() {
         ),
         (
             "<p>private</p>".to_owned(),
-            "no valid JSON at line 1 column 1",
+            "invalid JSON at line 1 column 1",
         ),
         (String::new(), "the JSON ends too early"),
         (
             r#"{"list":[],"hasMore":true} private"#.to_owned(),
-            "no valid JSON",
+            "invalid JSON",
         ),
         (
             r#"{"list":[],"hasMore":true,"nextOffset":"private"}"#.to_owned(),
@@ -249,13 +249,13 @@ async fn a_page_that_is_none_is_told_by_its_place_and_not_by_its_words() {
         assert_eq!(
             error.body().unwrap(),
             body.as_bytes(),
-            "by asking, all of it"
+            "the whole body is available"
         );
     }
 }
 
 #[tokio::test]
-async fn an_answer_that_is_neither_page_nor_error_is_told() {
+async fn a_success_without_a_page_is_an_error() {
     let error = error(204, "").await;
     assert_eq!(
         (error.kind(), error.status().unwrap().as_u16()),
@@ -295,8 +295,8 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn a_server_that_takes_too_long_is_a_timeout() {
-    // It accepts, and never answers.
+async fn a_silent_server_is_a_timeout() {
+    // The listener accepts connections but never answers.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let client = Client::builder().api_key("sk_live_secret").base_url(url);
@@ -316,7 +316,7 @@ async fn a_server_that_takes_too_long_is_a_timeout() {
 }
 
 #[tokio::test]
-async fn a_broken_connection_is_told_with_its_host_and_without_the_url() {
+async fn a_broken_connection_is_reported_with_the_host_but_not_the_url() {
     for answer in [
         &b""[..],
         b"garbage\r\n\r\n",
@@ -342,8 +342,8 @@ async fn a_broken_connection_is_told_with_its_host_and_without_the_url() {
     }
 }
 
-/// Serves pages with these paging fields, one after another, the last for ever;
-/// returns what reading all pages makes of them.
+/// Serves pages with these paging fields in order, and repeats the last. Reads all pages, and
+/// returns the chats, the error and the number of requests.
 async fn all_pages(pages: &[(usize, Value)]) -> (Vec<Chat>, Option<Error>, usize) {
     let server = MockServer::start_async().await;
     let chat = serde_json::from_str::<Value>(DOCUMENTATION).unwrap()["list"][0].take();
@@ -378,7 +378,7 @@ async fn all_pages(pages: &[(usize, Value)]) -> (Vec<Chat>, Option<Error>, usize
 }
 
 #[tokio::test]
-async fn next_offset_is_followed_in_each_of_its_forms() {
+async fn every_form_of_next_offset_is_followed() {
     for form in [json!(2), json!(2.0), json!("2"), json!(null)] {
         let more = json!({ "hasMore": true, "nextOffset": form });
         let (chats, error, calls) = all_pages(&[(2, more), (1, json!({ "hasMore": false }))]).await;
@@ -388,7 +388,7 @@ async fn next_offset_is_followed_in_each_of_its_forms() {
 }
 
 #[tokio::test]
-async fn pages_end_whatever_they_say() {
+async fn paging_always_ends() {
     for (pages, chats, calls) in [
         // The offset stands still, goes back, or is negative.
         (vec![(2, json!({ "hasMore": true, "nextOffset": 0 }))], 2, 1),

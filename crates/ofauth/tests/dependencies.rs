@@ -1,4 +1,4 @@
-//! What an application compiles that depends on this crate alone.
+//! The dependencies that an application compiles if it depends on this crate alone.
 
 #![allow(
     clippy::expect_used,
@@ -37,7 +37,7 @@ fn no_generator_is_compiled() {
         .collect();
     assert!(
         names.contains(&"progenitor-client"),
-        "the tree is not the one that was asked for"
+        "unexpected output of cargo tree"
     );
     for generator in [
         "progenitor",
@@ -54,5 +54,5 @@ fn no_generator_is_compiled() {
     let yaml = names
         .iter()
         .find(|name| name.contains("yaml") || name.contains("saphyr"));
-    assert_eq!(yaml, None, "a parser of YAML is compiled");
+    assert_eq!(yaml, None, "a YAML parser is compiled");
 }

@@ -1,4 +1,4 @@
-//! What many connections cost. In a process of its own, since it looks at all its memory.
+//! Memory use of many connections. It is a separate test because it measures the whole process.
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -17,7 +17,7 @@ fn resident_kb() -> u64 {
     line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }
 
-/// With the bucket of each in use, so that none can be forgotten.
+/// Every bucket is in use, so it can't be removed.
 #[tokio::test(start_paused = true)]
 async fn a_hundred_thousand_connections_cost_less_than_50_mb() {
     let client = Client::builder()

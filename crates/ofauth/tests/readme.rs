@@ -1,5 +1,5 @@
-//! The README of the repository shows what the README of this crate shows, whose
-//! examples are compiled and run.
+//! The repository's README has the same examples as this crate's README, which are compiled with
+//! the tests.
 
 #[test]
 fn the_examples_of_both_readmes_are_the_same() {

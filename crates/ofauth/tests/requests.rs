@@ -1,4 +1,4 @@
-//! What is sent, and what is refused before anything is sent.
+//! Requests as they are sent, and parameters and settings that are rejected before sending.
 
 #![allow(
     clippy::expect_used,
@@ -54,7 +54,7 @@ async fn credentials_and_parameters_are_sent_as_the_documentation_says() {
 }
 
 #[tokio::test]
-async fn what_is_not_set_is_not_sent() {
+async fn parameters_that_are_not_set_are_not_sent() {
     let server = MockServer::start_async().await;
     let mock = server
         .mock_async(|when, then| {
@@ -67,7 +67,7 @@ async fn what_is_not_set_is_not_sent() {
 }
 
 #[tokio::test]
-async fn bad_parameters_are_refused_before_anything_is_sent() {
+async fn invalid_parameters_are_rejected_before_anything_is_sent() {
     let server = MockServer::start_async().await;
     let mock = server
         .mock_async(|_, then| {
@@ -116,7 +116,7 @@ async fn bad_parameters_are_refused_before_anything_is_sent() {
 }
 
 #[test]
-fn bad_settings_are_refused_with_the_settings_name() {
+fn invalid_settings_are_rejected_by_name() {
     let error = Client::builder().build().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Configuration);
     assert!(error.to_string().contains("OFAUTH_API_KEY"), "{error}");
@@ -159,7 +159,7 @@ fn bad_settings_are_refused_with_the_settings_name() {
 }
 
 #[tokio::test]
-async fn nothing_shows_a_secret() {
+async fn debug_shows_no_secret() {
     let server = MockServer::start_async().await;
     let creator = creator(&server);
     let client = Client::builder()

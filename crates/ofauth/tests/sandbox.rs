@@ -1,4 +1,4 @@
-//! The client against the stand-in, over real sockets.
+//! The client against the sandbox, over real sockets.
 
 #![allow(
     clippy::expect_used,
@@ -78,7 +78,7 @@ async fn three_thousand_chats_arrive_once_each_and_newest_first() {
 }
 
 #[tokio::test]
-async fn limit_and_offset_cut_the_list() {
+async fn limit_and_offset_select_a_slice_of_the_list() {
     let (_sandbox, creator) = sandbox(50).await;
     let every = ids(&all(creator.chats()).await);
 
@@ -137,7 +137,7 @@ async fn a_stream_keeps_offset_and_limit() {
 }
 
 #[tokio::test]
-async fn old_is_recent_backwards() {
+async fn old_is_the_reverse_of_recent() {
     let (_sandbox, creator) = sandbox(50).await;
     let recent = ids(&all(creator.chats().order(ChatOrder::Recent)).await);
     let mut old = ids(&all(creator.chats().order(ChatOrder::Old)).await);
@@ -180,7 +180,7 @@ async fn filters_narrow_the_list_and_keep_its_order() {
 async fn a_search_finds_texts_of_every_script() {
     let (_sandbox, creator) = sandbox(400).await;
     let every = all(creator.chats()).await;
-    // Encoding matters: spaces, `&`, `+`, `%` and letters beyond ASCII go through the query string.
+    // Spaces, `&`, `+`, `%` and non-ASCII letters must be encoded in the query string.
     for text in [
         "Canada &amp; the US",
         "эфир",
@@ -201,7 +201,7 @@ async fn a_search_finds_texts_of_every_script() {
         assert_eq!(ids(&found), expected, "{text}");
         assert_eq!(found.is_empty(), text.starts_with("100%"), "{text}");
     }
-    // 100 characters are allowed, however many bytes they are.
+    // The limit is 100 characters, not bytes.
     assert!(
         creator
             .chats()
@@ -256,7 +256,7 @@ async fn parameters_combine() {
 }
 
 #[tokio::test]
-async fn connections_have_inboxes_of_their_own_and_share_a_client() {
+async fn connections_share_a_client_and_have_separate_inboxes() {
     let sandbox = Sandbox::builder().connections(50).start().await.unwrap();
     let client = client(&sandbox);
     let mut firsts = Vec::new();
@@ -279,7 +279,7 @@ async fn the_body_is_kept_as_it_was_received() {
 }
 
 #[tokio::test]
-async fn an_unknown_connection_and_a_wrong_key_are_told_apart() {
+async fn an_unknown_connection_and_a_wrong_key_are_distinct_errors() {
     let (sandbox, _) = sandbox(1).await;
     let error = client(&sandbox)
         .connection("conn_gone")
@@ -318,7 +318,7 @@ async fn an_unknown_connection_and_a_wrong_key_are_told_apart() {
 }
 
 #[tokio::test]
-async fn a_wrong_base_path_is_told() {
+async fn a_wrong_base_path_is_reported() {
     let sandbox = Sandbox::start().await.unwrap();
     let url = format!("{}/api/", sandbox.url());
     let client = Client::builder()
@@ -334,7 +334,7 @@ async fn a_wrong_base_path_is_told() {
 
 #[tokio::test]
 async fn a_server_that_cannot_be_reached_is_an_error_that_names_it() {
-    // Bound and not listening: no one else can have the port, and no one answers.
+    // Bound but not listening: nobody else can take the port, and nobody answers.
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let address = socket.local_addr().unwrap().to_string();

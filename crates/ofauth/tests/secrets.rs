@@ -1,6 +1,6 @@
-//! Whatever goes wrong, and however it is shown: no key, no connection id, no message.
+//! No error, event, trace or panic shows an API key, a connection id or a message.
 //!
-//! In a process of its own, since it listens to everything that is traced and logged in it.
+//! This test needs a separate process, because it captures everything traced or logged in it.
 
 #![allow(
     clippy::expect_used,
@@ -30,7 +30,7 @@ const TEXT: &str = "PrivateWordsOfAFan";
 const QUERY: &str = "PrivateSearch";
 const SECRETS: &[&str] = &["TopSecret", TEXT, QUERY];
 
-/// Everything that is traced or logged, by any crate, at any level.
+/// Captures everything that is traced or logged, by any crate, at any level.
 #[derive(Clone, Default)]
 struct Captured(Arc<Mutex<Vec<u8>>>);
 
@@ -52,7 +52,7 @@ impl MakeWriter<'_> for Captured {
     }
 }
 
-/// An error in each form in which it can be shown.
+/// Returns an error in every form in which it can be shown.
 fn shown(error: &Error) -> String {
     let mut text = format!("{error} {error:?} {error:#?} {:?}", error.rejected());
     let mut cause = error.source();
@@ -115,7 +115,7 @@ async fn no_failing_call_shows_a_secret() {
         .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
         .with_writer(captured.clone())
         .init();
-    // Whatever shows in a panic is what is shown here.
+    // Panic messages are captured too.
     let hook = captured.clone();
     std::panic::set_hook(Box::new(move |panic| {
         writeln!(hook.clone(), "{panic}").unwrap();
@@ -147,7 +147,7 @@ async fn no_failing_call_shows_a_secret() {
     for fault in faults {
         let sandbox = sandbox(fault.clone()).await;
         let connection = connection(&sandbox.url(), &captured);
-        // The search finds nothing, but the words are sent.
+        // The search finds nothing, but its text is sent.
         let search = connection.chats().query(QUERY).strict().send().await;
         let list = connection.chats().strict().send().await;
         for error in [search.err(), list.err()].into_iter().flatten() {
@@ -173,7 +173,7 @@ async fn no_failing_call_shows_a_secret() {
             .unwrap_err();
     }
 
-    // The server repeats what it was sent, in each place where the client might repeat it.
+    // The server echoes what it was sent, in every place that the client might show.
     let words = format!("no such key {KEY} for {CONNECTION}");
     let error = serde_json::json!({ "error": words, "type": KEY, "requestId": CONNECTION, "actionRequired": words });
     let page = serde_json::json!({ "list": [{ "withUser": TEXT }, TEXT, { TEXT: TEXT }], "hasMore": TEXT, TEXT: 1 });
@@ -256,12 +256,9 @@ async fn no_failing_call_shows_a_secret() {
         "panicked at",
         "[redacted]",
     ] {
-        assert!(
-            captured.contains(expected),
-            "nothing of {expected} was captured"
-        );
+        assert!(captured.contains(expected), "{expected} was not captured");
     }
-    // However it is written: a host becomes lower case.
+    // Ignore case, because host names become lower case.
     let captured = captured.to_lowercase();
     for secret in SECRETS {
         if let Some(place) = captured.find(&secret.to_lowercase()) {

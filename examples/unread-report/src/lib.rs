@@ -1,27 +1,27 @@
-//! An application in small: how many unread messages wait, for each of several creators.
+//! A small example application: counts the unread messages of several creators.
 
 use ofauth::{ChatFilter, Client, Error};
 
-/// What one creator's inbox holds.
+/// The unread messages in a creator's inbox.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Unread {
-    /// The fans who wait.
+    /// The number of fans with unread messages.
     pub fans: usize,
-    /// Their messages.
+    /// The number of unread messages.
     pub messages: u64,
 }
 
-/// Counts what is unread for each connection. A creator whose session has expired does
-/// not stop the others.
+/// Counts the unread messages of each connection. A connection that fails, for example because its
+/// session has expired, doesn't stop the others.
 pub async fn unread(client: &Client, connections: &[String]) -> Vec<Result<Unread, Error>> {
     let mut report = Vec::new();
     for connection in connections {
-        report.push(of(client, connection).await);
+        report.push(count(client, connection).await);
     }
     report
 }
 
-async fn of(client: &Client, connection: &str) -> Result<Unread, Error> {
+async fn count(client: &Client, connection: &str) -> Result<Unread, Error> {
     let mut chats = client
         .connection(connection)?
         .chats()

@@ -1,3 +1,5 @@
+//! Prints how many messages each creator has unread:
+//!
 //! `OFAUTH_API_KEY=… cargo run -p unread-report -- conn_abc123 conn_def456`
 
 use std::io::{self, Write};
@@ -17,7 +19,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         match unread {
             Ok(unread) => writeln!(
                 stdout,
-                "creator {}: {} messages of {} fans",
+                "creator {}: {} messages from {} fans",
                 number + 1,
                 unread.messages,
                 unread.fans

@@ -1,4 +1,4 @@
-//! How an application tests itself: against mocks, and against the stand-in.
+//! How an application can be tested: with mocks and with the sandbox.
 
 #![allow(
     clippy::expect_used,
@@ -14,7 +14,7 @@ use ofauth_sandbox::{Change, Sandbox, Session};
 use unread_report::{Unread, unread};
 
 #[tokio::test]
-async fn with_mocks_one_answer_is_as_it_is_wanted() {
+async fn a_mock_gives_chosen_responses() {
     let server = MockServer::start_async().await;
     let mock = server.list_chats(|when, then| {
         when.filter(ChatFilter::Unread);
@@ -48,7 +48,7 @@ async fn with_mocks_one_answer_is_as_it_is_wanted() {
 }
 
 #[tokio::test]
-async fn with_the_stand_in_whole_inboxes_change_and_fail() {
+async fn the_sandbox_changes_inboxes_and_expires_sessions() {
     let sandbox = Sandbox::builder().chats(100).start().await.unwrap();
     let connections: Vec<String> = (1..=3).map(|number| sandbox.connection(number)).collect();
     sandbox
@@ -75,7 +75,7 @@ async fn with_the_stand_in_whole_inboxes_change_and_fail() {
     let after = unread(&client, &connections).await;
 
     let (before, now) = (before[0].as_ref().unwrap(), after[0].as_ref().unwrap());
-    assert!(before.fans > 20, "more than a page");
+    assert!(before.fans > 20, "more than one page");
     assert_eq!(
         (now.fans, now.messages),
         (before.fans + 1, before.messages + 1)
@@ -84,7 +84,7 @@ async fn with_the_stand_in_whole_inboxes_change_and_fail() {
         after[1].as_ref().unwrap_err().error_type(),
         Some(&ErrorType::SessionExpired)
     );
-    assert!(after[2].is_ok(), "the others are read");
+    assert!(after[2].is_ok(), "the other connections are still read");
     sandbox
         .requests()
         .of(&connections[1])

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::diagnostic::{Diagnostic, RuleId};
-use crate::generator::document::{Document, Problem, join};
+use crate::generator::document::{Document, Problem, join, references};
 use crate::spec::schemas::{Use, target};
 use crate::spec::{self, json_schema};
 
@@ -115,12 +115,16 @@ pub(super) fn in_files(
 }
 
 fn validator(document: &Value, pointer: &str) -> Result<jsonschema::Validator, String> {
-    let schemas = document["components"]["schemas"].as_object();
-    let schemas = schemas.into_iter().flatten();
-    let schemas = schemas.map(|(name, schema)| (name.clone(), json_schema::translated(schema)));
+    let schemas = &document["components"]["schemas"];
+    let schema = document.pointer(pointer).unwrap_or(&Value::Null);
+    let names = references(schemas, schema).into_iter();
+    let definitions = names.map(|name| {
+        let definition = json_schema::translated(&schemas[&name]);
+        (name, definition)
+    });
     let root = json!({
-        "$defs": schemas.collect::<Map<_, _>>(),
-        "allOf": [document.pointer(pointer).map(json_schema::translated)],
+        "$defs": definitions.collect::<Map<_, _>>(),
+        "allOf": [json_schema::translated(schema)],
     });
     jsonschema::options()
         .should_validate_formats(true)

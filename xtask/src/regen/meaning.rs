@@ -261,25 +261,34 @@ mod tests {
         (r#"{"type":"boolean"}"#, r#"{"type":"string"}"#),
     ];
 
-    /// The spec, with a field and a parameter of a schema.
-    fn with(spec: &Value, schema: &str) -> Value {
+    /// A spec with a field and a parameter of a schema.
+    fn with(schema: &str) -> Value {
         let schema: Value = serde_json::from_str(schema).unwrap();
-        let mut spec = spec.clone();
-        spec["components"]["schemas"]["Chat"]["properties"]["zone"] = schema.clone();
-        let parameters = &mut spec["paths"]["/v2/access/chats"]["get"]["parameters"];
-        let parameter = json!({ "name": "zone", "in": "query", "schema": schema });
-        parameters.as_array_mut().unwrap().push(parameter);
-        spec
+        let chat = json!({ "$ref": "#/components/schemas/Chat" });
+        json!({
+            "openapi": "3.0.3",
+            "info": { "title": "Test", "version": "1" },
+            "paths": { "/chats": { "get": {
+                "operationId": "listChats",
+                "parameters": [{ "name": "zone", "in": "query", "schema": schema }],
+                "responses": { "200": {
+                    "description": "OK",
+                    "content": { "application/json": { "schema": chat } },
+                } },
+            } } },
+            "components": { "schemas": {
+                "Chat": { "type": "object", "properties": { "zone": schema } },
+                "NextOffset": { "type": "number" },
+                "Timestamp": { "type": "string" },
+            } },
+        })
     }
 
     #[test]
-    fn what_the_rules_say_of_rust_is_what_the_generator_does() {
-        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
-        let yaml = std::fs::read_to_string(format!("{root}/{SPEC}")).unwrap();
-        let spec = Spec::parse(SPEC, &yaml).unwrap().document.value;
+    fn the_rules_for_rust_match_the_generator() {
         let mut wrong = Vec::new();
         for (one, other) in PAIRS {
-            let specs = [one, other].map(|schema| with(&spec, schema));
+            let specs = [one, other].map(|schema| with(schema));
             let tables = specs
                 .each_ref()
                 .map(|spec| Table::of_document(spec).unwrap());

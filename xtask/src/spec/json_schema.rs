@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use crate::generator::document::{referenced, walk, with_references};
+use crate::generator::document::{referenced, references, walk};
 
 /// Where the JSON Schemas stand, below the root of the workspace.
 pub(crate) const FOLDER: &str = "openapi/schemas";
@@ -19,7 +19,7 @@ const NOTE: &str = "Generated from openapi/ofauth.yaml by `cargo xtask regen`; d
 pub(crate) fn schemas(document: &Value) -> BTreeMap<String, String> {
     let schemas = &document["components"]["schemas"];
     let schema = |name: String| {
-        let mut names = with_references(schemas, &name);
+        let mut names = references(schemas, &schemas[&name]);
         names.remove(&name);
         let mut schema = Map::new();
         schema.insert(

@@ -1,11 +1,11 @@
-//! How `ofauth chats` ends, if not well.
+//! Tests of the failures of `ofauth chats`, and their exit codes.
 
 use super::*;
 use httpmock::prelude::*;
 use serde_json::{Value, json};
 
 #[test]
-fn wrong_usage_ends_with_2_and_names_what_is_wrong() {
+fn usage_errors_exit_with_2_and_name_the_mistake() {
     let long = "x".repeat(101);
     for (arguments, words) in [
         (vec!["--limit", "0"], vec!["--limit", "0", "from 1 to 20"]),
@@ -51,7 +51,7 @@ fn wrong_usage_ends_with_2_and_names_what_is_wrong() {
 }
 
 #[test]
-fn settings_that_cannot_be_used_end_with_2() {
+fn invalid_settings_exit_with_2() {
     let url = "http://127.0.0.1:9";
     let account = |url| with_account(url, &["chats"]);
     let with = |name: &str, value: &str| {
@@ -94,8 +94,8 @@ fn settings_that_cannot_be_used_end_with_2() {
 }
 
 #[test]
-fn a_server_that_cannot_be_reached_ends_with_1() {
-    // Bound and not listening: no one else can have the port, and no one answers.
+fn an_unreachable_server_exits_with_1() {
+    // Bound but not listening: the port is reserved, and connections to it are refused.
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let address = socket.local_addr().unwrap();
@@ -108,7 +108,7 @@ fn a_server_that_cannot_be_reached_ends_with_1() {
 }
 
 #[test]
-fn an_error_is_told_with_the_servers_words_type_status_and_request_id() {
+fn an_error_shows_the_servers_message_type_status_and_request_id() {
     let server = MockServer::start();
     server.mock(|when, then| {
         when.path("/v2/access/chats");
@@ -132,7 +132,7 @@ fn an_error_is_told_with_the_servers_words_type_status_and_request_id() {
     }
 }
 
-/// A first page with one chat and more to come, and then this answer.
+/// Starts a server with one chat on the first page, and this response instead of the second page.
 fn then_fails(status: u16, body: &str) -> MockServer {
     let server = MockServer::start();
     let chat = r#"{"withUser":{"id":7,"_view":"s"},"new":1}"#;
@@ -149,7 +149,7 @@ fn then_fails(status: u16, body: &str) -> MockServer {
 }
 
 #[test]
-fn what_was_read_before_a_failure_is_written_and_the_rest_is_told() {
+fn chats_read_before_a_failure_are_written() {
     let server = then_fails(500, r#"{"error":"Oops","requestId":"req_9"}"#);
     let all = |format: &str| {
         run(with_account(
@@ -174,7 +174,7 @@ fn what_was_read_before_a_failure_is_written_and_the_rest_is_told() {
 }
 
 #[test]
-fn raw_bodies_are_one_a_line_with_all_that_they_hold_even_if_they_are_no_pages() {
+fn raw_writes_every_body_on_one_line_even_if_it_cannot_be_decoded() {
     let server = then_fails(200, "{\"list\": \"private\"}");
     let (code, stdout, stderr) = run(with_account(
         &server.base_url(),
@@ -193,7 +193,7 @@ fn raw_bodies_are_one_a_line_with_all_that_they_hold_even_if_they_are_no_pages()
 }
 
 #[test]
-fn chats_that_cannot_be_read_are_told_and_the_others_written() {
+fn unreadable_chats_are_reported_and_the_others_are_written() {
     let chat = |id| json!({ "withUser": { "id": id, "_view": "s" } });
     let page = |list: Value, more| json!({ "list": list, "hasMore": more }).to_string();
     let pages = [
@@ -228,7 +228,7 @@ fn chats_that_cannot_be_read_are_told_and_the_others_written() {
     for words in [
         "after 1 chats, a chat cannot be read, at `list[1]` of the page at offset 0: expected struct Chat",
         "after 3 chats, a chat cannot be read, at `list[2].withUser` of the page at offset 2: expected struct UserView",
-        "2 chats cannot be read; the others are written",
+        "2 chats cannot be read; the others were written",
     ] {
         assert!(stderr.contains(words), "{stderr}");
     }
@@ -242,7 +242,7 @@ fn chats_that_cannot_be_read_are_told_and_the_others_written() {
 }
 
 #[test]
-fn help_shows_no_value_of_the_environment() {
+fn help_does_not_show_environment_values() {
     let (code, stdout, _) = run(with_account("http://127.0.0.1:9", &["chats", "--help"]));
     assert_eq!(code, 0);
     assert!(

@@ -1,4 +1,4 @@
-//! The command as a process: what it writes where, and how it ends.
+//! Tests that run the command as a process, and check its output and its exit code.
 
 #![allow(
     clippy::expect_used,
@@ -19,14 +19,14 @@ use serde_json::Value;
 const KEY: &str = "sk_live_secret";
 const CONNECTION: &str = "conn_secret";
 
-/// The command with nothing in its environment.
+/// The command with an empty environment.
 fn ofauth(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ofauth"));
     command.args(arguments).env_clear().stdin(Stdio::null());
     command
 }
 
-/// The command with a key and a connection, for a server.
+/// The command with a key, a connection and the URL of a server in its environment.
 fn with_account(url: &str, arguments: &[&str]) -> Command {
     let mut command = ofauth(arguments);
     command

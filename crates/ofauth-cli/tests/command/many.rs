@@ -1,11 +1,11 @@
-//! Many connections, and what is new of one.
+//! Tests of `ofauth chats` with many connections, and of `ofauth watch`.
 
 use super::*;
 use std::io::{BufRead, BufReader, Write};
 
 use ofauth_sandbox::{Change, Fault, FaultRule, OddOffset, Sandbox, Session};
 
-/// A stand-in in this process, and a runtime that it runs on.
+/// A sandbox in this process, and the runtime that it runs on.
 struct Server {
     sandbox: Sandbox,
     runtime: tokio::runtime::Runtime,
@@ -30,7 +30,7 @@ impl Server {
 }
 
 #[test]
-fn each_chat_is_told_with_its_connection_and_failures_at_the_end() {
+fn chats_name_their_connection_and_failures_are_reported_at_the_end() {
     let server = Server::start(4, 45);
     let expired = Change::Session(Session::Expired);
     server.sandbox.change("conn_sandbox_3", expired).unwrap();
@@ -59,12 +59,12 @@ fn each_chat_is_told_with_its_connection_and_failures_at_the_end() {
     assert!(chats.iter().all(|chat| chat["withUser"]["id"].is_i64()));
     assert!(
         stderr.contains("connection 3: Session has expired: ask the creator to link")
-            && stderr.contains("1 of 3 connections failed; the others are written")
+            && stderr.contains("1 of 3 connections failed; the others were written")
             && !stderr.contains("conn_"),
         "{stderr}"
     );
 
-    // A page of each.
+    // One page of each connection.
     let (_, stdout, _) = read(&["--limit", "7", "--format", "csv"]);
     let mut reader = csv::Reader::from_reader(stdout.as_bytes());
     assert_eq!(&reader.headers().unwrap()[0], "connection");
@@ -88,7 +88,7 @@ fn each_chat_is_told_with_its_connection_and_failures_at_the_end() {
 }
 
 #[test]
-fn hostile_pagers_end_with_1_after_all_that_was_found() {
+fn odd_pagination_ends_and_what_was_found_is_written() {
     let server = Server::start(1, 100);
     let odd = |odd| Fault::NextOffset(odd);
     for (fault, chats, code) in [
@@ -124,7 +124,7 @@ fn hostile_pagers_end_with_1_after_all_that_was_found() {
 }
 
 #[test]
-fn lists_that_cannot_be_used_end_with_2() {
+fn unusable_connection_lists_exit_with_2() {
     let server = Server::start(1, 1);
     let mut empty = tempfile::NamedTempFile::new().unwrap();
     writeln!(empty, "# none").unwrap();
@@ -133,7 +133,7 @@ fn lists_that_cannot_be_used_end_with_2() {
     let two = ["--connection", "conn_a", "--connection", "conn_b"];
     for (arguments, words) in [
         (vec!["--connections-file", "/nowhere/ids"], "/nowhere/ids: "),
-        (vec!["--connections-file", empty], "it needs one a line"),
+        (vec!["--connections-file", empty], "write one per line"),
         (
             vec!["--connection", "conn_a", "--connection", "no id"],
             "connection 2: the connection id must",
@@ -152,7 +152,7 @@ fn lists_that_cannot_be_used_end_with_2() {
     server.sandbox.requests().assert_count(0);
 }
 
-/// What runs in the background ends with the test.
+/// A background process that is stopped when it goes out of scope.
 struct Running(std::process::Child);
 
 impl Drop for Running {
@@ -163,7 +163,7 @@ impl Drop for Running {
 }
 
 #[test]
-fn a_watch_writes_what_is_new_and_goes_on_where_it_stopped() {
+fn watch_writes_new_activity_and_resumes_from_its_checkpoint() {
     let server = Server::start(1, 30);
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("seen.json");
@@ -181,7 +181,7 @@ fn a_watch_writes_what_is_new_and_goes_on_where_it_stopped() {
         .iter()
         .map(|chat| chat.with_user.id)
         .collect();
-    // First something happens while it watches; then something that it missed meanwhile.
+    // In the first round a message arrives while the command runs, in the second before it starts.
     for (round, fan) in fans.iter().enumerate() {
         if round == 1 {
             message(*fan);
@@ -192,7 +192,7 @@ fn a_watch_writes_what_is_new_and_goes_on_where_it_stopped() {
         let mut child = Running(command.spawn().unwrap());
         let before = std::fs::read_to_string(&file).unwrap_or_default();
         if round == 0 {
-            // One to know what is there, and one that finds nothing new.
+            // Wait for the request that takes the checkpoint and the first poll.
             while server.sandbox.requests().len() < 2 {
                 std::thread::yield_now();
             }
@@ -201,10 +201,10 @@ fn a_watch_writes_what_is_new_and_goes_on_where_it_stopped() {
         let mut lines = BufReader::new(child.0.stdout.take().unwrap()).lines();
         let chat: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
         assert_eq!(chat["withUser"]["id"], *fan, "{round}");
-        // Until it has kept what it saw.
-        let told = server.sandbox.requests().len();
+        // Wait until the checkpoint has been saved.
+        let seen = server.sandbox.requests().len();
         while std::fs::read_to_string(&file).unwrap_or_default() == before
-            || server.sandbox.requests().len() < told + 2
+            || server.sandbox.requests().len() < seen + 2
         {
             std::thread::yield_now();
         }

@@ -1,4 +1,4 @@
-//! What `ofauth chats` writes.
+//! Tests of the output formats of `ofauth chats`.
 
 use super::*;
 use httpmock::prelude::*;
@@ -31,7 +31,7 @@ fn a_page_of_the_sandbox_is_a_table() {
 }
 
 #[test]
-fn a_table_fits_the_width_that_is_given() {
+fn a_table_fits_the_given_width() {
     for width in [60, 100, 140] {
         let mut command = ofauth(&["chats", "--sandbox", "--limit", "20"]);
         command.env("COLUMNS", width.to_string());
@@ -43,7 +43,7 @@ fn a_table_fits_the_width_that_is_given() {
 }
 
 #[test]
-fn every_machine_format_holds_the_same_chats() {
+fn every_machine_readable_format_has_the_same_chats() {
     let (code, text, stderr) = sandbox(&["--all", "--format", "ndjson"]);
     assert_eq!((code, stderr.as_str()), (0, ""));
     let chats = ndjson(&text);
@@ -119,7 +119,7 @@ fn an_empty_result_is_well_formed_in_each_format() {
 }
 
 #[test]
-fn a_text_cannot_act_on_the_terminal() {
+fn control_characters_do_not_reach_the_terminal() {
     let server = MockServer::start();
     server.mock(|when, then| {
         when.path("/v2/access/chats");
@@ -137,7 +137,7 @@ fn a_text_cannot_act_on_the_terminal() {
 }
 
 #[test]
-fn a_closed_pipe_ends_it_quietly() {
+fn a_closed_pipe_is_not_an_error() {
     let mut command = ofauth(&["chats", "--sandbox", "--all", "--format", "ndjson"]);
     let mut child = command
         .stdout(Stdio::piped())

@@ -1,15 +1,15 @@
-//! `ofauth sandbox`
+//! Tests of `ofauth sandbox`.
 
 use super::*;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
-/// A server as a process, stopped when it goes out of scope.
+/// A server process that is stopped when it goes out of scope.
 struct Server(Child);
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // The process may already have ended.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
@@ -38,7 +38,7 @@ fn the_sandbox_prints_its_address_and_lines_to_paste() {
     let url = lines.next().unwrap();
     assert!(url.starts_with("http://127.0.0.1:"), "{url}");
 
-    // The lines are for a shell; here their assignments are taken as they are.
+    // The lines are written for a shell; here they need no unquoting.
     let mut command = ofauth(&["chats", "--all", "--format", "ndjson"]);
     let pasted = lines.skip(1).take_while(|line| line.starts_with("export "));
     let mut count = 0;
@@ -58,18 +58,18 @@ fn the_sandbox_prints_its_address_and_lines_to_paste() {
 
 #[cfg(unix)]
 #[test]
-fn the_sandbox_stops_cleanly_when_it_is_told_to() {
+fn the_sandbox_stops_cleanly_on_sigterm() {
     let child = ofauth(&["sandbox"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     let mut server = Server(child);
-    // This line comes when signals are waited for.
+    // By the time this line is printed, signals are caught.
     let mut stderr = BufReader::new(server.0.stderr.take().unwrap())
         .lines()
         .map(Result::unwrap);
-    assert!(stderr.any(|line| line.contains("Ctrl-C stops")));
+    assert!(stderr.any(|line| line.contains("Press Ctrl-C to stop")));
     let mut kill = Command::new("kill");
     assert!(
         kill.args(["-TERM", &server.0.id().to_string()])
@@ -81,7 +81,7 @@ fn the_sandbox_stops_cleanly_when_it_is_told_to() {
 }
 
 #[test]
-fn a_port_in_use_is_told() {
+fn a_port_in_use_is_reported() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let (code, _, stderr) = run(ofauth(&["sandbox", "--port", &port]));
@@ -90,7 +90,7 @@ fn a_port_in_use_is_told() {
 }
 
 #[test]
-fn the_sandbox_is_set_up_by_arguments() {
+fn the_sandbox_is_configured_by_arguments() {
     let folder = std::env::temp_dir().join(format!("ofauth-cli-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let (good, bad) = (folder.join("good.json"), folder.join("bad.json"));
@@ -149,7 +149,7 @@ fn the_sandbox_is_set_up_by_arguments() {
 }
 
 #[test]
-fn a_sandbox_that_others_can_reach_is_warned_of() {
+fn a_sandbox_that_others_can_reach_gives_a_warning() {
     let warned = |host: &str| {
         let mut command = ofauth(&["sandbox", "--host", host]);
         let child = command
@@ -162,7 +162,7 @@ fn a_sandbox_that_others_can_reach_is_warned_of() {
             .lines()
             .map(Result::unwrap);
         let lines: Vec<String> = stderr
-            .take_while(|line| !line.contains("Ctrl-C stops"))
+            .take_while(|line| !line.contains("Press Ctrl-C to stop"))
             .collect();
         lines
             .iter()

@@ -1,4 +1,4 @@
-//! The limit of a connection, the clock, and what is recorded.
+//! Rate limits, the clock, and recorded requests.
 
 use super::*;
 use ofauth_sandbox::{Quota, Sandbox};
@@ -57,7 +57,7 @@ impl ofauth_sandbox::Clock for Manual {
 }
 
 #[tokio::test]
-async fn the_clock_can_be_another() {
+async fn the_clock_can_be_replaced() {
     let start = chrono::DateTime::from_timestamp(2_000_000_000, 0).unwrap();
     let clock = std::sync::Arc::new(Manual(start.into()));
     let limit = Quota {
@@ -88,7 +88,7 @@ async fn the_clock_can_be_another() {
 }
 
 #[tokio::test]
-async fn requests_are_kept_as_they_came() {
+async fn requests_are_recorded() {
     let sandbox = Sandbox::start().await.unwrap();
     ask(&sandbox, "limit=2&query=a%20b", "user-agent: test\r\n").await;
     ask(&sandbox, "limit=99", "").await;

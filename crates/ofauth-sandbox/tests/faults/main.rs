@@ -1,4 +1,4 @@
-//! What goes wrong on demand, as it goes over the wire.
+//! Faults, rate limits and recorded requests, checked on raw sockets.
 
 #![allow(
     clippy::expect_used,
@@ -19,7 +19,7 @@ use tokio::net::TcpStream;
 
 const ONE: &str = "conn_sandbox_1";
 
-/// What a socket receives: the bytes, and whether it was closed in order.
+/// The bytes that a socket received, and whether it was closed cleanly.
 struct Received {
     bytes: Vec<u8>,
     end: std::io::Result<()>,
@@ -76,7 +76,7 @@ async fn with(fault: Fault) -> Received {
     ask(&sandbox, "limit=3&offset=6", "").await
 }
 
-/// The page as it should be.
+/// Returns the page without a fault.
 async fn well() -> Received {
     with(Fault::Well).await
 }

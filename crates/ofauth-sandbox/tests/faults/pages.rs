@@ -1,4 +1,4 @@
-//! Answers that are no pages, or odd ones.
+//! Responses other than pages, and odd pages.
 
 use super::*;
 use ofauth_sandbox::{Encoding, Fault, FaultBody, OddOffset, Sandbox};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::io::Read;
 
 #[tokio::test]
-async fn a_status_comes_with_the_body_and_the_header_that_are_asked_for() {
+async fn a_status_has_the_requested_body_and_header() {
     for code in [408, 429, 500, 502, 503, 504] {
         let answer = with(status(code)).await;
         assert_eq!((answer.status(), answer.end.is_ok()), (code, true));
@@ -48,7 +48,7 @@ async fn a_status_comes_with_the_body_and_the_header_that_are_asked_for() {
 }
 
 #[tokio::test]
-async fn a_redirect_names_another_place() {
+async fn a_redirect_has_the_requested_location() {
     let answer = with(Fault::Redirect {
         location: "https://elsewhere.example/".to_owned(),
     })
@@ -61,7 +61,7 @@ async fn a_redirect_names_another_place() {
 }
 
 #[tokio::test]
-async fn pages_are_spoiled_in_one_way_each() {
+async fn each_fault_changes_one_thing_about_a_page() {
     let well = well().await.json();
     let page = async |fault| {
         let answer = with(fault).await;
@@ -92,7 +92,10 @@ async fn pages_are_spoiled_in_one_way_each() {
     let large = page(Fault::LargeIds).await["list"][0]["lastMessage"]["id"]
         .as_i64()
         .unwrap();
-    assert!(large > 1 << 53 && large % 2 == 1, "{large} is no double");
+    assert!(
+        large > 1 << 53 && large % 2 == 1,
+        "{large} is exact as a double"
+    );
 
     for (odd, expected) in [
         (OddOffset::Text, json!("9")),

@@ -1,4 +1,4 @@
-//! When a fault occurs.
+//! Fault rules: when a fault occurs.
 
 use super::*;
 use ofauth_sandbox::{Fault, FaultRule, Sandbox};
@@ -31,7 +31,7 @@ async fn latency_is_drawn_between_its_bounds_and_adds_to_the_next_rule() {
 }
 
 #[tokio::test]
-async fn a_fault_that_found_no_page_is_not_spent() {
+async fn a_fault_without_a_page_is_not_counted() {
     let rules = [FaultRule::new(Fault::BrokenJson).times(1)];
     let sandbox = Sandbox::builder().faults(rules).start().await.unwrap();
     assert_eq!(ask(&sandbox, "limit=99", "").await.status(), 400);
@@ -42,7 +42,7 @@ async fn a_fault_that_found_no_page_is_not_spent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_latency_is_a_step_of_a_sequence() {
+async fn a_latency_can_be_a_step_of_a_sequence() {
     let latency = Fault::Latency {
         min_ms: 5_000,
         max_ms: 5_000,
@@ -57,7 +57,7 @@ async fn a_latency_is_a_step_of_a_sequence() {
 }
 
 #[tokio::test]
-async fn rules_apply_in_order_for_some_times_for_one_connection_and_at_a_rate() {
+async fn rules_apply_in_order_with_counts_connections_and_rates() {
     let mut rules = FaultRule::sequence([status(503), status(502), Fault::Well, status(500)]);
     rules.push(FaultRule::new(status(504)).connection("conn_sandbox_2"));
     let sandbox = Sandbox::builder().faults(rules).start().await.unwrap();
@@ -82,15 +82,12 @@ async fn rules_apply_in_order_for_some_times_for_one_connection_and_at_a_rate() 
     for _ in 0..60 {
         failed += u64::from(ask(&sandbox, "", "").await.status() == 503);
     }
-    assert!(
-        (6..=32).contains(&failed),
-        "{failed} of 60: the seed draws them"
-    );
+    assert!((6..=32).contains(&failed), "{failed} of 60 failed");
     assert_eq!(sandbox.faults()[0].applied(), failed);
 }
 
 #[tokio::test]
-async fn a_request_can_ask_for_a_fault_of_its_own() {
+async fn a_request_can_ask_for_a_fault_in_a_header() {
     let sandbox = Sandbox::start().await.unwrap();
     for (fault, expected) in [
         (r#"{"status":{"status":502,"body":"html"}}"#, 502),

@@ -1,4 +1,4 @@
-//! Sockets that misbehave.
+//! Faults of sockets: resets, slow and truncated responses, wrong lengths.
 
 use super::*;
 use ofauth_sandbox::{Fault, FaultRule, Sandbox};
@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 use tokio::time::Instant;
 
 #[tokio::test]
-async fn a_connection_is_reset_at_each_byte() {
+async fn a_connection_can_be_reset_at_any_byte() {
     let whole = well().await.bytes;
     for after in [0, 1, 16, 100, 200, 1_000, whole.len() - 1] {
         let answer = with(Fault::Reset { after }).await;
@@ -25,7 +25,7 @@ async fn a_connection_is_reset_at_each_byte() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn headers_come_byte_by_byte() {
+async fn headers_can_be_sent_byte_by_byte() {
     let start = Instant::now();
     let answer = with(Fault::SlowHeaders { every_ms: 50 }).await;
     let (head, _) = answer.split();
@@ -40,7 +40,7 @@ async fn headers_come_byte_by_byte() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_comes_in_pieces() {
+async fn a_body_can_be_sent_in_pieces() {
     let start = Instant::now();
     let answer = with(Fault::SlowBody {
         every_ms: 1_000,
@@ -57,7 +57,7 @@ async fn a_body_comes_in_pieces() {
 }
 
 #[tokio::test]
-async fn a_body_is_cut_with_its_length_stated_or_in_chunks() {
+async fn a_body_can_be_truncated_with_a_stated_length_or_in_chunks() {
     let whole = well().await;
     let length = whole.split().1.len();
     let cut = with(Fault::Truncated {
@@ -78,12 +78,12 @@ async fn a_body_is_cut_with_its_length_stated_or_in_chunks() {
     let (_, body) = cut.split();
     assert!(
         body.starts_with(b"1F4\r\n") && !body.ends_with(b"0\r\n\r\n"),
-        "without its end"
+        "the final chunk is missing"
     );
 }
 
 #[tokio::test]
-async fn a_stated_length_is_less_than_the_bodys() {
+async fn a_stated_length_can_be_too_small() {
     let whole = well().await;
     let (_, body) = whole.split();
     let wrong = with(Fault::ContentLength { delta: -100 }).await;
@@ -95,7 +95,7 @@ async fn a_stated_length_is_less_than_the_bodys() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_a_stated_length_that_is_more_than_the_bodys_nothing_comes() {
+async fn a_response_with_too_large_a_length_never_ends() {
     let rule = FaultRule::new(Fault::ContentLength { delta: 100 });
     let sandbox = Sandbox::builder().faults([rule]).start().await.unwrap();
     let asked = ask(&sandbox, "", "");
@@ -107,7 +107,7 @@ async fn after_a_stated_length_that_is_more_than_the_bodys_nothing_comes() {
 }
 
 #[tokio::test]
-async fn a_trick_that_a_response_did_not_get_to_is_not_played_on_the_next() {
+async fn an_incomplete_trick_does_not_affect_the_next_response() {
     let fault = Fault::Reset { after: 1_000_000 };
     let sandbox = Sandbox::builder()
         .faults([FaultRule::new(fault).times(1)])
@@ -129,7 +129,7 @@ async fn a_trick_that_a_response_did_not_get_to_is_not_played_on_the_next() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn tricks_of_http_1_leave_http_2_alone() {
+async fn http_1_tricks_do_not_affect_http_2() {
     let rules = FaultRule::sequence([
         Fault::SlowHeaders { every_ms: 1_000 },
         Fault::ContentLength { delta: -10 },
@@ -160,7 +160,7 @@ async fn tricks_of_http_1_leave_http_2_alone() {
 }
 
 #[tokio::test]
-async fn dropping_the_sandbox_ends_what_is_in_flight() {
+async fn dropping_the_sandbox_ends_requests_in_flight() {
     let rules = FaultRule::sequence([
         Fault::ContentLength { delta: 100 },
         Fault::Latency {
@@ -188,7 +188,7 @@ async fn dropping_the_sandbox_ends_what_is_in_flight() {
     }
     drop(sandbox);
     for mut socket in sockets {
-        // It ends, in whatever way.
+        // Any end will do.
         let _ = socket.read_to_end(&mut Vec::new()).await;
     }
 }

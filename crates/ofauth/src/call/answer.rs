@@ -1,4 +1,4 @@
-//! What an attempt brings: a page, or the reason why there is none.
+//! Reads the response of an attempt: a page or an error.
 
 use std::error::Error as StdError;
 use std::time::{Duration, SystemTime};
@@ -20,7 +20,8 @@ use crate::rate_headers::retry_after;
 use crate::{Error, ErrorKind, Meta, RateLimitState, Result};
 
 impl Call<'_> {
-    /// Sends the operation and reads the answer; the body of an error until `end` at the latest.
+    /// Sends the operation and reads the response. The body of an error response is read until
+    /// `end` at the latest.
     pub(super) async fn once<P: RawPage>(
         &self,
         sent: impl Future<Output = Sent<P>>,
@@ -45,14 +46,14 @@ impl Call<'_> {
             Err(RawError::InvalidRequest(reason) | RawError::Custom(reason)) => {
                 Err(Error::invalid_request(reason))
             }
-            // Not made: bodies are decoded below, and error responses are not generated.
+            // Never returned: bodies are decoded below, and error responses aren't generated.
             Err(RawError::InvalidResponsePayload(..) | RawError::ErrorResponse(_)) => {
-                Err(decode(format!("{host} does not answer with a page")))
+                Err(decode(format!("{host} did not return a page")))
             }
         }
     }
 
-    /// A successful response, as the page that it holds.
+    /// Reads the page of a successful response.
     async fn page<P: RawPage>(&self, response: ResponseValue<Body<P>>) -> Result<Reply<P>> {
         let host = self.connection.host();
         let (status, headers) = (response.status(), response.headers().clone());
@@ -77,7 +78,7 @@ impl Call<'_> {
             Some(BodyError::Gzip) if may_be_cut => return Err(self.broken(None)),
             Some(error) => {
                 let error_text = error_body::clean(self.connection, &error.to_string());
-                let what = format!("{host} does not answer with a page: {error_text}");
+                let what = format!("{host} did not return a page: {error_text}");
                 let advice = match error {
                     BodyError::TooLarge(_) => "allow a larger response, or report it to the vendor",
                     _ => "report it to the vendor",
@@ -88,7 +89,7 @@ impl Call<'_> {
         }
         if let Some(drift) = &self.connection.shared().drift {
             for finding in P::drift(drift, &body) {
-                self.tell(EventKind::Drift {
+                self.emit(EventKind::Drift {
                     place: &finding.place,
                     difference: finding.kind.as_str(),
                     expected: &finding.expected,
@@ -98,13 +99,13 @@ impl Call<'_> {
         }
         let misfit = |kind, reason: &str| {
             let what = format!(
-                "{host} answers with a page that is not what the API's description says: {reason}"
+                "{host} returned a page that does not match the API's description: {reason}"
             );
             Error::new(kind, what, "report it to the vendor")
         };
         let (page, rejected) = match decode::page(&body) {
             Ok(read) => read,
-            // What only the end of the connection ends, and is the beginning of a page, was cut short.
+            // The body had no stated length, and the connection ended before the page did.
             Err(unreadable) if unreadable.cut_short && may_be_cut => return Err(self.broken(None)),
             Err(unreadable) => {
                 let error = misfit(ErrorKind::Decode, &unreadable.reason);
@@ -116,7 +117,7 @@ impl Call<'_> {
             return Err(with_answer(error, request_id, headers, body));
         }
         for one in &rejected {
-            self.tell(EventKind::Rejected {
+            self.emit(EventKind::Rejected {
                 index: one.index(),
                 path: one.path(),
                 reason: one.reason(),
@@ -137,7 +138,8 @@ impl Call<'_> {
         })
     }
 
-    /// What an answer says about limits, and how long to wait; the limiter learns it.
+    /// Passes a response's rate-limit headers to the limiter. Returns its `Retry-After` and the
+    /// state of the limit.
     fn observe(
         &self,
         status: StatusCode,
@@ -152,13 +154,13 @@ impl Call<'_> {
         (observed.retry_after, observed.state)
     }
 
-    /// No response, or not all of one.
+    /// The error if there was no complete response.
     fn unanswered(&self, error: reqwest::Error) -> Error {
         let host = self.connection.host();
-        // The URL holds the search text.
+        // The URL contains the search text.
         let error = error.without_url();
         if ConnectTimeout::is_behind(&error) {
-            return self.too_late(Deadline::Connect);
+            return self.timed_out(Deadline::Connect);
         }
         let cause = error_body::clean(self.connection, &root_cause(&error));
         if error.is_builder() {
@@ -173,7 +175,7 @@ impl Call<'_> {
         self.broken(Some(error))
     }
 
-    /// The answer was not received whole.
+    /// The error if the connection broke during the response.
     fn broken(&self, error: Option<reqwest::Error>) -> Error {
         let host = self.connection.host();
         let cause = error.as_ref().map_or_else(String::new, |error| {
@@ -182,7 +184,8 @@ impl Call<'_> {
                 error_body::clean(self.connection, &root_cause(error))
             )
         });
-        let what = format!("the connection to {host} broke before the answer was complete{cause}");
+        let what =
+            format!("the connection to {host} broke before the response was complete{cause}");
         let broken = Error::new(ErrorKind::Connect, what, "try again");
         match error {
             Some(error) => broken.with_source(error),

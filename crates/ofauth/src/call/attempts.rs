@@ -1,5 +1,5 @@
-//! The loop around each generated operation: rate limit, attempts, pauses and deadlines,
-//! with a trace of each.
+//! The retry loop around each generated operation: rate limit, attempts, pauses and deadlines, with
+//! trace spans.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::retry::Stop;
 use crate::{Error, ErrorKind, Result};
 
 impl Call<'_> {
-    /// Sends the operation, again where that may help, and returns its page.
+    /// Sends the operation, with retries, and returns its page.
     pub(crate) async fn send<P, F>(&self, operation: impl Fn() -> F) -> Result<Reply<P>>
     where
         P: RawPage,
@@ -42,7 +42,7 @@ impl Call<'_> {
         loop {
             if let Err(error) = self.throttle(start).await {
                 return Err(match failed {
-                    // What the server said counts, and then why there is no further attempt.
+                    // Return the server's error, with a note on why there was no further attempt.
                     Some(failed) => {
                         let wait = error.retry_after().or(failed.retry_after());
                         failed.with_note(error.to_string()).with_retry_after(wait)
@@ -59,7 +59,7 @@ impl Call<'_> {
                     return Ok(reply);
                 }
                 Err(error) => match failed {
-                    // What the server said before is kept.
+                    // Keep the server's earlier response.
                     Some(failed) if error.deadline() == Some(Deadline::Total) => {
                         error.after(failed)
                     }
@@ -72,7 +72,7 @@ impl Call<'_> {
                 Err(None) => return Err(error),
                 Err(Some(note)) => return Err(error.with_note(note)),
             };
-            self.tell(EventKind::Retry {
+            self.emit(EventKind::Retry {
                 attempts: attempt,
                 pause,
                 error: error.kind(),
@@ -83,14 +83,14 @@ impl Call<'_> {
         }
     }
 
-    /// Waits until the connection's limit lets a request pass.
+    /// Waits until the connection's rate limit allows a request.
     async fn throttle(&self, start: Instant) -> Result<()> {
         let Some(limiter) = &self.connection.shared().limiter else {
             return Ok(());
         };
         let (asked, left) = (Instant::now(), self.left(start));
         let acquired = limiter.acquire(self.connection.hash(), left);
-        // A limiter of the application's own may not keep to what is allowed.
+        // The application's own limiter may wait longer than allowed.
         let allowed = match asked.checked_add(left) {
             Some(end) => timeout_at(end, acquired)
                 .await
@@ -98,35 +98,35 @@ impl Call<'_> {
             None => acquired.await,
         };
         let waited = asked.elapsed();
-        // Asking takes some time too.
+        // Calling the limiter takes a moment even without a wait.
         if waited >= Duration::from_millis(1) {
-            self.tell(EventKind::Throttled { waited });
+            self.emit(EventKind::Throttled { waited });
         }
         match allowed {
             Ok(()) => Ok(()),
             Err(LimitError::TooLong(Some(wait))) => Err(Error::new(
                 ErrorKind::RateLimited,
                 format!(
-                    "the limit of this connection lets no request pass for {}, which is more \
-                     than the deadline leaves",
+                    "this connection's rate limit allows no request for {}, which is longer than \
+                     the deadline allows",
                     seconds(wait)
                 ),
-                "wait, and try again",
+                "wait and try again",
             )
             .with_retry_after(Some(wait))),
             Err(LimitError::TooLong(None)) => Err(Error::new(
                 ErrorKind::RateLimited,
                 format!(
-                    "the deadline of {} passed while other requests of this connection waited \
-                     for its limit",
+                    "the deadline of {} passed while the request waited for this connection's \
+                     rate limit",
                     seconds(self.bounds.total)
                 ),
-                "ask less often, or allow more time",
+                "send fewer requests, or allow more time",
             )
             .with_deadline(Deadline::Total)),
             Err(LimitError::Failed(source)) => Err(Error::new(
                 ErrorKind::Limiter,
-                "the application's limiter fails, and nothing was sent".to_owned(),
+                "the application's rate limiter failed, so the request was not sent".to_owned(),
                 "see the error's source",
             )
             .with_source(source)),
@@ -170,7 +170,7 @@ impl Call<'_> {
             let result = match end {
                 Some(end) => timeout_at(end, once)
                     .await
-                    .unwrap_or_else(|_| Err(self.too_late(deadline))),
+                    .unwrap_or_else(|_| Err(self.timed_out(deadline))),
                 None => once.await,
             };
             let span = Span::current();
@@ -188,7 +188,7 @@ impl Call<'_> {
             if let Some(error) = error {
                 span.record("error.type", error.kind().as_str());
             }
-            self.tell(EventKind::Attempt {
+            self.emit(EventKind::Attempt {
                 attempt,
                 status,
                 error: error.map(Error::kind),
@@ -199,19 +199,20 @@ impl Call<'_> {
         once.instrument(span).await
     }
 
-    pub(super) fn too_late(&self, deadline: Deadline) -> Error {
+    pub(super) fn timed_out(&self, deadline: Deadline) -> Error {
         let (part, bound) = match deadline {
             Deadline::Connect => ("connecting", self.bounds.connect),
             Deadline::Attempt => ("one attempt", self.bounds.attempt),
             Deadline::Total => ("the whole call", self.bounds.total),
         };
         let (host, bound) = (self.connection.host(), seconds(bound));
-        let what = format!("{host} took longer than the {bound} that {part} may take");
+        let what = format!("the request to {host} timed out ({part} took longer than {bound})");
         let advice = "try again later, or allow more time";
         Error::new(ErrorKind::Timeout, what, advice).with_deadline(deadline)
     }
 
-    /// How long to pause before the next attempt; or that there is none, and what to say about it.
+    /// Returns how long to pause before the next attempt. If there is none, the error may hold a
+    /// note that says why.
     fn pause(
         &self,
         error: &Error,
@@ -238,18 +239,18 @@ impl Call<'_> {
                 seconds(self.bounds.total)
             )),
             Stop::TooLong { wait, allowed } => Some(format!(
-                "the server asks to wait {}, and {} are allowed",
+                "the server asks to wait {}, but only {} are allowed",
                 seconds(wait),
                 seconds(allowed)
             )),
         })?;
-        // A throttled connection waits as long as it is told, so that no storm can come of it.
+        // A throttled connection waits as instructed, so its retries need no budget.
         let told = error.retry_after().is_some() || self.connection.shared().limiter.is_some();
         let waits = error.kind() == ErrorKind::RateLimited && told;
         match waits || self.connection.shared().budget.withdraw() {
             true => Ok(pause),
             false => Err(Some(
-                "not tried again, since too many requests of this client fail".to_owned(),
+                "not retried because too many of this client's requests are failing".to_owned(),
             )),
         }
     }
@@ -258,13 +259,13 @@ impl Call<'_> {
         self.bounds.total.saturating_sub(start.elapsed())
     }
 
-    pub(super) fn tell(&self, kind: EventKind<'_>) {
+    pub(super) fn emit(&self, kind: EventKind<'_>) {
         let hook = &self.connection.shared().hook;
-        hook.tell(self.operation, self.connection.hash(), kind);
+        hook.emit(self.operation, self.connection.hash(), kind);
     }
 }
 
-/// A duration for people: `0.25 s`.
+/// Formats a duration for people, like `0.25 s`.
 fn seconds(duration: Duration) -> String {
     let millis = duration.as_millis();
     match millis % 1_000 {

@@ -1,4 +1,4 @@
-//! Responses with a status that is no success, as errors.
+//! Turns unexpected responses into errors: redirects, error statuses, and successes without a page.
 
 use http::header::LOCATION;
 use http::{HeaderMap, StatusCode};
@@ -9,12 +9,12 @@ use tokio::time::{Instant, timeout_at};
 use crate::error::Answer;
 use crate::{Connection, Error, ErrorKind, ErrorType};
 
-/// How much of an error's body is read.
+/// The maximum number of bytes to read of an error's body.
 const BODY_LIMIT: usize = 64 * 1024;
-/// How much of the vendor's words is shown, in characters.
+/// The maximum number of characters to show of the vendor's message.
 const WORDS_LIMIT: usize = 300;
 
-/// The error that a response is. Its body is read until `end` at the latest.
+/// Creates the error for a response. The body is read until `end` at the latest.
 pub(super) async fn read(
     connection: &Connection,
     response: reqwest::Response,
@@ -22,7 +22,7 @@ pub(super) async fn read(
 ) -> Error {
     let status = response.status();
     let headers = response.headers().clone();
-    // What cannot be read of the body takes nothing away from the status and the headers.
+    // The status and the headers count even if the body can't be read.
     let body = receive(response, BODY_LIMIT);
     let body = match end {
         Some(end) => timeout_at(end, body).await.map(|(body, _)| body),
@@ -38,12 +38,12 @@ pub(super) async fn read(
         };
         (ErrorKind::Redirect, what, "check the base URL")
     } else if status.is_success() {
-        let what = format!("{host} answered without a page");
+        let what = format!("{host} did not return a page");
         (ErrorKind::Decode, what, "report it to the vendor")
     } else {
         let what = told
             .words
-            .unwrap_or_else(|| format!("{host} answered with an error and no reason"));
+            .unwrap_or_else(|| format!("{host} returned an error without a message"));
         let error_type = told.error_type.as_ref();
         (kind(status, error_type), what, advice(status, error_type))
     };
@@ -57,7 +57,7 @@ pub(super) async fn read(
     })
 }
 
-/// The host that a redirect points to.
+/// Returns the host that a redirect points to.
 fn redirect_target(connection: &Connection, headers: &HeaderMap) -> Option<String> {
     let location = headers.get(LOCATION)?.to_str().ok()?;
     let url = reqwest::Url::parse(location).ok()?;
@@ -71,13 +71,13 @@ fn redirect_target(connection: &Connection, headers: &HeaderMap) -> Option<Strin
     ))
 }
 
-/// The request's id from the headers, where the body has none.
+/// Returns the request id from the headers.
 pub(super) fn request_id(connection: &Connection, headers: &HeaderMap) -> Option<String> {
     let id = headers.get("x-request-id")?.to_str().ok()?;
     Some(clean(connection, id))
 }
 
-/// What the body of an error says, in whichever of the shapes that are described:
+/// The content of an error body, in any of the described shapes:
 /// `error`, `type`, `requestId`, `actionRequired` (OFAuth reference, errors), `error`,
 /// `code`, `details` (an older reference page) and `message`, `code`, `details` (SDK types).
 #[derive(Default)]
@@ -124,7 +124,7 @@ fn kind(status: StatusCode, error_type: Option<&ErrorType>) -> ErrorKind {
     }
 }
 
-/// What helps (OFAuth reference, errors).
+/// Returns what to do about an error (OFAuth reference, errors).
 fn advice(status: StatusCode, error_type: Option<&ErrorType>) -> &'static str {
     match error_type {
         Some(ErrorType::BadRequest) => return "fix the request",
@@ -132,11 +132,13 @@ fn advice(status: StatusCode, error_type: Option<&ErrorType>) -> &'static str {
         Some(ErrorType::SessionNotProvided | ErrorType::SessionExpired) => {
             return "ask the creator to link the account again";
         }
-        Some(ErrorType::RulesOutdated) => return "try again, it heals by itself",
-        Some(ErrorType::Forbidden) => return "grant the key the permission messages:read",
+        Some(ErrorType::RulesOutdated) => {
+            return "try again later, the vendor is updating its signing rules";
+        }
+        Some(ErrorType::Forbidden) => return "grant the key the messages:read permission",
         Some(ErrorType::ResourceNotFound) => return "check the id",
         Some(ErrorType::RouteNotFound) => return "check the base URL",
-        Some(ErrorType::RateLimitExceeded) => return "wait, and try again",
+        Some(ErrorType::RateLimitExceeded) => return "wait and try again",
         _ => {}
     }
     match status.as_u16() {
@@ -144,13 +146,13 @@ fn advice(status: StatusCode, error_type: Option<&ErrorType>) -> &'static str {
         403 => "check the key's permissions",
         404 => "check the base URL",
         408 | 500.. => "try again later",
-        429 => "wait, and try again",
+        429 => "wait and try again",
         _ => "check the request",
     }
 }
 
-/// A text of the server as one line of bounded length, without secrets and
-/// without characters that act on a terminal.
+/// Cleans a text from the server: one line of bounded length, without secrets and without
+/// characters that act on a terminal.
 pub(super) fn clean(connection: &Connection, text: &str) -> String {
     let masked = connection.mask(text);
     let words: Vec<&str> = masked
@@ -164,7 +166,7 @@ pub(super) fn clean(connection: &Connection, text: &str) -> String {
     }
 }
 
-/// Control characters, and those that change the direction of what follows.
+/// Returns whether `c` is a control character, or changes the direction of the text.
 fn acts_on_terminal(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

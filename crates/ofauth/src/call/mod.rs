@@ -1,8 +1,8 @@
-//! A call of a generated operation: the one place where limits, retries, deadlines and
-//! traces apply, so that every endpoint gets them for nothing.
+//! Calls of generated operations: the one place that applies rate limits, retries, deadlines and
+//! traces, for every endpoint.
 //!
-//! [`attempts`] is the loop; [`answer`] reads what comes back, and [`error_body`] makes an
-//! [`Error`](crate::Error) of a response whose status is not a success.
+//! [`attempts`] is the retry loop, [`answer`] reads responses, and [`error_body`] turns an error
+//! response into an [`Error`](crate::Error).
 
 mod answer;
 mod attempts;
@@ -16,7 +16,7 @@ use ofauth_api::{Body, Error as RawError, ResponseValue};
 use crate::options::Bounds;
 use crate::{Connection, Meta, Rejected};
 
-/// What a call of an operation brings.
+/// The result of a successful call.
 pub(crate) struct Reply<P> {
     pub(crate) page: P,
     pub(crate) rejected: Vec<Rejected>,
@@ -24,15 +24,15 @@ pub(crate) struct Reply<P> {
     pub(crate) meta: Meta,
 }
 
-/// An operation's answer, or why there is none.
+/// The response to an operation, or the generated client's error.
 type Sent<P> = Result<ResponseValue<Body<P>>, RawError>;
 
 /// A call of an operation.
 pub(crate) struct Call<'a> {
     pub(crate) connection: &'a Connection,
-    /// Its name in the API's description, in snake case.
+    /// The operation's name in the API's description, in snake case.
     pub(crate) operation: &'static str,
     pub(crate) bounds: Bounds,
-    /// Whether a record that cannot be read makes the whole page an error.
+    /// Whether a record that can't be decoded fails the whole page.
     pub(crate) strict: bool,
 }

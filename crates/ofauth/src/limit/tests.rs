@@ -1,4 +1,4 @@
-//! The laws of the limit, in virtual time.
+//! Tests of the rate limiter, in virtual time.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ fn observed(status: u16, remaining: Option<u64>, reset: Option<u64>) -> Observed
 }
 
 #[test]
-fn a_burst_passes_and_then_one_in_each_interval() {
+fn after_a_burst_one_request_passes_per_interval() {
     let limit = RateLimit::default();
     let mut now = Instant::now();
     let mut bucket = Bucket::full(now);
@@ -42,11 +42,11 @@ fn a_burst_passes_and_then_one_in_each_interval() {
     }
     now += SECOND * 1_000_000;
     let burst = (0..200).filter(|_| bucket.take(limit, now).is_ok()).count();
-    assert_eq!(burst, 90, "no more than the burst comes back");
+    assert_eq!(burst, 90, "a bucket never holds more than the burst");
 }
 
 #[test]
-fn no_limit_is_too_odd() {
+fn extreme_limits_work() {
     let now = Instant::now();
     for limit in [
         RateLimit::per_minute(0),
@@ -62,8 +62,8 @@ fn no_limit_is_too_odd() {
     }
 }
 
-/// Whatever is asked, learnt and waited: within any window there pass no more requests
-/// than the burst and what came back meanwhile; and who waits until it is told to passes.
+/// With random requests, responses and waits: in any window, no more requests pass than the burst
+/// and the tokens regained meanwhile, and a request that waits as long as instructed passes.
 #[test]
 fn tokens_are_never_created_and_always_come_back() {
     let mut rng = Rng::with_seed(11);
@@ -101,7 +101,7 @@ fn tokens_are_never_created_and_always_come_back() {
         for (index, first) in passed.iter().enumerate() {
             for (after, last) in passed.iter().skip(index).enumerate() {
                 let back = (*last - *first).as_nanos() / interval.as_nanos();
-                // The first of them and `after` more, out of a burst and what came back.
+                // The first request and `after` more fit into the burst and the regained tokens.
                 assert!((after as u128) < u128::from(limit.burst) + back);
             }
         }
@@ -109,7 +109,7 @@ fn tokens_are_never_created_and_always_come_back() {
 }
 
 #[test]
-fn it_learns_what_the_server_says() {
+fn buckets_learn_from_responses() {
     let limit = RateLimit::default();
     let now = Instant::now();
     let ready = |seen: Observed| {
@@ -118,12 +118,12 @@ fn it_learns_what_the_server_says() {
         let burst = (0..200).filter(|_| bucket.take(limit, now).is_ok()).count();
         (burst, bucket.take(limit, now).unwrap_err() - now)
     };
-    // Others use the connection too: what they leave, less the last one.
+    // Other programs use the connection too: adopt the server's count minus one.
     assert_eq!(ready(observed(200, Some(42), Some(48))), (41, SECOND));
     assert_eq!(ready(observed(200, Some(1), None)), (0, SECOND));
     assert_eq!(ready(observed(200, Some(500), None)), (90, SECOND));
     assert_eq!(ready(observed(200, None, Some(48))), (90, SECOND));
-    // Nothing is left: until the reset.
+    // Nothing is left: wait until the reset.
     assert_eq!(ready(observed(200, Some(0), Some(48))), (0, SECOND * 48));
     assert_eq!(ready(observed(200, Some(0), None)), (0, SECOND));
     // Throttled.
@@ -171,7 +171,7 @@ async fn first_come_is_first_served_and_others_do_not_wait() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_leaves_leaves_the_token_to_the_next() {
+async fn a_dropped_wait_leaves_its_token_to_the_next() {
     let buckets = TokenBuckets::new(RateLimit::per_minute(60).burst(1));
     let ask = || buckets.acquire(connection(1), Duration::MAX);
     ask().await.unwrap();
@@ -185,12 +185,12 @@ async fn who_leaves_leaves_the_token_to_the_next() {
     advance(SECOND / 2).await;
     drop(leaving);
     staying.await.unwrap();
-    // A timer of tokio may be a millisecond late.
+    // A tokio timer may be a millisecond late.
     assert!((1_000..1_003).contains(&start.elapsed().as_millis()));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_beyond_what_is_allowed_is_told_at_once() {
+async fn a_wait_longer_than_allowed_fails_at_once() {
     let buckets = TokenBuckets::new(RateLimit::per_minute(1).burst(1));
     let ask = |within| buckets.acquire(connection(1), within);
     ask(SECOND).await.unwrap();
@@ -200,7 +200,7 @@ async fn a_wait_beyond_what_is_allowed_is_told_at_once() {
         other => panic!("{other:?}"),
     }
     assert_eq!(start.elapsed(), Duration::ZERO);
-    // Behind another, only time tells.
+    // Behind another request, the wait isn't known in advance.
     let mut first = ask(SECOND * 90);
     assert!(futures_util::poll!(&mut first).is_pending());
     assert!(matches!(
@@ -212,7 +212,7 @@ async fn a_wait_beyond_what_is_allowed_is_told_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn connections_at_rest_are_forgotten_and_busy_ones_are_not() {
+async fn idle_connections_are_removed_and_busy_ones_are_kept() {
     let buckets = TokenBuckets::new(RateLimit::default());
     let kept = || super::lock(&buckets.lines).of.len();
     for number in 0..100_000 {
@@ -221,10 +221,10 @@ async fn connections_at_rest_are_forgotten_and_busy_ones_are_not() {
             advance(SECOND).await;
         }
     }
-    // A bucket that one request was taken from is full again a second later.
+    // After one request, a bucket is full again within a second.
     assert!(kept() <= 4 * super::FIRST_SWEEP, "{}", kept());
 
-    // Who is about to take a token takes it from the bucket that the next one sees.
+    // A request about to take a token shares its bucket with the next request.
     let held = buckets.line(connection(5));
     for number in 0..2 * super::FIRST_SWEEP as u64 + 100_000 {
         buckets.line(connection(number + 500_000));
@@ -239,7 +239,7 @@ async fn connections_at_rest_are_forgotten_and_busy_ones_are_not() {
             .await
             .unwrap();
     }
-    assert_eq!(passed, 90, "what was used is remembered");
+    assert_eq!(passed, 90, "used tokens are remembered");
 }
 
 #[test]
@@ -247,11 +247,11 @@ fn an_error_says_how_long_and_why() {
     use std::error::Error;
 
     let failed = LimitError::Failed("gone".into());
-    assert_eq!(failed.to_string(), "the limiter fails: gone");
+    assert_eq!(failed.to_string(), "the rate limiter failed: gone");
     assert_eq!(failed.source().unwrap().to_string(), "gone");
     let long = LimitError::TooLong(Some(SECOND * 2));
-    assert_eq!(long.to_string(), "the limit lets no request pass for 2s");
+    assert_eq!(long.to_string(), "the rate limit allows no request for 2s");
     assert!(long.source().is_none());
     let unknown = LimitError::TooLong(None).to_string();
-    assert_eq!(unknown, "the limit lets no request pass in time");
+    assert_eq!(unknown, "the rate limit allows no request in time");
 }

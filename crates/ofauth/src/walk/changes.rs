@@ -1,4 +1,4 @@
-//! Polling for changes: a front pass against the anchors of an earlier one.
+//! Polling for changes: a front pass that ends at the anchors of an earlier poll.
 
 use std::cmp::Reverse;
 
@@ -8,23 +8,21 @@ use super::code::{BadCode, Purpose, Reader, Writer};
 use super::known::{Anchor, Chat, Region};
 use super::{Item, Key, MAX_LIMIT, Mode, Next, Order, Walk};
 
-/// How many chats a checkpoint remembers.
+/// The maximum number of chats in a checkpoint.
 const REMEMBERED: usize = 64;
 
-/// What the front of the list was when it was last polled. The default one knows nothing.
-///
-/// It is written as one short string.
+/// The front of the list when it was last polled; empty by default. Serialises as a short string.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub(crate) struct Front {
     /// Keys and versions, newest first.
     anchors: Vec<(Key, u64)>,
-    /// The activity of the oldest of them that the last poll saw.
+    /// The oldest activity among the anchors that the last poll saw.
     oldest: Option<i64>,
 }
 
 impl Front {
-    /// The front of the list as it is now, by its first page.
+    /// Creates a checkpoint of the current state from the list's first page.
     pub(crate) fn of(items: &[Item]) -> Self {
         let anchor = |item: &Item| Some((item.key, item.version?));
         Self {
@@ -35,10 +33,10 @@ impl Front {
 }
 
 impl Walk {
-    /// A walk over what moved or arrived since a checkpoint, newest first.
+    /// Creates a walk over the chats that moved or arrived since a checkpoint, newest first.
     ///
-    /// A chat is yielded again where it changes again during the walk. A chat that only began to
-    /// match the filter is a change where it is newer than every chat that did not move.
+    /// A chat that changes again during the walk is yielded again. A chat that only began to match
+    /// the filter counts as a change if it is newer than every chat that didn't move.
     pub(crate) fn changes(checkpoint: &Front) -> Self {
         let mut walk = Self::new(Order::Recent, 0, MAX_LIMIT);
         walk.mode = Mode::Changes {
@@ -67,7 +65,7 @@ impl Walk {
         walk
     }
 
-    /// The checkpoint to poll from next time, once a walk over changes is complete.
+    /// Returns the checkpoint to poll from next time, once a walk over changes is complete.
     pub(crate) fn checkpoint(&self) -> Option<Front> {
         let Mode::Changes { unchanged_before } = self.mode else {
             return None;
@@ -75,8 +73,8 @@ impl Walk {
         if self.next != Next::Done {
             return None;
         }
-        // What this poll saw has its activity, newest first; what only the last checkpoint knew is
-        // older, and comes after.
+        // Only chats that this poll saw have an activity. Chats known only from the last
+        // checkpoint are older, and sort after them.
         let mut kept = self.known.anchors_of(self.base?, u32::MAX);
         kept.sort_by_key(|(_, _, chat)| Reverse(chat.activity));
         kept.truncate(REMEMBERED);
@@ -89,7 +87,7 @@ impl Walk {
         Some(Front { anchors, oldest })
     }
 
-    /// The first item of a page from which on nothing changed.
+    /// Returns the index of the first unchanged item of a page.
     pub(super) fn first_unchanged(&self, anchors: &[Anchor]) -> Option<usize> {
         if self.mode == Mode::All {
             return None;
@@ -98,8 +96,8 @@ impl Walk {
         anchors.iter().find(unchanged).map(|anchor| anchor.index)
     }
 
-    /// An item older than a chat of the checkpoint has not moved since: it lies in the checkpoint's
-    /// region. This is the one place that looks at times; it matters where all anchors are gone.
+    /// Returns an anchor for an item older than a chat of the checkpoint. It hasn't moved since, so
+    /// it lies in the checkpoint's region. This matters if all anchors are gone.
     pub(super) fn old(&self, index: usize, item: &Item) -> Option<Anchor> {
         let Mode::Changes {
             unchanged_before: Some(oldest),
@@ -108,7 +106,7 @@ impl Walk {
             return None;
         };
         let region = self.known.regions.first()?;
-        // What is known has a version that tells more.
+        // The version of a known chat is more reliable.
         let unknown = !self.known.chats.contains_key(&item.key);
         (unknown && item.activity? < oldest).then_some(Anchor {
             index,

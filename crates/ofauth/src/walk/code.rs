@@ -1,26 +1,26 @@
-//! How tokens and checkpoints are written: a short binary form with a check sum, in base64url.
+//! The encoding of tokens and checkpoints: a short binary form with a checksum, in base64url.
 
 use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// The version of the form. Raise it with any change.
+/// The version of the encoding. Raise it with any change.
 const FORM: u8 = 1;
 
-/// What a text is meant for.
+/// What an encoded text is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
     Token = b'w' as isize,
     Front = b'c' as isize,
 }
 
-/// Why a token or checkpoint cannot be used.
+/// Why a token or checkpoint can't be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum BadCode {
-    /// Not written by this library, or cut short or altered since.
+    /// Not written by this library, or truncated or altered since.
     Corrupt,
-    /// A checkpoint where a walk's token is needed, or the other way round.
+    /// A checkpoint instead of a walk's token, or the other way round.
     WrongKind,
     /// Written by another version of this library.
     WrongVersion,
@@ -29,8 +29,8 @@ pub(crate) enum BadCode {
 impl fmt::Display for BadCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Corrupt => "the token is not one of ours, or was cut short or altered",
-            Self::WrongKind => "a checkpoint was given for a walk's token, or the other way round",
+            Self::Corrupt => "the token was truncated or altered, or not written by this library",
+            Self::WrongKind => "a checkpoint was given instead of a cursor, or the other way round",
             Self::WrongVersion => "the token was written by another version of this library",
         })
     }
@@ -49,7 +49,7 @@ impl Writer {
         self.0.push(u8::from(value));
     }
 
-    /// Seven bits a byte, lowest first; the top bit says that more follow.
+    /// Seven bits per byte, lowest first; the top bit is set if more follow.
     pub(super) fn unsigned(&mut self, mut value: u64) {
         while value >= 0x80 {
             self.0.push(value as u8 | 0x80);
@@ -58,7 +58,7 @@ impl Writer {
         self.0.push(value as u8);
     }
 
-    /// Small numbers of either sign become small ones.
+    /// Zigzag encoding: numbers close to 0 of either sign become small.
     pub(super) fn signed(&mut self, value: i64) {
         self.unsigned((value << 1 ^ value >> 63) as u64);
     }
@@ -71,7 +71,7 @@ impl Writer {
         self.0.extend(value.to_le_bytes());
     }
 
-    /// Rising numbers, as the steps between them.
+    /// Ascending numbers, as the differences between them.
     pub(super) fn rising(&mut self, values: &[u64]) {
         self.count(values.len());
         let mut last = 0;
@@ -137,7 +137,7 @@ impl Reader {
         Ok((value >> 1) as i64 ^ -((value & 1) as i64))
     }
 
-    /// A number of things that follow, each at least a byte long.
+    /// The number of elements that follow, each at least a byte long.
     pub(super) fn count(&mut self) -> Result<usize, BadCode> {
         let count = usize::try_from(self.unsigned()?).map_err(|_| BadCode::Corrupt)?;
         let left = self.bytes.len() - self.at;
@@ -173,7 +173,7 @@ impl Reader {
     }
 }
 
-/// FNV-1a: against accidents, not against forgers.
+/// FNV-1a: detects accidental changes, not forgery.
 fn check_sum(bytes: &[u8]) -> [u8; 4] {
     let mix = |sum: u32, &byte: &u8| (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193);
     bytes.iter().fold(0x811c_9dc5, mix).to_le_bytes()

@@ -1,9 +1,9 @@
-//! What a walk knows: the chats it saw, and the regions of the list it saw them in.
+//! The state of a walk: the chats it saw, and the regions of the list it saw them in.
 //!
-//! A *region* is a contiguous part of the list: pages that hang together by anchors. Each region
-//! has its own frame of positions: a chat's `rank` never changes with the list, and
-//! `rank + shift` is where the chat was when the region was last touched. Ranks only guess where
-//! to read next; nothing is proved by them.
+//! A *region* is a contiguous part of the list: pages connected by anchors. Each region has its own
+//! frame of positions: a chat's `rank` doesn't change as the list moves, and `rank + shift` is
+//! where the chat was when the region was last touched. Ranks only help to guess where to read
+//! next; the proof doesn't rely on them.
 
 use std::collections::HashMap;
 
@@ -11,8 +11,8 @@ use super::{Item, Key};
 
 pub(super) type RegionId = usize;
 
-/// A chat that was seen, with the number of the read that found it (`found`) and of the read
-/// that made it part of its region (`joined`).
+/// A chat that was seen. `found` is the number of the read that found it, `joined` of the read
+/// that made it part of its region.
 #[derive(Clone, Debug)]
 pub(super) struct Chat {
     pub(super) version: Option<u64>,
@@ -33,7 +33,7 @@ pub(super) struct Region {
     pub(super) ended: Option<u32>,
 }
 
-/// An item of a page that lies in a region for certain.
+/// An item of a page that is known to lie in a region.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Anchor {
     pub(super) index: usize,
@@ -41,7 +41,7 @@ pub(super) struct Anchor {
     pub(super) rank: i64,
 }
 
-/// A page about to be placed: where its items are, what they are, where the next page begins.
+/// A page to be placed in a region, with its offset and the position just past it.
 pub(super) struct PlacedPage<'a> {
     pub(super) offset: i64,
     pub(super) items: &'a [Item],
@@ -56,7 +56,7 @@ pub(super) struct Known {
 }
 
 impl Known {
-    /// Where a chat was seen before, if it has not moved since.
+    /// Returns where a chat was seen before, if it has not moved since.
     pub(super) fn anchor(&self, index: usize, item: &Item) -> Option<Anchor> {
         let chat = self.chats.get(&item.key)?;
         let unmoved = item.version.is_some() && item.version == chat.version;
@@ -72,7 +72,7 @@ impl Known {
         self.regions.iter().any(|region| region.ended.is_some())
     }
 
-    /// The region's guess of its shift after a page: by the anchor nearest to the page's end.
+    /// Estimates a region's shift after a page, from the anchor nearest to the page's end.
     pub(super) fn shift_now(
         &self,
         region: RegionId,
@@ -83,8 +83,9 @@ impl Known {
         Some(position(page, last.index).saturating_sub(last.rank))
     }
 
-    /// The region a page belongs to: all that its anchors lie in become one, and without an
-    /// anchor it is a new one. The oldest survives, so that a token can cut off what came late.
+    /// Returns the region that a page belongs to. All regions that its anchors lie in are merged;
+    /// without an anchor, a new region is created. The oldest region survives, so that a token can
+    /// leave out what was added late.
     pub(super) fn join(&mut self, page: &PlacedPage<'_>, anchors: &[Anchor]) -> RegionId {
         let Some(here) = anchors.iter().map(|anchor| anchor.region).min() else {
             self.regions.push(Region {
@@ -120,7 +121,7 @@ impl Known {
         }
     }
 
-    /// Writes a page's items into a region. The answer tells, item by item, what was known of it.
+    /// Adds a page's items to a region. Returns what was known of each item before.
     pub(super) fn place(&mut self, region: RegionId, page: &PlacedPage<'_>) -> Vec<Option<Chat>> {
         let Region { shift, end, .. } = &mut self.regions[region];
         let shift = *shift;
@@ -144,7 +145,7 @@ impl Known {
         page.items.iter().enumerate().map(place).collect()
     }
 
-    /// The chats of a region that can be anchors and joined it before `read`, by rank.
+    /// Returns the chats of a region that can be anchors and joined it before `read`, by rank.
     pub(super) fn anchors_of(&self, region: RegionId, read: u32) -> Vec<(Key, u64, &Chat)> {
         let mut found: Vec<_> = self
             .chats

@@ -10,10 +10,10 @@
 //! # How
 //!
 //! A chat seen twice with the same version has not moved in between: it is an *anchor*. Two pages
-//! with an anchor in common hang together, whatever happened between them. Pages that hang
-//! together form a *region*. So pages are asked to overlap by an item or more; where a page has no
-//! anchor in the region read so far, its items are yielded all the same, and the walk steps back,
-//! further each time, until it finds the region again, or is back at its start.
+//! with an anchor in common are connected, whatever happened between them. Connected pages form a
+//! *region*. So the walk asks for pages that overlap by an item or more. If a page has no anchor in
+//! the region read so far, its items are yielded all the same, and the walk steps back, further
+//! each time, until it finds the region again, or is back at its start.
 //!
 //! # Why nothing is missed
 //!
@@ -22,14 +22,14 @@
 //! line in both its pages, so a region, a union of such intervals, has no gap.
 //!
 //! **Lemma.** Take a chat that is in the list all the time, and whose activity at time `T` lies in
-//! an interval read before `T`. It was seen. For if its activity was already that when the page
-//! was read, it is on the page. If not, it moved after the page was read, so to a place newer than
-//! all the page had, and is not in the interval at `T`.
+//! an interval read before `T`. It was seen. For if it had that activity already when the page was
+//! read, it is on the page. If not, it moved after the page was read, so to a place newer than all
+//! the page had, and is not in the interval at `T`.
 //!
-//! The lemma asks nothing of the order in which the pages of a region were read: they may be
-//! requested in parallel. It holds for the list's oldest end too, where nothing moves to. It does
-//! not hold for the newest end: there the last word must be a page *asked for after every other
-//! page was read*. [`Ask`] carries what is needed to tell.
+//! The lemma doesn't depend on the order in which the pages of a region were read: they may be
+//! requested in parallel. It also holds for the list's oldest end, since nothing moves there. It
+//! does not hold for the newest end: there the last page must be one *asked for after every other
+//! page was read*. [`Ask`] records what is needed to decide that.
 //!
 //! - **Oldest first.** The walk ends with such a page, read at `T`, that has the list's end and
 //!   lies in a region with a page from the walk's start. A chat at or past the page's first item
@@ -37,28 +37,30 @@
 //! - **Newest first.** The walk ends with such a page from offset 0, read at `T`, with an anchor in
 //!   a region that reaches the list's end. A chat newer than the anchor at `T` is on the page. Any
 //!   other lies at `T` in the region: by the lemma it was seen. So after the list's end is
-//!   reached the front is read again (a *front pass*), down to the region, until it takes but one
-//!   page.
+//!   reached, the front is read again (a *front pass*), down to the region, until one page is
+//!   enough.
 //! - **From an offset above 0.** The walk covers what stays at or past that offset. What moves to
 //!   the front has left, so newest first ends like oldest first, at the list's end.
 //! - **Changes.** A [`Front`] is a few anchors of a region that reaches the list's end: what
-//!   changed since is newer than all that existed then, hence newer than every anchor unmoved.
-//!   Where no anchor is left, a last message older than the checkpoint says the same.
+//!   changed since is newer than all that existed then, and so newer than every unmoved anchor.
+//!   If no anchor is left, a last message older than the checkpoint proves the same.
 //!
-//! # What is assumed
+//! # Assumptions
 //!
-//! A chat's version changes whenever it moves, and never comes back to an earlier one. A chat
-//! without a version is yielded, but is no anchor; a list of only such chats cannot be walked.
-//! An item that cannot be read should have a hash of its content as key and any fixed version.
-//! A page can have more than one item: of a server that gives one at a time, whatever limit is
-//! asked for, pages cannot overlap, and the walk is the plain loop, without its guarantee.
+//! A chat's version changes whenever it moves, and never returns to an earlier one. A chat without
+//! a version is yielded, but can't be an anchor; a list of only such chats can't be walked. A
+//! record that could not be decoded needs a key too, such as a hash of its content, and a version
+//! only if that key is unique. A page can have more than one item: with a server that returns one
+//! at a time, whatever limit is asked for, pages can't overlap, and the walk is the plain loop,
+//! without the guarantee.
 //!
 //! # Cost
 //!
-//! On a quiet list: one item of overlap per page, one page for the front, and, where the list's
-//! end was read ahead, one more. A walk ends with [`WalkError::GaveUp`] after
-//! `20 + 3 * (chats seen / page size + 1)` requests, by the size that pages have, and with [`WalkError::NoProgress`] after ten
-//! requests in a row that brought nothing and led no further back.
+//! On a quiet list: one item of overlap per page, one page for the front, and one more if the
+//! list's end was read ahead. A walk ends with [`WalkError::GaveUp`] after
+//! `20 + 3 * (chats seen / page size + 1)` requests, where the page size is that of the server's
+//! pages if they are smaller, and with [`WalkError::NoProgress`] after ten requests in a row that
+//! brought nothing new and led no further back.
 
 mod changes;
 mod code;
@@ -77,7 +79,7 @@ pub(crate) use token::Token;
 
 use known::{Anchor, Known, PlacedPage, RegionId};
 
-/// How many requests in a row may lead nowhere.
+/// After how many requests in a row without progress a walk fails.
 const MAX_IDLE: u32 = 10;
 
 /// A walk over a list that changes while it is read.
@@ -98,7 +100,7 @@ pub(crate) struct Walk {
     start: u64,
     page_size: u32,
     known: Known,
-    /// The region with the last page read from the walk's start.
+    /// The region that reaches the walk's start, with the last page connected to it.
     base: Option<RegionId>,
     next: Next,
     /// How many items the next page should share with the region.
@@ -109,14 +111,14 @@ pub(crate) struct Walk {
     idle: u32,
     /// How many items the fullest page had.
     fullest: u32,
-    /// Where the page was asked for, past the region's end, that did not hang together with it.
+    /// The offset of a page past the region's end that wasn't connected to it.
     missed: Option<u64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Mode {
     All,
-    /// What is strictly older than this is unchanged.
+    /// Items strictly older than this are unchanged.
     Changes {
         unchanged_before: Option<i64>,
     },
@@ -135,7 +137,7 @@ enum Next {
 }
 
 impl Walk {
-    /// A walk over the positions from `start` on, by pages of about `page_size` (1 to 20).
+    /// Creates a walk over the positions from `start` on, in pages of about `page_size` (1 to 20).
     pub(crate) fn new(order: Order, start: u64, page_size: u32) -> Self {
         let page_size = page_size.clamp(1, MAX_LIMIT);
         Self {
@@ -155,7 +157,7 @@ impl Walk {
         }
     }
 
-    /// The page to read next; None when the walk is complete.
+    /// Returns the page to read next; `None` when the walk is complete.
     pub(crate) fn ask(&self) -> Result<Option<Ask>, WalkError> {
         let (offset, limit) = match self.next {
             Next::Forward(offset) => (offset, self.window(self.overlap)),
@@ -171,11 +173,11 @@ impl Walk {
         }))
     }
 
-    /// What [`Walk::ask`] would say after `ahead` more full pages of a quiet list, to read pages
-    /// in parallel. None where that is not worth a guess.
+    /// Predicts what [`Walk::ask`] will return after `ahead` more full pages of a quiet list, to
+    /// read pages in parallel. Returns `None` if a guess isn't worthwhile.
     ///
-    /// Give the pages to [`Walk::read`] with their own asks, in this order. Those that turn out
-    /// not to be what is asked for may be dropped or given all the same.
+    /// Pass the pages to [`Walk::read`] with their own asks, in this order. A page whose prediction
+    /// turned out to be wrong may be dropped, or passed all the same.
     pub(crate) fn predict(&self, ahead: usize) -> Option<Ask> {
         let Next::Forward(mut offset) = self.next else {
             return None;
@@ -196,7 +198,7 @@ impl Walk {
         })
     }
 
-    /// Takes a page. Gives the indices of the items to yield now, in the page's order.
+    /// Takes a page, and returns the indices of the items to yield now, in the page's order.
     pub(crate) fn read(&mut self, ask: Ask, page: ServedPage<'_>) -> Vec<usize> {
         let fresh = ask.after == self.requests;
         let planned = matches!(self.ask(), Ok(Some(plan)) if plan.offset == ask.offset);
@@ -214,7 +216,7 @@ impl Walk {
             read: self.requests,
         };
 
-        // An empty page is a place in the list only where the whole list is empty.
+        // An empty page has a known place in the list only if the whole list is empty.
         if page.items.is_empty() && (page.has_more || !at_start) {
             self.unconnected(&ask, planned);
             self.watch(&ask, &page, planned && self.offset() >= Some(ask.offset));
@@ -226,7 +228,8 @@ impl Walk {
             .filter(|anchor| Some(anchor.region) == self.base)
             .count();
         let lost = self.lost(&placed, &anchors);
-        // Where the server gives one item a page, the next page can only be trusted to follow.
+        // If the server returns one item per page, nothing proves that the next page is connected:
+        // trust it.
         let trusted = self
             .base
             .filter(|_| planned && self.overlap == 0 && anchors.is_empty());
@@ -241,7 +244,7 @@ impl Walk {
         }
 
         let changes = self.mode != Mode::All;
-        // Where times are rounded, a change can stand behind what did not change.
+        // If times are rounded, a change can come after an unchanged chat.
         let tie = |index: usize| {
             let unchanged = page
                 .items
@@ -273,12 +276,12 @@ impl Walk {
         news
     }
 
-    /// How many pages were read.
+    /// Returns how many pages were read.
     pub(crate) fn requests(&self) -> u32 {
         self.requests
     }
 
-    /// How many chats were seen.
+    /// Returns how many chats were seen.
     pub(crate) fn seen(&self) -> usize {
         self.known.chats.len()
     }
@@ -292,7 +295,8 @@ impl Walk {
         items.iter().enumerate().filter_map(anchor).collect()
     }
 
-    /// How many places the list closed up by, behind the page, since the region was last touched.
+    /// By how many positions the page's items moved towards offset 0 since the region was last
+    /// touched.
     fn lost(&self, page: &PlacedPage<'_>, anchors: &[Anchor]) -> u32 {
         let lost = self.base.and_then(|base| {
             let now = self.known.shift_now(base, page, anchors)?;
@@ -301,7 +305,7 @@ impl Walk {
         u32::try_from(lost.unwrap_or(0).max(0)).unwrap_or(u32::MAX)
     }
 
-    /// What to read after a page that hangs together with the walk's start.
+    /// Plans the next page after one that is connected to the walk's start.
     fn connected(
         &mut self,
         here: RegionId,
@@ -319,7 +323,8 @@ impl Walk {
         if short && page.has_more {
             let half = u32::try_from(page.items.len() / 2).unwrap_or(u32::MAX);
             self.overlap = self.overlap.min(half);
-            // Of a page with hidden items too, one is shown: then the server's offset is further.
+            // A page that also has hidden items may show one item: the server's offset is then
+            // further on.
             if half == 0 && page_end(ask, page) != signed(ask.offset).saturating_add(1) {
                 self.overlap = 1;
             }
@@ -340,9 +345,9 @@ impl Walk {
         };
     }
 
-    /// What to read after a page that does not.
+    /// Plans the next page after one that isn't connected to the walk's start.
     fn unconnected(&mut self, ask: &Ask, planned: bool) {
-        // A page read ahead that turned out to be elsewhere changes no plan.
+        // A page read ahead at a wrongly guessed offset doesn't change the plan.
         if planned {
             if matches!(self.next, Next::Forward(_)) {
                 self.missed = Some(ask.offset);
@@ -353,14 +358,14 @@ impl Walk {
         }
     }
 
-    /// Ends a walk that leads nowhere.
+    /// Ends a walk that makes no progress.
     fn watch(&mut self, ask: &Ask, page: &ServedPage<'_>, idle: bool) {
         self.idle = if idle { self.idle + 1 } else { 0 };
         if self.is_over() {
             return;
         }
         let requests = self.requests;
-        // The server's pages may be smaller than what is asked for.
+        // The server's pages may be smaller than requested.
         let pages = self.seen() / self.page_size.min(self.fullest) as usize + 1;
         if let Some(next) = page.next_offset
             && page.has_more
@@ -377,8 +382,8 @@ impl Walk {
         }
     }
 
-    /// The page after a connected one that ends at `end`: the region's last items, or where a
-    /// page there was in vain already, since they are gone, this page's own.
+    /// Returns the page after a connected one that ends at `end`. It begins with the region's last
+    /// items, or, if a page there wasn't connected because they are gone, with this page's own.
     fn onward(&mut self, region: RegionId, end: i64) -> Next {
         let end = u64::try_from(end).unwrap_or(0);
         if self.missed.is_some_and(|missed| end > missed) {
@@ -393,7 +398,7 @@ impl Walk {
         }
     }
 
-    /// The page that begins with the last items of a region.
+    /// Returns the page that begins with the last items of a region.
     fn forward(&self, region: RegionId) -> Next {
         let region = &self.known.regions[region];
         let end = u64::try_from(region.end.saturating_add(region.shift)).unwrap_or(0);
@@ -408,8 +413,8 @@ impl Walk {
         Some(self.ask().ok()??.offset)
     }
 
-    /// Whether what moves to the front during the walk still belongs to it, so that the walk must
-    /// end there.
+    /// Whether chats that move to the front during the walk still belong to it, so that the walk
+    /// must end there.
     fn closes_at_front(&self) -> bool {
         self.order == Order::Recent && self.start == 0
     }
@@ -418,12 +423,12 @@ impl Walk {
         self.page_size.saturating_add(overlap).min(MAX_LIMIT)
     }
 
-    /// Half a page, or as much as fits into the largest page beside a page of new items.
+    /// Half a page, or as much as fits into the largest page along with a page of new items.
     fn max_overlap(&self) -> u32 {
         (self.page_size / 2).max(MAX_LIMIT - self.page_size)
     }
 
-    /// The overlap after a page before which the list closed up by `lost` places.
+    /// The overlap after a page whose items moved towards offset 0 by `lost` positions.
     fn calmed(&self, overlap: u32, lost: u32) -> u32 {
         lost.saturating_add(1)
             .max(overlap.div_ceil(2))
@@ -435,8 +440,8 @@ fn first_step(page_size: u32) -> u64 {
     u64::from(page_size.div_ceil(2))
 }
 
-/// The position just past a page: the server's word where it makes sense. It may skip items that
-/// it hides, but none that were not asked for.
+/// The position just past a page: the server's next offset if it is plausible. The server may skip
+/// items that it hides, but not items that weren't requested.
 fn page_end(ask: &Ask, page: &ServedPage<'_>) -> i64 {
     let offset = signed(ask.offset);
     let len = offset.saturating_add(i64::try_from(page.items.len()).unwrap_or(i64::MAX));

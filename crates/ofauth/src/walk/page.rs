@@ -1,11 +1,11 @@
-//! What goes into a walk and comes out of it.
+//! The input and output of a walk: pages to ask for, pages served, items and errors.
 
 use std::fmt;
 
-/// What tells chats apart: the fan's id, or a hash of an item that could not be read.
+/// Identifies a chat: the fan's id, or a hash for a record that could not be decoded.
 pub(crate) type Key = u64;
 
-/// The most chats of one page (OFAuth documentation, chats list).
+/// The maximum number of chats in a page (OFAuth documentation, chats list).
 pub(crate) const MAX_LIMIT: u32 = 20;
 
 /// Which end of the list is at offset 0.
@@ -22,14 +22,14 @@ pub(crate) enum Order {
 pub(crate) struct Ask {
     /// The position of its first item.
     pub(crate) offset: u64,
-    /// How many items at most, 1 to 20.
+    /// The maximum number of items, 1 to 20.
     pub(crate) limit: u32,
-    /// How many pages had been read when this was asked for.
+    /// How many pages had been read when this page was asked for.
     pub(super) after: u32,
 }
 
 impl Ask {
-    /// Whether the same page answers both.
+    /// Whether both ask for the same page.
     pub(crate) fn same_page(&self, other: &Self) -> bool {
         (self.offset, self.limit) == (other.offset, other.limit)
     }
@@ -38,31 +38,32 @@ impl Ask {
 /// An item of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Item {
-    /// What tells the chat apart.
+    /// Identifies the chat.
     pub(crate) key: Key,
-    /// Changes whenever the chat moves. None: unknown.
+    /// Changes whenever the chat moves; `None` if unknown.
     pub(crate) version: Option<u64>,
-    /// The time of the last message, in any one unit. Only [`Walk::changes`](super::Walk::changes) looks.
+    /// The time of the last message, in any consistent unit. Only used by
+    /// [`Walk::changes`](super::Walk::changes).
     pub(crate) activity: Option<i64>,
 }
 
-/// A page as the server gave it.
+/// A page as returned by the server.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ServedPage<'a> {
     /// In the server's order.
     pub(crate) items: &'a [Item],
-    /// Whether the server says that there are more.
+    /// Whether more items follow, according to the server.
     pub(crate) has_more: bool,
-    /// Where the server says that the next page begins.
+    /// The offset of the next page, according to the server.
     pub(crate) next_offset: Option<i64>,
 }
 
-/// Why a walk ended before it was complete. All that was found had been yielded.
+/// Why a walk ended before it was complete. Everything found until then was yielded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WalkError {
-    /// The server's next offset is not past the offset asked for.
+    /// The server's next offset is not above the requested offset.
     Stuck {
-        /// The offset asked for.
+        /// The requested offset.
         asked: u64,
         /// The server's next offset.
         next: i64,
@@ -72,7 +73,7 @@ pub(crate) enum WalkError {
         /// How many pages were read.
         requests: u32,
     },
-    /// Ten pages in a row led nowhere: the server may ignore the offset.
+    /// Ten pages in a row made no progress: the server may ignore the offset.
     NoProgress {
         /// How many pages were read.
         requests: u32,
@@ -85,7 +86,7 @@ impl fmt::Display for WalkError {
             Self::Stuck { asked, next } => {
                 write!(
                     f,
-                    "asked for offset {asked}, and the server's next offset is {next}"
+                    "the page at offset {asked} gives {next} as the next offset"
                 )
             }
             Self::GaveUp { requests } => {
@@ -97,7 +98,7 @@ impl fmt::Display for WalkError {
             Self::NoProgress { requests } => {
                 write!(
                     f,
-                    "ten pages in a row brought nothing: gave up after {requests} requests"
+                    "ten pages in a row had nothing new: gave up after {requests} requests"
                 )
             }
         }

@@ -1,4 +1,4 @@
-//! A walk put aside, to be resumed later.
+//! Suspending a walk, and resuming it later.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,13 +6,13 @@ use super::code::{BadCode, Purpose, Reader, Writer};
 use super::known::{Chat, Known, Region};
 use super::{Key, MAX_LIMIT, Next, Order, Walk};
 
-/// How many anchors are kept of a region.
+/// How many anchors are kept at an end of a region.
 const ANCHORS: usize = 64;
 
-/// The region of a chat of which only the id is known.
+/// The region of a chat known only by its id.
 const NOWHERE: usize = usize::MAX;
 
-/// Where a walk stands. It is written as one string: the ids seen, and a few anchors.
+/// The state of a walk. Serialises as a string with the ids seen and a few anchors.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub(crate) struct Token {
@@ -20,12 +20,12 @@ pub(crate) struct Token {
     start: u64,
     page_size: u32,
     done: bool,
-    /// Rising.
+    /// In ascending order.
     seen: Vec<Key>,
     regions: Vec<Kept>,
 }
 
-/// What is kept of a region: its anchors where the walk is to meet it again.
+/// The part of a region that is kept: the anchors where the walk will meet it again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Kept {
     base: bool,
@@ -42,11 +42,11 @@ struct KeptAnchor {
 }
 
 impl Walk {
-    /// The walk's state, to be resumed later; not of a walk over changes: poll again from its
-    /// checkpoint instead.
+    /// Returns the walk's state, to resume it later. Not for a walk over changes: poll again from
+    /// its checkpoint instead.
     ///
-    /// `pending` are the chats that [`Walk::read`] gave out and the consumer has not taken. The
-    /// walk resumed gives them out again: all that was read since the first of them is forgotten.
+    /// `pending` are the chats that [`Walk::read`] returned and the consumer hasn't taken. The
+    /// resumed walk returns them again: everything read since the first of them is forgotten.
     pub(crate) fn token(&self, pending: &[Key]) -> Token {
         let chats = &self.known.chats;
         let found = |key| chats.get(key).map(|chat: &Chat| chat.found);
@@ -69,7 +69,7 @@ impl Walk {
         }
     }
 
-    /// What to keep of a region as it was before a read.
+    /// Returns what to keep of a region as it was before the read `cut`.
     fn keep(&self, id: usize, cut: u32) -> Option<Kept> {
         let before = |read: Option<u32>| read.is_some_and(|read| read < cut);
         let region = &self.known.regions[id];
@@ -78,7 +78,7 @@ impl Walk {
         if !base && !ended {
             return None;
         }
-        // A front pass stops at the region's first anchors; reading on begins at its last ones.
+        // A front pass ends at the region's first anchors; a forward read begins at its last ones.
         let mut anchors = self.known.anchors_of(id, cut);
         let front = if self.closes_at_front() {
             ANCHORS.min(anchors.len())
@@ -106,7 +106,7 @@ impl Walk {
         })
     }
 
-    /// Goes on where [`Walk::token`] put a walk aside. Requests are counted anew.
+    /// Resumes the walk that [`Walk::token`] suspended. The count of requests starts again at 0.
     pub(crate) fn resume(token: Token) -> Self {
         let mut walk = Self::new(token.order, token.start, token.page_size);
         let Known { chats, regions } = &mut walk.known;
@@ -176,7 +176,7 @@ impl From<Token> for String {
             out.count(region.anchors.len());
             let mut last = 0i64;
             for anchor in region.anchors {
-                // An anchor is among the ids: its place there is shorter than the id.
+                // An anchor's key is among the ids, and its index there is shorter than the id.
                 out.count(token.seen.partition_point(|&key| key < anchor.key));
                 out.signed(anchor.rank.wrapping_sub(last));
                 out.fixed(anchor.version);

@@ -1,4 +1,4 @@
-//! What the API sends that its description does not say.
+//! Drift: pages that differ from the API's description.
 
 use std::sync::{Arc, Mutex};
 
@@ -10,7 +10,7 @@ use crate::server::{Server, Step, response};
 use crate::{builder, creator, sandbox};
 
 #[tokio::test]
-async fn each_difference_is_told_once_and_a_page_as_described_tells_none() {
+async fn each_difference_is_reported_once_and_a_matching_page_reports_none() {
     let sandbox = sandbox([]).await;
     let told = Arc::new(Mutex::new(Vec::new()));
     let seen = Arc::clone(&told);
@@ -51,7 +51,7 @@ async fn each_difference_is_told_once_and_a_page_as_described_tells_none() {
 }
 
 #[tokio::test]
-async fn names_that_a_hostile_server_makes_up_are_a_map() {
+async fn names_made_up_by_a_hostile_server_count_as_a_map() {
     let server = Server::start(|page| {
         let mut body = json!({ "list": [], "hasMore": false });
         for field in 0..100 {
@@ -78,8 +78,8 @@ async fn names_that_a_hostile_server_makes_up_are_a_map() {
 }
 
 #[tokio::test]
-async fn many_unknown_names_are_a_map_on_however_many_pages() {
-    // Names that no page has many of, nor two that look alike.
+async fn many_unknown_names_across_pages_count_as_a_map() {
+    // Each page has only one of these names, and no two look alike.
     let names = [
         "amber", "birch", "cedar", "dune", "ember", "fjord", "grove", "heath", "iris", "jade",
         "kelp", "lake", "moss", "nest", "oak", "pine", "quartz", "reed", "sand", "tide",
@@ -111,7 +111,7 @@ async fn many_unknown_names_are_a_map_on_however_many_pages() {
 }
 
 #[test]
-fn a_rate_that_is_none_is_refused() {
+fn invalid_drift_rates_are_rejected() {
     for rate in [-0.1, 1.1, f64::NAN] {
         let error = builder("http://127.0.0.1:1")
             .drift(rate)
@@ -121,7 +121,7 @@ fn a_rate_that_is_none_is_refused() {
         assert!(
             error
                 .to_string()
-                .starts_with("the rate of drift must be 0 to 1"),
+                .starts_with("the drift rate must be between 0 and 1"),
             "{error}"
         );
     }

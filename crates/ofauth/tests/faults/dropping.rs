@@ -1,4 +1,4 @@
-//! Futures that are dropped half-way, and where futures can go.
+//! Futures that are dropped before they complete, and futures that are spawned.
 
 use std::time::Duration;
 
@@ -41,10 +41,10 @@ async fn every_future_and_stream_can_be_spawned() {
     error::<ofauth::Error>();
 }
 
-/// A call is left after each of many times: while it waits for its limit, connects, waits for
-/// the answer, reads it, pauses. The client goes on, and no token is lost.
+/// Calls are dropped after various times: while they wait for the rate limit, connect, wait for the
+/// response, read it or pause. The client keeps working, and no token is lost.
 #[tokio::test(start_paused = true)]
-async fn a_call_can_be_left_at_any_time() {
+async fn a_call_can_be_dropped_at_any_time() {
     let slow = [
         FaultRule::new(Fault::Latency {
             min_ms: 300,

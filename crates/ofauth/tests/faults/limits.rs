@@ -1,4 +1,4 @@
-//! Limits over real sockets: what passes, what waits, and for whom.
+//! Rate limits over real sockets: which requests pass, and which wait.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -28,8 +28,8 @@ async fn a_walk_keeps_to_the_limit_and_never_exceeds_it() {
     }
     assert_eq!(chats, 2_000);
     let statuses = sandbox.requests().statuses();
-    assert_eq!(statuses, [200; 100], "none is refused");
-    // All but the last token of a burst at once, and then one a second.
+    assert_eq!(statuses, [200; 100], "no request is throttled");
+    // All but the last token of the burst are used at once, then one per second.
     assert_eq!(start.elapsed().as_secs(), 11);
 }
 
@@ -55,7 +55,7 @@ async fn of_200_connections_20_are_throttled_and_180_do_not_notice() {
     let mut calls = Vec::new();
     for number in 1..=200 {
         let creator = client.connection(sandbox.connection(number)).unwrap();
-        // Three of each: those behind the first wait for it, and are not sent into the storm.
+        // Three calls each, so that calls of a throttled connection wait for each other.
         for _ in 0..3 {
             let call = creator.chats().send();
             calls.push((
@@ -85,7 +85,7 @@ async fn of_200_connections_20_are_throttled_and_180_do_not_notice() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_empty_bucket_is_waited_for_until_its_reset() {
+async fn an_empty_bucket_waits_until_the_reset() {
     let now = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     for form in ["delta", "seconds", "milliseconds"] {
         let reset = match form {
@@ -126,7 +126,7 @@ async fn an_empty_bucket_is_waited_for_until_its_reset() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn retries_pay_too() {
+async fn retries_use_tokens_too() {
     let sandbox = sandbox([FaultRule::new(status(500, None))]).await;
     let limit = RateLimit::per_minute(60).burst(2);
     let policy = RetryPolicy::new()
@@ -152,11 +152,11 @@ async fn retries_pay_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_the_server_said_survives_when_the_limit_ends_the_call() {
+async fn the_servers_error_is_kept_when_the_limit_ends_the_call() {
     let headers = [("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "80")];
     let body = br#"{"error":"Slow down","type":"RATE_LIMIT_EXCEEDED","requestId":"req_9"}"#;
     let server = Server::start(move |request| {
-        // The first wait is short; then another request learns of a long one.
+        // The first 429 asks for a short wait, the second for a long one.
         let headers = if request == 0 { &[][..] } else { &headers[..] };
         vec![Step::Send(response("429 Too Many Requests", headers, body))]
     })
@@ -167,17 +167,17 @@ async fn what_the_server_said_survives_when_the_limit_ends_the_call() {
     let error = creator(builder).chats().send().await.unwrap_err();
     assert_eq!((error.attempts(), server.requests()), (2, 2));
     assert_eq!(error.request_id(), Some("req_9"));
-    // Part of it has passed.
+    // Part of the wait has passed.
     assert!((SECOND * 79..=SECOND * 80).contains(&error.retry_after().unwrap()));
     assert!(
         error
             .to_string()
-            .starts_with("Slow down: wait, and try again ("),
+            .starts_with("Slow down: wait and try again ("),
         "{error}"
     );
 }
 
-/// Lets nothing pass, or fails.
+/// A limiter that lets no request pass; it fails if the field is true.
 struct Closed(bool);
 
 impl RateLimiter for Closed {
@@ -194,7 +194,7 @@ impl RateLimiter for Closed {
     }
 }
 
-/// Never answers.
+/// A limiter that never completes.
 struct Hanging;
 
 impl RateLimiter for Hanging {
@@ -221,16 +221,16 @@ async fn a_limiter_that_hangs_ends_at_the_deadline() {
     );
 }
 
-/// In real time, where asking takes some time too.
+/// In real time, where calling the limiter takes a moment even without a wait.
 #[tokio::test]
-async fn who_does_not_wait_is_not_told_as_throttled() {
+async fn requests_that_do_not_wait_are_not_reported_as_throttled() {
     let sandbox = Sandbox::start().await.unwrap();
     let waits = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&waits);
     let builder = builder(sandbox.url()).rate_limit(RateLimit::default());
     let creator = creator(builder.on_event(move |event| {
         if let EventKind::Throttled { waited, .. } = event.kind {
-            // A machine that is busy may pause a thread for a moment.
+            // A busy machine may pause a thread for a moment.
             count.fetch_add(
                 usize::from(waited < Duration::from_millis(1)),
                 Ordering::Relaxed,
@@ -243,9 +243,9 @@ async fn who_does_not_wait_is_not_told_as_throttled() {
     assert_eq!(waits.load(Ordering::Relaxed), 0);
 }
 
-/// A stream that is not polled for a while keeps nobody from the limit.
+/// A stream that isn't polled doesn't block other requests of its connection.
 #[tokio::test(start_paused = true)]
-async fn who_stops_to_read_holds_up_nobody() {
+async fn an_unpolled_stream_blocks_no_other_request() {
     let sandbox = Sandbox::builder().chats(100).start().await.unwrap();
     let limit = RateLimit::per_minute(60).burst(1);
     let creator = creator(builder(sandbox.url()).rate_limit(limit));
@@ -253,7 +253,7 @@ async fn who_stops_to_read_holds_up_nobody() {
     for _ in 0..20 {
         stream.next().await.unwrap().unwrap();
     }
-    // It begins to wait for the next token, and is left there.
+    // Start waiting for the next token, then stop polling.
     let next = tokio::time::timeout(Duration::from_millis(10), stream.next());
     assert!(next.await.is_err());
     let start = Instant::now();
@@ -262,7 +262,7 @@ async fn who_stops_to_read_holds_up_nobody() {
     assert!(stream.next().await.unwrap().is_ok());
 }
 
-/// Lets everything pass, and remembers what it sees.
+/// A limiter that lets every request pass and records the responses.
 #[derive(Default)]
 struct Open(std::sync::Mutex<Vec<(ConnectionHash, u16, Option<u64>)>>);
 

@@ -1,6 +1,6 @@
-//! What servers and networks do wrong, and what the client makes of it.
+//! Faults of servers and networks, and how the client handles them.
 //!
-//! In virtual time where time matters: the servers run on the test's own runtime, whose
+//! Tests in which time matters use virtual time: the servers run on the test's own runtime, whose
 //! clock jumps to the next timer when nothing else is left to do.
 
 #![allow(
@@ -41,7 +41,7 @@ async fn sandbox(rules: impl IntoIterator<Item = FaultRule>) -> Sandbox {
     builder.start().await.unwrap()
 }
 
-/// A sandbox that answers so many times with a fault, and what a client makes of it.
+/// Starts a sandbox whose first `times` responses have a fault, and sends a request to it.
 async fn fails(
     fault: Fault,
     times: u64,

@@ -1,4 +1,4 @@
-//! Pages of which some records cannot be read.
+//! Pages with records that can't be decoded.
 
 use ofauth::{ErrorKind, EventKind, RetryPolicy};
 use ofauth_sandbox::{Fault, FaultRule, Sandbox};
@@ -12,7 +12,7 @@ fn chat(id: i64) -> serde_json::Value {
 }
 
 #[tokio::test]
-async fn the_readable_chats_are_delivered_and_the_others_told_by_their_place() {
+async fn the_readable_chats_are_delivered_and_the_others_reported() {
     let (sandbox, result) = fails(Fault::UnreadableChat { index: 3 }, 1, |client| client).await;
     let page = result.unwrap();
     let ids = |page: &ofauth::Page| {
@@ -37,7 +37,7 @@ async fn the_readable_chats_are_delivered_and_the_others_told_by_their_place() {
 }
 
 #[tokio::test]
-async fn a_strict_request_takes_all_or_nothing() {
+async fn a_strict_request_returns_all_records_or_none() {
     let sandbox = sandbox([FaultRule::new(Fault::UnreadableChat { index: 3 }).times(1)]).await;
     let creator = creator(builder(sandbox.url()));
     let error = creator.chats().strict().send().await.unwrap_err();
@@ -49,7 +49,7 @@ async fn a_strict_request_takes_all_or_nothing() {
 }
 
 #[tokio::test]
-async fn a_stream_tells_it_at_its_place_and_goes_on() {
+async fn a_stream_yields_rejected_records_in_order_and_continues() {
     let body = json!({
         "list": [chat(1), { "withUser": 2 }, chat(3), "private words", chat(5)],
         "hasMore": false,
@@ -133,7 +133,7 @@ async fn a_page_whose_envelope_cannot_be_read_is_an_error_with_its_place() {
 }
 
 #[tokio::test]
-async fn records_that_are_the_same_text_are_told_each() {
+async fn identical_rejected_records_are_all_reported() {
     let body = json!({ "list": [chat(1), null, null, chat(2), null], "hasMore": false });
     let body = body.to_string();
     let server =
@@ -147,7 +147,7 @@ async fn records_that_are_the_same_text_are_told_each() {
 }
 
 #[tokio::test]
-async fn pages_of_which_nothing_can_be_read_are_walked_through() {
+async fn pages_without_a_readable_record_do_not_stop_a_walk() {
     let bad = |id: u32| json!({ "withUser": { "id": id, "_view": 1 } });
     let server = Server::start(move |page| {
         let list: Vec<_> = (0..20).map(|id| bad(page as u32 * 20 + id)).collect();

@@ -1,4 +1,4 @@
-//! What is tried again, when, and how often; and the deadlines.
+//! Retries, pauses and deadlines.
 
 use std::error::Error as _;
 use std::sync::Arc;
@@ -117,7 +117,7 @@ async fn rules_that_are_being_updated_heal() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn attempts_are_counted_and_told_and_can_be_switched_off() {
+async fn attempts_are_counted_and_retries_can_be_disabled() {
     for (policy, attempts) in [
         (RetryPolicy::new(), 4),
         (RetryPolicy::new().max_attempts(7), 7),
@@ -139,7 +139,7 @@ async fn attempts_are_counted_and_told_and_can_be_switched_off() {
         );
         sandbox.requests().assert_count(attempts as usize);
     }
-    // A request's own options come before the client's.
+    // A request's options override the client's.
     let sandbox = sandbox([FaultRule::new(status(503, None))]).await;
     let creator = creator(builder(sandbox.url()));
     let twice = CallOptions::new().retry(RetryPolicy::new().max_attempts(2));
@@ -190,7 +190,7 @@ async fn pauses_lie_within_their_bounds() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn retry_after_is_waited_for_in_each_of_its_forms() {
+async fn every_form_of_retry_after_is_respected() {
     let date = ("date", "Mon, 15 Jan 2024 10:31:00 GMT");
     for (number, after) in [
         ("429 Too Many Requests", "7"),
@@ -227,7 +227,7 @@ async fn a_wait_that_is_too_long_is_an_error_at_once() {
             "91",
             CallOptions::new(),
             91,
-            "asks to wait 91 s, and 90 s are allowed",
+            "asks to wait 91 s, but only 90 s are allowed",
         ),
         (
             "999999999999",
@@ -245,7 +245,7 @@ async fn a_wait_that_is_too_long_is_an_error_at_once() {
             "6",
             CallOptions::new().deadline(SECOND * 5),
             6,
-            "asks to wait 6 s, and 5 s are allowed",
+            "asks to wait 6 s, but only 5 s are allowed",
         ),
     ] {
         let sandbox = sandbox([FaultRule::new(status(429, Some(after)))]).await;
@@ -278,10 +278,10 @@ async fn a_failing_api_does_not_see_a_storm() {
     assert!(
         errors[99]
             .to_string()
-            .contains("too many requests of this client fail")
+            .contains("too many of this client's requests are failing")
     );
 
-    // It recovers with the API: ten successes are worth a retry.
+    // The budget recovers with the API: ten successes give one retry back.
     sandbox.clear_faults();
     for _ in 0..10 {
         creator.chats().send().await.unwrap();
@@ -304,10 +304,7 @@ async fn the_deadline_of_an_attempt_is_told_with_the_attempts() {
     );
     assert_eq!(error.attempts(), 4);
     let line = error.to_string();
-    assert!(
-        line.contains("took longer than the 2 s that one attempt may take"),
-        "{line}"
-    );
+    assert!(line.contains("one attempt took longer than 2 s"), "{line}");
     assert!(line.ends_with("(after 4 attempts)"), "{line}");
 }
 
@@ -329,11 +326,11 @@ async fn the_deadline_of_the_call_ends_attempts_pauses_and_waits() {
     assert!(
         error
             .to_string()
-            .contains("the 45 s that the whole call may take"),
+            .contains("the whole call took longer than 45 s"),
         "{error}"
     );
 
-    // In a pause: what went wrong is told, and that there is no time left.
+    // In a pause: the error says what went wrong, and that no time is left.
     let start = Instant::now();
     let patient = RetryPolicy::new().max_attempts(1_000);
     let (_, result) = fails(status(502, None), 10_000, |client| {
@@ -359,7 +356,7 @@ async fn the_deadline_of_the_call_ends_attempts_pauses_and_waits() {
 
 #[tokio::test(start_paused = true)]
 async fn the_deadline_of_connecting_is_told() {
-    // Of a listener whose queue is full, the next connection is not answered.
+    // A listener whose queue is full doesn't answer the next connection.
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let listener = socket.listen(1).unwrap();
@@ -388,7 +385,7 @@ async fn the_deadline_of_connecting_is_told() {
         assert!(
             error
                 .to_string()
-                .contains(&format!("the {bound} s that connecting may take")),
+                .contains(&format!("connecting took longer than {bound} s")),
             "{error}"
         );
         assert_eq!(start.elapsed().as_secs(), 2 * bound);
@@ -396,7 +393,7 @@ async fn the_deadline_of_connecting_is_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_the_server_said_survives_a_call_that_takes_too_long() {
+async fn the_servers_error_is_kept_when_the_call_times_out() {
     let body = br#"{"error":"Oops","requestId":"req_7"}"#;
     let server = Server::start(move |request| match request {
         0 => vec![Step::Send(response("503 Service Unavailable", &[], body))],
@@ -417,7 +414,7 @@ async fn what_the_server_said_survives_a_call_that_takes_too_long() {
     assert!(error.source().unwrap().to_string().starts_with("Oops"));
 }
 
-/// The body of an error never comes; its status and headers count all the same.
+/// The body of the error never arrives, but its status and headers count.
 #[tokio::test(start_paused = true)]
 async fn an_error_whose_body_hangs_is_that_error() {
     let head = |status: &str, headers: &str| {
@@ -457,7 +454,7 @@ async fn a_server_that_is_not_there_is_tried_again() {
 }
 
 #[tokio::test]
-async fn a_time_of_zero_is_refused_by_name() {
+async fn zero_timeouts_are_rejected_by_name() {
     let creator = creator(builder("http://127.0.0.1:1"));
     for (options, name) in [
         (CallOptions::new().deadline(Duration::ZERO), "deadline"),

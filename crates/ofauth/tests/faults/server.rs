@@ -1,4 +1,4 @@
-//! A server on a bare socket: it sends the bytes that it is told to.
+//! A test server on a bare socket, which sends exactly the bytes that a test specifies.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,7 +8,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::sleep;
 
-/// What the server does after it has read a request. At the end it closes the connection.
+/// A step of the server after it has read a request. After the last step, it closes the connection.
 #[derive(Clone)]
 pub(crate) enum Step {
     Send(Vec<u8>),
@@ -23,7 +23,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Answers the n-th request, from 0, with the steps that `answer` gives.
+    /// Starts a server that answers the n-th request, from 0, with the steps of `answer(n)`.
     pub(crate) async fn start(answer: impl Fn(usize) -> Vec<Step> + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -47,7 +47,7 @@ impl Server {
         Self { url, requests }
     }
 
-    /// How many requests it has received.
+    /// Returns the number of requests received.
     pub(crate) fn requests(&self) -> usize {
         self.requests.load(Ordering::SeqCst)
     }
@@ -68,7 +68,7 @@ async fn play(socket: &mut TcpStream, steps: Vec<Step>) {
     for step in steps {
         match step {
             Step::Send(bytes) => {
-                // The client may have seen enough.
+                // The client may have closed the connection.
                 if socket.write_all(&bytes).await.is_err() {
                     return;
                 }
@@ -80,11 +80,11 @@ async fn play(socket: &mut TcpStream, steps: Vec<Step>) {
     }
 }
 
-/// A page with one chat and no more to come.
+/// A page with one chat, which is the last page.
 pub(crate) const PAGE: &str =
     r#"{"list":[{"withUser":{"id":7,"_view":"s"},"unreadMessagesCount":2}],"hasMore":false}"#;
 
-/// A whole response, with these further headers.
+/// Returns a complete response with these additional headers.
 pub(crate) fn response(status: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
     let headers = headers
         .iter()
@@ -97,7 +97,7 @@ pub(crate) fn response(status: &str, headers: &[(&str, &str)], body: &[u8]) -> V
     [head.as_bytes(), body].concat()
 }
 
-/// The same in chunks of so many bytes.
+/// Returns a successful response in chunks of `size` bytes.
 pub(crate) fn chunked(body: &[u8], size: usize) -> Vec<u8> {
     let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
     let mut bytes = head.as_bytes().to_vec();
@@ -110,7 +110,7 @@ pub(crate) fn chunked(body: &[u8], size: usize) -> Vec<u8> {
     bytes
 }
 
-/// The same with a body that only the end of the connection ends.
+/// Returns a successful response whose body ends when the connection closes.
 pub(crate) fn until_closed(body: &[u8]) -> Vec<u8> {
     [
         b"HTTP/1.0 200 OK\r\ncontent-type: application/json\r\n\r\n",

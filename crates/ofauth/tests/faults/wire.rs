@@ -1,4 +1,4 @@
-//! What comes over the wire: cut short, slow, too much, or no HTTP at all.
+//! Responses that are cut short, slow, too large, compressed, or not HTTP.
 
 use std::io::Write;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use ofauth_sandbox::{Encoding, Fault};
 use crate::server::{PAGE, Server, Step, chunked, response, until_closed};
 use crate::{builder, creator, fails};
 
-/// What one attempt makes of these steps.
+/// Sends one request, without retries, to a server that performs these steps.
 async fn once(steps: Vec<Step>) -> Result<Page> {
     let server = Server::start(move |_| steps.clone()).await;
     let creator = creator(
@@ -23,11 +23,11 @@ async fn once(steps: Vec<Step>) -> Result<Page> {
     creator.chats().send().await
 }
 
-/// At each position: a cut answer is never taken for a page, and the next attempt brings it.
+/// Cuts a response after each byte: it is never treated as a page, and the next attempt succeeds.
 async fn cut_at_each_byte(whole: Vec<u8>, end: Option<Step>) {
     let positions = whole.len();
     let cut = whole.clone();
-    // Every other request is answered whole.
+    // Every second request gets the complete response.
     let server = Server::start(move |request| match request % 2 {
         0 => [Step::Send(cut[..request / 2].to_vec())]
             .into_iter()
@@ -69,7 +69,7 @@ async fn chunks_that_end_early_are_tried_again() {
 
 #[tokio::test]
 async fn a_body_that_only_the_end_of_the_connection_ends_is_tried_again_too() {
-    // It ends well only with the page's last brace.
+    // Only the page's last brace shows that the body is complete.
     cut_at_each_byte(until_closed(PAGE.as_bytes()), None).await;
 }
 
@@ -107,7 +107,7 @@ async fn http_1_0_and_chunks_of_each_size_are_read() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn slow_servers_are_left() {
+async fn slow_servers_time_out() {
     let head = response("200 OK", &[], PAGE.as_bytes());
     let bytes = |pause: u64| -> Vec<Step> {
         let pause = Duration::from_millis(pause);
@@ -115,7 +115,7 @@ async fn slow_servers_are_left() {
             .flat_map(|byte| [Step::Wait(pause), Step::Send(vec![*byte])])
             .collect()
     };
-    assert_eq!(once(bytes(50)).await.unwrap().len(), 1, "slow, and in time");
+    assert_eq!(once(bytes(50)).await.unwrap().len(), 1, "slow, but in time");
     for steps in [
         bytes(1_000),
         vec![Step::Hang],
@@ -152,7 +152,7 @@ async fn garbage_is_an_error() {
             0 => noise,
             1 => [&head[..], &noise].concat(),
             _ => {
-                // A byte of a good answer is another one.
+                // Change one byte of a valid response.
                 let mut bytes = whole.clone();
                 let place = rng.usize(..bytes.len());
                 bytes[place] = rng.u8(..);
@@ -160,7 +160,7 @@ async fn garbage_is_an_error() {
             }
         };
         match once(vec![Step::Send(bytes)]).await {
-            // The changed byte was one of a word or a number, or the same as before.
+            // The changed byte was part of a string or a number, or is the same as before.
             Ok(page) => assert!(case % 3 == 2 && page.len() + page.rejected().len() <= 1),
             Err(error) => assert!(!error.to_string().is_empty()),
         }
@@ -179,7 +179,7 @@ async fn compressed(encoding: &str, body: &[u8]) -> Result<Page> {
 }
 
 #[tokio::test]
-async fn gzip_is_read_in_its_forms() {
+async fn every_form_of_gzip_is_decompressed() {
     let whole = gzip(PAGE.as_bytes());
     let (start, end) = PAGE.as_bytes().split_at(20);
     let members = [gzip(start), gzip(b""), gzip(end)].concat();
@@ -197,7 +197,7 @@ async fn gzip_is_read_in_its_forms() {
 }
 
 #[tokio::test]
-async fn what_is_no_gzip_or_compressed_otherwise_is_told() {
+async fn broken_gzip_and_other_encodings_are_errors() {
     let whole = gzip(PAGE.as_bytes());
     let mut broken = whole.clone();
     broken[14] ^= 0xff;
@@ -228,11 +228,11 @@ async fn what_is_too_large_is_not_read_to_its_end() {
             "{error}"
         );
     };
-    // Large when it is decompressed.
+    // Too large after decompression.
     let bomb = gzip(&vec![b' '; 20_000_000]);
     assert!(bomb.len() < 100_000);
     too_large(&compressed("gzip", &bomb).await.unwrap_err(), "100000");
-    // Large as it comes, and nothing when it is decompressed.
+    // Too large before decompression, and empty after it.
     let nothing = gzip(b"").repeat(6_000);
     too_large(&compressed("gzip", &nothing).await.unwrap_err(), "100000");
     let (spaces, fits) = (
@@ -242,7 +242,7 @@ async fn what_is_too_large_is_not_read_to_its_end() {
     let steps = |body: &[u8]| vec![Step::Send(response("200 OK", &[], body))];
     too_large(&once(steps(&spaces)).await.unwrap_err(), "100000");
     assert_eq!(once(steps(&fits)).await.unwrap().len(), 1, "{}", fits.len());
-    // By default.
+    // The default limit.
     for fault in [
         Fault::HugePage { megabytes: 50 },
         Fault::GzipBomb { megabytes: 50 },

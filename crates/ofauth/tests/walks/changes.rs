@@ -1,4 +1,4 @@
-//! What is new since last time.
+//! Polling and watching for changes.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -20,7 +20,7 @@ async fn poll(creator: &ofauth::Connection, since: &Checkpoint) -> (Vec<i64>, Ch
 }
 
 #[tokio::test]
-async fn what_happened_is_told_and_nothing_else() {
+async fn a_poll_yields_exactly_what_changed() {
     let sandbox = sandbox(300).await;
     let creator = creator(&sandbox);
     let mut since = creator.chats().checkpoint().await.unwrap();
@@ -28,7 +28,7 @@ async fn what_happened_is_told_and_nothing_else() {
     for round in 0..60 {
         let here = fans(&sandbox);
         let mut expected = Vec::new();
-        // Nothing, something, or more than a page of it.
+        // No change, a few, or more than a page.
         for _ in 0..[0, 1, 3, 45][round % 4] {
             let any = here[rng.usize(..here.len())];
             message(&sandbox, any);
@@ -53,7 +53,7 @@ async fn what_happened_is_told_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_checkpoint_that_knows_nothing_finds_everything_new() {
+async fn after_the_default_checkpoint_everything_is_new() {
     let sandbox = sandbox(70).await;
     let (read, since) = poll(&creator(&sandbox), &Checkpoint::default()).await;
     assert_eq!(read, fans(&sandbox));
@@ -62,7 +62,7 @@ async fn a_checkpoint_that_knows_nothing_finds_everything_new() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_watched_is_refused_before_anything_is_sent() {
+async fn requests_that_cannot_be_polled_are_refused_before_sending() {
     let sandbox = sandbox(5).await;
     let creator = creator(&sandbox);
     let since = creator.chats().checkpoint().await.unwrap();
@@ -72,7 +72,7 @@ async fn what_cannot_be_watched_is_refused_before_anything_is_sent() {
         (creator.chats().offset(5), "offset must be 0"),
         (
             creator.chats().query("x"),
-            "checkpoint must be of this connection",
+            "checkpoint belongs to another connection",
         ),
     ] {
         let error = request.changes(&since).next().await.unwrap().unwrap_err();
@@ -92,7 +92,7 @@ async fn what_cannot_be_watched_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_watch_tells_each_message_once_and_survives_what_passes() {
+async fn a_watch_yields_each_message_once_and_survives_transient_failures() {
     let sandbox = sandbox(60).await;
     let client = client(sandbox.url())
         .retry(RetryPolicy::off())
@@ -114,7 +114,7 @@ async fn a_watch_tells_each_message_once_and_survives_what_passes() {
             message(&sandbox, *fan);
             sent += 1;
         }
-        // A round takes an interval and a tenth at most.
+        // A round takes at most 1.1 intervals; this waits for two.
         let end = Instant::now() + Duration::from_secs(67);
         while let Ok(item) = timeout(end - Instant::now(), watch.next()).await {
             match item.unwrap() {
@@ -135,11 +135,11 @@ async fn a_watch_tells_each_message_once_and_survives_what_passes() {
         .unwrap();
     let error = watch.next().await.unwrap().unwrap_err();
     assert!(error.is_session());
-    assert!(watch.next().await.is_none(), "told once");
+    assert!(watch.next().await.is_none(), "the error is yielded once");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_watch_comes_back_no_sooner_than_it_is_told() {
+async fn a_watch_honours_retry_after() {
     let sandbox = sandbox(30).await;
     let client = client(sandbox.url()).build().unwrap();
     let creator = client.connection(sandbox.connection(1)).unwrap();
@@ -159,7 +159,7 @@ async fn a_watch_comes_back_no_sooner_than_it_is_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_round_that_breaks_off_is_made_up_for_without_a_repeat() {
+async fn an_interrupted_poll_is_made_up_for_without_repeats() {
     let sandbox = sandbox(200).await;
     let client = client(sandbox.url())
         .retry(RetryPolicy::off())

@@ -1,4 +1,4 @@
-//! Many connections at once.
+//! Fleets of many connections.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,7 +13,7 @@ async fn sandbox(connections: u32, chats: u32) -> Sandbox {
 }
 
 #[tokio::test]
-async fn every_connection_is_read_and_one_that_fails_stops_no_other() {
+async fn every_connection_is_read_even_if_others_fail() {
     let sandbox = sandbox(50, 45).await;
     let expired = sandbox.connection(7);
     sandbox
@@ -50,7 +50,7 @@ async fn every_connection_is_read_and_one_that_fails_stops_no_other() {
 }
 
 #[tokio::test]
-async fn however_few_are_read_at_once_all_are_read() {
+async fn all_connections_are_read_at_any_concurrency() {
     let sandbox = sandbox(200, 2).await;
     let ids: Vec<String> = (1..=200).map(|number| sandbox.connection(number)).collect();
     let client = client(sandbox.url()).build().unwrap();
@@ -69,7 +69,7 @@ async fn however_few_are_read_at_once_all_are_read() {
 }
 
 #[tokio::test]
-async fn requests_are_refined_and_no_more_are_made_than_are_taken() {
+async fn requests_are_refined_and_paused_without_a_consumer() {
     let sandbox = sandbox(1_000, 60).await;
     let ids: Vec<String> = (1..=1_000)
         .map(|number| sandbox.connection(number))
@@ -85,7 +85,7 @@ async fn requests_are_refined_and_no_more_are_made_than_are_taken() {
         assert!(chat.unwrap().is_unread());
         members.insert(member.index());
     }
-    // One in turn of each that is read.
+    // The connections being read take turns.
     assert!((10..=32).contains(&members.len()), "{}", members.len());
     let requests = sandbox.requests();
     assert!(

@@ -1,11 +1,11 @@
-//! Pagers that would keep a loop going for ever.
+//! Servers whose paging would keep a loop going forever.
 
 use ofauth::{ErrorKind, RetryPolicy};
 use ofauth_sandbox::{Fault, FaultRule, OddOffset};
 
 use crate::{client, fan, fans, sandbox};
 
-/// What a walk yields, how it ends, and after how many requests.
+/// Returns how many chats a walk yields, the error it ends with, and how many requests it takes.
 async fn walk(fault: Fault, times: u64) -> (usize, Option<ErrorKind>, usize) {
     let sandbox = sandbox(100).await;
     sandbox.inject([FaultRule::new(fault).times(times)]);
@@ -33,7 +33,7 @@ async fn walk(fault: Fault, times: u64) -> (usize, Option<ErrorKind>, usize) {
 }
 
 #[tokio::test]
-async fn a_walk_ends_whatever_the_server_does_for_ever() {
+async fn a_walk_ends_even_if_a_fault_is_permanent() {
     for (fault, found, kind) in [
         (Fault::EmptyPage, 0, ErrorKind::Paging),
         (Fault::SamePage, 20, ErrorKind::Paging),
@@ -52,7 +52,7 @@ async fn a_walk_ends_whatever_the_server_does_for_ever() {
 }
 
 #[tokio::test]
-async fn what_can_be_understood_is_and_what_passes_is_read_through() {
+async fn a_walk_survives_odd_offsets_and_transient_faults() {
     for odd in [
         OddOffset::Text,
         OddOffset::Float,
@@ -72,7 +72,7 @@ async fn what_can_be_understood_is_and_what_passes_is_read_through() {
     }
 }
 
-/// As simple stand-ins do: few chats a page, whatever limit is asked for.
+/// Simple mock servers return few chats per page, whatever limit is requested.
 #[tokio::test]
 async fn a_server_with_small_pages_is_read_to_its_end() {
     use httpmock::prelude::*;

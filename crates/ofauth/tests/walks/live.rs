@@ -1,4 +1,4 @@
-//! The guarantee of the complete walk, in inboxes that change between the requests.
+//! The guarantee of a complete walk, in inboxes that change between the requests.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
@@ -27,7 +27,7 @@ impl Way {
     }
 }
 
-/// Something happens in an inbox; `always` loses those who leave.
+/// Changes an inbox at random; fans who leave are removed from `always`.
 fn happens(sandbox: &Sandbox, rng: &mut Rng, always: &mut HashSet<i64>) {
     let here = fans(sandbox);
     if here.is_empty() {
@@ -50,7 +50,7 @@ fn happens(sandbox: &Sandbox, rng: &mut Rng, always: &mut HashSet<i64>) {
     }
 }
 
-/// Each time that an answer has come, before the next request is made, something happens.
+/// After each response and before the next request, the inbox changes.
 #[tokio::test]
 async fn every_chat_that_stays_is_yielded_once_whatever_happens() {
     let mut happened = 0;
@@ -109,9 +109,9 @@ async fn every_chat_that_stays_is_yielded_once_whatever_happens() {
     assert!(happened > 500, "{happened}");
 }
 
-/// The same inbox bites: the plain loop over the pages misses and repeats.
+/// The test above is strict enough: in the same inbox, the plain loop over the pages fails.
 #[tokio::test]
-async fn the_plain_loop_does_not_hold() {
+async fn the_plain_loop_misses_and_repeats_chats() {
     let (mut missed, mut repeated) = (0, 0);
     for seed in 0..20 {
         let mut rng = Rng::with_seed(seed);
@@ -138,7 +138,7 @@ async fn the_plain_loop_does_not_hold() {
 }
 
 #[tokio::test]
-async fn a_filter_that_stops_to_match_hides_no_other_chat() {
+async fn chats_that_stop_matching_a_filter_hide_no_others() {
     for order in [ChatOrder::Recent, ChatOrder::Old] {
         let sandbox = Arc::new(sandbox(400).await);
         let unread = |sandbox: &Sandbox| -> Vec<i64> {
@@ -161,7 +161,7 @@ async fn a_filter_that_stops_to_match_hides_no_other_chat() {
         while let Some(chat) = stream.next().await {
             let fan = fan(&chat.unwrap());
             read.push(fan);
-            // Every other one is read as soon as it is seen, and so leaves the list.
+            // Every other chat is marked as read as soon as it is seen, so it leaves the list.
             if read.len() % 2 == 0 {
                 sandbox
                     .change(&sandbox.connection(1), Change::Read { fan })
@@ -203,7 +203,7 @@ async fn a_quiet_inbox_costs_little_more_than_the_plain_loop() {
 }
 
 #[tokio::test]
-async fn no_more_is_read_than_is_asked_for() {
+async fn max_items_bounds_the_requests() {
     let sandbox = sandbox(1_000).await;
     let creator = creator(&sandbox);
     for (ahead, items, requests) in [
@@ -229,7 +229,7 @@ async fn no_more_is_read_than_is_asked_for() {
 }
 
 #[tokio::test]
-async fn pages_are_read_ahead_and_at_once_and_in_order() {
+async fn parallel_reads_keep_the_order_and_bound_the_requests() {
     let sandbox = sandbox(400).await;
     let creator = creator(&sandbox);
     let expected = fans(&sandbox);
@@ -246,15 +246,15 @@ async fn pages_are_read_ahead_and_at_once_and_in_order() {
     }
 }
 
-/// The server gives other offsets than were guessed: after the first surprise, one at a time.
+/// The guessed offsets are wrong: once the allowance is wasted, pages are read one at a time.
 #[tokio::test]
-async fn where_offsets_are_others_no_more_is_wasted_than_was_risked() {
+async fn wrong_guesses_waste_a_bounded_number_of_requests() {
     let sandbox = Arc::new(sandbox(400).await);
     let changed = Arc::clone(&sandbox);
     let rng = Mutex::new(Rng::with_seed(5));
     let client = client(sandbox.url()).on_event(move |event| {
         if let EventKind::Attempt { .. } = event.kind {
-            // So many leave that each guess is wrong.
+            // Enough chats leave to make every guess wrong.
             let here = fans(&changed);
             let mut rng = rng.lock().unwrap();
             for _ in 0..5 {

@@ -1,4 +1,4 @@
-//! Whole inboxes, over real sockets, that change while they are read.
+//! Complete walks over real sockets, through inboxes that change while they are read.
 
 #![allow(
     clippy::expect_used,
@@ -42,7 +42,7 @@ fn fan(chat: &Chat) -> i64 {
     chat.with_user.id
 }
 
-/// The fan's chat becomes the newest.
+/// Makes the fan's chat the newest.
 fn message(sandbox: &Sandbox, fan: i64) {
     let text = "<p>Hi!</p>".to_owned();
     let change = Change::Message {

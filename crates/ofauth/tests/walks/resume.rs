@@ -1,4 +1,4 @@
-//! Walks that are left and gone on with, as another process would.
+//! Walks resumed from a cursor, as another process would do.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use ofauth_sandbox::{Fault, FaultRule};
 use crate::{client, creator, fan, fans, message, remove, sandbox};
 
 #[tokio::test]
-async fn a_walk_goes_on_where_it_was_left_without_losing_or_repeating() {
+async fn a_resumed_walk_loses_and_repeats_nothing() {
     for seed in 0..40 {
         let mut rng = Rng::with_seed(seed);
         let order = if rng.bool() {
@@ -58,7 +58,7 @@ async fn a_walk_goes_on_where_it_was_left_without_losing_or_repeating() {
 }
 
 #[tokio::test]
-async fn after_an_error_in_the_middle_a_walk_can_go_on() {
+async fn a_walk_can_be_resumed_after_an_error() {
     let sandbox = sandbox(100).await;
     let rules = [Fault::Well, Fault::Well, Fault::status(500)];
     sandbox.inject(FaultRule::sequence(rules));
@@ -84,7 +84,7 @@ async fn after_an_error_in_the_middle_a_walk_can_go_on() {
 }
 
 #[tokio::test]
-async fn a_cursor_is_small_and_of_one_connection_and_one_set_of_parameters() {
+async fn a_cursor_is_small_and_bound_to_its_connection_and_parameters() {
     let sandbox = sandbox(300).await;
     let creator = creator(&sandbox);
     let request = creator.chats().query("private");
@@ -114,7 +114,7 @@ async fn a_cursor_is_small_and_of_one_connection_and_one_set_of_parameters() {
         assert!(
             error
                 .to_string()
-                .starts_with("cursor must be of this connection"),
+                .starts_with("the cursor belongs to another connection"),
             "{error}"
         );
         assert!(stream.next().await.is_none());

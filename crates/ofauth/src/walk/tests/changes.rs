@@ -1,14 +1,12 @@
-//! Polling for changes.
+//! Tests of polling for changes.
 
 use std::collections::HashMap;
 
-use super::model::{Inbox, RATES, Rate};
+use super::model::{Inbox, RATES, Rate, cases};
 use crate::walk::{Front, Item, Key, Order, ServedPage, Walk, WalkError};
 use fastrand::Rng;
 
-const CASES: u64 = 1_500;
-
-/// One poll. Gives the items yielded, in order, and the requests it took.
+/// Polls once. Returns the items yielded, in order, and the number of requests.
 fn poll(
     checkpoint: &mut Front,
     inbox: &mut Inbox,
@@ -24,17 +22,18 @@ fn poll(
             inbox.live(rate);
         }
     }
-    // Through its written form, as a program would.
+    // Serialise and read back the checkpoint, as a program would.
     let written = serde_json::to_string(&walk.checkpoint().unwrap()).unwrap();
     *checkpoint = serde_json::from_str(&written).unwrap();
     Ok((items, walk.requests()))
 }
 
-/// Follows an inbox by polls. Whoever keeps what the polls yield knows every chat's last state.
+/// Follows an inbox by polling. A consumer that keeps what the polls yield has every chat's latest
+/// state.
 #[test]
 fn no_change_is_lost_and_nothing_unchanged_is_yielded() {
     let (mut polls, mut gave_up) = (0, 0);
-    for seed in 0..CASES {
+    for seed in 0..cases(1_500) {
         let mut rng = Rng::with_seed(seed);
         let rate = RATES[rng.usize(..RATES.len())];
         let pause = RATES[rng.usize(..RATES.len())];
@@ -51,7 +50,8 @@ fn no_change_is_lost_and_nothing_unchanged_is_yielded() {
             polls += 1;
             for item in items {
                 let before = held.insert(item.key, item);
-                // What begins to match amid the list is a change or not, as the anchors have it.
+                // A chat that begins to match amid the list may count as a change or not,
+                // depending on the anchors.
                 if inbox.began.contains(&item.key) {
                     continue;
                 }
@@ -64,7 +64,8 @@ fn no_change_is_lost_and_nothing_unchanged_is_yielded() {
             }
             let now = inbox.items();
             for key in &inbox.always {
-                // Round 0 sees all; then what changed must have been yielded as it is now.
+                // Round 0 yields everything; later rounds must yield the latest state of each
+                // changed chat.
                 if round == 0 || inbox.changed.contains(key) {
                     assert_eq!(
                         held.get(key),
@@ -104,9 +105,9 @@ fn a_poll_costs_one_request_when_nothing_happened() {
     }
 }
 
-/// All that the checkpoint remembers has moved: only the time of the last message helps.
+/// All chats of the checkpoint have moved: only the time of the last message ends the poll.
 #[test]
-fn a_poll_stops_at_what_is_older_than_the_checkpoint() {
+fn a_poll_stops_at_chats_older_than_the_checkpoint() {
     let mut inbox = Inbox::new(400, 1).versioned();
     let mut checkpoint = Front::default();
     poll(&mut checkpoint, &mut inbox, Rate::Quiet).unwrap();
@@ -130,9 +131,9 @@ fn a_checkpoint_is_small() {
     assert!(length < 1_100, "{length}");
 }
 
-/// Times are rounded to seconds: what changed can stand behind what did not.
+/// Times are rounded to seconds: a changed chat can come after an unchanged one.
 #[test]
-fn a_change_behind_an_unchanged_chat_of_the_same_time_is_told() {
+fn a_change_behind_an_unchanged_chat_of_the_same_time_is_yielded() {
     let item = |key, version, activity| Item {
         key,
         version: Some(version),
@@ -156,7 +157,7 @@ fn a_change_behind_an_unchanged_chat_of_the_same_time_is_told() {
         (news, walk.checkpoint().unwrap())
     };
     let since = Front::of(&[item(1, 1, 100), item(2, 1, 90), item(3, 1, 80)]);
-    // 2 was known, 9 was not; 8 is as old as it was.
+    // 2 was known and changed, 9 is new, 8 is older than the first unchanged chat.
     let page = [
         item(1, 1, 100),
         item(9, 1, 100),
@@ -167,7 +168,7 @@ fn a_change_behind_an_unchanged_chat_of_the_same_time_is_told() {
     let (news, since) = read(&since, &page);
     assert_eq!(news, [2, 9]);
     assert!(read(&since, &page).0.is_empty());
-    // A last message was unsent: an older one is the last again, and hides no change.
+    // A last message was unsent: the chat's older message is the last again, and hides no change.
     let page = [item(1, 7, 10), item(9, 3, 101), item(2, 2, 100)];
     assert_eq!(read(&since, &page).0, [1, 9]);
 }

@@ -1,19 +1,17 @@
-//! The guarantee, and that the model would break a loop without it.
+//! Tests of the guarantee, and that the plain loop breaks it in the same model.
 
 use std::collections::{HashMap, HashSet};
 
-use super::model::{Inbox, PAGE_SIZES, RATES, Rate, plain_loop, walk_all};
+use super::model::{Inbox, PAGE_SIZES, RATES, Rate, cases, plain_loop, walk_all};
 use crate::walk::{Order, Walk, WalkError};
 use fastrand::Rng;
-
-const CASES: u64 = 6_000;
 
 #[test]
 fn every_chat_that_stays_is_yielded_exactly_once() {
     let mut walks: HashMap<Rate, u32> = HashMap::new();
     let mut gave_up: HashMap<Rate, u32> = HashMap::new();
     let mut requests: HashMap<Rate, [u32; 2]> = HashMap::new();
-    for seed in 0..CASES {
+    for seed in 0..cases(6_000) {
         let mut rng = Rng::with_seed(seed);
         let order = if rng.bool() {
             Order::Recent
@@ -59,8 +57,8 @@ fn every_chat_that_stays_is_yielded_exactly_once() {
 }
 
 #[test]
-fn a_walk_from_an_offset_covers_what_stays_past_it() {
-    for seed in 0..1_000 {
+fn a_walk_from_an_offset_covers_chats_that_stay_past_it() {
+    for seed in 0..cases(1_000) {
         let mut rng = Rng::with_seed(seed);
         let order = if rng.bool() {
             Order::Recent
@@ -73,7 +71,7 @@ fn a_walk_from_an_offset_covers_what_stays_past_it() {
         let mut inbox = Inbox::new(rng.usize(..200), seed);
         let mut walk = Walk::new(order, start, page_size);
 
-        // What is past the offset now and at each later moment.
+        // The chats that are past the offset now and at every later moment.
         let mut stays = past(&inbox, order, start);
         let mut out = super::model::Yielded::default();
         while let Ok(Some(ask)) = walk.ask() {

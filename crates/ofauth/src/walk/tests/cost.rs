@@ -1,11 +1,11 @@
-//! What a walk costs on a quiet list, and that no server can break or hold it.
+//! Tests of a walk's cost on a quiet list, and of its end whatever the server returns.
 
-use super::model::{Inbox, Rate, plain_loop, walk_all};
+use super::model::{Inbox, Rate, cases, plain_loop, walk_all};
 use crate::walk::{Ask, Front, Item, Order, ServedPage, Token, Walk, WalkError};
 use fastrand::Rng;
 
 #[test]
-fn a_quiet_walk_costs_a_tenth_more_than_the_plain_loop_and_two() {
+fn a_quiet_walk_costs_at_most_a_tenth_plus_two_requests_more() {
     let mut worst = 0.0f64;
     for page_size in 1..=20 {
         for size in (0..=2_000)
@@ -27,7 +27,8 @@ fn a_quiet_walk_costs_a_tenth_more_than_the_plain_loop_and_two() {
     println!("at most {worst:.3} times the plain loop's requests (lists of 20 pages and more)");
 }
 
-/// A quiet list needs no model: chat `n` is at position `n`.
+/// Counts the requests of a walk and of the plain loop. In a quiet list, chat `n` is at position
+/// `n`, so no model is needed.
 fn quiet_cost(order: Order, size: u64, page_size: u32) -> (u32, u32) {
     let mut walk = Walk::new(order, 0, page_size);
     let mut yielded = 0;
@@ -52,7 +53,7 @@ fn quiet_cost(order: Order, size: u64, page_size: u32) -> (u32, u32) {
 }
 
 #[test]
-fn the_plain_loop_costs_what_is_said() {
+fn a_quiet_walk_of_15_pages_costs_one_request_more() {
     let mut inbox = Inbox::new(300, 1);
     assert_eq!(plain_loop(&mut inbox, Order::Old, 20, |_| {}).requests, 15);
     let mut walk = Walk::new(Order::Old, 0, 20);
@@ -62,9 +63,9 @@ fn the_plain_loop_costs_what_is_said() {
     );
 }
 
-/// Every fifth position holds a chat that the server counts but does not show.
+/// About every fifth position holds a chat that the server counts but does not return.
 #[test]
-fn hidden_chats_cost_requests_but_no_chats() {
+fn hidden_chats_cost_requests_but_lose_no_chats() {
     for page_size in [5, 10, 20] {
         for order in [Order::Recent, Order::Old] {
             let mut rng = Rng::with_seed(1);
@@ -104,10 +105,10 @@ fn hidden_chats_cost_requests_but_no_chats() {
     }
 }
 
-/// Whatever pages come, a walk does not panic, yields no chat twice, and ends in time.
+/// Whatever the pages hold, a walk doesn't panic, yields no chat twice, and ends within its bound.
 #[test]
 fn garbage_ends_within_the_bound() {
-    for seed in 0..2_500 {
+    for seed in 0..cases(2_500) {
         let mut rng = Rng::with_seed(seed);
         let order = if rng.bool() {
             Order::Recent
@@ -153,7 +154,7 @@ fn garbage_ends_within_the_bound() {
         }
         assert!(
             matches!(walk.ask(), Ok(None) | Err(_)),
-            "seed {seed}: it goes on"
+            "seed {seed}: the walk did not end"
         );
     }
 }
@@ -168,7 +169,7 @@ fn hostile_offset(rng: &mut Rng, ask: Ask) -> Option<i64> {
     }
 }
 
-/// A server that says the same whatever it is asked.
+/// Walks through a server that returns the same page for every request.
 fn parrot(items: &[Item], has_more: bool, next: impl Fn(Ask) -> Option<i64>) -> (Walk, usize) {
     let mut walk = Walk::new(Order::Recent, 0, 20);
     let mut yielded = 0;
@@ -184,7 +185,7 @@ fn parrot(items: &[Item], has_more: bool, next: impl Fn(Ask) -> Option<i64>) -> 
 }
 
 #[test]
-fn a_server_that_ignores_the_offset_is_left() {
+fn a_walk_gives_up_on_a_server_that_ignores_the_offset() {
     let items: Vec<Item> = (0..20)
         .map(|key| Item {
             key,
@@ -215,7 +216,7 @@ fn a_stuck_next_offset_is_an_error_after_the_page_is_yielded() {
         assert_eq!(walk.ask(), Err(WalkError::Stuck { asked: 0, next }));
         assert_eq!((walk.requests(), yielded), (1, 20));
     }
-    // Short of the page's end, but further than asked: that is no error.
+    // Before the page's end, but above the requested offset: not an error.
     let mut walk = Walk::new(Order::Recent, 0, 20);
     let ask = walk.ask().unwrap().unwrap();
     walk.read(

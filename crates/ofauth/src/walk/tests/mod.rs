@@ -1,9 +1,6 @@
-//! The guarantee of a walk, against a model of a live inbox, in thousands of seeded cases.
+//! Tests of a walk's guarantee against a model of a live inbox, in thousands of seeded cases.
 
-#![allow(
-    clippy::print_stdout,
-    reason = "figures, for who asks for them with --nocapture"
-)]
+#![allow(clippy::print_stdout, reason = "figures to see with --nocapture")]
 
 mod changes;
 mod complete;

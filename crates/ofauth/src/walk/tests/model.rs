@@ -1,17 +1,25 @@
-//! A model of a live inbox, and readers of it.
+//! A model of a live inbox, and functions that read it.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::walk::{Ask, Item, Key, Order, ServedPage, Walk, WalkError};
 use fastrand::Rng;
 
+/// How many seeded cases to run: a fifth, unless `OFAUTH_LONG_TESTS` is set, as in CI.
+pub(crate) fn cases(all: u64) -> u64 {
+    match std::env::var_os("OFAUTH_LONG_TESTS") {
+        Some(_) => all,
+        None => all / 5,
+    }
+}
+
 pub(crate) const PAGE_SIZES: [u32; 7] = [1, 2, 3, 5, 10, 19, 20];
 
-/// How much happens between two requests.
+/// How much changes between two requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Rate {
     Quiet,
-    /// At most one event, now and then.
+    /// Occasionally one event.
     Light,
     /// Up to three events.
     Busy,
@@ -69,12 +77,12 @@ pub(crate) struct Inbox {
     pub(crate) always: HashSet<Key>,
     /// The chats that moved or arrived since [`Inbox::mark`].
     pub(crate) changed: HashSet<Key>,
-    /// The chats that ever began to match, where they were.
+    /// The chats that began to match at some time, without moving.
     pub(crate) began: HashSet<Key>,
 }
 
 impl Inbox {
-    /// An inbox of `size` matching chats, and some that do not match.
+    /// Creates an inbox of `size` matching chats, and some that don't match.
     pub(crate) fn new(size: usize, seed: u64) -> Self {
         let mut rng = Rng::with_seed(seed);
         let gives_next = rng.bool();
@@ -100,7 +108,7 @@ impl Inbox {
         inbox
     }
 
-    /// Every chat's version is known.
+    /// Gives every chat a version.
     pub(crate) fn versioned(mut self) -> Self {
         self.unversioned = 0.0;
         self.chats.iter_mut().for_each(|chat| chat.versioned = true);
@@ -164,7 +172,7 @@ impl Inbox {
         }
     }
 
-    /// The index of some chat: one of the newest every other time.
+    /// Picks a random chat, half the time among the newest, and returns its index.
     fn pick(&mut self, matches: bool) -> Option<usize> {
         let found: Vec<_> = (0..self.chats.len())
             .filter(|&index| self.chats[index].matches == matches)
@@ -219,7 +227,7 @@ impl Inbox {
         }
     }
 
-    /// What happens between two requests.
+    /// Applies the events between two requests.
     pub(crate) fn live(&mut self, rate: Rate) {
         let events = match rate {
             Rate::Quiet => 0,
@@ -254,7 +262,7 @@ impl Yielded {
             .extend(news.into_iter().map(|index| page.items[index].key));
     }
 
-    /// The guarantee. A walk that gave up may have missed chats, but repeats none.
+    /// Checks the guarantee. A walk that gave up may miss chats, but must not repeat any.
     pub(crate) fn check(&self, inbox: &Inbox, case: &str) {
         let once: HashSet<_> = self.keys.iter().copied().collect();
         assert_eq!(
@@ -269,7 +277,7 @@ impl Yielded {
     }
 }
 
-/// Reads one page after the other.
+/// Runs a walk to its end, one page after another.
 pub(crate) fn walk_all(walk: &mut Walk, inbox: &mut Inbox, order: Order, rate: Rate) -> Yielded {
     let mut out = Yielded::default();
     loop {
@@ -291,7 +299,7 @@ pub(crate) fn walk_all(walk: &mut Walk, inbox: &mut Inbox, order: Order, rate: R
     out
 }
 
-/// The plain loop: the keys in the order it meets them.
+/// Reads the inbox with the plain loop, `offset += page length`.
 pub(crate) fn plain_loop(
     inbox: &mut Inbox,
     order: Order,

@@ -1,15 +1,13 @@
-//! Pages read ahead, in parallel: their snapshots are taken in any order.
+//! Tests of pages read ahead in parallel, whose snapshots are taken in any order.
 
-use super::model::{Inbox, ModelPage, RATES, Rate, Yielded};
+use super::model::{Inbox, ModelPage, RATES, Rate, Yielded, cases};
 use crate::walk::{Ask, Item, Order, ServedPage, Walk, WalkError};
 use fastrand::Rng;
-
-const CASES: u64 = 2_500;
 
 #[test]
 fn pages_read_ahead_keep_the_guarantee() {
     let mut gave_up = 0;
-    for seed in 0..CASES {
+    for seed in 0..cases(2_500) {
         let mut rng = Rng::with_seed(seed);
         let order = if rng.bool() {
             Order::Recent
@@ -34,8 +32,8 @@ fn pages_read_ahead_keep_the_guarantee() {
     assert!(gave_up <= CASES / 50);
 }
 
-/// Sends `width` requests at once. The server answers them in any order while the list changes;
-/// some answers that are no longer asked for are dropped.
+/// Sends `width` requests at once. The server answers them in any order while the list changes.
+/// Some pages that are no longer needed are dropped.
 fn walk_ahead(
     walk: &mut Walk,
     inbox: &mut Inbox,
@@ -78,7 +76,7 @@ fn walk_ahead(
     out
 }
 
-/// Oldest first, the last page is read ahead; then a chat of the first page moves past it.
+/// Oldest first, the last page is read ahead. Then a chat of the first page moves past it.
 #[test]
 fn an_end_read_ahead_does_not_end_the_walk() {
     let item = |key, version| Item {
@@ -104,12 +102,12 @@ fn an_end_read_ahead_does_not_end_the_walk() {
     let (first, second) = (walk.ask().unwrap().unwrap(), walk.predict(1).unwrap());
     assert_eq!(second.offset, 19);
 
-    // The server answers the second first. Then chat 5 moves to the end.
+    // The server answers the second request first. Then chat 5 moves to the end.
     let mut moved: Vec<Item> = all.iter().copied().filter(|item| item.key != 5).collect();
     moved.push(item(5, 1));
     read(&mut walk, first, &moved[..20], true);
     read(&mut walk, second, &all[19..], false);
-    assert_ne!(walk.ask(), Ok(None), "the end is to be read again");
+    assert_ne!(walk.ask(), Ok(None), "the end must be read again");
     while let Some(ask) = walk.ask().unwrap() {
         let end = moved
             .len()
@@ -126,7 +124,7 @@ fn an_end_read_ahead_does_not_end_the_walk() {
 }
 
 #[test]
-fn a_prediction_comes_true_on_a_quiet_list() {
+fn predictions_are_right_on_a_quiet_list() {
     for page_size in 1..=20 {
         let mut inbox = Inbox::new(400, 1).versioned();
         let mut walk = Walk::new(Order::Recent, 0, page_size);

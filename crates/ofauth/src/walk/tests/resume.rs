@@ -1,17 +1,15 @@
-//! Walks put aside and resumed.
+//! Tests of walks that are suspended and resumed.
 
 use std::collections::HashSet;
 
-use super::model::{Inbox, PAGE_SIZES, RATES, Rate, walk_all};
+use super::model::{Inbox, PAGE_SIZES, RATES, Rate, cases, walk_all};
 use crate::walk::{BadCode, Front, Key, Order, Token, Walk};
 use fastrand::Rng;
 
-const CASES: u64 = 3_000;
-
 #[test]
-fn a_walk_resumed_keeps_the_guarantee() {
+fn a_resumed_walk_keeps_the_guarantee() {
     let (mut resumed, mut gave_up) = (0, 0);
-    for seed in 0..CASES {
+    for seed in 0..cases(3_000) {
         let mut rng = Rng::with_seed(seed);
         let order = if rng.bool() {
             Order::Recent
@@ -25,7 +23,7 @@ fn a_walk_resumed_keeps_the_guarantee() {
 
         let mut inbox = Inbox::new(size, seed);
         let mut walk = Walk::new(order, 0, page_size);
-        // The consumer takes what it is given with a delay, and stops now and then.
+        // The consumer takes chats with a delay, and occasionally suspends the walk.
         let (mut queue, mut taken): (Vec<Key>, Vec<Key>) = Default::default();
         let mut pauses = rng.u8(1..5);
         loop {
@@ -90,7 +88,7 @@ fn resuming_costs_little() {
             let token = walk.token(&last);
             let mut walk = Walk::resume(token);
             let out = walk_all(&mut walk, &mut inbox, order, Rate::Quiet);
-            // The pages pending are read again.
+            // The pending pages are read again.
             assert!(stop + out.requests <= plain + 1, "{order:?} {stop}");
             assert_eq!(walk.seen(), 400);
             assert!(last.iter().all(|key| out.keys.contains(key)));

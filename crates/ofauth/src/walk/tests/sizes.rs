@@ -1,11 +1,11 @@
-//! Servers with small pages, whatever limit is asked for, and one chat that leaves.
+//! Tests with servers that return small pages, whatever the limit, while one chat leaves.
 
 use std::collections::HashSet;
 
 use crate::walk::{Item, Order, ServedPage, Walk};
 
-/// Reads 100 chats by pages of `cap`; after `when` pages the chat at `gone` leaves. Gives how many
-/// of the others are missing, and how many pages were read.
+/// Reads 100 chats in pages of `cap`; after `when` pages the chat at index `gone` leaves. Returns
+/// how many of the others are missing, and how many pages were read.
 fn read(order: Order, cap: usize, when: usize, gone: usize, told: bool) -> (usize, u32) {
     let mut list: Vec<u64> = (1..=100).collect();
     let mut seen = HashSet::new();
@@ -42,7 +42,7 @@ fn read(order: Order, cap: usize, when: usize, gone: usize, told: bool) -> (usiz
 }
 
 #[test]
-fn one_chat_that_leaves_stops_no_walk() {
+fn a_chat_that_leaves_does_not_stop_a_walk() {
     let mut cases = 0;
     for cap in 2..=20 {
         for when in 1..12 {
@@ -50,7 +50,7 @@ fn one_chat_that_leaves_stops_no_walk() {
                 for order in [Order::Recent, Order::Old] {
                     let (missing, requests) = read(order, cap, when, gone + when % 3, cap % 2 == 0);
                     assert_eq!(missing, 0, "{order:?}, pages of {cap}, {gone} after {when}");
-                    // One of overlap in each page, and some to find the way again.
+                    // One item of overlap per page, and some requests to find the region again.
                     let most = 100 / (cap - 1) as u32 + 16;
                     assert!(requests <= most, "pages of {cap}: {requests} requests");
                     cases += 1;
