@@ -1,25 +1,27 @@
-//! A document of YAML or JSON, and where each part of it stands.
+//! A parsed YAML or JSON document, with the line and column of each of its parts.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
 use serde_json::Value;
 
-use super::yaml::{self, Places};
+use super::yaml::{self, Positions};
 
-/// A mistake in a document: where it is, and what is wrong.
+/// A mistake in a document: its position and the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Problem {
-    /// Line and column, both from 1; `None` where the mistake has no single position.
+    /// Line and column, both from 1. `None` if the position is unknown, or if the mistake concerns
+    /// the whole document.
     pub(crate) position: Option<(u64, u64)>,
-    /// The keys that lead to the place, like `components.schemas.Chat`; empty for the whole document.
+    /// The keys that lead to the mistake, like `components.schemas.Chat`; empty for the whole
+    /// document.
     pub(crate) place: String,
     /// What is wrong, and what to write instead.
     pub(crate) reason: String,
 }
 
 impl Problem {
-    /// A problem of a whole document.
+    /// Creates a problem that concerns the whole document.
     #[allow(dead_code, reason = "build.rs knows the place of each problem")]
     pub(crate) fn of_whole(reason: impl Into<String>) -> Self {
         Self {
@@ -29,7 +31,7 @@ impl Problem {
         }
     }
 
-    /// The problem in a line: file, line, column, place and reason.
+    /// Formats the problem as one line: file, line, column, place and reason.
     pub(crate) fn in_file(&self, file: &str) -> String {
         let mut text = file.to_owned();
         if let Some((line, column)) = self.position {
@@ -45,43 +47,43 @@ impl Problem {
 /// A parsed document.
 #[derive(Debug, Clone)]
 pub(crate) struct Document {
-    /// What the document says.
+    /// The document's content.
     pub(crate) value: Value,
-    places: Places,
+    places: Positions,
 }
 
 impl Document {
-    /// Parses YAML. A key that occurs twice in a mapping is a mistake.
+    /// Parses YAML or JSON. A repeated key in a mapping is an error.
     pub(crate) fn parse(text: &str) -> Result<Self, Problem> {
         let (value, places) = yaml::read(text)?;
         Ok(Self { value, places })
     }
 
-    /// A document that was read without remembering its lines.
-    #[allow(dead_code, reason = "only xtask reads documents as large as that")]
+    /// Wraps a value that was parsed without recording positions.
+    #[allow(dead_code, reason = "only xtask reads documents that large")]
     pub(crate) fn without_positions(value: Value) -> Self {
         Self {
             value,
-            places: Places::Unknown,
+            places: Positions::Unknown,
         }
     }
 
-    /// Whether a reference leads back to itself, along references alone.
+    /// Returns whether the chain of references from `target` on loops instead of reaching a value.
     pub(crate) fn is_endless(&self, target: &str) -> bool {
-        let mut passed = Vec::new();
+        let mut visited = Vec::new();
         let mut next = Some(target);
         while let Some(target) = next {
-            if passed.contains(&target) {
+            if visited.contains(&target) {
                 return true;
             }
-            passed.push(target);
+            visited.push(target);
             let value = self.value.pointer(target.trim_start_matches('#'));
             next = value.and_then(|value| value["$ref"].as_str());
         }
         false
     }
 
-    /// A problem at the place that `path` (a JSON pointer) leads to.
+    /// Creates a problem at the place that `path`, a JSON pointer, leads to.
     pub(crate) fn problem(&self, path: &str, reason: impl Into<String>) -> Problem {
         Problem {
             position: self.places.position(keys(path)),
@@ -97,14 +99,14 @@ pub(crate) fn join(path: &str, key: impl fmt::Display) -> String {
     format!("{path}/{key}")
 }
 
-/// The keys of a JSON pointer.
+/// Splits a JSON pointer into its keys.
 fn keys(path: &str) -> impl Iterator<Item = String> {
     let keys = path.split('/').skip(1);
     keys.map(|key| key.replace("~1", "/").replace("~0", "~"))
 }
 
-/// Calls `visit` for a value and then for everything in it, each with its JSON pointer. What a
-/// value contains is left out where `visit` returns false.
+/// Calls `visit` for a value and then for everything in it, each with its JSON pointer. If `visit`
+/// returns false, the contents of that value are skipped.
 pub(crate) fn walk<'a>(
     value: &'a Value,
     pointer: &str,
@@ -128,16 +130,16 @@ pub(crate) fn walk<'a>(
     }
 }
 
-/// The names of all schemas that a value refers to, directly or not.
+/// Returns the names of all schemas that a value refers to, directly or indirectly.
 pub(crate) fn references(schemas: &Value, value: &Value) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    let mut waiting = vec![value];
-    while let Some(value) = waiting.pop() {
+    let mut pending = vec![value];
+    while let Some(value) = pending.pop() {
         walk(value, "", &mut |value, _| {
             if let Some(name) = referenced(value)
                 && names.insert(name.to_owned())
             {
-                waiting.push(&schemas[name]);
+                pending.push(&schemas[name]);
             }
             true
         });
@@ -145,7 +147,7 @@ pub(crate) fn references(schemas: &Value, value: &Value) -> BTreeSet<String> {
     names
 }
 
-/// The name of the schema that a value refers to.
+/// Returns the name of the schema that a value refers to by its `$ref`.
 pub(crate) fn referenced(value: &Value) -> Option<&str> {
     value
         .get("$ref")?

@@ -1,12 +1,12 @@
-//! The spec → the raw Rust client, by progenitor.
+//! Generates the raw Rust client from the spec, using progenitor.
 //!
-//! The one place with the generator's settings. `build.rs` and `xtask` both use
-//! it, each by `#[path]`, so that what is built and what is committed
+//! All settings of the generator are here and in the submodules. `build.rs` and `xtask` both
+//! include this file by `#[path]`, so the client that is built and the one that is committed
 //! (`build/snapshot.rs`) cannot differ.
 //!
-//! The steps: read the YAML ([`document`], [`yaml`]), check it ([`grammar`]), have
-//! progenitor translate it ([`translate`]), and finish what progenitor has no
-//! setting for ([`surface`]).
+//! The steps: read the YAML ([`document`], [`yaml`]), check it ([`grammar`]), translate it with
+//! progenitor ([`translate`]), and make the changes for which progenitor has no setting
+//! ([`surface`]).
 
 pub(crate) mod document;
 mod grammar;
@@ -22,8 +22,8 @@ use document::{Document, Problem};
 use serde_json::Value;
 use translate::Product;
 
-/// Schemas whose Rust type is written by hand, in `src/`, since no generated
-/// type can read what they promise.
+/// Schemas whose Rust type is written by hand, in `src/`, because a generated type can't read
+/// everything that they allow.
 const HAND_WRITTEN: &[(&str, &str)] = &[
     ("NextOffset", "crate::NextOffset"),
     ("Timestamp", "crate::Timestamp"),
@@ -35,7 +35,7 @@ const HEADER: &str = "\
 
 ";
 
-/// Why nothing could be generated: every mistake found in the spec.
+/// The mistakes found in a spec, returned instead of code.
 #[derive(Debug)]
 pub(crate) struct SpecError {
     file: String,
@@ -58,18 +58,18 @@ impl std::error::Error for SpecError {}
 
 /// Generates the client from a spec in YAML.
 ///
-/// `file` is the spec's name in error messages. The same spec gives the same
-/// bytes, whatever the machine.
+/// `file` is the spec's name in error messages. The same spec gives the same bytes on every
+/// machine.
 ///
 /// # Errors
 ///
-/// All mistakes of the spec, each with its place.
+/// Returns an error that lists all mistakes found in the spec, each with its place.
 pub(crate) fn client(file: &str, yaml: &str) -> Result<String, SpecError> {
     generate(file, yaml, Product::Client, surface::finish)
 }
 
-/// Generates the typed mocks for `httpmock`, as [`client`] does the client.
-#[allow(dead_code, reason = "build.rs generates the client alone")]
+/// Generates typed mocks for `httpmock`, with the same arguments and errors as [`client`].
+#[allow(dead_code, reason = "build.rs only generates the client")]
 pub(crate) fn mocks(file: &str, yaml: &str) -> Result<String, SpecError> {
     generate(file, yaml, Product::Mocks, |_, _, _| Ok(()))
 }
@@ -93,17 +93,18 @@ fn generate(
     let tokens = translate::generate(&document, &open_enums, product)
         .map_err(|problem| fail(vec![problem]))?;
     let code = syn::parse2(tokens)
-        .map_err(|error| format!("progenitor wrote no valid Rust: {error}"))
+        .map_err(|error| format!("the output of progenitor is not valid Rust: {error}"))
         .and_then(|mut code| {
             finish(&mut code, &open_enums, &private(&document.value))?;
-            // progenitor's usage sketches are no programs: rustdoc shall neither run nor count them.
+            // progenitor's usage examples don't compile: as `text`, rustdoc neither runs nor counts
+            // them.
             Ok(prettyplease::unparse(&code).replace("```ignore", "```text"))
         })
         .map_err(|reason| fail(vec![document.problem("", reason)]))?;
     Ok(format!("{HEADER}{code}"))
 }
 
-/// Every mistake of a document that keeps it from being translated.
+/// Returns the mistakes in a document that can be found without running progenitor.
 pub(crate) fn problems(document: &Document) -> Vec<Problem> {
     let mut problems = grammar::check(document);
     if !problems.is_empty() {
@@ -116,7 +117,7 @@ pub(crate) fn problems(document: &Document) -> Vec<Problem> {
             .is_none()
         {
             let reason = format!(
-                "the schema `{name}` is gone, for which `{path}` is written by hand; change \
+                "the schema `{name}` is missing, but its type `{path}` is written by hand; change \
                  `HAND_WRITTEN` in build/generator.rs"
             );
             problems.push(document.problem("/components/schemas", reason));
@@ -125,8 +126,8 @@ pub(crate) fn problems(document: &Document) -> Vec<Problem> {
     problems
 }
 
-/// Whether progenitor can translate a document; if not, the place and the reason.
-#[allow(dead_code, reason = "build.rs translates what it checks")]
+/// Checks that progenitor can translate a document; if not, returns the place and the reason.
+#[allow(dead_code, reason = "build.rs checks this by generating the client")]
 pub(crate) fn translatable(document: &Document) -> Result<(), Problem> {
     let open_enums = open_enums(&document.value);
     translate::generate(document, &open_enums, Product::Client).map(drop)
@@ -158,16 +159,16 @@ fn open_enums(document: &Value) -> Vec<OpenEnum> {
         .collect()
 }
 
-/// A property marked with `x-private: true`: the names of its schema and of itself.
+/// A property marked with `x-private: true`, and the schema it belongs to, by name.
 struct PrivateField {
     schema: String,
     property: String,
 }
 
-/// What `Debug` must not show.
+/// The properties that `Debug` must hide.
 struct Private {
     fields: Vec<PrivateField>,
-    /// The schemas whose types have their own properties alone.
+    /// Schemas without `allOf`, whose types have only the schema's own properties.
     single: Vec<String>,
 }
 

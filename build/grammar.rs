@@ -1,21 +1,20 @@
-//! Checks a document against what OpenAPI 3.0 allows ([`openapi`](super::openapi)).
+//! Checks a document against the rules of OpenAPI 3.0 ([`openapi`](super::openapi)).
 //!
-//! The generator's own parser ignores keys that it doesn't know, and guesses or
-//! panics where a value makes no sense. This check comes first, so that each
-//! mistake is told with its place.
+//! progenitor's own parser ignores unknown keys, and guesses or panics if a value makes no sense.
+//! This check runs first, so that each mistake is reported with its place.
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use serde_json::{Map, Value};
 
 use super::document::{Document, Problem, join};
-use super::openapi::Shape::{
+use super::openapi::ValueKind::{
     self, Any, Count, Flag, FlagOrSchema, List, Number, OneOf, RefOr, Text,
 };
 use super::openapi::{COMPONENTS, DOCUMENT, OPERATION, Object, PARAMETER, SCHEMA, SECURITY_SCHEME};
 
-/// Every mistake of a document, in the order of the document.
+/// Returns every mistake in a document, in the order of the document.
 pub(super) fn check(document: &Document) -> Vec<Problem> {
-    let mut check = Check {
+    let mut check = GrammarCheck {
         document,
         problems: Vec::new(),
         operation_ids: Vec::new(),
@@ -30,25 +29,25 @@ pub(super) fn check(document: &Document) -> Vec<Problem> {
             format!("`{version}` is not supported; write 3.0.3"),
         );
     }
-    // What has no position of its own concerns the whole document, and comes last.
+    // A problem without a position concerns the whole document, and comes last.
     check
         .problems
         .sort_by_key(|problem| problem.position.unwrap_or((u64::MAX, 0)));
     check.problems
 }
 
-struct Check<'a> {
+struct GrammarCheck<'a> {
     document: &'a Document,
     problems: Vec<Problem>,
     operation_ids: Vec<String>,
 }
 
-impl Check<'_> {
+impl GrammarCheck<'_> {
     fn report(&mut self, path: &str, reason: impl Into<String>) {
         self.problems.push(self.document.problem(path, reason));
     }
 
-    fn shape(&mut self, value: &Value, path: &str, shape: &'static Shape) {
+    fn shape(&mut self, value: &Value, path: &str, shape: &'static ValueKind) {
         let fits = match shape {
             Any => true,
             Text => value.is_string(),
@@ -63,10 +62,7 @@ impl Check<'_> {
                         .map_or_else(|| value.to_string(), str::to_owned);
                     self.report(
                         path,
-                        format!(
-                            "`{value}` is none of {}; write one of them",
-                            words.join(", ")
-                        ),
+                        format!("`{value}` is not one of {}", words.join(", ")),
                     );
                 }
                 true
@@ -80,7 +76,7 @@ impl Check<'_> {
                 }
                 _ => false,
             },
-            Shape::Map(item) => match value {
+            ValueKind::Map(item) => match value {
                 Value::Object(entries) => {
                     for (key, value) in entries {
                         self.shape(value, &join(path, key), item);
@@ -89,7 +85,7 @@ impl Check<'_> {
                 }
                 _ => false,
             },
-            Shape::Object(object) => {
+            ValueKind::Object(object) => {
                 self.object(value, path, object);
                 true
             }
@@ -102,7 +98,7 @@ impl Check<'_> {
             }
             FlagOrSchema if value.is_boolean() => true,
             FlagOrSchema => {
-                static EITHER: Shape = RefOr(&SCHEMA);
+                static EITHER: ValueKind = RefOr(&SCHEMA);
                 self.shape(value, path, &EITHER);
                 true
             }
@@ -113,7 +109,7 @@ impl Check<'_> {
                 Text => "a string",
                 Flag => "true or false",
                 Number => "a number",
-                Count => "a whole number from 0",
+                Count => "a non-negative integer",
                 List(_) => "a list",
                 _ => "a mapping",
             };
@@ -135,14 +131,14 @@ impl Check<'_> {
                     let hint = object.hint(key);
                     self.report(
                         &path,
-                        format!("`{key}` is no key of {}; {hint}", object.name),
+                        format!("`{key}` is not a key of {}; {hint}", object.name),
                     );
                 }
             }
         }
         for key in object.required {
             if !entries.contains_key(*key) {
-                self.report(path, format!("{} needs `{key}`", object.name));
+                self.report(path, format!("{} must have `{key}`", object.name));
             }
         }
         if std::ptr::eq(object, &SCHEMA) {
@@ -172,7 +168,7 @@ impl Check<'_> {
             return self.report(&path, "must be a string");
         };
         if value.as_object().is_some_and(|entries| entries.len() > 1) {
-            self.report(&path, "what stands beside a `$ref` is ignored; remove it");
+            self.report(&path, "keys next to a `$ref` are ignored; remove them");
         }
         if target.is_empty() {
             return self.report(
@@ -181,7 +177,7 @@ impl Check<'_> {
             );
         }
         let Some(section) = section(object) else {
-            return self.report(&path, format!("{} cannot be referred to", object.name));
+            return self.report(&path, format!("{} cannot be referenced", object.name));
         };
         if !target
             .strip_prefix("#/components/")
@@ -189,16 +185,16 @@ impl Check<'_> {
         {
             return self.report(
                 &path,
-                format!("`{target}` does not point into `#/components/{section}/`; put it there"),
+                format!("`{target}` does not point into `#/components/{section}/`; move it there"),
             );
         }
         if self.document.value.pointer(&target[1..]).is_none() {
             self.report(
                 &path,
-                format!("`{target}` does not exist; describe it, or correct the reference"),
+                format!("`{target}` does not exist; add it, or correct the reference"),
             );
         } else if self.document.is_endless(target) {
-            let reason = format!("`{target}` leads back to itself; describe what it stands for");
+            let reason = format!("`{target}` leads back to itself; replace it with a definition");
             self.report(&path, reason);
         }
     }
@@ -206,7 +202,7 @@ impl Check<'_> {
     fn schema(&mut self, schema: &Map<String, Value>, path: &str) {
         let kind = schema.get("type").and_then(Value::as_str);
         if kind == Some("array") && !schema.contains_key("items") {
-            self.report(path, "an array needs `items`");
+            self.report(path, "an array must have `items`");
         }
         for (key, value) in schema {
             let path = join(path, key);
@@ -218,7 +214,7 @@ impl Check<'_> {
                 ("discriminator", Value::Object(entries)) => {
                     let mapping = entries.get("mapping").and_then(Value::as_object);
                     for (name, target) in mapping.into_iter().flatten() {
-                        // A name of a schema may stand there, too.
+                        // The target may also be the bare name of a schema.
                         let pointer = target.as_str().and_then(|text| text.strip_prefix('#'));
                         let root = &self.document.value;
                         if pointer.is_some_and(|pointer| root.pointer(pointer).is_none()) {
@@ -226,7 +222,7 @@ impl Check<'_> {
                             self.report(
                                 &path,
                                 format!(
-                                    "{target} does not exist; describe it, or correct the reference"
+                                    "{target} does not exist; add it, or correct the reference"
                                 ),
                             );
                         }
@@ -255,11 +251,11 @@ impl Check<'_> {
             {
                 self.report(
                     &join(path, max),
-                    format!("must not be less than `{min}`; correct one"),
+                    format!("must not be less than `{min}`; correct one of them"),
                 );
             }
         }
-        // With `allOf`, the properties may stand in another part.
+        // With `allOf`, the properties may be in another part.
         let part = schema.contains_key("allOf") || path.contains("/allOf/");
         let properties = schema.get("properties").and_then(Value::as_object);
         let required = schema.get("required").and_then(Value::as_array);
@@ -274,7 +270,7 @@ impl Check<'_> {
             let name = name.as_str().unwrap_or_default();
             if properties.is_none_or(|properties| !properties.contains_key(name)) {
                 let path = join(&join(path, "required"), index);
-                self.report(&path, format!("`{name}` is not among the properties; describe it there, or take it out of `required`"));
+                self.report(&path, format!("`{name}` is not among the properties; add it there, or remove it from `required`"));
             }
         }
         let place: Vec<&str> = path
@@ -291,8 +287,8 @@ impl Check<'_> {
             if !named || kind != Some("string") || !strings {
                 self.report(
                     &join(path, "x-extensible-enum"),
-                    "an open enum must be a schema of its own under `components.schemas`, named \
-                     like `MediaKind`, of type string, with the known values in `enum`",
+                    "an open enum must be a separate schema under `components.schemas`, of type \
+                     string, with a name like `MediaKind` and the known values in `enum`",
                 );
             }
         }
@@ -301,13 +297,13 @@ impl Check<'_> {
         {
             self.report(
                 &join(path, "x-private"),
-                "only a property of a schema under `components.schemas` can be private; give the \
-                 object that holds it a schema of its own",
+                "only a property of a schema under `components.schemas` can be private; move the \
+                 object that holds it into a separate schema",
             );
         }
     }
 
-    /// Two names that are one in Rust.
+    /// Reports names that become the same name in Rust.
     fn names(&mut self, entries: &Map<String, Value>, path: &str, rust: fn(&str) -> String) {
         let mut seen: Vec<(String, &String)> = Vec::new();
         for name in entries.keys() {
@@ -322,7 +318,7 @@ impl Check<'_> {
         }
     }
 
-    /// A value that the schema's own type must allow.
+    /// Reports a value that is not of the schema's type.
     fn typed(&mut self, value: &Value, schema: &Map<String, Value>, path: &str) {
         let Some(kind) = schema.get("type").and_then(Value::as_str) else {
             return;
@@ -351,14 +347,13 @@ impl Check<'_> {
             for status in responses.keys().filter(|status| !is_status(status)) {
                 self.report(
                     &join(&path, status),
-                    format!("`{status}` is no status; write one like '200', 4XX or default"),
+                    format!(
+                        "`{status}` is not a status; write, for example, '200', 4XX or default"
+                    ),
                 );
             }
             if !responses.keys().any(|status| status.starts_with('2')) {
-                self.report(
-                    &path,
-                    "an operation needs a response with a status of success",
-                );
+                self.report(&path, "an operation must have a response with a 2xx status");
             }
         }
         self.security(operation.get("security"), &join(path, "security"));
@@ -368,7 +363,7 @@ impl Check<'_> {
                 let path = join(path, "operationId");
                 self.report(
                     &path,
-                    format!("another operation is called `{id}` too; rename one"),
+                    format!("another operation is also called `{id}` in Rust; rename one"),
                 );
             }
             self.operation_ids.push(id);
@@ -376,7 +371,8 @@ impl Check<'_> {
         self.operation_parameters(operation, path);
     }
 
-    /// Parameters have different names, and those of the path are the path's.
+    /// Checks that each list of parameters has no repeated name, and that the path parameters are
+    /// those in the path.
     fn operation_parameters(&mut self, operation: &Map<String, Value>, path: &str) {
         let root = &self.document.value;
         let item = path.rsplit_once('/').map_or("", |(item, _)| item);
@@ -455,7 +451,7 @@ impl Check<'_> {
             {
                 self.report(
                     path,
-                    format!("a security scheme of type apiKey needs `{key}`"),
+                    format!("a security scheme of type apiKey must have `{key}`"),
                 );
             }
         }
@@ -463,12 +459,12 @@ impl Check<'_> {
 
     fn parameter(&mut self, parameter: &Map<String, Value>, path: &str) {
         if parameter.contains_key("schema") == parameter.contains_key("content") {
-            self.report(path, "a parameter needs either `schema` or `content`");
+            self.report(path, "a parameter must have either `schema` or `content`");
         }
         if parameter.get("in") == Some(&"path".into())
             && parameter.get("required") != Some(&true.into())
         {
-            self.report(path, "a path parameter needs `required: true`");
+            self.report(path, "a path parameter must have `required: true`");
         }
     }
 }
@@ -488,13 +484,13 @@ fn is_status(text: &str) -> bool {
         || matches!(text.as_bytes(), [b'1'..=b'5', _, _]) && (digits(text) || text.ends_with("XX"))
 }
 
-/// The part of `components` that holds an object's kind.
+/// Returns the section of `components` that holds objects of this kind.
 fn section(object: &'static Object) -> Option<&'static str> {
     COMPONENTS
         .fields
         .iter()
         .find_map(|(name, shape)| match shape {
-            Shape::Map(RefOr(kind)) if std::ptr::eq(*kind, object) => Some(*name),
+            ValueKind::Map(RefOr(kind)) if std::ptr::eq(*kind, object) => Some(*name),
             _ => None,
         })
 }

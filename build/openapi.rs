@@ -1,30 +1,30 @@
-//! What an OpenAPI 3.0 document may say, as a table.
+//! The grammar of an OpenAPI 3.0 document, as a table: which keys each object may have.
 //!
-//! It follows the OpenAPI Specification 3.0.3, section 4.7 ("Schema"), with the parts
-//! that a client has a use for, and our own extensions.
+//! It follows the OpenAPI Specification 3.0.3, section 4.7 ("Schema"), and covers the parts
+//! that a client needs, plus our own extensions.
 
 use super::spelling::nearest;
-use Shape::{Any, Count, Flag, FlagOrSchema, List, Number, OneOf, RefOr, Text};
+use ValueKind::{Any, Count, Flag, FlagOrSchema, List, Number, OneOf, RefOr, Text};
 
-/// What may stand at a place of a document.
-pub(super) enum Shape {
+/// The kind of value that a key may have.
+pub(super) enum ValueKind {
     Any,
     Text,
     Flag,
     Number,
     Count,
     OneOf(&'static [&'static str]),
-    List(&'static Shape),
-    /// A mapping with keys of the author's choice.
-    Map(&'static Shape),
+    List(&'static ValueKind),
+    /// A mapping whose keys the author chooses.
+    Map(&'static ValueKind),
     Object(&'static Object),
-    /// The same, or a `$ref` to one.
+    /// An object, or a `$ref` to one.
     RefOr(&'static Object),
     FlagOrSchema,
 }
 
-/// How a parameter may be written.
-const STYLE: Shape = OneOf(&[
+/// How a parameter may be serialised.
+const STYLE: ValueKind = OneOf(&[
     "form",
     "simple",
     "label",
@@ -35,19 +35,19 @@ const STYLE: Shape = OneOf(&[
 ]);
 
 pub(super) struct Object {
-    /// What it is called in messages, with its article.
+    /// Its name in messages, with an article.
     pub(super) name: &'static str,
     pub(super) required: &'static [&'static str],
-    pub(super) fields: &'static [(&'static str, Shape)],
+    pub(super) fields: &'static [(&'static str, ValueKind)],
 }
 
 impl Object {
-    /// The key that was probably meant, or else all that are known.
+    /// Suggests the key that was probably meant, or lists all known keys.
     pub(super) fn hint(&self, key: &str) -> String {
         let names = || self.fields.iter().map(|(name, _)| *name);
         match nearest(key, names()) {
             Some(name) => format!("did you mean `{name}`?"),
-            None => format!("known are {}", names().collect::<Vec<_>>().join(", ")),
+            None => format!("known keys: {}", names().collect::<Vec<_>>().join(", ")),
         }
     }
 }
@@ -57,26 +57,26 @@ pub(super) static DOCUMENT: Object = Object {
     required: &["openapi", "info", "paths"],
     fields: &[
         ("openapi", Text),
-        ("info", Shape::Object(&INFO)),
-        ("servers", List(&Shape::Object(&SERVER))),
-        ("tags", List(&Shape::Object(&TAG))),
-        ("security", List(&Shape::Map(&List(&Text)))),
-        ("paths", Shape::Map(&Shape::Object(&PATH_ITEM))),
-        ("components", Shape::Object(&COMPONENTS)),
-        ("externalDocs", Shape::Object(&EXTERNAL_DOCS)),
+        ("info", ValueKind::Object(&INFO)),
+        ("servers", List(&ValueKind::Object(&SERVER))),
+        ("tags", List(&ValueKind::Object(&TAG))),
+        ("security", List(&ValueKind::Map(&List(&Text)))),
+        ("paths", ValueKind::Map(&ValueKind::Object(&PATH_ITEM))),
+        ("components", ValueKind::Object(&COMPONENTS)),
+        ("externalDocs", ValueKind::Object(&EXTERNAL_DOCS)),
     ],
 };
 
 pub(super) static INFO: Object = Object {
-    name: "the info",
+    name: "the info object",
     required: &["title", "version"],
     fields: &[
         ("title", Text),
         ("version", Text),
         ("description", Text),
         ("termsOfService", Text),
-        ("contact", Shape::Object(&CONTACT)),
-        ("license", Shape::Object(&LICENSE)),
+        ("contact", ValueKind::Object(&CONTACT)),
+        ("license", ValueKind::Object(&LICENSE)),
     ],
 };
 
@@ -104,7 +104,10 @@ pub(super) static SERVER: Object = Object {
     fields: &[
         ("url", Text),
         ("description", Text),
-        ("variables", Shape::Map(&Shape::Object(&SERVER_VARIABLE))),
+        (
+            "variables",
+            ValueKind::Map(&ValueKind::Object(&SERVER_VARIABLE)),
+        ),
     ],
 };
 
@@ -124,7 +127,7 @@ pub(super) static TAG: Object = Object {
     fields: &[
         ("name", Text),
         ("description", Text),
-        ("externalDocs", Shape::Object(&EXTERNAL_DOCS)),
+        ("externalDocs", ValueKind::Object(&EXTERNAL_DOCS)),
     ],
 };
 
@@ -134,16 +137,16 @@ pub(super) static PATH_ITEM: Object = Object {
     fields: &[
         ("summary", Text),
         ("description", Text),
-        ("servers", List(&Shape::Object(&SERVER))),
+        ("servers", List(&ValueKind::Object(&SERVER))),
         ("parameters", List(&RefOr(&PARAMETER))),
-        ("get", Shape::Object(&OPERATION)),
-        ("put", Shape::Object(&OPERATION)),
-        ("post", Shape::Object(&OPERATION)),
-        ("delete", Shape::Object(&OPERATION)),
-        ("options", Shape::Object(&OPERATION)),
-        ("head", Shape::Object(&OPERATION)),
-        ("patch", Shape::Object(&OPERATION)),
-        ("trace", Shape::Object(&OPERATION)),
+        ("get", ValueKind::Object(&OPERATION)),
+        ("put", ValueKind::Object(&OPERATION)),
+        ("post", ValueKind::Object(&OPERATION)),
+        ("delete", ValueKind::Object(&OPERATION)),
+        ("options", ValueKind::Object(&OPERATION)),
+        ("head", ValueKind::Object(&OPERATION)),
+        ("patch", ValueKind::Object(&OPERATION)),
+        ("trace", ValueKind::Object(&OPERATION)),
     ],
 };
 
@@ -155,13 +158,13 @@ pub(super) static OPERATION: Object = Object {
         ("tags", List(&Text)),
         ("summary", Text),
         ("description", Text),
-        ("externalDocs", Shape::Object(&EXTERNAL_DOCS)),
+        ("externalDocs", ValueKind::Object(&EXTERNAL_DOCS)),
         ("parameters", List(&RefOr(&PARAMETER))),
         ("requestBody", RefOr(&REQUEST_BODY)),
-        ("responses", Shape::Map(&RefOr(&RESPONSE))),
+        ("responses", ValueKind::Map(&RefOr(&RESPONSE))),
         ("deprecated", Flag),
-        ("security", List(&Shape::Map(&List(&Text)))),
-        ("servers", List(&Shape::Object(&SERVER))),
+        ("security", List(&ValueKind::Map(&List(&Text)))),
+        ("servers", List(&ValueKind::Object(&SERVER))),
     ],
 };
 
@@ -179,9 +182,9 @@ pub(super) static PARAMETER: Object = Object {
         ("style", STYLE),
         ("explode", Flag),
         ("schema", RefOr(&SCHEMA)),
-        ("content", Shape::Map(&Shape::Object(&MEDIA_TYPE))),
+        ("content", ValueKind::Map(&ValueKind::Object(&MEDIA_TYPE))),
         ("example", Any),
-        ("examples", Shape::Map(&RefOr(&EXAMPLE))),
+        ("examples", ValueKind::Map(&RefOr(&EXAMPLE))),
     ],
 };
 
@@ -191,7 +194,7 @@ pub(super) static REQUEST_BODY: Object = Object {
     fields: &[
         ("description", Text),
         ("required", Flag),
-        ("content", Shape::Map(&Shape::Object(&MEDIA_TYPE))),
+        ("content", ValueKind::Map(&ValueKind::Object(&MEDIA_TYPE))),
     ],
 };
 
@@ -200,9 +203,9 @@ pub(super) static RESPONSE: Object = Object {
     required: &["description"],
     fields: &[
         ("description", Text),
-        ("headers", Shape::Map(&RefOr(&HEADER))),
-        ("content", Shape::Map(&Shape::Object(&MEDIA_TYPE))),
-        ("links", Shape::Map(&RefOr(&LINK))),
+        ("headers", ValueKind::Map(&RefOr(&HEADER))),
+        ("content", ValueKind::Map(&ValueKind::Object(&MEDIA_TYPE))),
+        ("links", ValueKind::Map(&RefOr(&LINK))),
     ],
 };
 
@@ -212,10 +215,10 @@ pub(super) static LINK: Object = Object {
     fields: &[
         ("operationRef", Text),
         ("operationId", Text),
-        ("parameters", Shape::Map(&Any)),
+        ("parameters", ValueKind::Map(&Any)),
         ("requestBody", Any),
         ("description", Text),
-        ("server", Shape::Object(&SERVER)),
+        ("server", ValueKind::Object(&SERVER)),
     ],
 };
 
@@ -229,9 +232,9 @@ pub(super) static HEADER: Object = Object {
         ("style", STYLE),
         ("explode", Flag),
         ("schema", RefOr(&SCHEMA)),
-        ("content", Shape::Map(&Shape::Object(&MEDIA_TYPE))),
+        ("content", ValueKind::Map(&ValueKind::Object(&MEDIA_TYPE))),
         ("example", Any),
-        ("examples", Shape::Map(&RefOr(&EXAMPLE))),
+        ("examples", ValueKind::Map(&RefOr(&EXAMPLE))),
     ],
 };
 
@@ -241,8 +244,8 @@ pub(super) static MEDIA_TYPE: Object = Object {
     fields: &[
         ("schema", RefOr(&SCHEMA)),
         ("example", Any),
-        ("examples", Shape::Map(&RefOr(&EXAMPLE))),
-        ("encoding", Shape::Map(&Shape::Object(&ENCODING))),
+        ("examples", ValueKind::Map(&RefOr(&EXAMPLE))),
+        ("encoding", ValueKind::Map(&ValueKind::Object(&ENCODING))),
     ],
 };
 
@@ -251,7 +254,7 @@ pub(super) static ENCODING: Object = Object {
     required: &[],
     fields: &[
         ("contentType", Text),
-        ("headers", Shape::Map(&RefOr(&HEADER))),
+        ("headers", ValueKind::Map(&RefOr(&HEADER))),
         ("style", STYLE),
         ("explode", Flag),
         ("allowReserved", Flag),
@@ -273,14 +276,14 @@ pub(super) static COMPONENTS: Object = Object {
     name: "the components",
     required: &[],
     fields: &[
-        ("schemas", Shape::Map(&RefOr(&SCHEMA))),
-        ("responses", Shape::Map(&RefOr(&RESPONSE))),
-        ("parameters", Shape::Map(&RefOr(&PARAMETER))),
-        ("headers", Shape::Map(&RefOr(&HEADER))),
-        ("examples", Shape::Map(&RefOr(&EXAMPLE))),
-        ("requestBodies", Shape::Map(&RefOr(&REQUEST_BODY))),
-        ("securitySchemes", Shape::Map(&RefOr(&SECURITY_SCHEME))),
-        ("links", Shape::Map(&RefOr(&LINK))),
+        ("schemas", ValueKind::Map(&RefOr(&SCHEMA))),
+        ("responses", ValueKind::Map(&RefOr(&RESPONSE))),
+        ("parameters", ValueKind::Map(&RefOr(&PARAMETER))),
+        ("headers", ValueKind::Map(&RefOr(&HEADER))),
+        ("examples", ValueKind::Map(&RefOr(&EXAMPLE))),
+        ("requestBodies", ValueKind::Map(&RefOr(&REQUEST_BODY))),
+        ("securitySchemes", ValueKind::Map(&RefOr(&SECURITY_SCHEME))),
+        ("links", ValueKind::Map(&RefOr(&LINK))),
     ],
 };
 
@@ -297,30 +300,30 @@ pub(super) static SECURITY_SCHEME: Object = Object {
         ("in", OneOf(&["query", "header", "cookie"])),
         ("scheme", Text),
         ("bearerFormat", Text),
-        ("flows", Shape::Object(&FLOWS)),
+        ("flows", ValueKind::Object(&FLOWS)),
         ("openIdConnectUrl", Text),
     ],
 };
 
 pub(super) static FLOWS: Object = Object {
-    name: "the flows of OAuth",
+    name: "the OAuth flows",
     required: &[],
     fields: &[
-        ("implicit", Shape::Object(&FLOW)),
-        ("password", Shape::Object(&FLOW)),
-        ("clientCredentials", Shape::Object(&FLOW)),
-        ("authorizationCode", Shape::Object(&FLOW)),
+        ("implicit", ValueKind::Object(&FLOW)),
+        ("password", ValueKind::Object(&FLOW)),
+        ("clientCredentials", ValueKind::Object(&FLOW)),
+        ("authorizationCode", ValueKind::Object(&FLOW)),
     ],
 };
 
 pub(super) static FLOW: Object = Object {
-    name: "a flow of OAuth",
+    name: "an OAuth flow",
     required: &["scopes"],
     fields: &[
         ("authorizationUrl", Text),
         ("tokenUrl", Text),
         ("refreshUrl", Text),
-        ("scopes", Shape::Map(&Text)),
+        ("scopes", ValueKind::Map(&Text)),
     ],
 };
 
@@ -356,16 +359,16 @@ pub(super) static SCHEMA: Object = Object {
         ("items", RefOr(&SCHEMA)),
         ("minProperties", Count),
         ("maxProperties", Count),
-        ("properties", Shape::Map(&RefOr(&SCHEMA))),
+        ("properties", ValueKind::Map(&RefOr(&SCHEMA))),
         ("required", List(&Text)),
         ("additionalProperties", FlagOrSchema),
         ("allOf", List(&RefOr(&SCHEMA))),
         ("oneOf", List(&RefOr(&SCHEMA))),
         ("anyOf", List(&RefOr(&SCHEMA))),
         ("not", RefOr(&SCHEMA)),
-        ("discriminator", Shape::Object(&DISCRIMINATOR)),
-        ("externalDocs", Shape::Object(&EXTERNAL_DOCS)),
-        ("xml", Shape::Object(&XML)),
+        ("discriminator", ValueKind::Object(&DISCRIMINATOR)),
+        ("externalDocs", ValueKind::Object(&EXTERNAL_DOCS)),
+        ("xml", ValueKind::Object(&XML)),
         ("x-extensible-enum", Flag),
         ("x-private", Flag),
     ],
@@ -374,11 +377,11 @@ pub(super) static SCHEMA: Object = Object {
 pub(super) static DISCRIMINATOR: Object = Object {
     name: "a discriminator",
     required: &["propertyName"],
-    fields: &[("propertyName", Text), ("mapping", Shape::Map(&Text))],
+    fields: &[("propertyName", Text), ("mapping", ValueKind::Map(&Text))],
 };
 
 pub(super) static XML: Object = Object {
-    name: "a schema's XML",
+    name: "an XML object",
     required: &[],
     fields: &[
         ("name", Text),

@@ -1,6 +1,6 @@
-//! Which known word a misspelt one was probably meant to be.
+//! Spelling suggestions for misspelt keys.
 
-/// The known word that is nearest, if at most a third of it is different.
+/// Returns the known word nearest to `word`, if at most a third of the longer word differs.
 pub(super) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let (distance, nearest) = known
         .map(|known| (distance(word, known), known))
@@ -8,7 +8,8 @@ pub(super) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> O
     (distance * 3 <= word.len().max(nearest.len())).then_some(nearest)
 }
 
-/// The number of bytes to insert, remove or replace to turn one word into the other.
+/// Returns the edit distance: how many bytes to insert, remove or replace to turn one word into
+/// the other.
 pub(crate) fn distance(one: &str, other: &str) -> usize {
     let mut row: Vec<usize> = (0..=other.len()).collect();
     for (index, a) in one.bytes().enumerate() {

@@ -1,7 +1,7 @@
-//! The last pass over the generated code: what progenitor has no setting for.
+//! The last pass over the generated code: changes for which progenitor has no setting.
 //!
-//! Each step fails where it finds nothing to change, so that a new version of
-//! progenitor that writes something else is noticed when it is taken.
+//! A step fails if it doesn't find the code that it should change, so a new version of
+//! progenitor that generates different code is noticed.
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use proc_macro2::Span;
@@ -28,7 +28,7 @@ pub(super) fn finish(
     Ok(())
 }
 
-/// The response's body is read and decoded by who receives it, within its own bounds:
+/// Leaves it to the caller to read and decode a response's body, within the caller's own limits:
 /// `ResponseValue<T>` becomes `ResponseValue<crate::Body<T>>`.
 fn keep_bodies(file: &mut syn::File) -> Result<(), String> {
     #[derive(Default)]
@@ -66,7 +66,7 @@ fn keep_bodies(file: &mut syn::File) -> Result<(), String> {
 
     let mut bodies = Bodies::default();
     bodies.visit_file_mut(file);
-    // An operation has one type, and a decoder for each status of success.
+    // An operation has one type, and a decoder for each successful status.
     if bodies.types == 0 || bodies.decoders < bodies.types {
         return Err(format!(
             "{} calls of `ResponseValue::from_response` and {} types `ResponseValue<_>` were \
@@ -77,7 +77,7 @@ fn keep_bodies(file: &mut syn::File) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether a body is decoded from JSON: neither empty, `()`, nor a stream of bytes.
+/// Returns whether a body is decoded from JSON; otherwise it's empty (`()`) or a stream of bytes.
 fn is_json(value: &syn::Type) -> bool {
     match value {
         syn::Type::Tuple(_) => false,
@@ -86,8 +86,8 @@ fn is_json(value: &syn::Type) -> bool {
     }
 }
 
-/// `Client::new` makes an HTTP client that follows redirects, to whatever host,
-/// with the credentials, and panics where it can't. `new_with_client` remains.
+/// Removes `Client::new`: its HTTP client follows redirects to any host, with the credentials, and
+/// it panics if it can't create that client. `new_with_client` remains.
 fn remove_default_constructor(file: &mut syn::File) -> Result<(), String> {
     for item in &mut file.items {
         if let Item::Impl(ItemImpl {
@@ -106,7 +106,7 @@ fn remove_default_constructor(file: &mut syn::File) -> Result<(), String> {
     Err("`Client::new` was not found in progenitor's output".to_owned())
 }
 
-/// `Debug` of an operation's builder shows no parameter: a search text is private.
+/// Hides the parameters from the `Debug` output of operation builders: a search text is private.
 fn hide_parameters(builders: &mut Vec<Item>) -> Result<(), String> {
     let mut impls = Vec::new();
     for item in builders.iter_mut() {
@@ -126,11 +126,11 @@ fn hide_parameters(builders: &mut Vec<Item>) -> Result<(), String> {
     Ok(())
 }
 
-/// `Debug` shows that a private value is there, and not what it is; and nothing
-/// of a builder that holds one.
+/// Makes `Debug` show that a private value is present, but not the value itself. For a builder that
+/// holds private values, `Debug` shows no fields.
 ///
-/// A struct that several schemas became has fields of all of them: there, every field is
-/// hidden that is private by its name in any schema.
+/// A struct that is made of several schemas has the fields of all of them. There, a field is hidden
+/// if a private property of any schema has its name.
 fn redact(types: &mut Vec<Item>, private: &Private) -> Result<(), String> {
     let type_name = |schema: &str| schema.to_upper_camel_case();
     let mut idents: Vec<Ident> = Vec::new();
@@ -208,8 +208,8 @@ fn redact(types: &mut Vec<Item>, private: &Private) -> Result<(), String> {
     Ok(())
 }
 
-/// The same of enums: a variant with fields is made of schemas without a name, whose fields
-/// are hidden by their names.
+/// Does the same for enums. A variant with fields is made of schemas without a name, so a field is
+/// hidden if a private property of any schema has its name.
 fn redact_variants(types: &mut Vec<Item>, private: &Private) -> Result<(), String> {
     let hidden = |name: &Ident| {
         let mut fields = private.fields.iter();
@@ -225,7 +225,7 @@ fn redact_variants(types: &mut Vec<Item>, private: &Private) -> Result<(), Strin
         underive_debug(&mut item.attrs, &item.ident)?;
         let arms = item.variants.iter().map(|variant| {
             let (ident, name) = (&variant.ident, variant.ident.to_string());
-            // A field's own name could be one of the function's.
+            // A field's own name could clash with a name in the function.
             let value = |index| format_ident!("value{index}");
             match &variant.fields {
                 Fields::Unit => quote!(Self::#ident => f.write_str(#name)),
@@ -263,7 +263,8 @@ fn redact_variants(types: &mut Vec<Item>, private: &Private) -> Result<(), Strin
     Ok(())
 }
 
-/// New fields and variants break nobody, and each type can describe itself.
+/// Makes every type `#[non_exhaustive]`, so that new fields and variants don't break callers, and
+/// derives `JsonSchema` with the feature `schemars`.
 fn extensible(types: &mut [Item]) -> Result<(), String> {
     let mut found = 0;
     for item in types {
@@ -370,7 +371,7 @@ fn open_enum(open_enum: &OpenEnum) -> Vec<Item> {
     file.items
 }
 
-/// A name for each value: in camel case, without a clash.
+/// Returns a distinct name for each value, in camel case.
 fn variants(values: &[String]) -> Vec<Ident> {
     let mut names: Vec<String> = Vec::new();
     for value in values {
@@ -457,7 +458,7 @@ fn is_path(path: &syn::Path, segments: &[&str]) -> bool {
             .all(|(segment, name)| segment.ident == name)
 }
 
-/// The name that typify gives a field.
+/// Returns the name that typify gives to a property's field.
 fn field_name(property: &str) -> String {
     let name = property.to_snake_case();
     if name.starts_with(|first: char| first.is_ascii_digit()) {

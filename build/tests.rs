@@ -1,12 +1,12 @@
-//! What is said of a spec, and what is generated from it.
+//! Tests of the generator: the mistakes it reports, and the code it generates.
 
 use super::{client as generate, mocks};
 
-/// The spec as it once was: these tests are not about what it says today.
+/// A fixed copy of the spec, so that the tests don't depend on its current content.
 const SPEC: &str = include_str!("../xtask/tests/spec.yaml");
 
-/// What is said of the spec with `new` in the place of `old`.
-fn told(old: &str, new: &str) -> String {
+/// Replaces `old` with `new` in the spec, and returns the mistakes that are reported.
+fn mistakes_after(old: &str, new: &str) -> String {
     assert!(SPEC.contains(old), "{old:?} is not in the spec");
     mistakes(&SPEC.replacen(old, new, 1))
 }
@@ -28,7 +28,7 @@ fn the_same_spec_gives_the_same_bytes() {
 }
 
 #[test]
-fn the_mocks_know_every_status() {
+fn the_mocks_cover_every_status() {
     let code = mocks("openapi/ofauth.yaml", SPEC).unwrap();
     for name in [
         "ok",
@@ -47,13 +47,13 @@ fn the_mocks_know_every_status() {
 }
 
 #[test]
-fn every_mistake_is_told_with_file_line_place_and_reason() {
+fn every_mistake_is_reported_with_file_line_place_and_reason() {
     for (old, new, place, reason) in [
         (
             "type: boolean",
             "type: booleen",
             "ChatPage.properties.hasMore.type",
-            "`booleen` is none of string, ",
+            "`booleen` is not one of string, ",
         ),
         (
             "schemas/ChatOrder'",
@@ -71,7 +71,7 @@ fn every_mistake_is_told_with_file_line_place_and_reason() {
             "schemas/ChatPage'",
             "schemas/ChatPage'\n                nullable: true",
             "schema.$ref",
-            "what stands beside a `$ref` is ignored",
+            "keys next to a `$ref` are ignored",
         ),
         (
             "properties:",
@@ -89,13 +89,13 @@ fn every_mistake_is_told_with_file_line_place_and_reason() {
             "operationId:",
             "zzz:",
             "get.zzz",
-            "known are operationId, tags, ",
+            "known keys: operationId, tags, ",
         ),
         (
             "operationId: listChats",
             "deprecated: false",
             "paths./v2/access/chats.get",
-            "an operation needs `operationId`",
+            "an operation must have `operationId`",
         ),
         ("openapi: 3.0.3", "openapi: 3.1.0", "openapi", "write 3.0.3"),
         (
@@ -126,7 +126,7 @@ fn every_mistake_is_told_with_file_line_place_and_reason() {
             "maxLength: 100",
             "maxLength: -1",
             "schema.maxLength",
-            "must be a whole number from 0",
+            "must be a non-negative integer",
         ),
         (
             "default: 10",
@@ -150,7 +150,7 @@ fn every_mistake_is_told_with_file_line_place_and_reason() {
             "in: query",
             "in: querry",
             "parameters.0.in",
-            "`querry` is none of query, header, path, cookie",
+            "`querry` is not one of query, header, path, cookie",
         ),
         (
             "in: query\n          required: false",
@@ -164,12 +164,12 @@ fn every_mistake_is_told_with_file_line_place_and_reason() {
             "paths./v2/{id}/chats.get",
             "no path parameter `id`",
         ),
-        ("'200':", "'2000':", "responses.2000", "is no status"),
+        ("'200':", "'2000':", "responses.2000", "is not a status"),
         (
             "'200':",
             "'300':",
             "get.responses",
-            "needs a response with a status of success",
+            "must have a response with a 2xx status",
         ),
         (
             "  - apiKey: []",
@@ -181,7 +181,7 @@ fn every_mistake_is_told_with_file_line_place_and_reason() {
             "format: int32",
             "x-extensible-enum: true",
             "x-extensible-enum",
-            "must be a schema of its own",
+            "must be a separate schema",
         ),
         (
             "        canSendMessage:\n",
@@ -205,7 +205,7 @@ fn every_mistake_is_told_with_file_line_place_and_reason() {
             "            format: int32\n",
             "            x-private: true\n",
             "schema.x-private",
-            "give the object that holds it a schema of its own",
+            "move the object that holds it into a separate schema",
         ),
         (
             "      operationId: listChats\n",
@@ -223,7 +223,7 @@ fn every_mistake_is_told_with_file_line_place_and_reason() {
             "      in: header\n      name: apiKey\n",
             "      in: header\n",
             "securitySchemes.apiKey",
-            "needs `name`",
+            "must have `name`",
         ),
         (
             "    Timestamp:\n",
@@ -238,9 +238,9 @@ fn every_mistake_is_told_with_file_line_place_and_reason() {
             "progenitor cannot translate this",
         ),
     ] {
-        let told = told(old, new);
-        let line = told.lines().find(|line| line.contains(reason));
-        let line = line.unwrap_or_else(|| panic!("{reason:?} is not told:\n{told}"));
+        let report = mistakes_after(old, new);
+        let line = report.lines().find(|line| line.contains(reason));
+        let line = line.unwrap_or_else(|| panic!("{reason:?} is not reported:\n{report}"));
         let mut parts = line.splitn(4, ':');
         assert_eq!(parts.next(), Some("openapi/ofauth.yaml"), "{line}");
         assert!(parts.next().unwrap().parse::<u32>().is_ok(), "{line}");
@@ -256,31 +256,31 @@ fn the_line_is_the_line_of_the_mistake() {
         .position(|line| line.contains("type: boolean"))
         .unwrap()
         + 1;
-    let told = told("type: boolean", "type: booleen");
+    let report = mistakes_after("type: boolean", "type: booleen");
     assert!(
-        told.starts_with(&format!("openapi/ofauth.yaml:{line}:")),
-        "{told}"
+        report.starts_with(&format!("openapi/ofauth.yaml:{line}:")),
+        "{report}"
     );
 }
 
 #[test]
-fn a_key_that_occurs_twice_is_a_mistake() {
-    let told = told("  title:", "  title: one\n  title:");
-    assert_eq!(told.lines().count(), 1);
-    assert!(told.contains("the key `title` occurs twice"), "{told}");
+fn a_repeated_key_is_a_mistake() {
+    let report = mistakes_after("  title:", "  title: one\n  title:");
+    assert_eq!(report.lines().count(), 1);
+    assert!(report.contains("the key `title` occurs twice"), "{report}");
     let line = SPEC
         .lines()
         .position(|line| line.starts_with("  title:"))
         .unwrap()
         + 2;
     assert!(
-        told.starts_with(&format!("openapi/ofauth.yaml:{line}:3:")),
-        "{told}"
+        report.starts_with(&format!("openapi/ofauth.yaml:{line}:3:")),
+        "{report}"
     );
 }
 
 #[test]
-fn all_mistakes_are_told_at_once() {
+fn all_mistakes_are_reported_at_once() {
     let yaml = SPEC
         .replace("type: boolean", "type: booleen")
         .replace("in: query", "in: querry");
@@ -289,14 +289,14 @@ fn all_mistakes_are_told_at_once() {
     assert_eq!(mistakes(&yaml).lines().count(), expected);
 }
 
-/// What the spec generates with `new` in the place of `old`.
+/// Replaces `old` with `new` in the spec, and returns the generated code.
 fn generated(old: &str, new: &str) -> String {
     assert!(SPEC.contains(old), "{old:?} is not in the spec");
     generate("openapi/ofauth.yaml", &SPEC.replacen(old, new, 1)).unwrap()
 }
 
 #[test]
-fn every_value_of_an_open_enum_gets_a_variant_of_its_own() {
+fn every_value_of_an_open_enum_gets_its_own_variant() {
     let code = generated(
         "        - audio\n",
         "        - audio\n        - other\n        - 1080p\n        - a-b\n        - a_b\n        - ''\n        - self\n",
@@ -314,7 +314,7 @@ fn every_value_of_an_open_enum_gets_a_variant_of_its_own() {
 }
 
 #[test]
-fn what_may_be_absent_may_be_null_and_formats_need_no_crate() {
+fn optional_values_are_nullable_and_formats_need_no_crate() {
     let field = |schema: &str| {
         let new = format!("        new:\n          description: New.\n{schema}        isPinned:\n");
         let code = generated("        isPinned:\n", &new);
@@ -356,7 +356,7 @@ fn what_may_be_absent_may_be_null_and_formats_need_no_crate() {
 }
 
 #[test]
-fn what_openapi_allows_is_accepted() {
+fn valid_openapi_is_accepted() {
     for (old, new) in [
         (
             "      required:\n        - withUser\n",
@@ -378,7 +378,7 @@ fn what_openapi_allows_is_accepted() {
 }
 
 #[test]
-fn what_is_no_yaml_or_no_document_is_told() {
+fn text_that_is_not_a_document_is_reported() {
     for yaml in [
         "",
         "- a",
@@ -390,16 +390,16 @@ fn what_is_no_yaml_or_no_document_is_told() {
         "null",
         &"[".repeat(100_000),
     ] {
-        let told = mistakes(yaml);
+        let report = mistakes(yaml);
         assert!(
-            told.starts_with("openapi/ofauth.yaml:") && told.lines().count() == 1,
-            "{told}"
+            report.starts_with("openapi/ofauth.yaml:") && report.lines().count() == 1,
+            "{report}"
         );
     }
 }
 
 #[test]
-fn what_is_private_stays_so_where_schemas_become_one_type() {
+fn private_fields_stay_hidden_in_types_made_of_several_schemas() {
     let merged = "        merged:
           description: Both.
           allOf:
@@ -442,7 +442,9 @@ fn what_is_private_stays_so_where_schemas_become_one_type() {
         isMediaReady:\n";
     let variants = generated("        isMediaReady:\n", either);
     let start = "\n    impl ::std::fmt::Debug for MessageEither {";
-    let from = variants.find(start).expect("it has no derived `Debug`");
+    let from = variants
+        .find(start)
+        .expect("MessageEither has a derived `Debug`");
     let end = variants[from..].find("\n    }\n").unwrap();
     let body = &variants[from..from + end];
     assert!(
@@ -459,7 +461,7 @@ fn what_is_private_stays_so_where_schemas_become_one_type() {
         "{body}"
     );
     for (code, name) in [(&code, "MessageMerged"), (&others, "Vip")] {
-        // Further to the right stands the one of its builder.
+        // The `Debug` of the type's builder is indented further.
         let start = format!("\n    impl ::std::fmt::Debug for {name} {{");
         let from = code
             .find(&start)

@@ -1,4 +1,4 @@
-//! progenitor's part: from the checked document to Rust tokens.
+//! Translates a checked document into Rust tokens, using progenitor.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::sync::Mutex;
@@ -12,18 +12,18 @@ use serde_json::{Map, Value, json};
 use super::document::{Document, Problem, join, references};
 use super::{HAND_WRITTEN, OpenEnum};
 
-/// How much of the generator's own words is told, in characters.
-const WORDS_LIMIT: usize = 200;
+/// The maximum length of a message from progenitor, in characters.
+const MESSAGE_LIMIT: usize = 200;
 
-/// What progenitor is to write.
+/// The kind of code that progenitor generates.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Product {
     Client,
-    /// Typed mocks; of the errors, too.
+    /// Typed mocks, including those of error responses.
     Mocks,
 }
 
-/// Has progenitor generate code.
+/// Generates code with progenitor.
 pub(super) fn generate(
     document: &Document,
     open_enums: &[OpenEnum],
@@ -32,7 +32,7 @@ pub(super) fn generate(
     let settings = settings(open_enums);
     let prepared = prepare(document.value.clone(), product);
     run(&settings, prepared.clone(), product).map_err(|reason| {
-        // progenitor names no place, so the least part is looked for that fails by itself.
+        // progenitor doesn't report a place, so find the smallest part that fails on its own.
         let part = parts(&prepared)
             .into_iter()
             .find_map(|(path, part)| Some((path, run(&settings, part, product).err()?)));
@@ -59,21 +59,21 @@ fn settings(open_enums: &[OpenEnum]) -> GenerationSettings {
     settings
 }
 
-/// The document as progenitor shall see it.
+/// Prepares the document for progenitor.
 fn prepare(mut document: Value, product: Product) -> Value {
     if product == Product::Client {
-        succeed(&mut document);
+        remove_error_responses(&mut document);
     }
     let timestamp = document["components"]["schemas"]["Timestamp"].take();
-    soften(&mut document);
+    relax(&mut document);
     document["components"]["schemas"]["Timestamp"] = timestamp;
     document
 }
 
-/// Takes out the responses that are no success. With them, progenitor loses status,
-/// headers and text of each error whose body is not the documented JSON; without,
-/// all of it arrives as `Error::UnexpectedResponse`.
-fn succeed(document: &mut Value) {
+/// Removes all responses that aren't successful. With them, progenitor loses the status, the
+/// headers and the text of each error whose body isn't the documented JSON. Without them, all of it
+/// arrives as `Error::UnexpectedResponse`.
+fn remove_error_responses(document: &mut Value) {
     let operations = document["paths"]
         .as_object_mut()
         .into_iter()
@@ -90,21 +90,21 @@ fn succeed(document: &mut Value) {
     }
 }
 
-/// Makes the types lenient where typify would make them strict, or need a crate
-/// that is not at hand:
-/// - a date and time becomes our `Timestamp`; of other strings, `format` and
-///   `pattern` are left out (the crates `uuid` and `regress`);
-/// - an enum within an object is open: it becomes a `String` (a schema of its own with
+/// Relaxes the schemas for which typify would generate a strict type, or a type that needs a crate
+/// that we don't depend on:
+/// - a date and time becomes our `Timestamp`; other strings lose their `format` and `pattern`,
+///   which would need the crates `uuid` and `regress`;
+/// - an enum within an object is open, so it becomes a `String` (a separate schema with
 ///   `x-extensible-enum` becomes a Rust enum);
-/// - what may be absent may be null: an optional list, map or value with a default
+/// - a value that may be absent may also be null: an optional list, map or value with a default
 ///   becomes an `Option`.
-fn soften(value: &mut Value) {
+fn relax(value: &mut Value) {
     match value {
-        Value::Array(items) => items.iter_mut().for_each(soften),
+        Value::Array(items) => items.iter_mut().for_each(relax),
         Value::Object(object) => {
-            // The values of these are data, not schemas.
+            // Examples, defaults and enum values are data, not schemas.
             for (_, value) in object.iter_mut().filter(|(key, _)| !is_data(key)) {
-                soften(value);
+                relax(value);
             }
             if object.get("type") == Some(&"string".into()) {
                 object.remove("pattern");
@@ -147,10 +147,10 @@ fn run(
     document: Value,
     product: Product,
 ) -> Result<TokenStream, String> {
-    let spec: OpenAPI = serde_json::from_value(document).map_err(|error| bounded(&error))?;
-    // Some mistakes make progenitor panic; the message is taken along, and not printed.
+    let spec: OpenAPI = serde_json::from_value(document).map_err(|error| first_line(&error))?;
+    // Some mistakes make progenitor panic. The message is returned instead of printed.
     static HOOK: Mutex<()> = Mutex::new(());
-    let only_one = HOOK.lock();
+    let guard = HOOK.lock();
     let hook = take_hook();
     set_hook(Box::new(|_| {}));
     let result = catch_unwind(AssertUnwindSafe(|| {
@@ -161,26 +161,30 @@ fn run(
         }
     }));
     set_hook(hook);
-    drop(only_one);
+    drop(guard);
     match result {
-        Ok(result) => result.map_err(|error| bounded(&error)),
+        Ok(result) => result.map_err(|error| first_line(&error)),
         Err(panic) => Err(panic
             .downcast_ref::<String>()
             .map(String::as_str)
             .or_else(|| panic.downcast_ref::<&str>().copied())
-            .map_or_else(|| "it gives no reason".to_owned(), |words| bounded(&words))),
+            .map_or_else(
+                || "no reason given".to_owned(),
+                |message| first_line(&message),
+            )),
     }
 }
 
-/// The first line of what the generator says.
-fn bounded(words: &dyn std::fmt::Display) -> String {
-    let words = words.to_string();
-    let line = words.lines().next().unwrap_or_default();
-    line.chars().take(WORDS_LIMIT).collect()
+/// Returns the first line of a message from progenitor, shortened to the limit.
+fn first_line(message: &dyn std::fmt::Display) -> String {
+    let message = message.to_string();
+    let line = message.lines().next().unwrap_or_default();
+    line.chars().take(MESSAGE_LIMIT).collect()
 }
 
-/// The document cut down to each of its schemas, with those that it refers to,
-/// and to each of its operations; the smallest first.
+/// Reduces the document to each of its schemas, with the schemas that it refers to, and to each of
+/// its operations. Returns these parts with their pointers: the smallest schemas first, the
+/// operations last.
 fn parts(document: &Value) -> Vec<(String, Value)> {
     let schemas = &document["components"]["schemas"];
     let mut parts = Vec::new();

@@ -1,4 +1,4 @@
-//! YAML → a value that JSON can hold, and where its parts stand: YAML 1.2, core schema.
+//! Reads YAML 1.2 (core schema) as a JSON value, with the position of each of its parts.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,33 +13,33 @@ use serde_saphyr::{Error, Location, Options, Spanned};
 
 use super::document::Problem;
 
-/// How deep mappings and lists may be nested: as deep as serde_json reads them.
-const MOST_DEPTH: usize = 127;
+/// The maximum nesting of mappings and lists, the same as serde_json's.
+const MAX_DEPTH: usize = 127;
 
-/// What a parser's own words of a mistake don't say.
-const MEND: &str =
+/// How to fix a syntax error, which the parser's messages don't say.
+const SYNTAX_FIX: &str =
     "correct the indentation, the quotes or the brackets, here or in the lines before";
 
 /// Line and column, both from 1.
 pub(super) type Position = (u64, u64);
 
-/// Where the parts of a value stand.
+/// The positions of a value's parts.
 #[derive(Debug, Clone, Default)]
-pub(super) enum Places {
+pub(super) enum Positions {
     #[default]
     Unknown,
-    List(Vec<Place>),
-    Mapping(BTreeMap<String, Place>),
+    List(Vec<Entry>),
+    Mapping(BTreeMap<String, Entry>),
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Place {
+pub(super) struct Entry {
     position: Option<Position>,
-    below: Places,
+    below: Positions,
 }
 
-impl Places {
-    /// The position of what keys lead to.
+impl Positions {
+    /// Returns the position of the value that `keys` lead to.
     pub(super) fn position(&self, mut keys: impl Iterator<Item = String>) -> Option<Position> {
         let first = keys.next()?;
         let mut place = self.below(&first)?;
@@ -49,7 +49,7 @@ impl Places {
         place.position
     }
 
-    fn below(&self, key: &str) -> Option<&Place> {
+    fn below(&self, key: &str) -> Option<&Entry> {
         match self {
             Self::Unknown => None,
             Self::List(items) => items.get(key.parse::<usize>().ok()?),
@@ -58,12 +58,12 @@ impl Places {
     }
 }
 
-/// The stack that [`MOST_DEPTH`] levels need where nothing is optimized, with much to spare: a
-/// level takes some 40 KiB.
+/// The stack size of the thread that parses, in bytes. It's far more than [`MAX_DEPTH`] levels
+/// need, even in unoptimised builds, where a level takes some 40 KiB.
 const STACK: usize = 32 * 1024 * 1024;
 
-/// Reads a text.
-pub(super) fn read(text: &str) -> Result<(Value, Places), Problem> {
+/// Parses YAML. Returns the value and the positions of its parts.
+pub(super) fn read(text: &str) -> Result<(Value, Positions), Problem> {
     let read = || {
         let root: Spanned<Node> = serde_saphyr::from_str_with_options(text, options(text))
             .map_err(|error| problem(text, error.without_snippet()))?;
@@ -77,31 +77,34 @@ pub(super) fn read(text: &str) -> Result<(Value, Places), Problem> {
             Err(error) => Err(Problem {
                 position: None,
                 place: String::new(),
-                reason: format!("no thread can be started to read it: {error}"),
+                reason: format!("cannot start a thread to read it: {error}"),
             }),
         }
     })
 }
 
-/// The text is as long as whoever reads it allows; what is bounded here is the depth, and
-/// what aliases make of it. An event of the parser's is some dozen bytes of a text: a document
-/// may become many times larger than it is written, and a small one that does is a bomb.
+/// Limits the depth, and how far aliases may expand the document. Limiting the length of the text
+/// is up to the caller.
+///
+/// The limit for aliases counts parser events; each stands for about a dozen bytes of text. So a
+/// document may become many times larger than its text, but a small document that exceeds the limit
+/// is a bomb.
 fn options(text: &str) -> Options {
-    let most = text.len().saturating_add(100_000).min(2_000_000);
+    let max_events = text.len().saturating_add(100_000).min(2_000_000);
     let budget = serde_saphyr::budget! {
-        max_depth: MOST_DEPTH,
+        max_depth: MAX_DEPTH,
         max_events: usize::MAX,
         max_nodes: usize::MAX,
         max_aliases: usize::MAX,
         max_anchors: usize::MAX,
         max_merge_keys: usize::MAX,
-        max_recorded_anchor_events: most,
-        // One anchor with hundreds of aliases is nothing bad.
+        max_recorded_anchor_events: max_events,
+        // An anchor with hundreds of aliases is harmless.
         enforce_alias_anchor_ratio: false,
     };
     serde_saphyr::options! {
         budget: budget,
-        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: most },
+        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: max_events },
         strict_booleans: true,
         with_snippet: false,
     }
@@ -110,18 +113,18 @@ fn options(text: &str) -> Options {
 fn problem(text: &str, error: &Error) -> Problem {
     let position = error.location().and_then(position);
     let reason = reason(error);
-    // The parser's words of a tab tell the line before, or something else.
-    let tab = position.filter(|_| reason.ends_with(MEND));
+    // For a tab in the indentation, the parser reports the line before, or another mistake.
+    let tab = position.filter(|_| reason.ends_with(SYNTAX_FIX));
     let tab = tab.and_then(|(line, _)| self::tab(text, line));
-    let of_tab = || "a tab stands in the indentation; indent with spaces alone".to_owned();
+    let tab_reason = || "the indentation contains a tab; indent with spaces only".to_owned();
     Problem {
         position: tab.or(position),
         place: String::new(),
-        reason: tab.map_or(reason, |_| of_tab()),
+        reason: tab.map_or(reason, |_| tab_reason()),
     }
 }
 
-/// The first tab in the indentation of a line or of the next.
+/// Returns the position of the first tab in the indentation of a line or of the next line.
 fn tab(text: &str, line: u64) -> Option<Position> {
     let lines = (1..).zip(text.lines());
     let mut near = lines.filter(|(number, _)| (line..=line + 1).contains(number));
@@ -136,71 +139,73 @@ fn position(location: Location) -> Option<Position> {
     (location != Location::UNKNOWN).then(|| (location.line(), location.column()))
 }
 
-/// A key that occurs twice.
-fn twice(key: &str) -> String {
+/// The reason for a repeated key.
+fn repeated_key(key: &str) -> String {
     format!("the key `{key}` occurs twice; remove one")
 }
 
-/// What is nested too deep.
-fn deep() -> String {
-    format!("this is nested more than {MOST_DEPTH} deep; no description is, so look for brackets")
+/// The reason for nesting that is too deep.
+fn too_deep() -> String {
+    format!("this is nested more than {MAX_DEPTH} levels deep; look for unclosed brackets")
 }
 
-/// What is wrong, and what to do about it.
+/// Returns what is wrong, and what to do about it.
 fn reason(error: &Error) -> String {
-    let words = match error {
+    let reason = match error {
         Error::AliasError { error, .. } | Error::WithSnippet { error, .. } => return reason(error),
-        Error::DuplicateMappingKey { key, .. } => return twice(key.as_deref().unwrap_or("?")),
+        Error::DuplicateMappingKey { key, .. } => {
+            return repeated_key(key.as_deref().unwrap_or("?"));
+        }
         Error::Budget {
             breach: BudgetBreach::Depth { .. },
             ..
-        } => return deep(),
+        } => return too_deep(),
         Error::Budget { .. }
         | Error::AliasReplayCounterOverflow { .. }
         | Error::AliasReplayLimitExceeded { .. }
         | Error::AliasReplayStackDepthExceeded { .. }
         | Error::AliasExpansionLimitExceeded { .. } => {
-            "aliases (`*name`) make the document far larger than it is written; use `$ref` for some of them"
+            "aliases (`*name`) make the document far larger than its text; replace some of them with `$ref`"
         }
         Error::RecursiveReferencesRequireWeakTypes { .. } => {
-            "an alias (`*name`) stands inside of what it stands for; use `$ref`"
+            "an alias (`*name`) is inside the value that it refers to; use `$ref`"
         }
         Error::UnknownAnchor { .. } => {
-            "no anchor (`&name`) stands before this alias (`*name`); add it, or quote a text"
+            "there is no anchor (`&name`) before this alias (`*name`); add it, or quote the alias if it is a string"
         }
         Error::MergeValueNotMapOrSeqOfMaps { .. } => {
-            "the value of `<<` must be a mapping, or a list of mappings; quote the key if it is a name"
+            "the value of `<<` must be a mapping, or a list of mappings; quote `<<` if it is an ordinary key"
         }
         Error::MultipleDocuments { .. } => {
-            "a second document begins behind a `---`, and one is read; give it a file of its own"
+            "a second document begins after a `---`, but only one is read; move it to a separate file"
         }
         Error::NonFiniteFloat { value, .. } => {
-            return format!("`{value}` is no number that JSON can hold; quote it if it is a text");
+            return format!("`{value}` cannot be a JSON number; quote it if it is a string");
         }
-        Error::NullIntoString { .. } => "a key must be a text; quote it",
+        Error::NullIntoString { .. } => "a key must be a string; quote it",
         Error::InvalidScalar { .. }
         | Error::InvalidBooleanStrict { .. }
         | Error::TaggedScalarCannotDeserializeIntoString { .. } => {
-            "the value is not what its tag (`!!name`) says; correct it, or remove the tag"
+            "the value does not match its tag (`!!name`); correct it, or remove the tag"
         }
         Error::InvalidBinaryBase64 { .. } | Error::BinaryNotUtf8 { .. } => {
-            "what is tagged `!!binary` must be a text in base64; remove the tag"
+            "a value tagged `!!binary` must be UTF-8 text in base64; correct it, or remove the tag"
         }
-        Error::Unexpected { .. } => "a key must be a text, and no mapping or list",
+        Error::Unexpected { .. } => "a key must be a string, not a mapping or a list",
         error => {
-            // The position is told in front.
-            let words = error.to_string();
-            let words = words
+            // The position is reported separately.
+            let message = error.to_string();
+            let message = message
                 .rsplit_once(" at line ")
-                .map_or(words.as_str(), |(words, _)| words);
-            // The parser has a limit of its own for brackets, and looks ahead.
-            if words == "recursion limit exceeded" {
-                return deep();
+                .map_or(message.as_str(), |(message, _)| message);
+            // The parser has a separate limit for brackets, and looks ahead.
+            if message == "recursion limit exceeded" {
+                return too_deep();
             }
-            return format!("{words}; {MEND}");
+            return format!("{message}; {SYNTAX_FIX}");
         }
     };
-    words.to_owned()
+    reason.to_owned()
 }
 
 enum Node {
@@ -209,7 +214,7 @@ enum Node {
     Mapping(Vec<(Spanned<String>, Spanned<Node>)>),
 }
 
-fn converted(text: &str, node: Spanned<Node>) -> Result<(Value, Places), Problem> {
+fn converted(text: &str, node: Spanned<Node>) -> Result<(Value, Positions), Problem> {
     let fail = |location, reason| Problem {
         position: position(location),
         place: String::new(),
@@ -217,55 +222,55 @@ fn converted(text: &str, node: Spanned<Node>) -> Result<(Value, Places), Problem
     };
     match node.value {
         Node::Scalar(value) if value.is_number() => {
-            let value = written(text, node.defined)
+            let value = source(text, node.defined)
                 .map_or(Ok(None), number)
                 .map_err(|reason| fail(node.referenced, reason))?
                 .unwrap_or(value);
-            Ok((value, Places::Unknown))
+            Ok((value, Positions::Unknown))
         }
-        Node::Scalar(value) => Ok((value, Places::Unknown)),
+        Node::Scalar(value) => Ok((value, Positions::Unknown)),
         Node::List(items) => {
             let (mut values, mut places) = (Vec::new(), Vec::new());
             for item in items {
                 let position = position(item.referenced);
                 let (value, below) = converted(text, item)?;
                 values.push(value);
-                places.push(Place { position, below });
+                places.push(Entry { position, below });
             }
-            Ok((values.into(), Places::List(places)))
+            Ok((values.into(), Positions::List(places)))
         }
         Node::Mapping(entries) => {
             let (mut values, mut places) = (Map::new(), BTreeMap::new());
             for (key, item) in entries {
                 let position = position(key.referenced);
                 let (value, below) = converted(text, item)?;
-                // `200` and `"200"` are two keys of YAML, and one of JSON.
+                // `200` and `"200"` are different keys in YAML, but the same key in JSON.
                 if values.insert(key.value.clone(), value).is_some() {
-                    return Err(fail(key.referenced, twice(&key.value)));
+                    return Err(fail(key.referenced, repeated_key(&key.value)));
                 }
-                places.insert(key.value, Place { position, below });
+                places.insert(key.value, Entry { position, below });
             }
-            Ok((values.into(), Places::Mapping(places)))
+            Ok((values.into(), Positions::Mapping(places)))
         }
     }
 }
 
-/// What a scalar is written as.
-fn written(text: &str, location: Location) -> Option<&str> {
+/// Returns the source text of a scalar.
+fn source(text: &str, location: Location) -> Option<&str> {
     let span = location.span();
     let start = usize::try_from(span.byte_offset()?).ok()?;
     let length = usize::try_from(span.byte_len()?).ok()?;
     text.get(start..start.checked_add(length)?).map(str::trim)
 }
 
-/// What a number is that the parser may have read in another way than YAML 1.2 does, to which
-/// `017` is 17, and `1_000` and `0b11` are texts. `None`: what the parser says.
+/// Corrects a number that the parser may have read differently from YAML 1.2, where `017` is 17,
+/// and `1_000` and `0b11` are strings. Returns `None` if the parser's value is right.
 fn number(written: &str) -> Result<Option<Value>, String> {
     let unsigned = written.strip_prefix(['+', '-']).unwrap_or(written);
     if !unsigned.is_empty() && unsigned.bytes().all(|byte| byte.is_ascii_digit()) {
         return integer(written).map(|number| Some(number.into()));
     }
-    // Otherwise it has a tag, or is quoted.
+    // A scalar that doesn't begin like this has a tag, or is quoted.
     let plain = written.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c));
     let decimal = written
         .chars()
@@ -275,7 +280,7 @@ fn number(written: &str) -> Result<Option<Value>, String> {
     Ok(text.then(|| written.into()))
 }
 
-/// An integer as it is written, of any length; or that it cannot be kept.
+/// Parses an integer of any length; fails if a JSON number can't represent it exactly.
 fn integer(written: &str) -> Result<Number, String> {
     let written = written.strip_prefix('+').unwrap_or(written);
     if let Ok(number) = written.parse::<u64>() {
@@ -291,7 +296,7 @@ fn integer(written: &str) -> Result<Number, String> {
         .filter(|number| digits(&format!("{number:.0}")) == digits(written))
         .and_then(Number::from_f64)
         .ok_or_else(|| {
-            format!("`{written}` has more digits than can be compared; quote it if it is a text")
+            format!("`{written}` cannot be represented exactly; quote it if it is a string")
         })
 }
 

@@ -53,10 +53,12 @@ impl fmt::Display for BodyError {
         match self {
             Self::Incomplete(_) => f.write_str("the connection broke during the response"),
             Self::TooLarge(limit) => write!(f, "the response is larger than {limit} bytes"),
-            Self::Encoding(name) => write!(
-                f,
-                "the response is compressed with {name:?}, but only gzip was requested"
-            ),
+            Self::Encoding(name) => {
+                write!(
+                    f,
+                    "the response is compressed with {name:?}, but only gzip was requested"
+                )
+            }
             Self::Gzip => f.write_str("the response is broken gzip"),
         }
     }

@@ -1,4 +1,4 @@
-//! YAML as it is read.
+//! Tests of the YAML reader.
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ fn value(yaml: &str) -> Value {
         .unwrap_or_else(|problem| panic!("{yaml:?}: {problem:?}"))
 }
 
-fn told(yaml: &str) -> String {
+fn error(yaml: &str) -> String {
     match read(yaml) {
         Ok((value, _)) => panic!("{yaml:?} is read as {value}"),
         Err(problem) => problem.in_file("f"),
@@ -18,7 +18,7 @@ fn told(yaml: &str) -> String {
 }
 
 #[test]
-fn scalars_are_what_yaml_1_2_says() {
+fn scalars_follow_yaml_1_2() {
     for words in [
         "y n yes no on off",
         "Y N Yes No On Off",
@@ -73,7 +73,7 @@ fn scalars_are_what_yaml_1_2_says() {
         ("&a 017", json!(17)),
         ("18446744073709551615", json!(u64::MAX)),
         ("-9223372036854775808", json!(i64::MIN)),
-        // A power of two, which a float holds.
+        // A power of two, which a float represents exactly.
         ("18446744073709551616", json!(18446744073709551616.0)),
         ("100000000000000000000", json!(1e20)),
     ] {
@@ -93,24 +93,24 @@ fn scalars_are_what_yaml_1_2_says() {
 }
 
 #[test]
-fn a_number_that_cannot_be_kept_is_refused() {
+fn numbers_that_json_cannot_represent_are_rejected() {
     for written in [
         "18446744073709551617",
         "-9223372036854775809",
         "123456789012345678901234567890",
     ] {
-        let expected = format!("f:2:4: `{written}` has more digits than can be compared");
-        assert!(told(&format!("a: 1\nb: {written}")).starts_with(&expected));
+        let expected = format!("f:2:4: `{written}` cannot be represented exactly");
+        assert!(error(&format!("a: 1\nb: {written}")).starts_with(&expected));
     }
     for written in [".inf", "-.INF", ".nan", "1e999"] {
-        let told = told(&format!("a: {written}"));
-        let expected = format!("f:1:4: `{written}` is no number that JSON can hold; quote it");
-        assert!(told.starts_with(&expected), "{told}");
+        let error = error(&format!("a: {written}"));
+        let expected = format!("f:1:4: `{written}` cannot be a JSON number; quote it");
+        assert!(error.starts_with(&expected), "{error}");
     }
 }
 
 #[test]
-fn keys_that_json_cannot_tell_apart_are_one() {
+fn keys_that_are_equal_in_json_are_rejected() {
     for (yaml, key) in [
         ("200: a\n'200': b", "200"),
         ("'200': a\n200: b", "200"),
@@ -118,15 +118,15 @@ fn keys_that_json_cannot_tell_apart_are_one() {
         ("a: 1\n'a': 2", "a"),
     ] {
         let expected = format!("f:2:1: the key `{key}` occurs twice; remove one");
-        assert_eq!(told(yaml), expected, "{yaml}");
+        assert_eq!(error(yaml), expected, "{yaml}");
         let below = format!("x:\n- {}", yaml.replace('\n', "\n  "));
-        assert!(told(&below).starts_with("f:3:3: the key"), "{below}");
+        assert!(error(&below).starts_with("f:3:3: the key"), "{below}");
     }
     assert_eq!(value("200: a\n'201': b"), json!({ "200": "a", "201": "b" }));
 }
 
 #[test]
-fn anchors_aliases_and_merge_keys_are_what_they_stand_for() {
+fn anchors_aliases_and_merge_keys_are_resolved() {
     let yaml =
         "a: &a\n  x: 017\n  y: [no]\nb: *a\nc:\n  <<: *a\n  x: 2\nd:\n  <<: [*a, {z: 3}]\n'<<': 4";
     let expected = json!({
@@ -142,7 +142,7 @@ fn anchors_aliases_and_merge_keys_are_what_they_stand_for() {
 }
 
 #[test]
-fn what_is_wrong_is_told_in_plain_words() {
+fn errors_are_in_plain_words() {
     let deep = |open: &str| format!("a:\n  {}", open.repeat(100_000));
     let block = (0..200).map(|depth| format!("{}a:\n", " ".repeat(depth)));
     let bomb = (1..30).fold("a0: &a0 [x, x]\n".to_owned(), |yaml, level| {
@@ -159,59 +159,71 @@ fn what_is_wrong_is_told_in_plain_words() {
         "*a,".repeat(1_000)
     );
     for (yaml, words) in [
-        (deep("["), "this is nested more than 127 deep"),
-        (deep("{a: "), "this is nested more than 127 deep"),
-        (deep("- "), "this is nested more than 127 deep"),
-        (block.collect(), "this is nested more than 127 deep"),
+        (deep("["), "this is nested more than 127 levels deep"),
+        (deep("{a: "), "this is nested more than 127 levels deep"),
+        (deep("- "), "this is nested more than 127 levels deep"),
+        (block.collect(), "this is nested more than 127 levels deep"),
         (bomb, "aliases (`*name`) make the document far larger"),
         (merged, "aliases (`*name`) make the document far larger"),
         (long, "aliases (`*name`) make the document far larger"),
         (
             "a: &a [*a]".to_owned(),
-            "an alias (`*name`) stands inside of what it stands for",
+            "an alias (`*name`) is inside the value that it refers to",
         ),
         (
             "a: *b".to_owned(),
-            "no anchor (`&name`) stands before this alias",
+            "there is no anchor (`&name`) before this alias",
         ),
         (
             "a: 1\n---\nb: 2".to_owned(),
-            "a second document begins behind a `---`",
+            "a second document begins after a `---`",
         ),
         ("<<: 1".to_owned(), "the value of `<<` must be a mapping"),
-        ("[a]: 1".to_owned(), "a key must be a text"),
-        ("? {a: 1}\n: 1".to_owned(), "a key must be a text"),
-        ("a: !!int x".to_owned(), "the value is not what its tag"),
-        ("a: !!bool x".to_owned(), "the value is not what its tag"),
+        ("[a]: 1".to_owned(), "a key must be a string"),
+        ("? {a: 1}\n: 1".to_owned(), "a key must be a string"),
+        ("a: !!int x".to_owned(), "the value does not match its tag"),
+        ("a: !!bool x".to_owned(), "the value does not match its tag"),
         (
             "a: !!timestamp 2020-01-01".to_owned(),
-            "the value is not what its tag",
+            "the value does not match its tag",
         ),
-        ("a: !!binary x".to_owned(), "what is tagged `!!binary`"),
-        ("a: !!binary gICA".to_owned(), "what is tagged `!!binary`"),
-        ("a: [1".to_owned(), MEND),
-        ("a: 'b".to_owned(), MEND),
-        ("a: b: c".to_owned(), MEND),
-        ("a:\n\tb: 1".to_owned(), "f:2:1: a tab stands"),
-        ("a:\n  - b\n\t- c".to_owned(), "f:3:1: a tab stands"),
-        ("a: b\n  \tc: 1".to_owned(), "f:2:3: a tab stands"),
-        ("a: >-\n  b\n\tc".to_owned(), "f:3:1: a tab stands"),
+        ("a: !!binary x".to_owned(), "a value tagged `!!binary`"),
+        ("a: !!binary gICA".to_owned(), "a value tagged `!!binary`"),
+        ("a: [1".to_owned(), SYNTAX_FIX),
+        ("a: 'b".to_owned(), SYNTAX_FIX),
+        ("a: b: c".to_owned(), SYNTAX_FIX),
+        (
+            "a:\n\tb: 1".to_owned(),
+            "f:2:1: the indentation contains a tab",
+        ),
+        (
+            "a:\n  - b\n\t- c".to_owned(),
+            "f:3:1: the indentation contains a tab",
+        ),
+        (
+            "a: b\n  \tc: 1".to_owned(),
+            "f:2:3: the indentation contains a tab",
+        ),
+        (
+            "a: >-\n  b\n\tc".to_owned(),
+            "f:3:1: the indentation contains a tab",
+        ),
     ] {
-        let told = told(&yaml);
-        assert!(told.contains(words), "{words:?}: {told}");
+        let error = error(&yaml);
+        assert!(error.contains(words), "{words:?}: {error}");
         assert!(
             ["f:1:", "f:2:", "f:3:"]
                 .iter()
-                .any(|at| told.starts_with(at))
-                || told.len() < 200,
-            "{told}"
+                .any(|at| error.starts_with(at))
+                || error.len() < 200,
+            "{error}"
         );
         for rust in ["::", "_with_", " { ", "Option", "i64", "u64", "\n"] {
-            assert!(!told.contains(rust), "{told}");
+            assert!(!error.contains(rust), "{error}");
         }
     }
-    // As deep as JSON is read.
-    let deep = format!("{}{}", "[".repeat(MOST_DEPTH), "]".repeat(MOST_DEPTH));
+    // serde_json has the same limit.
+    let deep = format!("{}{}", "[".repeat(MAX_DEPTH), "]".repeat(MAX_DEPTH));
     assert_eq!(value(&deep), serde_json::from_str::<Value>(&deep).unwrap());
     let deeper = format!("[{deep}]");
     assert!(read(&deeper).is_err() && serde_json::from_str::<Value>(&deeper).is_err());

@@ -6,11 +6,12 @@ use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
 use ofauth_contract::{Change, Changes, RULES, Rule, Rust, Side};
 use serde_json::{Value, json};
+use similar::{ChangeTag, TextDiff};
 
 pub(crate) const RED: Style = AnsiColor::Red.on_default();
 pub(crate) const GREEN: Style = AnsiColor::Green.on_default();
 pub(crate) const YELLOW: Style = AnsiColor::Yellow.on_default();
-pub(crate) const CYAN: Style = AnsiColor::Cyan.on_default();
+const CYAN: Style = AnsiColor::Cyan.on_default();
 
 /// How a report is written.
 #[derive(Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -237,4 +238,41 @@ pub(crate) fn print_rules(format: Format) {
             }
         }
     }
+}
+
+/// How many lines were added, and removed.
+pub(crate) fn counts(old: &str, new: &str) -> (usize, usize) {
+    let diff = TextDiff::from_lines(old, new);
+    let count = |tag| {
+        diff.iter_all_changes()
+            .filter(|change| change.tag() == tag)
+            .count()
+    };
+    (count(ChangeTag::Insert), count(ChangeTag::Delete))
+}
+
+/// Prints the difference of two texts as a patch.
+pub(crate) fn print_diff(path: &str, old: &str, new: &str) {
+    let diff = TextDiff::from_lines(old, new);
+    let (mut added, mut removed) = (0, 0);
+    anstream::println!("{RED}--- a/{path}{RED:#}\n{GREEN}+++ b/{path}{GREEN:#}");
+    for hunk in diff.unified_diff().context_radius(3).iter_hunks() {
+        anstream::println!("{CYAN}{}{CYAN:#}", hunk.header());
+        for change in hunk.iter_changes() {
+            let (sign, style) = match change.tag() {
+                ChangeTag::Delete => ('-', RED),
+                ChangeTag::Insert => ('+', GREEN),
+                ChangeTag::Equal => (' ', Style::new()),
+            };
+            added += usize::from(sign == '+');
+            removed += usize::from(sign == '-');
+            let line = change.value().trim_end_matches('\n');
+            anstream::println!("{style}{sign}{line}{style:#}");
+        }
+    }
+    anstream::println!("{path}: {}", changed((added, removed)));
+}
+
+pub(crate) fn changed((added, removed): (usize, usize)) -> String {
+    format!("{} added, {removed} removed", count(added, "line"))
 }

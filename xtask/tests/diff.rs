@@ -1,4 +1,4 @@
-//! `cargo xtask diff` as a process.
+//! `cargo xtask diff`, run as a process.
 
 #![allow(
     clippy::expect_used,
@@ -41,12 +41,12 @@ impl Folder {
         (code, text(output.stdout), text(output.stderr))
     }
 
-    /// The report on the spec with each `old` replaced by its `new`.
-    fn edited(&self, edits: &[(&str, &str)], arguments: &[&str]) -> (i32, String, String) {
+    /// Compares the spec with an edited copy. Each edit is a text and its replacement.
+    fn diff_edited(&self, edits: &[(&str, &str)], arguments: &[&str]) -> (i32, String, String) {
         let mut new = OLD.to_owned();
-        for (old, to) in edits {
-            assert!(new.contains(old), "{old:?} is not in the spec");
-            new = new.replacen(old, to, 1);
+        for (old, replacement) in edits {
+            assert!(new.contains(old), "{old:?} isn't in the spec");
+            new = new.replacen(old, replacement, 1);
         }
         self.write("old.yaml", OLD);
         self.write("new.yaml", new);
@@ -69,8 +69,8 @@ const EDITS: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn the_report_for_people() {
-    let (code, stdout, stderr) = Folder::new().edited(EDITS, &[]);
+fn the_text_report() {
+    let (code, stdout, stderr) = Folder::new().diff_edited(EDITS, &[]);
     assert_eq!((code, stderr.as_str()), (0, ""));
     let expected = "\
 breaks wire and Rust: list[].canNotSendReason: alternative-added: object
@@ -94,8 +94,8 @@ harmless: query since: parameter-added: since
 }
 
 #[test]
-fn the_report_for_a_pull_request() {
-    let (code, stdout, _) = Folder::new().edited(&EDITS[..3], &["--format", "markdown"]);
+fn the_markdown_report() {
+    let (code, stdout, _) = Folder::new().diff_edited(&EDITS[..3], &["--format", "markdown"]);
     assert_eq!(code, 0);
     let expected = "\
 | place | change | before | after | breaks | why |
@@ -110,12 +110,12 @@ fn the_report_for_a_pull_request() {
 }
 
 #[test]
-fn a_table_holds_whatever_a_document_says() {
-    let odd = (
+fn markdown_tables_escape_special_characters() {
+    let special = (
         "        - audio\n",
         "        - audio\n        - \"a|b`c\\nd\"\n",
     );
-    let (code, stdout, _) = Folder::new().edited(&[odd], &["--format", "markdown"]);
+    let (code, stdout, _) = Folder::new().diff_edited(&[special], &["--format", "markdown"]);
     assert_eq!(code, 0);
     assert!(stdout.contains("| `a\\|b'c d` |"), "{stdout}");
     assert_eq!(
@@ -126,8 +126,8 @@ fn a_table_holds_whatever_a_document_says() {
 }
 
 #[test]
-fn the_report_for_programs() {
-    let (code, stdout, _) = Folder::new().edited(&EDITS[..1], &["--format", "json"]);
+fn the_json_report() {
+    let (code, stdout, _) = Folder::new().diff_edited(&EDITS[..1], &["--format", "json"]);
     assert_eq!(code, 0);
     let report: Value = serde_json::from_str(&stdout).unwrap();
     let expected = json!({
@@ -148,14 +148,14 @@ fn the_report_for_programs() {
     });
     assert_eq!(report, expected);
 
-    let (_, stdout, _) = Folder::new().edited(&[], &["--format", "json"]);
+    let (_, stdout, _) = Folder::new().diff_edited(&[], &["--format", "json"]);
     let report: Value = serde_json::from_str(&stdout).unwrap();
-    let none = json!({ "breaking": false, "rust_breaking": false, "bump": "none", "changes": [] });
-    assert_eq!(report, none);
+    let empty = json!({ "breaking": false, "rust_breaking": false, "bump": "none", "changes": [] });
+    assert_eq!(report, empty);
 }
 
 #[test]
-fn what_is_found_decides_the_exit_code_where_it_is_asked_for() {
+fn fail_on_decides_the_exit_code_and_wrong_usage_exits_with_2() {
     let folder = Folder::new();
     let (harmless, rust, wire) = (&EDITS[1..2], &EDITS[3..4], &EDITS[..1]);
     for (edits, fail_on, code) in [
@@ -166,7 +166,7 @@ fn what_is_found_decides_the_exit_code_where_it_is_asked_for() {
         (rust, "any", 1),
         (wire, "breaking", 1),
     ] {
-        let found = folder.edited(edits, &["--fail-on", fail_on]).0;
+        let found = folder.diff_edited(edits, &["--fail-on", fail_on]).0;
         assert_eq!(found, code, "{edits:?} {fail_on}");
     }
     for arguments in [
@@ -179,7 +179,7 @@ fn what_is_found_decides_the_exit_code_where_it_is_asked_for() {
 }
 
 #[test]
-fn json_and_yaml_are_the_same_document() {
+fn the_same_document_in_json_and_yaml_has_no_change() {
     let folder = Folder::new();
     let value: Value = serde_saphyr::from_str(OLD).unwrap();
     folder.write("old.yaml", OLD);
@@ -192,7 +192,7 @@ fn json_and_yaml_are_the_same_document() {
 }
 
 #[test]
-fn what_is_no_document_is_told_with_its_place() {
+fn invalid_documents_are_reported_with_their_position() {
     let folder = Folder::new();
     folder.write("old.yaml", OLD);
     let line = 1 + OLD
@@ -202,7 +202,7 @@ fn what_is_no_document_is_told_with_its_place() {
     let order = OLD.replacen("schemas/ChatOrder'", "schemas/ChatOrdre'", 1);
     let deep_yaml = format!("a: {}", "[".repeat(100_000));
     let deep_json = "[".repeat(100_000);
-    for (name, text, told) in [
+    for (name, text, expected) in [
         ("a.yaml", "", "error: a.yaml: it is empty; ".to_owned()),
         ("a.yaml", "# a\n---\n", "error: a.yaml: it is empty: ".to_owned()),
         (
@@ -250,7 +250,7 @@ fn what_is_no_document_is_told_with_its_place() {
         (
             "a.yaml",
             "openapi: 3.0.3\npaths: {}\n---\nopenapi: 3.0.3",
-            "error: a.yaml:4:1: a second document begins behind a `---`, ".to_owned(),
+            "error: a.yaml:4:1: a second document begins after a `---`, ".to_owned(),
         ),
         ("a.yaml", "a: [1", "error: a.yaml:1:".to_owned()),
         (
@@ -284,12 +284,12 @@ fn what_is_no_document_is_told_with_its_place() {
         (
             "a.yaml",
             &deep_yaml,
-            "error: a.yaml:1:259: this is nested more than 127 deep".to_owned(),
+            "error: a.yaml:1:259: this is nested more than 127 levels deep".to_owned(),
         ),
         (
             "a.json",
             &deep_json,
-            "error: a.json:1:256: this is nested more than 127 deep".to_owned(),
+            "error: a.json:1:256: this is nested more than 127 levels deep".to_owned(),
         ),
         ("a.json", "{\"a\": 1", "error: a.json:1:".to_owned()),
         (
@@ -306,11 +306,11 @@ fn what_is_no_document_is_told_with_its_place() {
         folder.write(name, text);
         let (code, stdout, stderr) = folder.diff(&["old.yaml", name]);
         assert_eq!((code, stdout.as_str()), (3, ""), "{stderr}");
-        assert!(stderr.starts_with(&told), "{told:?}: {stderr}");
+        assert!(stderr.starts_with(&expected), "{expected:?}: {stderr}");
         assert_eq!(stderr.lines().count(), 1, "{stderr}");
     }
     fs::create_dir(folder.0.path().join("folder")).unwrap();
-    for (name, bytes, told) in [
+    for (name, bytes, expected) in [
         (
             "bytes.yaml",
             &b"a: 1\nb: \xff\xfe\x00"[..],
@@ -331,7 +331,7 @@ fn what_is_no_document_is_told_with_its_place() {
         let (code, stdout, stderr) = folder.diff(&["old.yaml", name]);
         assert_eq!((code, stdout.as_str()), (3, ""), "{name}");
         assert!(
-            stderr.starts_with(&format!("error: {told}")),
+            stderr.starts_with(&format!("error: {expected}")),
             "{name}: {stderr}"
         );
     }
@@ -344,7 +344,7 @@ fn what_is_no_document_is_told_with_its_place() {
 }
 
 #[test]
-fn a_url_is_to_be_downloaded_first() {
+fn urls_are_refused_with_a_hint_to_download_them() {
     let folder = Folder::new();
     folder.write("old.yaml", OLD);
     let url = "https://example.com/openapi.json";
@@ -357,14 +357,14 @@ fn a_url_is_to_be_downloaded_first() {
 }
 
 #[test]
-fn what_yaml_1_1_took_for_booleans_are_names() {
-    let (yes, no) = (
+fn yaml_1_1_booleans_are_strings() {
+    let (yaml, quoted) = (
         "openapi: 3.0.3\npaths:\n  /a:\n    get:\n      operationId: a\n      parameters:\n        - name: on\n          in: query\n          schema:\n            type: string\n            enum: [SE, 'NO']\n      responses: {}\n",
         "'NO'",
     );
     let folder = Folder::new();
-    folder.write("old.yaml", yes);
-    folder.write("new.yaml", yes.replace(no, "NO"));
+    folder.write("old.yaml", yaml);
+    folder.write("new.yaml", yaml.replace(quoted, "NO"));
     let (code, stdout, stderr) = folder.diff(&["old.yaml", "new.yaml", "--fail-on", "any"]);
     assert_eq!(
         (code, stdout.as_str(), stderr.as_str()),
@@ -372,7 +372,7 @@ fn what_yaml_1_1_took_for_booleans_are_names() {
     );
 }
 
-/// An API with hundreds of operations, in YAML of some megabytes.
+/// 600 operations in several megabytes of YAML.
 #[test]
 fn a_large_document_is_compared() {
     use std::fmt::Write;
@@ -392,7 +392,7 @@ fn a_large_document_is_compared() {
         for property in 0..40 {
             write!(
                 schemas,
-                "        p{property}:\n          type: string\n          description: What there is to say of this one\n          maxLength: 5\n          nullable: true\n"
+                "        p{property}:\n          type: string\n          description: The description of this property\n          maxLength: 5\n          nullable: true\n"
             )
             .unwrap();
         }
@@ -409,7 +409,7 @@ fn a_large_document_is_compared() {
 }
 
 #[test]
-fn a_document_of_100_mb_is_refused_before_it_is_read() {
+fn a_100_mb_document_is_refused_before_it_is_read() {
     let folder = Folder::new();
     folder.write("old.yaml", OLD);
     let huge = fs::File::create(folder.0.path().join("huge.yaml")).unwrap();
@@ -423,7 +423,7 @@ fn a_document_of_100_mb_is_refused_before_it_is_read() {
 }
 
 #[test]
-fn the_rules_are_listed() {
+fn the_rules_are_listed_in_every_format() {
     let folder = Folder::new();
     for format in ["text", "json", "markdown"] {
         let (code, stdout, _) = folder.diff(&["--rules", "--format", format]);

@@ -1,4 +1,4 @@
-//! `cargo xtask regen` as a process, on a copy of what it reads and writes.
+//! `cargo xtask regen`, run as a process on a copy of the files that it reads and writes.
 
 #![allow(
     clippy::expect_used,
@@ -26,7 +26,7 @@ const DATA: [&str; 3] = [
 struct Copy(TempDir);
 
 impl Copy {
-    /// What is committed.
+    /// A copy of the committed files.
     fn committed() -> Self {
         let copy = Self(TempDir::new().unwrap());
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -44,8 +44,8 @@ impl Copy {
         copy
     }
 
-    /// A spec as it once was, and what follows from it: these tests are not about
-    /// what the spec says today.
+    /// An earlier spec and the files generated from it, so that the tests don't depend on
+    /// today's spec.
     fn new() -> Self {
         let copy = Self::committed();
         fs::write(copy.spec(), include_str!("spec.yaml")).unwrap();
@@ -67,7 +67,7 @@ impl Copy {
         fs::write(self.spec(), spec.replacen(old, new, 1)).unwrap();
     }
 
-    /// Makes the copy a git repository, with one commit of what it holds.
+    /// Turns the copy into a git repository with a single commit.
     fn commit(&self) {
         for arguments in [
             &["init", "--quiet"][..],
@@ -108,7 +108,7 @@ impl Copy {
 }
 
 #[test]
-fn the_committed_files_are_in_step() {
+fn the_committed_files_are_up_to_date() {
     let (code, stdout, stderr) = Copy::committed().xtask(&["regen", "--check"]);
     assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
     assert!(stdout.contains("in step"), "{stdout}");
@@ -130,10 +130,7 @@ fn a_new_field_makes_the_snapshot_stale_until_it_is_regenerated() {
     );
     assert!(stdout.contains("\n+        pub is_archived: "), "{stdout}");
     assert!(stdout.contains("cargo xtask regen"), "{stdout}");
-    assert!(
-        !stdout.contains('\u{1b}'),
-        "no colours outside of a terminal"
-    );
+    assert!(!stdout.contains('\u{1b}'), "no colours outside a terminal");
     assert_eq!(
         fs::read(copy.snapshot()).unwrap(),
         before,
@@ -162,7 +159,7 @@ fn a_new_enum_value_becomes_a_variant() {
 }
 
 #[test]
-fn a_second_endpoint_is_generated_beside_the_first() {
+fn a_second_endpoint_is_generated() {
     let copy = Copy::new();
     copy.edit(
         "paths:\n",
@@ -196,7 +193,7 @@ fn a_second_endpoint_is_generated_beside_the_first() {
 }
 
 #[test]
-fn a_missing_snapshot_is_written_and_line_endings_are_no_change() {
+fn line_endings_are_ignored_and_a_missing_snapshot_is_written() {
     let copy = Copy::new();
     let snapshot = fs::read_to_string(copy.snapshot()).unwrap();
     fs::write(copy.snapshot(), snapshot.replace('\n', "\r\n")).unwrap();
@@ -209,7 +206,7 @@ fn a_missing_snapshot_is_written_and_line_endings_are_no_change() {
 }
 
 #[test]
-fn a_broken_spec_ends_with_3_and_its_place_and_writes_nothing() {
+fn an_invalid_spec_exits_with_3_reports_its_position_and_writes_nothing() {
     let copy = Copy::new();
     copy.edit("type: boolean", "type: booleen");
     for arguments in [&["regen"][..], &["regen", "--check"]] {
@@ -233,7 +230,7 @@ fn a_broken_spec_ends_with_3_and_its_place_and_writes_nothing() {
 }
 
 #[test]
-fn wrong_usage_ends_with_2() {
+fn wrong_usage_exits_with_2() {
     let copy = Copy::new();
     for arguments in [
         &[][..],
@@ -252,7 +249,7 @@ const FIELD: (&str, &str) = (
 );
 
 #[test]
-fn what_changed_in_the_contract_and_in_rust_and_what_is_due() {
+fn the_report_shows_contract_changes_surface_changes_and_the_version_bump() {
     let copy = Copy::new();
     copy.commit();
     copy.edit(FIELD.0, FIELD.1);
@@ -301,7 +298,7 @@ due: minor
         stdout.contains("\n+ ofauth_api::types::Chat.is_archived: Option<bool>\n"),
         "{stdout}"
     );
-    let heads: Vec<&str> = stdout
+    let headings: Vec<&str> = stdout
         .lines()
         .filter(|line| line.starts_with('#'))
         .collect();
@@ -311,9 +308,9 @@ due: minor
         "## Due",
         "## Files",
     ];
-    assert_eq!(heads, expected);
-    for head in &expected[1..] {
-        assert!(stdout.contains(&format!("\n\n{head}\n\n")), "{stdout}");
+    assert_eq!(headings, expected);
+    for heading in &expected[1..] {
+        assert!(stdout.contains(&format!("\n\n{heading}\n\n")), "{stdout}");
     }
     assert!(
         stdout.contains("written: 1 of 2") && stdout.contains("written: 2 of 3"),
@@ -323,9 +320,9 @@ due: minor
 }
 
 #[test]
-fn rust_source_breaks_where_a_type_changes_and_only_there() {
+fn only_incompatible_generated_code_breaks_rust() {
     for (old, new, wire, rust, bump) in [
-        // Optional, and so an `Option` already.
+        // The field is optional, and so already an `Option`.
         (
             "          type: boolean\n          description: Whether the creator can send",
             "          type: boolean\n          nullable: true\n          description: Whether the creator can send",
@@ -362,7 +359,7 @@ fn rust_source_breaks_where_a_type_changes_and_only_there() {
             "minor",
         ),
         ("        - audio\n", "", false, true, "major"),
-        // The rules would take it for another type: it is one that is written by hand.
+        // A type change by the contract's rules, but the Rust type is written by hand.
         ("      format: date-time\n", "", true, false, "major"),
         (
             "      required:\n        - withUser\n",
@@ -391,14 +388,14 @@ fn rust_source_breaks_where_a_type_changes_and_only_there() {
             &report["bump"],
         );
         assert_eq!(found, (&json!(wire), &json!(rust), &json!(bump)), "{old:?}");
-        // Of Rust, the generated code is asked, and nobody else.
+        // Only the generated code decides what breaks Rust, not the contract's rules.
         assert_eq!(report["contract"]["breaking"], json!(wire), "{old:?}");
         assert!(!report["contract"].to_string().contains("rust"), "{old:?}");
     }
 }
 
 #[test]
-fn the_spec_is_compared_with_a_revision_a_file_or_nothing() {
+fn against_accepts_a_revision_or_a_file() {
     let copy = Copy::new();
     let (code, stdout, _) = copy.xtask(&["regen", "--check"]);
     assert_eq!(code, 0);
@@ -435,7 +432,7 @@ fn the_spec_is_compared_with_a_revision_a_file_or_nothing() {
 }
 
 #[test]
-fn schemas_are_kept_in_step_and_old_ones_are_removed() {
+fn schemas_are_kept_up_to_date_and_stale_files_are_removed() {
     let copy = Copy::new();
     let page = copy.0.path().join(DATA[0]);
     let old = copy.0.path().join("openapi/schemas/Old.json");
@@ -464,7 +461,7 @@ fn schemas_are_kept_in_step_and_old_ones_are_removed() {
 }
 
 #[test]
-fn a_missing_schema_or_folder_of_them_is_stale() {
+fn missing_schemas_and_folders_are_stale() {
     let copy = Copy::new();
     for file in DATA {
         fs::remove_file(copy.0.path().join(file)).unwrap();

@@ -1,5 +1,5 @@
-//! A change of the API, rehearsed: in a copy of the workspace the spec grows, one step
-//! after the other, and applications compile as they are.
+//! Rehearses a growing API: in a copy of the workspace the spec gains fields, values, parameters
+//! and an endpoint, and an unchanged application must still compile.
 
 #![allow(
     clippy::expect_used,
@@ -14,7 +14,8 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-/// What is added to the spec, where, and what then is in the generated client.
+/// Additions to the spec: a name, the text to replace, its replacement, and the code that the
+/// generated client then contains.
 const STEPS: &[(&str, &str, &str, &str)] = &[
     (
         "a new optional field",
@@ -37,7 +38,7 @@ const STEPS: &[(&str, &str, &str, &str)] = &[
     (
         "a new parameter",
         "        - name: userListId\n",
-        "        - name: since\n          in: query\n          description: Only chats that are newer.\n          schema:\n            type: string\n        - name: userListId\n",
+        "        - name: since\n          in: query\n          description: Only newer chats.\n          schema:\n            type: string\n        - name: userListId\n",
         "pub fn since<V>(mut self, value: V) -> Self",
     ),
     (
@@ -97,10 +98,10 @@ const STEPS: &[(&str, &str, &str, &str)] = &[
             $ref: '#/components/schemas/Message'
         hasMore:
           type: boolean
-          description: Whether messages follow after this page.
+          description: Whether more messages follow this page.
         nextLastId:
           type: string
-          description: What `last_id` is for the page that follows.
+          description: The `last_id` for the next page.
     NextOffset:
 ",
         "pub struct MessagePage",
@@ -111,7 +112,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// Copies the sources: neither what was built nor the history.
+/// Copies the sources, without build output or git history.
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
@@ -141,43 +142,43 @@ fn run(command: &mut Command, folder: &Path) -> String {
 }
 
 #[test]
-fn the_api_grows_and_applications_compile_unchanged() {
+fn applications_compile_unchanged_when_the_api_grows() {
     let folder = TempDir::new().unwrap();
     let workspace = folder.path();
     copy(&root(), workspace);
     let spec = workspace.join("openapi/ofauth.yaml");
-    let old = workspace.join("old.yaml");
+    let old_spec = workspace.join("old.yaml");
     let mut yaml = fs::read_to_string(&spec).unwrap();
-    fs::write(&old, &yaml).unwrap();
-    for (step, at, new, _) in STEPS {
-        assert!(yaml.contains(at), "{step}: {at:?} is not in the spec");
-        yaml = yaml.replacen(at, new, 1);
+    fs::write(&old_spec, &yaml).unwrap();
+    for (step, old, new, _) in STEPS {
+        assert!(yaml.contains(old), "{step}: {old:?} isn't in the spec");
+        yaml = yaml.replacen(old, new, 1);
     }
     fs::write(&spec, &yaml).unwrap();
 
     let mut regen = Command::new(env!("CARGO_BIN_EXE_xtask"));
     regen.env("CARGO_MANIFEST_DIR", workspace.join("xtask"));
-    let told = run(regen.args(["regen", "--against", "old.yaml"]), workspace);
+    let report = run(regen.args(["regen", "--against", "old.yaml"]), workspace);
     let generated = fs::read_to_string(workspace.join("build/snapshot.rs")).unwrap();
     for (step, _, _, code) in STEPS {
         assert!(
             generated.contains(code),
-            "{step}: {code:?} is not in the client"
+            "{step}: {code:?} isn't in the client"
         );
     }
-    // null may arrive, which breaks who reads the wire; Rust reads an `Option` anyway.
+    // A null breaks readers of the wire format, but in Rust the field is an `Option` anyway.
     assert!(
-        told.contains("list[].lastMessage.isFree: nullable-set"),
-        "{told}"
+        report.contains("list[].lastMessage.isFree: nullable-set"),
+        "{report}"
     );
     assert!(
-        told.contains(" changed, 0 removed") && told.contains("Rust surface: "),
-        "{told}"
+        report.contains(" changed, 0 removed") && report.contains("Rust surface: "),
+        "{report}"
     );
-    assert!(told.contains(" 0 changed, "), "{told}");
+    assert!(report.contains(" 0 changed, "), "{report}");
 
-    // The second endpoint as an application sees it: all that is written by hand. Limits,
-    // retries, deadlines, errors and records that cannot be read come with `Call`.
+    // All the hand-written code that the second endpoint needs. `Call` provides rate limits,
+    // retries, deadlines, errors and the reporting of unreadable records.
     let wrapper = workspace.join("crates/ofauth/src");
     fs::write(wrapper.join("messages.rs"), include_str!("messages.txt")).unwrap();
     let library = fs::read_to_string(wrapper.join("lib.rs")).unwrap();
@@ -188,7 +189,7 @@ fn the_api_grows_and_applications_compile_unchanged() {
     );
     fs::write(wrapper.join("lib.rs"), library).unwrap();
 
-    // An application with its tests, and with them the wrapper, the stand-in and the mocks.
+    // An application with its tests, which also compiles the wrapper, the sandbox and the mocks.
     let mut check = Command::new(env!("CARGO"));
     check
         .args([
@@ -199,7 +200,7 @@ fn the_api_grows_and_applications_compile_unchanged() {
             "--package",
             "unread-report",
         ])
-        // The dependencies that are checked already are not checked again.
+        // Avoids checking the dependencies again.
         .env(
             "CARGO_TARGET_DIR",
             Path::new(env!("CARGO_TARGET_TMPDIR")).join(".."),

@@ -1,5 +1,5 @@
-//! `cargo xtask upstream` as a process: our spec against a document as the vendor
-//! writes it (`vendor.json` is written from what is known of it, and is not theirs).
+//! `cargo xtask upstream`, run as a process: compares our spec with a document in the vendor's
+//! style. `vendor.json` isn't theirs; we wrote it from what is known of their document.
 
 #![allow(
     clippy::expect_used,
@@ -52,7 +52,7 @@ impl Copy {
     }
 }
 
-/// The vendor's document with hundreds of other operations, of which one is even wrong.
+/// The vendor's document with 400 other operations and an invalid one.
 fn vendor() -> Value {
     let mut document: Value = serde_json::from_str(include_str!("vendor.json")).unwrap();
     let operation = document["paths"]["/v2/access/chats"].clone();
@@ -65,7 +65,7 @@ fn vendor() -> Value {
 }
 
 #[test]
-fn only_what_is_not_accepted_is_told() {
+fn only_differences_that_are_not_accepted_are_reported() {
     let copy = Copy::new();
     copy.write("vendor.json", &vendor().to_string());
     let (code, stdout, stderr) = copy.upstream(&["vendor.json"]);
@@ -91,7 +91,7 @@ accepted: 48 differences, by openapi/accepted.toml
 }
 
 #[test]
-fn an_entry_that_matches_nothing_is_told() {
+fn an_accepted_difference_that_no_longer_occurs_is_reported() {
     let copy = Copy::new();
     let mut document = vendor();
     let get = &mut document["paths"]["/v2/access/chats"]["get"];
@@ -109,22 +109,22 @@ fn an_entry_that_matches_nothing_is_told() {
     copy.write("openapi/accepted.toml", &format!("{ACCEPTED}{entry}"));
     let (code, stdout, _) = copy.upstream(&["vendor.json"]);
     assert_eq!(code, 1);
-    let told = "no longer a difference: list[].gone: property-removed: It was renamed.; take it out of openapi/accepted.toml\n";
-    assert!(stdout.contains(told), "{stdout}");
+    let expected = "no longer a difference: list[].gone: property-removed: It was renamed.; take it out of openapi/accepted.toml\n";
+    assert!(stdout.contains(expected), "{stdout}");
 }
 
 #[test]
-fn an_endpoint_that_is_gone_is_a_finding() {
+fn a_removed_endpoint_is_reported() {
     let copy = Copy::new();
-    let mut none = vendor();
-    let paths = none["paths"].as_object_mut().unwrap();
+    let mut document = vendor();
+    let paths = document["paths"].as_object_mut().unwrap();
     paths.remove("/v2/access/chats").unwrap();
-    copy.write("none.json", &none.to_string());
+    copy.write("none.json", &document.to_string());
     copy.write("openapi/accepted.toml", "");
     let (code, stdout, stderr) = copy.upstream(&["none.json"]);
     assert_eq!((code, stderr.as_str()), (1, ""));
-    let told = "GET /v2/access/chats: operation-removed";
-    assert!(stdout.contains(told), "{stdout}");
+    let expected = "GET /v2/access/chats: operation-removed";
+    assert!(stdout.contains(expected), "{stdout}");
 
     let (code, stdout, _) = copy.upstream(&["none.json", "--format", "json"]);
     assert_eq!(code, 1);
@@ -134,19 +134,19 @@ fn an_endpoint_that_is_gone_is_a_finding() {
 }
 
 #[test]
-fn what_cannot_be_read_ends_with_3() {
+fn unreadable_input_exits_with_3() {
     let copy = Copy::new();
     copy.write("vendor.json", &vendor().to_string());
-    for (source, told) in [
+    for (source, expected) in [
         ("absent.json", "absent.json: "),
         ("http://example.com/openapi.json", "only https is used"),
         ("ftp://127.0.0.1/openapi.json", "only https is used"),
     ] {
         let (code, stdout, stderr) = copy.upstream(&[source]);
         assert_eq!((code, stdout.as_str()), (3, ""));
-        assert!(stderr.contains(told), "{stderr}");
+        assert!(stderr.contains(expected), "{stderr}");
     }
-    for (list, told) in [
+    for (entries, expected) in [
         (
             "[[difference]]\nplace = \"a\"\n",
             "openapi/accepted.toml:1: missing field `kind`",
@@ -160,16 +160,16 @@ fn what_cannot_be_read_ends_with_3() {
             "openapi/accepted.toml:2: unknown field `plac`",
         ),
     ] {
-        copy.write("openapi/accepted.toml", list);
+        copy.write("openapi/accepted.toml", entries);
         let (code, _, stderr) = copy.upstream(&["vendor.json"]);
         assert_eq!(code, 3);
-        assert!(stderr.contains(told), "{stderr}");
+        assert!(stderr.contains(expected), "{stderr}");
     }
     assert_eq!(copy.upstream(&[]).0, 2);
 }
 
 #[test]
-fn a_document_is_got_from_a_url() {
+fn a_document_is_downloaded_from_a_url() {
     let copy = Copy::new();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/openapi.json", listener.local_addr().unwrap());
@@ -185,27 +185,27 @@ fn a_document_is_got_from_a_url() {
             let (mut stream, _) = listener.accept().unwrap();
             let _ = stream.read(&mut [0; 4096]).unwrap();
             let length = body.len();
-            let answer =
+            let response =
                 format!("{head}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}");
-            stream.write_all(answer.as_bytes()).unwrap();
+            stream.write_all(response.as_bytes()).unwrap();
         }
     });
     let (code, stdout, stderr) = copy.upstream(&[&url]);
     assert_eq!((code, stderr.as_str()), (1, ""), "{stdout}");
     assert!(stdout.contains("list[].isPinned"), "{stdout}");
-    for told in [
+    for expected in [
         "curl: (22) The requested URL returned error: 404",
         "curl: (1) Protocol",
     ] {
         let (code, _, stderr) = copy.upstream(&[&url]);
         assert_eq!(code, 3);
-        assert!(stderr.contains(told), "{stderr}");
+        assert!(stderr.contains(expected), "{stderr}");
     }
     server.join().unwrap();
 }
 
 #[test]
-fn a_path_may_stand_partly_in_the_servers_url() {
+fn part_of_a_path_may_be_in_the_server_url() {
     let copy = Copy::new();
     copy.write("vendor.json", &vendor().to_string());
     let expected = copy.upstream(&["vendor.json"]);
@@ -234,7 +234,7 @@ fn a_path_may_stand_partly_in_the_servers_url() {
         }
     }
 
-    // A mistake is told where it stands in the file.
+    // Errors are reported at their position in the file.
     let mut document = vendor();
     let item = document["paths"][whole].take();
     document["servers"] = json!([{ "url": "https://api.ofauth.com/v2/access" }]);
@@ -246,9 +246,9 @@ fn a_path_may_stand_partly_in_the_servers_url() {
     let line = text
         .lines()
         .position(|line| line.contains("deprecated\": \"no"));
-    let told = format!("error: vendor.json:{}:", line.unwrap() + 1);
+    let expected = format!("error: vendor.json:{}:", line.unwrap() + 1);
     assert_eq!(code, 3);
-    assert!(stderr.starts_with(&told), "{told} {stderr}");
+    assert!(stderr.starts_with(&expected), "{expected} {stderr}");
     assert!(
         stderr.contains("paths./chats.get.deprecated: must be"),
         "{stderr}"
@@ -256,9 +256,9 @@ fn a_path_may_stand_partly_in_the_servers_url() {
 }
 
 #[test]
-fn what_is_no_openapi_document_is_told() {
+fn documents_that_are_not_openapi_are_reported() {
     let copy = Copy::new();
-    for (text, told) in [
+    for (text, expected) in [
         ("", "error: vendor: it is empty; "),
         (
             "<html>",
@@ -280,17 +280,17 @@ fn what_is_no_openapi_document_is_told() {
         copy.write("vendor", text);
         let (code, _, stderr) = copy.upstream(&["vendor"]);
         assert_eq!((code, stderr.lines().count()), (3, 1), "{stderr}");
-        assert!(stderr.starts_with(told), "{stderr}");
+        assert!(stderr.starts_with(expected), "{stderr}");
     }
 }
 
 #[test]
-fn of_an_operation_that_is_not_theirs_no_accepted_difference_is_called_gone() {
+fn accepted_differences_of_a_removed_operation_are_not_reported_as_gone() {
     let copy = Copy::new();
     let mut document = vendor();
     let paths = document["paths"].as_object_mut().unwrap();
-    let own = paths.remove("/v2/access/chats").unwrap();
-    paths.insert("/v2/access/chats-list".to_owned(), own);
+    let item = paths.remove("/v2/access/chats").unwrap();
+    paths.insert("/v2/access/chats-list".to_owned(), item);
     copy.write("vendor.json", &document.to_string());
     let (code, stdout, stderr) = copy.upstream(&["vendor.json"]);
     assert_eq!((code, stderr.as_str()), (1, ""));
@@ -299,13 +299,13 @@ fn of_an_operation_that_is_not_theirs_no_accepted_difference_is_called_gone() {
 }
 
 #[test]
-fn an_accepted_difference_of_no_known_kind_is_refused() {
+fn an_accepted_difference_of_an_unknown_kind_is_refused() {
     let copy = Copy::new();
     copy.write("vendor.json", &vendor().to_string());
     let entry = "\n[[difference]]\nplace = \"list\"\nkind = \"nonsense\"\nreason = \"x\"\n";
     copy.write("openapi/accepted.toml", &format!("{ACCEPTED}{entry}"));
     let (code, _, stderr) = copy.upstream(&["vendor.json"]);
     assert_eq!(code, 3);
-    let told = "error: openapi/accepted.toml: list: there is no kind `nonsense`; `cargo xtask diff --rules` lists them\n";
-    assert_eq!(stderr, told);
+    let expected = "error: openapi/accepted.toml: list: there is no kind `nonsense`; `cargo xtask diff --rules` lists them\n";
+    assert_eq!(stderr, expected);
 }

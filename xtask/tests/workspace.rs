@@ -1,4 +1,4 @@
-//! What must hold of the workspace as a whole.
+//! Checks of the whole workspace: the minimum Rust version, lints, edition and licence.
 
 #![allow(
     clippy::expect_used,
@@ -11,7 +11,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// All packages that are compiled here: what was needed to build this test is at hand.
+/// The packages for this platform. Building this test has downloaded them already.
 fn metadata() -> Value {
     let run = |command: &mut Command| {
         let output = command
@@ -48,10 +48,10 @@ fn version(text: &str) -> Vec<u64> {
     parts
 }
 
-/// No other toolchain is at hand to prove the stated minimum, so it is proved by
-/// what each dependency states; clippy (`incompatible_msrv`) sees to our own code.
+/// Checks the minimum Rust version against the one that each dependency states, because no
+/// other toolchain is available here. Clippy (`incompatible_msrv`) checks our own code.
 #[test]
-fn no_dependency_needs_a_newer_rust_than_is_stated() {
+fn no_dependency_needs_a_newer_rust_than_the_stated_minimum() {
     let metadata = metadata();
     let packages = metadata["packages"].as_array().unwrap();
     let own = |package: &&Value| package["source"].is_null();

@@ -1,4 +1,4 @@
-//! Pairs of documents on whose verdict independent tools agree.
+//! Pairs of documents for which independent tools agree whether the change is breaking.
 
 #![allow(
     clippy::expect_used,
@@ -34,21 +34,21 @@ fn changes(old: &Value, new: &Value) -> Changes {
 }
 
 #[test]
-fn every_verdict_is_the_one_that_others_reach() {
+fn verdicts_agree_with_other_tools() {
     let cases = cases();
     assert_eq!(cases.len(), 31);
     for (name, base, revision, breaking) in &cases {
         let changes = changes(base, revision);
         assert_eq!(changes.breaking(), *breaking, "{name}: {changes:#?}");
-        let silent = ["docs_only", "no_change"].contains(&name.as_str());
-        assert_eq!(changes.0.is_empty(), silent, "{name}: {changes:#?}");
-        // A property that is renamed is gone and new, at two places.
+        let unchanged = ["docs_only", "no_change"].contains(&name.as_str());
+        assert_eq!(changes.0.is_empty(), unchanged, "{name}: {changes:#?}");
+        // A renamed property is reported as removed and added, at two places.
         assert!(changes.0.len() <= 4, "{name}: {changes:#?}");
     }
 }
 
 #[test]
-fn a_place_is_written_as_the_value_is_read() {
+fn each_change_names_its_place() {
     for (name, place) in [
         (
             "resp_deep_required_removed",

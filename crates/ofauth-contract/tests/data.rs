@@ -1,4 +1,4 @@
-//! Keys and words that are data and no part of a vocabulary; steps, and items that differ.
+//! Drift of map keys, enum words, multiples and unique items.
 
 #![allow(
     clippy::expect_used,
@@ -17,17 +17,17 @@ fn drift(schema: &Value) -> Drift {
     Drift::new(Arc::new(table), row)
 }
 
-fn look(drift: &mut Drift, body: &Value) -> Vec<String> {
+fn observe(drift: &mut Drift, body: &Value) -> Vec<String> {
     let new = drift.observe(body.to_string().as_bytes()).unwrap();
-    told(&new)
+    summaries(&new)
 }
 
-fn told(findings: &[Finding]) -> Vec<String> {
-    let told = |f: &Finding| format!("{}: {}, {}, {}", f.place, f.expected, f.seen, f.count);
-    findings.iter().map(told).collect()
+fn summaries(findings: &[Finding]) -> Vec<String> {
+    let summary = |f: &Finding| format!("{}: {}, {}, {}", f.place, f.expected, f.seen, f.count);
+    findings.iter().map(summary).collect()
 }
 
-/// So many names: letters alone, as an account may be called.
+/// `count` names made of letters only, as account names may be.
 fn names(count: u8) -> impl Iterator<Item = String> {
     (0..count).map(|index| format!("anna{}", char::from(b'a' + index)))
 }
@@ -44,15 +44,18 @@ fn object() -> Value {
 }
 
 #[test]
-fn many_unknown_names_at_one_place_are_the_keys_of_a_map() {
+fn many_unknown_names_at_a_place_are_map_keys() {
     let mut few = drift(&object());
     let body = |count| json!({ "users": users(count) });
-    assert_eq!(look(&mut few, &body(16)).len(), 16);
-    assert_eq!(told(&few.findings())[0], "users.annaa: nothing, integer, 1");
-    // The next body has one more; what was told by name is told so no longer.
+    assert_eq!(observe(&mut few, &body(16)).len(), 16);
+    assert_eq!(
+        summaries(&few.findings())[0],
+        "users.annaa: nothing, integer, 1"
+    );
+    // With one more name, the fields are no longer reported by name.
     let mut more = body(17);
     more["users"]["extra"] = json!("x");
-    let new = look(&mut few, &more);
+    let new = observe(&mut few, &more);
     assert_eq!(
         new,
         [
@@ -60,55 +63,55 @@ fn many_unknown_names_at_one_place_are_the_keys_of_a_map() {
             "users{}: nothing, string, 1"
         ]
     );
-    assert_eq!(look(&mut few, &body(20)), [] as [&str; 0]);
+    assert_eq!(observe(&mut few, &body(20)), [] as [&str; 0]);
     let all = [
         "users{}: nothing, integer, 53",
         "users{}: nothing, string, 1",
     ];
-    assert_eq!(told(&few.findings()), all);
+    assert_eq!(summaries(&few.findings()), all);
     assert!(!format!("{few:?}").contains("anna"));
 
-    // In one body, nothing is told by name at all.
+    // If a single body has too many names, no field is ever reported by name.
     let mut many = drift(&object());
     assert_eq!(
-        look(&mut many, &body(17)),
+        observe(&mut many, &body(17)),
         ["users{}: nothing, integer, 17"]
     );
     assert!(many.observations().all(|seen| seen.field.is_none()));
 }
 
 #[test]
-fn of_values_that_are_unknown_the_keys_of_a_map_are_not_kept() {
+fn map_keys_of_unknown_values_are_not_kept() {
     let mut drift = drift(&object());
-    look(&mut drift, &json!({ "more": users(17) }));
-    look(&mut drift, &json!({ "more": { "bob": 2 } }));
+    observe(&mut drift, &json!({ "more": users(17) }));
+    observe(&mut drift, &json!({ "more": { "bob": 2 } }));
     let shown = format!("{drift:?}");
-    assert_eq!(told(&drift.findings()), ["more: nothing, object, 2"]);
+    assert_eq!(summaries(&drift.findings()), ["more: nothing, object, 2"]);
     assert!(!shown.contains("anna") && !shown.contains("bob"), "{shown}");
-    // An object of many fields has several types.
+    // An object whose many fields have different types isn't a map.
     let mut fields = users(17);
     fields["title"] = json!("x");
     let mut drift = self::drift(&object());
-    look(&mut drift, &json!({ "more": fields }));
+    observe(&mut drift, &json!({ "more": fields }));
     assert!(format!("{drift:?}").contains("title"));
 }
 
 #[test]
-fn many_words_are_no_vocabulary() {
+fn too_many_different_words_are_not_kept() {
     let schema = json!({ "type": "string", "enum": ["photo"], "x-extensible-enum": true });
     let mut few = drift(&schema);
     let words = |drift: &Drift| {
-        let one = drift.observations().next().unwrap();
-        (one.words.len(), one.others, one.finding.count)
+        let seen = drift.observations().next().unwrap();
+        (seen.words.len(), seen.others, seen.finding.count)
     };
     for name in names(16) {
-        look(&mut few, &json!(name));
+        observe(&mut few, &json!(name));
     }
-    look(&mut few, &json!("Anna M."));
+    observe(&mut few, &json!("Anna M."));
     assert_eq!(words(&few), (16, 1, 17));
     for _ in 0..2 {
         for name in names(20) {
-            look(&mut few, &json!(name));
+            observe(&mut few, &json!(name));
         }
     }
     let (kept, others, count) = words(&few);
@@ -117,7 +120,7 @@ fn many_words_are_no_vocabulary() {
 }
 
 #[test]
-fn steps_and_items_that_differ() {
+fn multiples_and_unique_items_are_checked() {
     let price = json!({ "type": "number", "multipleOf": 0.01 });
     let whole = json!({ "type": "integer", "multipleOf": 5 });
     let unique = json!({ "type": "array", "uniqueItems": true, "items": { "type": "number" } });
@@ -149,11 +152,15 @@ fn steps_and_items_that_differ() {
         ),
     ] {
         let mut drift = drift(schema);
-        assert_eq!(look(&mut drift, &good), [] as [&str; 0], "{schema} {good}");
-        assert_eq!(look(&mut drift, &bad), [expected], "{schema} {bad}");
+        assert_eq!(
+            observe(&mut drift, &good),
+            [] as [&str; 0],
+            "{schema} {good}"
+        );
+        assert_eq!(observe(&mut drift, &bad), [expected], "{schema} {bad}");
     }
-    // The items themselves are looked at all the same.
-    let items = look(&mut drift(&unique), &json!([1, "x", "x"]));
+    // The items themselves are still checked.
+    let items = observe(&mut drift(&unique), &json!([1, "x", "x"]));
     assert_eq!(
         items,
         ["[]: number, string, 2", "$: no item twice, array, 1"]
@@ -161,16 +168,16 @@ fn steps_and_items_that_differ() {
 }
 
 #[test]
-fn each_limit_that_is_broken_is_a_finding() {
+fn each_exceeded_limit_is_a_separate_finding() {
     let mut drift = drift(&json!({ "type": "integer", "minimum": 1, "maximum": 5 }));
-    look(&mut drift, &json!(0));
-    look(&mut drift, &json!(6));
+    observe(&mut drift, &json!(0));
+    observe(&mut drift, &json!(6));
     let expected = ["$: at least 1, integer, 1", "$: at most 5, integer, 1"];
-    assert_eq!(told(&drift.findings()), expected);
+    assert_eq!(summaries(&drift.findings()), expected);
 }
 
 #[test]
-fn of_any_number_of_names_few_are_kept() {
+fn the_number_of_kept_names_is_limited() {
     let name = |index: usize| {
         format!(
             "n{}",
@@ -185,7 +192,7 @@ fn of_any_number_of_names_few_are_kept() {
     let values = (0..390)
         .map(|index| json!({ name(index): if index % 2 == 0 { json!(1) } else { json!("x") } }));
     let mut seen = drift(&json!({ "type": "object", "properties": { "a": {} } }));
-    look(
+    observe(
         &mut seen,
         &json!({ "list": values.collect::<Vec<Value>>() }),
     );

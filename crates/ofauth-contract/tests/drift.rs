@@ -1,4 +1,4 @@
-//! What is found in bodies, and that it is found once.
+//! Drift in response bodies: each difference is found, exactly once.
 
 #![allow(
     clippy::expect_used,
@@ -24,7 +24,7 @@ fn contract() -> (Arc<Table>, RowId) {
     CONTRACT.clone()
 }
 
-/// What is found in a page: place, kind, expected, seen, count.
+/// The findings in a page: place, kind, expected, seen and count.
 fn found(page: &Value) -> Vec<(String, Deviation, String, String, u64)> {
     let (table, row) = contract();
     let mut drift = Drift::new(table, row);
@@ -45,7 +45,7 @@ fn chat(page: &mut Value) -> &mut Value {
         .unwrap()
 }
 
-/// A change of a chat, and what is then found: place, kind, expected and seen.
+/// A change to a chat, and the resulting finding: place, kind, expected and seen.
 type Case = (
     fn(&mut Value),
     &'static str,
@@ -207,7 +207,7 @@ fn each_kind_of_difference_is_found_and_nothing_else() {
 }
 
 #[test]
-fn the_contract_that_the_crate_carries_finds_the_same() {
+fn the_bundled_contract_gives_the_same_findings() {
     let mut page = page();
     chat(&mut page)["isArchived"] = json!(true);
     chat(&mut page)["lastMessage"]["createdAt"] = json!("soon");
@@ -223,14 +223,14 @@ fn the_contract_that_the_crate_carries_finds_the_same() {
 }
 
 #[test]
-fn what_the_alternatives_know_between_them_is_known() {
+fn a_field_of_any_alternative_is_known() {
     let mut page = page();
     chat(&mut page)["lastMessage"]["fromUser"] = json!({ "id": 1, "name": "x", "_view": "s" });
     assert_eq!(found(&page), []);
 }
 
 #[test]
-fn a_difference_is_counted_and_returned_when_it_is_new() {
+fn a_difference_is_counted_and_returned_only_when_new() {
     let (table, row) = contract();
     let mut drift = Drift::new(table, row);
     let body = json!({ "list": [], "hasMore": 1 }).to_string();
@@ -242,7 +242,7 @@ fn a_difference_is_counted_and_returned_when_it_is_new() {
 }
 
 #[test]
-fn nothing_that_is_shown_holds_a_value() {
+fn debug_output_and_findings_hold_no_values() {
     let (table, row) = contract();
     let mut drift = Drift::new(table, row);
     let secret =
@@ -260,7 +260,7 @@ fn nothing_that_is_shown_holds_a_value() {
 }
 
 #[test]
-fn a_key_that_may_be_data_is_not_written() {
+fn keys_that_may_be_data_are_not_reported() {
     let long = "a".repeat(41);
     let keys = [
         "anna.mueller",
@@ -297,7 +297,7 @@ fn a_key_that_may_be_data_is_not_written() {
 }
 
 #[test]
-fn objects_of_one_shape_beside_each_other_are_a_map() {
+fn sibling_objects_of_the_same_shape_are_a_map() {
     let observed = |bodies: &[Value]| {
         let (table, row) = contract();
         let mut drift = Drift::new(table, row);
@@ -325,13 +325,13 @@ fn objects_of_one_shape_beside_each_other_are_a_map() {
     let (places, shown) = observed(&[page]);
     assert_eq!(places, ["list[].withUser.badge", "list[].withUser{}"]);
     assert!(!shown.contains("anna") && !shown.contains("bob"), "{shown}");
-    // Of several shapes, they are fields.
+    // Objects of different shapes are fields.
     let fields = json!({ "size": { "w": 1 }, "label": { "text": "x" } });
     assert!(observed(&[body(fields)]).1.contains("size"));
 }
 
 #[test]
-fn what_is_no_json_is_an_error_without_a_value() {
+fn invalid_json_is_an_error_that_holds_no_value() {
     let (table, row) = contract();
     let deep = "[".repeat(100_000);
     for body in ["", "{", "hunter2", "{\"list\": hunter2}", "{} x", &deep] {
@@ -345,7 +345,7 @@ fn what_is_no_json_is_an_error_without_a_value() {
 }
 
 #[test]
-fn limits_of_every_kind() {
+fn every_kind_of_limit_is_checked() {
     let schema = json!({
         "type": "object",
         "maxProperties": 7,
@@ -383,7 +383,7 @@ fn limits_of_every_kind() {
     }
 }
 
-/// A value that fits a row, and the places at which it can be spoilt.
+/// Generates a value that matches a row, and collects the places where it can be mutated.
 struct Page<'a> {
     table: &'a Table,
     choices: &'a mut dyn FnMut(usize) -> usize,
@@ -391,26 +391,26 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn value(&mut self, id: RowId, pointer: &str, spoilt: bool, depth: usize) -> Value {
+    fn value(&mut self, id: RowId, pointer: &str, mutable: bool, depth: usize) -> Value {
         let row = self.table.row(id);
-        if spoilt {
+        if mutable {
             self.spots.push((pointer.to_owned(), id));
         }
         if !row.alternatives.is_empty() {
             let index = (self.choices)(row.alternatives.len());
-            // What spoils an alternative may make it fit another.
+            // A mutated alternative might match another alternative.
             return self.value(row.alternatives[index], pointer, false, depth);
         }
         if let Some(values) = &row.values {
             return values[(self.choices)(values.len())].clone();
         }
         match row.kind {
-            Some(Kind::Object) => self.object(row, pointer, spoilt, depth),
+            Some(Kind::Object) => self.object(row, pointer, mutable, depth),
             Some(Kind::Array) => {
                 let count = if depth > 8 { 0 } else { (self.choices)(3) };
                 let item = |index| {
                     let pointer = format!("{pointer}/{index}");
-                    self.value(row.items.unwrap(), &pointer, spoilt, depth + 1)
+                    self.value(row.items.unwrap(), &pointer, mutable, depth + 1)
                 };
                 (0..count).map(item).collect()
             }
@@ -425,14 +425,14 @@ impl Page<'_> {
         }
     }
 
-    fn object(&mut self, row: &Row, pointer: &str, spoilt: bool, depth: usize) -> Value {
+    fn object(&mut self, row: &Row, pointer: &str, mutable: bool, depth: usize) -> Value {
         let mut object = Map::new();
         for (name, field) in &row.properties {
             if field.required || (self.choices)(2) == 1 {
                 let pointer = format!("{pointer}/{name}");
                 object.insert(
                     name.clone(),
-                    self.value(field.row, &pointer, spoilt, depth + 1),
+                    self.value(field.row, &pointer, mutable, depth + 1),
                 );
             }
         }
@@ -447,10 +447,11 @@ proptest! {
     #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(6), ..ProptestConfig::with_cases(300) })]
 
     #[test]
-    fn a_page_of_the_contract_fits_and_one_mutation_is_one_finding(seed in any::<u64>(), pick in any::<prop::sample::Index>(), how in 0..4) {
+    fn a_generated_page_has_no_drift_and_one_mutation_is_one_finding(seed in any::<u64>(), pick in any::<prop::sample::Index>(), how in 0..4) {
         let (table, row) = contract();
         let mut state = seed | 1;
-        // A small generator of our own: proptest's would make a tree of strategies of each page.
+        // A small random number generator, because proptest would build a tree of strategies for
+        // each page.
         let mut choices = |below: usize| {
             state ^= state << 13;
             state ^= state >> 7;

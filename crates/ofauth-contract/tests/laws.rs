@@ -1,4 +1,4 @@
-//! What holds of every document.
+//! Laws of comparison that hold for every document.
 
 #![allow(
     clippy::expect_used,
@@ -21,7 +21,7 @@ fn changes(old: &Value, new: &Value) -> Vec<Change> {
 
 const NAMES: [&str; 4] = ["A", "B", "C", "D"];
 
-/// A schema that may refer to any of four, and so to itself.
+/// A schema that may refer to any of the four named schemas, including itself.
 fn schema() -> BoxedStrategy<Value> {
     let name = || proptest::sample::select(&NAMES[..]);
     let leaf = prop_oneof![
@@ -53,7 +53,7 @@ fn schema() -> BoxedStrategy<Value> {
 fn document() -> impl Strategy<Value = Value> {
     (schema(), vec(schema(), NAMES.len())).prop_map(|(body, schemas)| {
         let named = NAMES.iter().zip(schemas);
-        // A name that refers to a name could lead back to itself, which is a mistake.
+        // A named schema that is only a reference could form a cycle, which is an error.
         let named = named.map(|(name, schema)| match schema.get("$ref") {
             Some(_) => (
                 (*name).to_owned(),
@@ -73,8 +73,8 @@ fn document() -> impl Strategy<Value = Value> {
     })
 }
 
-/// The same in other words: references wrapped or written out, lists turned round,
-/// descriptions and examples.
+/// An equivalent value: references are wrapped or inlined, lists are reversed, and descriptions,
+/// examples and titles are added.
 fn reworded(root: &Value, value: &Value, choices: &mut impl Iterator<Item = u8>) -> Value {
     match value {
         Value::Array(items) => items
@@ -115,7 +115,7 @@ fn reworded(root: &Value, value: &Value, choices: &mut impl Iterator<Item = u8>)
     }
 }
 
-/// JSON that looks like a document here and there.
+/// JSON that partly resembles a document.
 fn anything() -> impl Strategy<Value = Value> {
     let key = proptest::sample::select(vec![
         "openapi",
@@ -193,7 +193,7 @@ fn anything() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A document of which the path and the schemas are anything.
+/// A document whose operation, schemas and root entries are arbitrary.
 fn odd_document() -> impl Strategy<Value = Value> {
     (anything(), anything(), anything(), anything()).prop_map(|(operation, schema, a, root)| {
         let mut document = json!({
@@ -213,7 +213,7 @@ fn odd_document() -> impl Strategy<Value = Value> {
 
 proptest! {
     #[test]
-    fn a_document_does_not_differ_from_itself_nor_in_other_words(
+    fn a_document_does_not_differ_from_itself_or_from_an_equivalent_one(
         document in document(),
         choices in vec(any::<u8>(), 64),
     ) {
@@ -225,7 +225,7 @@ proptest! {
     }
 
     #[test]
-    fn the_way_back_passes_the_same_places(old in document(), new in document()) {
+    fn the_reverse_comparison_reports_the_same_places(old in document(), new in document()) {
         let places = |changes: Vec<Change>| -> BTreeSet<(String, _)> {
             changes.into_iter().map(|change| (change.place, change.direction)).collect()
         };
@@ -233,8 +233,8 @@ proptest! {
     }
 
     #[test]
-    fn what_harms_in_neither_direction_is_no_change_of_values(old in document(), new in document()) {
-        // What is allowed on one side and not on the other breaks one of the two ways.
+    fn a_change_that_breaks_in_neither_direction_affects_no_values(old in document(), new in document()) {
+        // A value that only one of the documents allows is a breaking change in one direction.
         let forth = changes(&old, &new);
         let back = changes(&new, &old);
         let breaks = |changes: &[Change]| changes.iter().any(|change| change.breaking);
@@ -246,7 +246,7 @@ proptest! {
     }
 
     #[test]
-    fn anything_ends_with_a_table_or_a_mistake(old in odd_document(), new in odd_document()) {
+    fn any_document_gives_a_table_or_an_error(old in odd_document(), new in odd_document()) {
         if let (Ok(old), Ok(new)) = (Table::of_document(&old), Table::of_document(&new)) {
             let _ = compare(&old, &new, Scope::Everything);
         }
@@ -257,7 +257,7 @@ proptest! {
 }
 
 #[test]
-fn schemas_that_multiply_and_chains_without_end_are_told() {
+fn the_number_and_depth_of_places_are_limited() {
     let document = |schemas: Map<String, Value>| {
         json!({
             "openapi": "3.0.3",
@@ -289,18 +289,18 @@ fn schemas_that_multiply_and_chains_without_end_are_told() {
             .map(|last| Table::of_document(&chain(length, twice, last.clone())).unwrap());
         compare(&old, &new, Scope::Everything)
     };
-    // Each place of many is told.
+    // Every place is reported.
     assert_eq!(compared(5, true).unwrap().0.len(), 32);
     assert_eq!(compared(150, false).unwrap().0.len(), 1);
-    // 2^40 places, of which none differs.
+    // 2^40 places without a difference.
     let same = Table::of_document(&chain(40, true, text.clone())).unwrap();
     assert_eq!(compare(&same, &same, Scope::Everything).unwrap().0, []);
-    // 2^40 places, of which all do: some of them are told.
-    let told = compared(40, true).unwrap().0;
-    assert_eq!(told.len(), 128);
-    assert!(told.iter().all(|change| change.kind == "type-changed"));
-    // Each of six schemas leads to all of them: a change of one has places without end, and is
-    // told at the nearest.
+    // 2^40 places that all differ: only some of them are reported.
+    let changes = compared(40, true).unwrap().0;
+    assert_eq!(changes.len(), 128);
+    assert!(changes.iter().all(|change| change.kind == "type-changed"));
+    // Six schemas that all refer to each other: a change to one has endlessly many places, and
+    // is reported at the nearest.
     let mutual = |last: &Value| {
         let schemas = (0..6).map(|own| {
             let others = (0..6).map(|to| (format!("s{to}"), reference(to)));
@@ -312,8 +312,12 @@ fn schemas_that_multiply_and_chains_without_end_are_told() {
         });
         Table::of_document(&document(schemas.collect())).unwrap()
     };
-    let told = compare(&mutual(&text), &mutual(&number), Scope::Everything).unwrap();
-    let places: Vec<&str> = told.0.iter().map(|change| change.place.as_str()).collect();
+    let changes = compare(&mutual(&text), &mutual(&number), Scope::Everything).unwrap();
+    let places: Vec<&str> = changes
+        .0
+        .iter()
+        .map(|change| change.place.as_str())
+        .collect();
     assert_eq!(places, ["s3.own"]);
     let wide = |last: &Value| {
         let wide = |count: usize, value: &Value| {
@@ -340,8 +344,8 @@ fn schemas_that_multiply_and_chains_without_end_are_told() {
 }
 
 #[test]
-fn schemas_that_would_take_for_ever_are_refused() {
-    let told = |schemas: Vec<(String, Value)>| {
+fn schemas_that_would_take_too_long_are_refused() {
+    let error = |schemas: Vec<(String, Value)>| {
         let reference = json!({ "$ref": "#/components/schemas/S0" });
         let schemas: Map<String, Value> = schemas.into_iter().collect();
         let document = json!({
@@ -359,7 +363,7 @@ fn schemas_that_would_take_for_ever_are_refused() {
             .map(|index| (format!("S{index}"), of(index)))
             .collect();
         all.push(("S1500".to_owned(), json!({ "type": "string" })));
-        told(all)
+        error(all)
     };
     let reason = chain(&|index| next(index));
     assert!(reason.contains("over more than 200 others"), "{reason}");
@@ -372,7 +376,7 @@ fn schemas_that_would_take_for_ever_are_refused() {
     assert!(reason.contains("too many alternatives"), "{reason}");
     let properties = (0..1_500).map(|index| (format!("p{index}"), json!({ "type": "string" })));
     let alternatives = (0..1_500).map(|index| json!({ "type": "object", "minProperties": index }));
-    let reason = told(vec![(
+    let reason = error(vec![(
         "S0".to_owned(),
         json!({
             "properties": properties.collect::<Map<_, _>>(),

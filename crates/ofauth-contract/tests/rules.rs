@@ -1,4 +1,4 @@
-//! A case for each rule: what it says, and that nothing else is said.
+//! A case for each rule: the changes that it reports, and no others.
 
 #![allow(
     clippy::expect_used,
@@ -22,10 +22,10 @@ struct Cases {
 #[derive(Deserialize)]
 struct Case {
     name: String,
-    /// What is changed in the document before it is the old one.
+    /// Edits to the document that make the old version.
     #[serde(default)]
     from: BTreeMap<String, Value>,
-    /// What is changed in the old one.
+    /// Edits to the old version that make the new version.
     change: BTreeMap<String, Value>,
     forth: Vec<String>,
     back: Vec<String>,
@@ -58,7 +58,7 @@ fn changes(old: &Value, new: &Value) -> Vec<Change> {
     compare(&old, &new, Scope::Everything).unwrap().0
 }
 
-/// A change as the cases write it.
+/// A change in the notation of the cases.
 fn line(change: &Change) -> String {
     let side = match change.direction {
         Side::Request => "request",
@@ -82,23 +82,23 @@ fn sorted(lines: impl Iterator<Item = String>) -> Vec<String> {
 }
 
 #[test]
-fn each_case_says_what_it_should_and_nothing_else() {
+fn each_case_reports_exactly_the_expected_changes() {
     let cases = cases();
     let mut wrong = Vec::new();
     for case in &cases.cases {
         let old = changed(&cases.document, &case.from);
         let new = changed(&old, &case.change);
         for (old, new, lines) in [(&old, &new, &case.forth), (&new, &old, &case.back)] {
-            let said = sorted(changes(old, new).iter().map(line));
+            let found = sorted(changes(old, new).iter().map(line));
             let expected = sorted(lines.iter().cloned());
-            if said != expected {
-                wrong.push((&case.name, said, expected));
+            if found != expected {
+                wrong.push((&case.name, found, expected));
             }
         }
         assert_eq!(changes(&old, &old), [], "{}", case.name);
         assert_eq!(changes(&new, &new), [], "{}", case.name);
     }
-    assert!(wrong.is_empty(), "name, said, expected: {wrong:#?}");
+    assert!(wrong.is_empty(), "name, found, expected: {wrong:#?}");
 }
 
 #[test]
@@ -119,9 +119,9 @@ fn each_rule_has_a_case() {
             fired.insert(found.unwrap_or_else(|| panic!("no rule for {change:?}")));
         }
     }
-    let silent: Vec<_> = (0..RULES.len())
+    let without_case: Vec<_> = (0..RULES.len())
         .filter(|index| !fired.contains(index))
         .map(|index| &RULES[index])
         .collect();
-    assert!(silent.is_empty(), "{silent:#?}");
+    assert!(without_case.is_empty(), "{without_case:#?}");
 }

@@ -1,5 +1,5 @@
-//! What is called harmless loses no value: checked with a validator of JSON Schema, which
-//! shares nothing with the tables.
+//! Harmless changes lose no values: checked with a JSON Schema validator that shares no code with
+//! the contract tables.
 
 #![allow(
     clippy::panic,
@@ -12,7 +12,7 @@ use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-/// A schema of OpenAPI 3.1, and so of JSON Schema.
+/// An OpenAPI 3.1 schema, and therefore also a JSON Schema.
 fn schema() -> BoxedStrategy<Value> {
     let leaf = prop_oneof![
         (0..3u8)
@@ -43,7 +43,7 @@ fn schema() -> BoxedStrategy<Value> {
             (inner.clone(), 0..3u8).prop_map(
                 |(items, least)| json!({ "type": "array", "items": items, "minItems": least })
             ),
-            // Fields that a schema does not name are ignored, by policy: no object is closed.
+            // By policy, fields that a schema doesn't name are ignored, so no object is closed.
             (properties("[p-r]", &inner), vec("[p-r]", 0..2)).prop_map(|(properties, required)| {
                 json!({ "type": "object", "properties": properties, "required": required })
             }),
@@ -51,7 +51,7 @@ fn schema() -> BoxedStrategy<Value> {
                 .clone()
                 .prop_map(|values| json!({ "type": "object", "additionalProperties": values })),
             vec(inner.clone(), 2..4).prop_map(|all| json!({ "anyOf": all })),
-            // Of parts that contradict each other, no value would be left.
+            // The parts share no properties, because contradictory parts would permit no values.
             (properties("[pq]", &inner), properties("[rs]", &inner)).prop_map(|(one, other)| {
                 let part = |properties| json!({ "type": "object", "properties": properties });
                 json!({ "allOf": [part(one), part(other)] })
@@ -61,42 +61,43 @@ fn schema() -> BoxedStrategy<Value> {
     .boxed()
 }
 
-/// How many schemas are within a schema, itself among them.
+/// The number of schemas within a schema, including itself.
 fn count(schema: &Value) -> usize {
-    1 + below(schema)
+    1 + subschemas(schema)
         .iter()
         .map(|part| count(&schema.pointer(part).unwrap().clone()))
         .sum::<usize>()
 }
 
-fn below(schema: &Value) -> Vec<String> {
-    let mut below = Vec::new();
+/// JSON pointers to the direct subschemas of a schema.
+fn subschemas(schema: &Value) -> Vec<String> {
+    let mut pointers = Vec::new();
     for key in ["items", "additionalProperties"] {
         if schema[key].is_object() {
-            below.push(format!("/{key}"));
+            pointers.push(format!("/{key}"));
         }
     }
     for key in ["anyOf", "allOf"] {
         let parts = schema[key].as_array().map_or(0, Vec::len);
-        below.extend((0..parts).map(|index| format!("/{key}/{index}")));
+        pointers.extend((0..parts).map(|index| format!("/{key}/{index}")));
     }
     let properties = schema["properties"].as_object().into_iter();
-    below.extend(
+    pointers.extend(
         properties
             .flat_map(Map::keys)
             .map(|name| format!("/properties/{name}")),
     );
-    below
+    pointers
 }
 
-/// Puts `other` in the place of one schema within a schema.
+/// Replaces one of the schemas within a schema, itself included, by `other`.
 fn replace(schema: &mut Value, mut index: usize, other: &Value) {
     if index == 0 {
         *schema = other.clone();
         return;
     }
     index -= 1;
-    for part in below(schema) {
+    for part in subschemas(schema) {
         let part = schema.pointer_mut(&part).unwrap();
         let size = count(part);
         if index < size {
@@ -106,14 +107,14 @@ fn replace(schema: &mut Value, mut index: usize, other: &Value) {
     }
 }
 
-/// Values that are written by a schema: with the fields that it names, and no others.
+/// Candidate values for a schema, with no fields that it doesn't describe.
 fn values(schema: &Value) -> Vec<Value> {
     if let Some(parts) = schema["anyOf"].as_array() {
         return parts.iter().flat_map(values).collect();
     }
     if let Some(parts) = schema["allOf"].as_array() {
         let all: Vec<Vec<Value>> = parts.iter().map(values).collect();
-        // An object is written by all of them together.
+        // An object must match all parts together.
         let both = all[0]
             .iter()
             .flat_map(|one| all[1].iter().map(move |other| (one, other)));
@@ -203,14 +204,15 @@ fn changes(old: &Value, new: &Value, sent: bool) -> Vec<Change> {
         .0
 }
 
-/// A value that `writer` writes, and `reader` does not take.
+/// A value that is valid for `writer` but not for `reader`.
 fn lost(writer: &Value, reader: &Value) -> Option<Value> {
-    let [writes, takes] = [writer, reader].map(|schema| jsonschema::validator_for(schema).unwrap());
+    let [writes, accepts] =
+        [writer, reader].map(|schema| jsonschema::validator_for(schema).unwrap());
     let mut values = values(writer).into_iter();
-    values.find(|value| writes.is_valid(value) && !takes.is_valid(value))
+    values.find(|value| writes.is_valid(value) && !accepts.is_valid(value))
 }
 
-/// A fifth of all cases, unless `OFAUTH_LONG_TESTS` is set, as in CI.
+/// The number of cases: a fifth of them unless `OFAUTH_LONG_TESTS` is set, as in CI.
 fn cases() -> u32 {
     match std::env::var_os("OFAUTH_LONG_TESTS") {
         Some(_) => 3_000,
@@ -222,15 +224,15 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_is_called_harmless_loses_no_value(old in schema(), index in any::<prop::sample::Index>(), other in schema()) {
+    fn harmless_changes_lose_no_values(old in schema(), index in any::<prop::sample::Index>(), other in schema()) {
         let mut new = old.clone();
         replace(&mut new, index.index(count(&old)), &other);
-        // What a client sends by the old contract, the server takes by the new one; what the
-        // server sends by the new one, a client takes by the old.
+        // Requests under the old contract must be valid under the new contract, and responses
+        // under the new contract must be valid under the old contract.
         for (sent, lost) in [(true, lost(&old, &new)), (false, lost(&new, &old))] {
             let changes = changes(&old, &new, sent);
             let breaking = changes.iter().any(|change| change.breaking);
-            prop_assert!(breaking || lost.is_none(), "sent {sent}: {lost:?} is lost, and told is {changes:#?}\n{old}\n{new}");
+            prop_assert!(breaking || lost.is_none(), "sent {sent}: {lost:?} is lost, but the changes are {changes:#?}\n{old}\n{new}");
         }
     }
 }

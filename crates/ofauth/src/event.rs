@@ -135,7 +135,9 @@ impl Hook {
                 index,
                 path,
                 reason,
-            } => warn!(operation, %connection, index, path, reason, "a record cannot be read"),
+            } => {
+                warn!(operation, %connection, index, path, reason, "a record cannot be read")
+            }
             EventKind::Drift {
                 place,
                 difference,

@@ -3,7 +3,7 @@
 use serde_json::Deserializer;
 use serde_json::error::Category;
 
-use crate::drift::outline::Outline;
+use super::outline::Outline;
 
 /// Calls for each body, with what it looks like from outside; returns why the others cannot
 /// be read, in words that quote nothing of them.

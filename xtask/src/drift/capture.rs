@@ -10,9 +10,9 @@ use std::{fmt, fs, io};
 use ofauth_contract::{Deviation, Drift, Kind, Observation, Operation, Response, RowId, Table};
 use serde::Serialize;
 
-use crate::drift::bodies;
-use crate::drift::har::{self, Entry};
-use crate::drift::outline::Outline;
+use super::bodies;
+use super::har::{self, Entry};
+use super::outline::Outline;
 use crate::spec;
 
 /// What some programs put in front of a text.

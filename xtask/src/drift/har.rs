@@ -5,7 +5,7 @@ use ofauth_contract::Operation;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::drift::outline::Outline;
+use super::outline::Outline;
 
 #[derive(Deserialize)]
 struct Har<'a> {

@@ -15,7 +15,6 @@ use serde_json::json;
 use similar::{ChangeTag, TextDiff};
 
 use crate::Outcome;
-use crate::regen;
 use crate::report::{self, GREEN, RED, YELLOW, count};
 use crate::spec::{self, SPEC, Spec};
 use capture::{Captures, Found};
@@ -100,7 +99,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
     // What is printed for programs is the report alone.
     if arguments.format == Format::Text {
         if drafted {
-            regen::print_diff(SPEC, &yaml, &draft.text);
+            report::print_diff(SPEC, &yaml, &draft.text);
         }
         for place in others {
             anstream::println!("{YELLOW}changed with it{YELLOW:#}: {place}");

@@ -82,10 +82,10 @@ pub(crate) fn check(root: &Path, yaml: &str) -> Result<Vec<Diagnostic>, String> 
     add(ENDLESS, endless);
     for (pointer, used) in &uses {
         let schema = document.value.pointer(pointer).unwrap_or(&Value::Null);
-        for rule in rules::RULES {
-            let broken = (rule.broken)(schema, *used).into_iter();
+        for (rule, broken) in rules::RULES {
+            let broken = broken(schema, *used).into_iter();
             let broken = broken.map(|(below, reason)| (format!("{pointer}{below}"), reason));
-            add((rule.id, rule.fix), broken.collect());
+            add(*rule, broken.collect());
         }
     }
     // An endless schema can't check a value.

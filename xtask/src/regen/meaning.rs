@@ -3,10 +3,10 @@
 use ofauth_contract::{Bump, Changes, Scope, compare};
 use serde_json::{Value, json};
 
+use super::before::Before;
+use super::files::File;
+use super::surface::{Surface, SurfaceChange, SurfaceChanges};
 use crate::generator::{self, SpecError};
-use crate::regen::File;
-use crate::regen::before::Before;
-use crate::regen::surface::{Surface, SurfaceChange, SurfaceChanges};
 use crate::report::{self, Format, GREEN, Judged, RED, YELLOW};
 use crate::spec::{SPEC, Spec};
 
@@ -187,83 +187,60 @@ mod tests {
 
     use super::*;
 
-    /// What a field, and with it a parameter, may become; each in both directions.
-    const PAIRS: &[(&str, &str)] = &[
-        (r#"{"type":"integer"}"#, r#"{"type":"integer","minimum":0}"#),
-        (r#"{"type":"integer"}"#, r#"{"type":"integer","minimum":1}"#),
-        (r#"{"type":"integer"}"#, r#"{"type":"integer","minimum":2}"#),
-        (
-            r#"{"type":"integer","minimum":0}"#,
-            r#"{"type":"integer","minimum":0,"maximum":10}"#,
-        ),
-        (
-            r#"{"type":"integer","minimum":0,"maximum":254}"#,
-            r#"{"type":"integer","minimum":0,"maximum":255}"#,
-        ),
-        (
-            r#"{"type":"integer","minimum":0,"maximum":65535}"#,
-            r#"{"type":"integer","minimum":0,"maximum":4294967295}"#,
-        ),
-        (
-            r#"{"type":"integer","format":"int64"}"#,
-            r#"{"type":"integer","format":"int64","minimum":0}"#,
-        ),
-        (
-            r#"{"type":"integer","format":"int64","minimum":0}"#,
-            r#"{"type":"integer","format":"int64","minimum":1}"#,
-        ),
-        (
-            r#"{"type":"integer","format":"int32"}"#,
-            r#"{"type":"integer","format":"int64"}"#,
-        ),
-        (
-            r#"{"type":"integer"}"#,
-            r#"{"type":"integer","format":"int64"}"#,
-        ),
-        (
-            r#"{"type":"number"}"#,
-            r#"{"type":"number","format":"double"}"#,
-        ),
-        (
-            r#"{"type":"number"}"#,
-            r#"{"type":"number","format":"float"}"#,
-        ),
-        (r#"{"type":"number"}"#, r#"{"type":"number","minimum":1}"#),
-        (r#"{"type":"string"}"#, r#"{"type":"string","maxLength":5}"#),
-        (
-            r#"{"type":"string","maxLength":4}"#,
-            r#"{"type":"string","maxLength":5}"#,
-        ),
-        (
-            r#"{"type":"string"}"#,
-            r#"{"type":"string","pattern":"^a"}"#,
-        ),
-        (
-            r#"{"type":"string"}"#,
-            r#"{"type":"string","format":"date-time"}"#,
-        ),
-        (
-            r#"{"type":"string"}"#,
-            r#"{"type":"string","format":"uuid"}"#,
-        ),
-        (
-            r#"{"type":"array","items":{"type":"string"}}"#,
-            r#"{"type":"array","items":{"type":"string"},"minItems":2}"#,
-        ),
-        (
-            r#"{"type":"array","items":{"type":"string"},"minItems":2}"#,
-            r#"{"type":"array","items":{"type":"string"},"minItems":2,"maxItems":2}"#,
-        ),
-        (
-            r#"{"type":"boolean"}"#,
-            r#"{"type":"boolean","enum":[true]}"#,
-        ),
-        (r#"{"type":"boolean"}"#, r#"{"type":"string"}"#),
+    /// What a field, and with it a parameter, may become: schemas in YAML, each pair in both
+    /// directions.
+    const PAIRS: &[[&str; 2]] = &[
+        ["type: integer", "type: integer, minimum: 0"],
+        ["type: integer", "type: integer, minimum: 1"],
+        ["type: integer", "type: integer, minimum: 2"],
+        [
+            "type: integer, minimum: 0",
+            "type: integer, minimum: 0, maximum: 10",
+        ],
+        [
+            "type: integer, minimum: 0, maximum: 254",
+            "type: integer, minimum: 0, maximum: 255",
+        ],
+        [
+            "type: integer, minimum: 0, maximum: 65535",
+            "type: integer, minimum: 0, maximum: 4294967295",
+        ],
+        [
+            "type: integer, format: int64",
+            "type: integer, format: int64, minimum: 0",
+        ],
+        [
+            "type: integer, format: int64, minimum: 0",
+            "type: integer, format: int64, minimum: 1",
+        ],
+        [
+            "type: integer, format: int32",
+            "type: integer, format: int64",
+        ],
+        ["type: integer", "type: integer, format: int64"],
+        ["type: number", "type: number, format: double"],
+        ["type: number", "type: number, format: float"],
+        ["type: number", "type: number, minimum: 1"],
+        ["type: string", "type: string, maxLength: 5"],
+        ["type: string, maxLength: 4", "type: string, maxLength: 5"],
+        ["type: string", "type: string, pattern: ^a"],
+        ["type: string", "type: string, format: date-time"],
+        ["type: string", "type: string, format: uuid"],
+        [
+            "type: array, items: {type: string}",
+            "type: array, items: {type: string}, minItems: 2",
+        ],
+        [
+            "type: array, items: {type: string}, minItems: 2",
+            "type: array, items: {type: string}, minItems: 2, maxItems: 2",
+        ],
+        ["type: boolean", "type: boolean, enum: [true]"],
+        ["type: boolean", "type: string"],
     ];
 
     /// A spec with a field and a parameter of a schema.
     fn with(schema: &str) -> Value {
-        let schema: Value = serde_json::from_str(schema).unwrap();
+        let schema: Value = serde_saphyr::from_str(&format!("{{{schema}}}")).unwrap();
         let chat = json!({ "$ref": "#/components/schemas/Chat" });
         json!({
             "openapi": "3.0.3",
@@ -287,8 +264,8 @@ mod tests {
     #[test]
     fn the_rules_for_rust_match_the_generator() {
         let mut wrong = Vec::new();
-        for (one, other) in PAIRS {
-            let specs = [one, other].map(|schema| with(schema));
+        for pair in PAIRS {
+            let specs = pair.map(with);
             let tables = specs
                 .each_ref()
                 .map(|spec| Table::of_document(spec).unwrap());
@@ -300,7 +277,7 @@ mod tests {
                 let rules = compare(&tables[old], &tables[new], Scope::Everything).unwrap();
                 let generated = surfaces[old].changes(&surfaces[new]).breaking();
                 if rules.rust_breaking() != generated {
-                    wrong.push((one, other, old, generated));
+                    wrong.push((pair, old, generated));
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! Captures that are cut off, compressed, or no captures at all.
+//! Captures that are truncated, compressed, unusual or invalid.
 
 use std::fs;
 
@@ -11,7 +11,7 @@ fn har(entries: &[Value]) -> String {
     har_of(&entries)
 }
 
-/// Responses to our operation: statuses and texts.
+/// A HAR file of responses to our operation, each with a status and a text.
 fn har_of(entries: &[(u16, Value)]) -> String {
     let entry = |(status, text): &(u16, Value)| {
         let content = json!({ "mimeType": "application/json", "text": text });
@@ -25,7 +25,7 @@ fn har_of(entries: &[(u16, Value)]) -> String {
 }
 
 #[test]
-fn a_status_that_is_not_described_is_a_finding_and_each_says_of_which_response_it_is() {
+fn undescribed_statuses_are_findings_and_each_finding_names_its_responses() {
     let copy = Copy::new();
     let error = json!({ "error": "x", "requestId": "r", "hint": "hunter2" }).to_string();
     let error = |status| (status, json!(error));
@@ -59,7 +59,7 @@ unknown-field: hint: expected nothing, seen string, 2 times in GET /v2/access/ch
         (&json!(3), &json!(1))
     );
 
-    // Alone, too; and no draft knows what it means.
+    // Also without other responses. Its meaning is unknown, so it can't be drafted.
     let alone = har_of(&[error(418)]);
     let (code, stdout, stderr) = copy.drift(&alone, &["--update"]);
     assert_eq!((code, stderr.as_str()), (1, ""), "{stdout}");
@@ -70,7 +70,7 @@ unknown-field: hint: expected nothing, seen string, 2 times in GET /v2/access/ch
 }
 
 #[test]
-fn a_body_of_a_known_operation_is_compared_whatever_it_is() {
+fn any_body_is_compared_if_the_operation_is_given() {
     let copy = Copy::new();
     let (code, stdout, _) = copy.drift("{\"x\": 1}\n[]", &["--operation", "listChats"]);
     let expected = "\
@@ -82,19 +82,19 @@ unknown-field: x: expected nothing, seen integer, 1 time in GET /v2/access/chats
 ";
     assert_eq!((code, stdout.as_str()), (1, expected));
 
-    // Of an error by itself, nobody knows the status.
+    // The status of a bare error body is unknown.
     let error = json!({ "error": "x", "requestId": "r", "hint": "hunter2" });
     let (_, stdout, _) = copy.drift(&error.to_string(), &["--format", "json"]);
     let report: Value = serde_json::from_str(&stdout).unwrap();
-    let of = report["findings"][0]["where"].as_array().unwrap();
+    let responses = report["findings"][0]["where"].as_array().unwrap();
     assert!(
-        of.len() > 5 && !of.contains(&json!("GET /v2/access/chats 200")),
+        responses.len() > 5 && !responses.contains(&json!("GET /v2/access/chats 200")),
         "{stdout}"
     );
 }
 
 #[test]
-fn a_line_that_cannot_be_read_does_not_hide_those_behind_it() {
+fn an_unreadable_line_does_not_hide_the_lines_after_it() {
     let copy = Copy::new();
     let page = page().to_string();
     let capture = format!(
@@ -111,13 +111,13 @@ cannot be read: stdin: it is cut off in line 8, at column 7
 ";
     assert_eq!(stderr, expected);
 
-    // One body on many lines is one body.
+    // A body that spans several lines is a single body.
     let pretty = serde_json::to_string_pretty(&crate::page()).unwrap();
     let broken = pretty.replacen("true", "hunter2", 1);
     let (code, _, stderr) = copy.drift(&broken, &[]);
     assert_eq!((code, stderr.lines().count()), (3, 1), "{stderr}");
 
-    // Lines may begin further to the right, or be lists.
+    // Lines may be indented, or hold arrays.
     let wrong = page.replacen("false", "7", 1);
     let capture = format!("  {page}\n  {{\"list\": \"Anna\n  {wrong}\n");
     let (_, stdout, stderr) = copy.drift(&capture, &[]);
@@ -135,12 +135,12 @@ cannot be read: stdin: it is cut off in line 8, at column 7
     let (_, stdout, _) = copy.drift("[1]\n[2\n[3]", &[]);
     assert!(stdout.contains("in 2 responses; 1 body that"), "{stdout}");
 
-    // What a number's digits cost is seen only where the body is compared.
+    // A number that is out of range is noticed only when the body is compared.
     let infinite = page.replacen("true", "1e999", 1);
     let (_, _, stderr) = copy.drift(&format!("{page}\n\n{page}\n{infinite}\n{page}"), &[]);
     assert!(stderr.contains("no JSON from line 4, column "), "{stderr}");
 
-    // Each line is read once, however many never end.
+    // Each line is read only once, even if many are incomplete.
     let unclosed = format!("{page}\n{}", "{\"a\":[\n".repeat(100_000));
     let (code, stdout, _) = copy.drift(&unclosed, &[]);
     assert_eq!(code, 1);
@@ -157,7 +157,7 @@ cannot be read: stdin: it is cut off in line 8, at column 7
 }
 
 #[test]
-fn a_body_that_cannot_be_read_is_in_the_report_for_programs() {
+fn the_json_report_lists_unreadable_bodies() {
     let copy = Copy::new();
     let broken = json!("{\"list\": [hunter2");
     let some = har(&[json!(page().to_string()), broken.clone()]);
@@ -173,7 +173,7 @@ fn a_body_that_cannot_be_read_is_in_the_report_for_programs() {
         format!("cannot be read: stdin: log.entries[1]: {reason}\n")
     );
 
-    // Where nothing can be read, nothing was compared.
+    // Fails if nothing could be compared.
     let (code, stdout, stderr) = copy.drift(&har(&[broken]), &["--format", "json"]);
     assert_eq!(code, 3);
     let report: Value = serde_json::from_str(&stdout).unwrap();
@@ -188,7 +188,7 @@ fn a_body_that_cannot_be_read_is_in_the_report_for_programs() {
 }
 
 #[test]
-fn of_lines_that_are_cut_off_the_others_are_read() {
+fn a_truncated_line_does_not_hide_the_others() {
     let copy = Copy::new();
     let mut other = page();
     other["hasMore"] = json!("hunter2");
@@ -212,13 +212,13 @@ wrong-type: hasMore: expected boolean, seen string, 1 time in GET /v2/access/cha
     let report: Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!(report["unreadable"][0]["entry"], Value::Null);
 
-    // Nothing is written as if all had been seen.
+    // `--update` doesn't succeed as if everything had been read.
     let (code, stdout, _) = copy.drift(&lines, &["--update"]);
     assert_eq!(code, 1, "{stdout}");
 }
 
 #[test]
-fn what_is_no_capture_is_told_with_its_name() {
+fn invalid_captures_are_reported_by_name() {
     let copy = Copy::new();
     let folder = copy.0.path();
     fs::create_dir(folder.join("folder")).unwrap();
@@ -245,8 +245,8 @@ fn what_is_no_capture_is_told_with_its_name() {
                 more != ["--format", "json"],
                 "{name}: {stdout}"
             );
-            let told = format!("error: {name}: ");
-            assert!(stderr.starts_with(&told), "{name}: {stderr}");
+            let expected = format!("error: {name}: ");
+            assert!(stderr.starts_with(&expected), "{name}: {stderr}");
             assert!(
                 stderr.lines().count() == 1 && !stderr.contains("hunter2"),
                 "{stderr}"
@@ -258,7 +258,7 @@ fn what_is_no_capture_is_told_with_its_name() {
     assert_eq!((code, stderr.lines().count()), (3, 1), "{stderr}");
     let gzip = copy.xtask(&["drift", "gzip"], "").2;
     assert!(gzip.contains("decompress it first"), "{gzip}");
-    // JSON all the same, and of no response.
+    // Valid JSON, but not a response of the spec.
     for body in ["null", "[]", "7", "\"x\"", "\u{feff}null"] {
         let (code, stdout, stderr) = copy.drift(body, &[]);
         assert_eq!((code, stderr.as_str()), (1, ""), "{body}");
@@ -270,7 +270,7 @@ fn what_is_no_capture_is_told_with_its_name() {
 }
 
 #[test]
-fn a_capture_that_cannot_be_read_does_not_hide_the_others() {
+fn an_unreadable_capture_does_not_hide_the_others() {
     let copy = Copy::new();
     let write = |name: &str, text: &str| fs::write(copy.0.path().join(name), text).unwrap();
     write("good", &page().to_string());
@@ -299,7 +299,7 @@ error: foreign.har: of its 0 entries, none is a JSON response of an operation of
 }
 
 #[test]
-fn an_odd_entry_of_a_har_file_does_not_hide_the_others() {
+fn an_odd_har_entry_does_not_hide_the_others() {
     let copy = Copy::new();
     let request = json!({ "method": "GET", "url": "https://x/v2/access/chats" });
     let entry = |response: Value| json!({ "request": request, "response": response });
@@ -333,8 +333,8 @@ wrong-type: hasMore: expected boolean, seen string, 3 times in GET /v2/access/ch
 }
 
 #[test]
-fn responses_that_share_a_description_are_told_apart() {
-    // One description of two statuses.
+fn responses_that_share_a_schema_are_distinguished() {
+    // Two statuses that share a response component.
     let copy = Copy::new();
     let spec = SPEC.replacen(
         "#/components/responses/NotFound",
@@ -361,7 +361,7 @@ fn responses_that_share_a_description_are_told_apart() {
         "{stdout}"
     );
 
-    // A body that no single schema describes.
+    // A body described by alternatives.
     let words = json!({ "oneOf": [{ "type": "string", "enum": ["a"] }, { "type": "string", "enum": ["b"] }] });
     let content = json!({ "application/json": { "schema": words } });
     let responses = json!({ "200": { "description": "x", "content": content } });
@@ -373,7 +373,7 @@ fn responses_that_share_a_description_are_told_apart() {
     assert_eq!(copy.drift("\"a\"", &["--operation", "a"]).0, 0);
     assert_eq!(copy.drift("\"hunter2\"", &["--operation", "a"]).0, 1);
 
-    // Two operations, whose responses have one part in common.
+    // Two operations whose responses share a part.
     let response = |own: &str| {
         let part = json!({ "type": "object", "required": [own], "properties": { own: { "type": "integer" } } });
         let schema = json!({ "allOf": [part, { "$ref": "#/components/schemas/Paging" }] });

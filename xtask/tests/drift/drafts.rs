@@ -1,4 +1,4 @@
-//! What is written by `--update`: of each kind of difference, at each place.
+//! The drafts that `--update` writes, for each kind of difference at each place.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::layout::comments;
 use crate::{Copy, SPEC, changed, media};
 
-/// A page of our own examples, and our own description as it is today.
+/// Today's spec, and the page from its examples.
 fn example() -> (Copy, Value) {
     let copy = Copy::new();
     fs::write(copy.spec(), include_str!("../../../openapi/ofauth.yaml")).unwrap();
@@ -16,27 +16,34 @@ fn example() -> (Copy, Value) {
     (copy, serde_json::from_str(page).unwrap())
 }
 
-/// A JSON pointer for each place, by the place without the indices of items.
-fn spots(value: &Value, place: &str, pointer: &str, spots: &mut BTreeMap<String, String>) {
-    spots.entry(place.to_owned()).or_insert(pointer.to_owned());
+/// Collects a JSON pointer to each place, keyed by the place without array indices.
+fn collect_pointers(
+    value: &Value,
+    place: &str,
+    pointer: &str,
+    pointers: &mut BTreeMap<String, String>,
+) {
+    pointers
+        .entry(place.to_owned())
+        .or_insert(pointer.to_owned());
     match value {
         Value::Object(entries) => {
             for (key, value) in entries {
-                self::spots(
+                collect_pointers(
                     value,
                     &format!("{place}/{key}"),
                     &format!("{pointer}/{key}"),
-                    spots,
+                    pointers,
                 );
             }
         }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                self::spots(
+                collect_pointers(
                     item,
                     &format!("{place}/0"),
                     &format!("{pointer}/{index}"),
-                    spots,
+                    pointers,
                 );
             }
         }
@@ -44,7 +51,7 @@ fn spots(value: &Value, place: &str, pointer: &str, spots: &mut BTreeMap<String,
     }
 }
 
-/// What spoils a value; `None` where it does not concern it.
+/// Changes a value, or returns `None` if the mutation doesn't apply to it.
 type Mutation = fn(&Value) -> Option<Value>;
 
 fn with(object: &Value, change: impl Fn(&mut Map<String, Value>)) -> Option<Value> {
@@ -53,20 +60,20 @@ fn with(object: &Value, change: impl Fn(&mut Map<String, Value>)) -> Option<Valu
     Some(object.into())
 }
 
-/// Spoils each place of our own page, once per body, and drafts a spec that allows all of it;
-/// `left` are the places that are left to a person.
+/// Mutates our page at each place, one place per body, and drafts a spec that permits all of the
+/// bodies. `left` lists the places that are left to a person.
 fn draft_everywhere(mutation: Mutation, left: &[&str]) {
     let (copy, page) = example();
     let before = fs::read_to_string(copy.spec()).unwrap();
     let mut places = BTreeMap::new();
-    spots(&page, "", "", &mut places);
+    collect_pointers(&page, "", "", &mut places);
     places.remove("");
     let mut bodies = vec![page.to_string()];
     for pointer in places.values() {
         let mut body = page.clone();
         let value = body.pointer_mut(pointer).unwrap();
-        if let Some(spoilt) = mutation(value) {
-            *value = spoilt;
+        if let Some(mutated) = mutation(value) {
+            *value = mutated;
             bodies.push(body.to_string());
         }
     }
@@ -92,7 +99,7 @@ fn draft_everywhere(mutation: Mutation, left: &[&str]) {
     assert_eq!(comments(&after), comments(&before));
 }
 
-// A sender without its fields would fit two shapes at once, which the check of drafts refuses.
+// Without its fields, a sender would match two alternatives at once, so the draft is rejected.
 const SENDER: &str = "list[].lastMessage.fromUser";
 
 #[test]
@@ -165,7 +172,7 @@ fn values_of_another_type_are_left_to_a_person() {
 }
 
 #[test]
-fn a_narrower_format_is_widened_as_far_as_there_is_one() {
+fn a_format_is_widened_if_there_is_a_wider_one() {
     let copy = Copy::new();
     let int32 = SPEC.replacen(
         "format: int64\n          description: The height",
@@ -192,9 +199,9 @@ fn a_narrower_format_is_widened_as_far_as_there_is_one() {
 }
 
 #[test]
-fn no_value_of_a_capture_is_written_anywhere() {
+fn captured_values_are_never_written() {
     const CANARY: &str = "Hunter2 canary";
-    let spoil = |page: &mut Value, value: Value| {
+    let corrupt = |page: &mut Value, value: Value| {
         page["list"][0]["added"] = value.clone();
         page["list"][0]["withUser"]["id"] = value.clone();
         page["list"][0]["canSendMessage"] = value.clone();
@@ -217,7 +224,7 @@ fn no_value_of_a_capture_is_written_anywhere() {
         json!(many.clone()),
     ] {
         let capture = changed(|page| {
-            spoil(page, value.clone());
+            corrupt(page, value.clone());
             page["list"][0]["withUser"]
                 .as_object_mut()
                 .unwrap()
@@ -244,7 +251,7 @@ fn no_value_of_a_capture_is_written_anywhere() {
 }
 
 #[test]
-fn words_outside_an_enum_are_written_where_they_are_few_and_told_nowhere() {
+fn words_outside_an_enum_are_not_reported_and_not_drafted_if_many() {
     let of = |kind: &str| changed(|page| media(page)["type"] = json!(kind));
     let copy = Copy::new();
     let (_, stdout, _) = copy.drift(&of("canary"), &["--format", "json"]);
@@ -262,12 +269,12 @@ fn words_outside_an_enum_are_written_where_they_are_few_and_told_nowhere() {
     assert_eq!(fs::read_to_string(copy.spec()).unwrap(), SPEC);
 }
 
-fn value_of(key: &str, value: &Value) -> Value {
+fn object_with(key: &str, value: &Value) -> Value {
     json!({ key: value })
 }
 
 #[test]
-fn what_may_be_a_persons_is_drafted_as_private_or_left_to_a_person() {
+fn possibly_personal_data_is_drafted_as_private_or_left_to_a_person() {
     let copy = Copy::new();
     let capture = changed(|page| {
         let chat = &mut page["list"][0];
@@ -292,7 +299,7 @@ fn what_may_be_a_persons_is_drafted_as_private_or_left_to_a_person() {
     ] {
         assert_eq!(chat[name]["x-private"] == true, private, "{name}");
     }
-    // Names of people, each in an object of its own, are keys of a map.
+    // Names of people, each in a separate object, are keys of a map.
     let copy = Copy::new();
     let names = ["zoe", "robert", "maria_lopez", "kim99", "zoe"];
     let bodies =
@@ -313,10 +320,10 @@ fn what_may_be_a_persons_is_drafted_as_private_or_left_to_a_person() {
         "{stdout}"
     );
     assert_eq!(reactions["x-private"], true, "{stdout}");
-    // Whatever their values are; but what all have in common are fields.
+    // The types of the values don't matter. Keys that occur in the same object are fields.
     let copy = Copy::new();
     let of = |name: &str, value: Value| {
-        changed(|page| page["list"][0]["stats"] = value_of(name, &value))
+        changed(|page| page["list"][0]["stats"] = object_with(name, &value))
     };
     let bodies = [
         of("zoe", json!(1)),
@@ -338,7 +345,7 @@ fn what_may_be_a_persons_is_drafted_as_private_or_left_to_a_person() {
             "{name}: {stdout}"
         );
     }
-    // One odd key does not make a map of an object that has fields.
+    // An object with fields isn't treated as a map because of one odd key.
     let copy = Copy::new();
     let capture = changed(|page| page["list"][0]["a.b@example.com"] = json!("x"));
     let (code, stdout, _) = copy.drift(&capture, &["--update"]);
@@ -352,7 +359,7 @@ fn what_may_be_a_persons_is_drafted_as_private_or_left_to_a_person() {
 }
 
 #[test]
-fn what_a_shared_schema_changes_elsewhere_is_told() {
+fn other_places_that_change_with_a_shared_schema_are_listed() {
     let copy = Copy::new();
     let capture = changed(|page| media(page)["createdAt"] = json!("soon"));
     let (code, stdout, stderr) = copy.drift(&capture, &["--update"]);
@@ -374,8 +381,8 @@ fn what_a_shared_schema_changes_elsewhere_is_told() {
 }
 
 #[test]
-fn what_may_be_a_persons_has_a_property_that_can_be_private() {
-    // What was a date may now be any text; and `x-private: false` was said of what it was.
+fn possibly_personal_data_needs_a_property_to_mark_as_private() {
+    // The date may now be any text, so its `x-private: false` no longer holds.
     let copy = Copy::new();
     let date = "        seenOn:\n          type: string\n          format: date\n          x-private: false # a date\n          description: When.\n";
     let spec = SPEC.replacen(
@@ -392,7 +399,7 @@ fn what_may_be_a_persons_has_a_property_that_can_be_private() {
     let expected = "        seenOn:\n          type: string\n          x-private: true # a date\n";
     assert!(spec.contains(expected), "{stdout}");
 
-    // All that refer to a schema are private, where it may be a text.
+    // If a schema may now be any text, every property that refers to it is private.
     let copy = Copy::new();
     let capture = changed(|page| media(page)["createdAt"] = json!("Anna said yes"));
     assert_eq!(copy.drift(&capture, &["--update"]).0, 0);
@@ -409,7 +416,7 @@ fn what_may_be_a_persons_has_a_property_that_can_be_private() {
         );
     }
 
-    // Where nothing can be private, a person must say what it is.
+    // Without a property to mark as private, the field is left to a person.
     let copy = Copy::new();
     let inline = SPEC.replacen(
         "                $ref: '#/components/schemas/ChatPage'\n",
@@ -424,15 +431,15 @@ fn what_may_be_a_persons_has_a_property_that_can_be_private() {
     });
     let (code, stdout, stderr) = copy.drift(&capture, &["--update"]);
     assert_eq!((code, stderr.as_str()), (1, ""), "{stdout}");
-    let told = "by hand: title: it may be a person's, and only a property";
-    assert!(stdout.contains(told), "{stdout}");
+    let expected = "by hand: title: it may be a person's, and only a property";
+    assert!(stdout.contains(expected), "{stdout}");
     let spec = fs::read_to_string(copy.spec()).unwrap();
     assert!(spec.contains("                  total:\n"), "{stdout}");
     assert!(!spec.contains("title:\n"), "{stdout}");
 }
 
 #[test]
-fn a_schema_that_is_only_sent_needs_no_mark() {
+fn a_request_parameter_needs_no_private_mark() {
     let copy = Copy::new();
     let spec = SPEC.replacen(
         "        - name: userListId\n",

@@ -1,4 +1,4 @@
-//! What stays of the spec's text, whatever is drafted: comments, layout and line ends.
+//! Drafts preserve the spec's comments, layout and line endings.
 
 use std::fs;
 
@@ -11,7 +11,7 @@ pub(crate) fn comments(text: &str) -> Vec<&str> {
     comments.map(|(_, comment)| comment).collect()
 }
 
-/// The spec with a comment behind each line and above it, but for texts over several lines.
+/// The spec with a comment above and behind each line, except within block scalars.
 fn commented(spec: &str) -> String {
     let indent = |line: &str| line.len() - line.trim_start().len();
     let (mut text, mut inside) = (String::new(), None);
@@ -39,7 +39,7 @@ fn commented(spec: &str) -> String {
 }
 
 #[test]
-fn each_comment_stays_whatever_is_drafted() {
+fn drafts_keep_every_comment() {
     let sorted = |text: &str| {
         let mut comments: Vec<String> = comments(text).into_iter().map(str::to_owned).collect();
         comments.sort_unstable();
@@ -71,7 +71,7 @@ fn each_comment_stays_whatever_is_drafted() {
     let updated = fs::read_to_string(copy.spec()).unwrap();
     assert_eq!(sorted(&updated), sorted(&spec), "{stdout}");
     let line = |text: &str| SPEC.lines().position(|line| line == text).unwrap();
-    // What stood behind a line that went stands in its place.
+    // The comment behind a removed line takes the line's place.
     let format = line("      format: date-time");
     let kept = format!("      # above {format}\n      # behind {format}\n");
     assert!(updated.contains(&kept), "{stdout}");
@@ -93,8 +93,8 @@ fn flow_style_is_left_to_a_person_and_lint_asks_for_block_style() {
         let capture = changed(|page| media(page)["canView"] = Value::Null);
         let (code, stdout, stderr) = copy.drift(&capture, &["--update"]);
         assert_eq!((code, stderr.as_str()), (1, ""), "{stdout}");
-        let left = "by hand: list[].lastMessage.media[].canView: /components/schemas/Media/properties/canView/";
-        assert!(stdout.contains(left), "{stdout}");
+        let by_hand = "by hand: list[].lastMessage.media[].canView: /components/schemas/Media/properties/canView/";
+        assert!(stdout.contains(by_hand), "{stdout}");
         assert!(stdout.contains("write it in block style"), "{stdout}");
         assert_eq!(fs::read_to_string(copy.spec()).unwrap(), spec);
 
@@ -109,7 +109,7 @@ fn flow_style_is_left_to_a_person_and_lint_asks_for_block_style() {
 }
 
 #[test]
-fn a_key_that_is_there_is_changed_and_not_said_twice() {
+fn an_existing_key_is_changed_and_not_repeated() {
     let copy = Copy::new();
     let spec = SPEC.replacen(
         "        hasMore:\n          type: boolean\n",
@@ -126,7 +126,7 @@ fn a_key_that_is_there_is_changed_and_not_said_twice() {
 }
 
 #[test]
-fn a_file_is_written_only_where_something_is_drafted_and_keeps_each_line_end() {
+fn the_spec_is_written_only_if_something_is_drafted_and_keeps_its_line_endings() {
     let copy = Copy::new();
     let (code, stdout, _) = copy.drift("{\"other\": 1}", &["--update"]);
     assert_eq!(code, 1);
@@ -151,7 +151,7 @@ fn a_file_is_written_only_where_something_is_drafted_and_keeps_each_line_end() {
 }
 
 #[test]
-fn a_comment_of_a_removed_item_and_the_line_ends_stay() {
+fn removing_an_item_keeps_its_comment_and_the_line_endings() {
     let copy = Copy::new();
     let old = "        - list\n        - hasMore\n";
     assert!(SPEC.contains(old));
@@ -184,7 +184,7 @@ fn only_the_value_of_a_line_changes() {
 }
 
 #[test]
-fn what_is_written_in_an_unusual_way_is_changed_rightly_or_left() {
+fn unusual_yaml_is_edited_correctly_or_left_unchanged() {
     let null = |page: &mut Value| page["hasMore"] = Value::Null;
     let fraction = |page: &mut Value| page["list"][0]["lastMessage"]["mediaCount"] = json!(1.5);
     let word = |page: &mut Value| media(page)["type"] = json!("live");
@@ -283,7 +283,7 @@ fn what_is_written_in_an_unusual_way_is_changed_rightly_or_left() {
 }
 
 #[test]
-fn a_file_without_a_last_line_end_gets_none() {
+fn a_missing_final_newline_is_not_added() {
     let copy = Copy::new();
     fs::write(copy.spec(), SPEC.trim_end()).unwrap();
     let capture = changed(|page| page["hasMore"] = Value::Null);

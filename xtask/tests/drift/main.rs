@@ -1,4 +1,4 @@
-//! `cargo xtask drift` as a process, on a copy of the spec.
+//! `cargo xtask drift`, run as a process on a copy of the spec.
 
 #![allow(
     clippy::expect_used,
@@ -47,7 +47,7 @@ impl Copy {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        // It may end without reading all of it.
+        // The process may exit before it has read all of its input.
         let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
         let output = child.wait_with_output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
@@ -93,7 +93,7 @@ fn media(page: &mut Value) -> &mut Value {
 }
 
 #[test]
-fn a_page_that_fits_has_no_drift() {
+fn a_matching_page_has_no_drift() {
     let copy = Copy::new();
     let (code, stdout, stderr) = copy.drift(&page().to_string(), &[]);
     assert_eq!(
@@ -109,7 +109,7 @@ fn a_page_that_fits_has_no_drift() {
 }
 
 #[test]
-fn each_difference_is_told_once_with_its_count_and_without_a_value() {
+fn each_difference_is_reported_once_with_its_count_but_no_value() {
     let copy = Copy::new();
     let other = changed(|page| {
         page["list"][0]["withUser"]["id"] = json!("hunter2");
@@ -138,7 +138,7 @@ wrong-type: list[].withUser.id: expected integer, seen string, 2 times in GET /v
 }
 
 #[test]
-fn a_har_file_is_read_by_operation_and_status() {
+fn har_entries_are_compared_by_operation_and_status() {
     let entry = |method: &str, url: &str, status: u16, mime: &str, body: Value| {
         json!({
             "request": { "method": method, "url": url },
@@ -187,7 +187,7 @@ unknown-field: retry: expected nothing, seen boolean, 1 time in GET /v2/access/c
 }
 
 #[test]
-fn what_cannot_be_read_ends_with_3_and_without_a_value() {
+fn unreadable_input_exits_with_3_and_shows_no_value() {
     let copy = Copy::new();
     let deep = "[".repeat(100_000);
     for capture in [
@@ -215,7 +215,7 @@ fn what_cannot_be_read_ends_with_3_and_without_a_value() {
 }
 
 #[test]
-fn an_update_allows_what_was_seen_and_keeps_the_rest_of_the_spec() {
+fn an_update_permits_the_observed_values_and_keeps_the_rest_of_the_spec() {
     type Change = fn(&mut Value);
     let changes: [(&str, Change); 14] = [
         ("a flag", |page| page["list"][0]["isArchived"] = json!(true)),
@@ -259,7 +259,7 @@ fn an_update_allows_what_was_seen_and_keeps_the_rest_of_the_spec() {
         ("a value of an open enum", |page| {
             media(page)["type"] = json!("live")
         }),
-        ("a date that is none", |page| {
+        ("a malformed date", |page| {
             media(page)["createdAt"] = json!("soon")
         }),
     ];
@@ -272,7 +272,7 @@ fn an_update_allows_what_was_seen_and_keeps_the_rest_of_the_spec() {
             stdout.contains("--- a/openapi/ofauth.yaml"),
             "{name}: {stdout}"
         );
-        // Lint has checked that a client can be generated from it.
+        // `--update` has linted the draft, so a client can be generated from it.
         let both = format!("{capture}\n{}", page());
         assert_eq!(copy.drift(&both, &[]).0, 0, "{name}");
 
@@ -296,7 +296,7 @@ fn an_update_allows_what_was_seen_and_keeps_the_rest_of_the_spec() {
 }
 
 #[test]
-fn a_client_is_generated_from_a_draft() {
+fn a_client_can_be_generated_from_a_draft() {
     let copy = Copy::new();
     let capture = changed(|page| {
         page["list"][0]["badge"] = json!({ "name": "x", "size": { "w": 1.5 }, "tags": ["a"] });
@@ -308,7 +308,7 @@ fn a_client_is_generated_from_a_draft() {
 }
 
 #[test]
-fn what_no_draft_can_mend_is_left_to_a_person() {
+fn differences_that_cannot_be_drafted_are_left_to_a_person() {
     let copy = Copy::new();
     let capture = changed(|page| media(page)["type"] = json!("Anna is here"));
     let (code, stdout, _) = copy.drift(&capture, &["--update"]);
@@ -322,12 +322,12 @@ fn what_no_draft_can_mend_is_left_to_a_person() {
 }
 
 #[test]
-fn values_that_are_no_words_are_counted_and_not_written() {
+fn values_that_do_not_look_like_words_are_counted_but_not_written() {
     let copy = Copy::new();
     let of = |kind: &str| changed(|page| media(page)["type"] = json!(kind));
     let long = "a".repeat(33);
-    let others = ["Anna", "annaMay", "anna.may", "tok_anna", &long].map(of);
-    let capture = format!("{}\n{}", others.join("\n"), of("live-stream_2"));
+    let not_words = ["Anna", "annaMay", "anna.may", "tok_anna", &long].map(of);
+    let capture = format!("{}\n{}", not_words.join("\n"), of("live-stream_2"));
     let (code, stdout, stderr) = copy.drift(&capture, &["--update"]);
     assert_eq!((code, stderr.as_str()), (1, ""));
     assert!(
@@ -344,7 +344,7 @@ fn values_that_are_no_words_are_counted_and_not_written() {
 }
 
 #[test]
-fn a_field_of_two_types_is_added_once() {
+fn a_field_with_two_types_is_added_once() {
     let copy = Copy::new();
     let of = |value: Value| changed(|page| page["list"][0]["rank"] = value.clone());
     let capture = [of(json!(1)), of(json!("first"))].join("\n");
@@ -356,9 +356,9 @@ fn a_field_of_two_types_is_added_once() {
 }
 
 #[test]
-fn a_draft_that_breaks_a_rule_is_left_and_the_others_are_written() {
+fn a_draft_that_breaks_a_rule_is_skipped_and_the_others_are_written() {
     let copy = Copy::new();
-    // Both would have one name in Rust.
+    // Both keys would get the same name in Rust.
     let capture = changed(|page| {
         page["list"][0]["isArchived"] = json!(true);
         page["list"][0]["withUser"]["a-b"] = json!(1);
@@ -372,7 +372,7 @@ fn a_draft_that_breaks_a_rule_is_left_and_the_others_are_written() {
 }
 
 #[test]
-fn a_bare_error_body_is_checked_as_such_and_a_stranger_is_told() {
+fn a_bare_error_body_is_recognised_and_an_unknown_body_is_reported() {
     let copy = Copy::new();
     let error = json!({ "error": "x", "requestId": "req_1", "type": "rate_limit" });
     let both = format!("{error}\n{}", page());
@@ -383,18 +383,19 @@ fn a_bare_error_body_is_checked_as_such_and_a_stranger_is_told() {
         "{stdout}"
     );
 
-    for stranger in ["{\"other\": 1}", "{}", "[1]"] {
-        let (code, stdout, stderr) = copy.drift(stranger, &["--update"]);
+    for unknown in ["{\"other\": 1}", "{}", "[1]"] {
+        let (code, stdout, stderr) = copy.drift(unknown, &["--update"]);
         assert_eq!((code, stderr.as_str()), (1, ""), "{stdout}");
-        let told = "no-alternative: $: expected a response of the spec, seen none of its fields";
-        assert!(stdout.contains(told), "{stdout}");
+        let expected =
+            "no-alternative: $: expected a response of the spec, seen none of its fields";
+        assert!(stdout.contains(expected), "{stdout}");
         assert!(stdout.contains("by hand: $: "), "{stdout}");
         assert_eq!(fs::read_to_string(copy.spec()).unwrap(), SPEC);
     }
 }
 
 #[test]
-fn a_har_file_with_oddities_is_read() {
+fn unusual_har_files_are_read() {
     let copy = Copy::new();
     let request = json!({ "method": "GET", "url": "https://x/v2/access/chats" });
     let entry = |text: &str| {

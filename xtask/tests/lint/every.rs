@@ -1,11 +1,11 @@
-//! That nothing is left out: every key, every place, every mistake at once.
+//! Completeness: every key, every place and every error is reported, all at once.
 
 use crate::{Copy, edited, field, named};
 
 #[test]
-fn a_key_that_is_misspelt_is_told_at_every_level() {
+fn misspelt_keys_are_reported_at_every_level() {
     let alternatives = "      oneOf:\n        - type: string\n          title: A\n        - type: boolean\n          title: B\n";
-    for (old, new, told) in [
+    for (old, new, expected) in [
         ("openapi: ", "opnapi: 1\nopenapi: ", "opnapi"),
         ("  version:", "  verson: 1\n  version:", "info.verson"),
         ("  - url:", "  - ulr: 1\n    url:", "servers.0.ulr"),
@@ -84,14 +84,17 @@ fn a_key_that_is_misspelt_is_told_at_every_level() {
         ),
     ] {
         let (code, stdout, _) = Copy::new(&edited(old, new)).xtask("lint");
-        assert_eq!(code, 1, "{told}");
-        assert!(stdout.contains(&format!("{told}: `")), "{told}: {stdout}");
-        assert!(stdout.contains("is no key of"), "{told}: {stdout}");
+        assert_eq!(code, 1, "{expected}");
+        assert!(
+            stdout.contains(&format!("{expected}: `")),
+            "{expected}: {stdout}"
+        );
+        assert!(stdout.contains("is not a key of"), "{expected}: {stdout}");
     }
 }
 
 #[test]
-fn what_is_said_of_null_by_the_parts_is_no_finding() {
+fn nullable_with_all_of_or_one_of_is_not_a_finding() {
     for schema in [
         "          nullable: true\n          allOf:\n            - $ref: '#/components/schemas/Media'\n",
         "          nullable: true\n          oneOf:\n            - type: string\n              title: A\n            - type: boolean\n              title: B\n",
@@ -102,9 +105,9 @@ fn what_is_said_of_null_by_the_parts_is_no_finding() {
 }
 
 #[test]
-fn every_place_of_a_rule_is_told_and_each_finding_says_how_to_mend_it() {
-    let one = |schema: &str| Copy::new(&named(schema)).xtask("lint").1;
-    let shadowed = one(
+fn every_place_of_a_rule_is_reported_with_a_fix() {
+    let lint = |schema: &str| Copy::new(&named(schema)).xtask("lint").1;
+    let shadowed = lint(
         "      oneOf:\n        - type: number\n        - type: integer\n        - type: string\n        - type: integer\n          format: int32\n",
     );
     assert_eq!(
@@ -112,7 +115,7 @@ fn every_place_of_a_rule_is_told_and_each_finding_says_how_to_mend_it() {
         2,
         "{shadowed}"
     );
-    let bounds = one("      type: integer\n      minimum: 1\n      maximum: 5\n");
+    let bounds = lint("      type: integer\n      minimum: 1\n      maximum: 5\n");
     assert_eq!(bounds.matches("[integer-format]").count(), 2, "{bounds}");
 
     let syntax = Copy::new(&edited("  title: ", "  title: [\n  x: "))
@@ -122,7 +125,7 @@ fn every_place_of_a_rule_is_told_and_each_finding_says_how_to_mend_it() {
         syntax.contains("; correct the indentation") && syntax.contains("[yaml]\n"),
         "{syntax}"
     );
-    let mapping = one(
+    let mapping = lint(
         "      oneOf:\n        - type: string\n        - type: boolean\n      discriminator:\n        propertyName: a\n        mapping:\n          b: '#/components/schemas/None'\n",
     );
     assert!(
@@ -132,7 +135,7 @@ fn every_place_of_a_rule_is_told_and_each_finding_says_how_to_mend_it() {
 }
 
 #[test]
-fn a_pattern_that_cannot_be_used_hides_nothing() {
+fn an_invalid_pattern_does_not_hide_other_findings() {
     let spec = field("          type: string\n          pattern: '['\n          maxLength: 4\n          example: 7\n")
         .replacen("          description: The user's id.\n", "", 1);
     let (code, stdout, _) = Copy::new(&spec).xtask("lint");
@@ -147,8 +150,8 @@ fn a_pattern_that_cannot_be_used_hides_nothing() {
 }
 
 #[test]
-fn what_is_no_openapi_document_is_told() {
-    for (spec, told) in [
+fn documents_that_are_not_openapi_are_reported() {
+    for (spec, expected) in [
         ("", "openapi/ofauth.yaml: it is empty; "),
         (
             "<html>",
@@ -169,7 +172,7 @@ fn what_is_no_openapi_document_is_told() {
     ] {
         let (code, stdout, _) = Copy::new(spec).xtask("lint");
         assert_eq!((code, stdout.lines().count()), (1, 2), "{stdout}");
-        assert!(stdout.contains(told), "{stdout}");
+        assert!(stdout.contains(expected), "{stdout}");
     }
     let spec = edited("'#/components/schemas/ChatPage'", "''");
     let (_, stdout, _) = Copy::new(&spec).xtask("lint");
@@ -180,7 +183,7 @@ fn what_is_no_openapi_document_is_told() {
 }
 
 #[test]
-fn a_key_of_ours_that_is_written_in_another_way_is_told() {
+fn misspelt_extension_keys_are_reported() {
     for key in [
         "x-privat",
         "x-Private",
@@ -207,8 +210,8 @@ fn a_key_of_ours_that_is_written_in_another_way_is_told() {
 }
 
 #[test]
-fn what_no_value_can_be_checked_by_is_told_with_its_place() {
-    for (schema, told) in [
+fn schemas_that_cannot_validate_values_are_reported_with_their_position() {
+    for (schema, expected) in [
         ("          oneOf: []\n", "properties.added"),
         (
             "          type: object\n          required: [a, a]\n          properties:\n            a:\n              type: boolean\n              description: A.\n",
@@ -217,15 +220,15 @@ fn what_no_value_can_be_checked_by_is_told_with_its_place() {
     ] {
         let (code, stdout, stderr) = Copy::new(&field(schema)).xtask("lint");
         assert_eq!((code, stderr.as_str()), (1, ""), "{stdout}");
-        let line = stdout.lines().find(|line| line.contains(told));
-        let line = line.unwrap_or_else(|| panic!("{told}: {stdout}"));
+        let line = stdout.lines().find(|line| line.contains(expected));
+        let line = line.unwrap_or_else(|| panic!("{expected}: {stdout}"));
         assert!(
             line.starts_with("openapi/ofauth.yaml:")
                 && (line.contains("]; ") || line.contains("; remove one")),
             "{stdout}"
         );
     }
-    // A response's own schema, by which its examples are checked.
+    // The schema of a response, which its examples are checked against.
     let required = "      required:\n        - list\n";
     let spec = edited(
         required,
@@ -260,13 +263,13 @@ fn what_no_value_can_be_checked_by_is_told_with_its_place() {
             "{stdout}"
         );
     }
-    // A value that holds others like it has an end.
+    // A recursive schema is valid if its values can be finite.
     let list = "          type: array\n          items:\n            $ref: '#/components/schemas/Message'\n";
     assert_eq!(Copy::new(&field(list)).xtask("lint").0, 0);
 }
 
 #[test]
-fn references_that_lead_back_to_themselves_are_told_in_every_part() {
+fn circular_references_are_reported_in_every_section() {
     for (part, name) in [
         ("parameters", "P"),
         ("requestBodies", "P"),
@@ -290,18 +293,18 @@ fn references_that_lead_back_to_themselves_are_told_in_every_part() {
                 if command == "lint" { 1 } else { 3 },
                 "{part}: {stdout}{stderr}"
             );
-            let told = format!(
+            let expected = format!(
                 "components.{part}.{name}.$ref: `#/components/{part}/Qq` leads back to itself"
             );
             assert!(
-                format!("{stdout}{stderr}").contains(&told),
+                format!("{stdout}{stderr}").contains(&expected),
                 "{part}: {stdout}{stderr}"
             );
         }
     }
-    let own =
+    let circular =
         "          allOf:\n            - $ref: '#/components/schemas/Message/properties/added'\n";
-    let (code, stdout, _) = Copy::new(&field(own)).xtask("lint");
+    let (code, stdout, _) = Copy::new(&field(circular)).xtask("lint");
     assert_eq!(code, 1);
     assert!(stdout.contains("leads back to itself"), "{stdout}");
 }

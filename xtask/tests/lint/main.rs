@@ -1,4 +1,4 @@
-//! `cargo xtask lint` as a process, on a copy of the spec.
+//! `cargo xtask lint`, run as a process on a copy of the spec.
 
 #![allow(
     clippy::expect_used,
@@ -47,13 +47,13 @@ impl Copy {
     }
 }
 
-/// The spec with one text in the place of another.
+/// The spec with the first `old` replaced by `new`.
 fn edited(old: &str, new: &str) -> String {
-    assert!(SPEC.contains(old), "{old:?} is not in the spec");
+    assert!(SPEC.contains(old), "{old:?} isn't in the spec");
     SPEC.replacen(old, new, 1)
 }
 
-/// The spec with one more field of a message.
+/// The spec with an additional field, `added`, in `Message`.
 fn field(schema: &str) -> String {
     edited(
         "        isPinned:\n",
@@ -61,7 +61,7 @@ fn field(schema: &str) -> String {
     )
 }
 
-/// The spec with one more schema, which a field of a message has.
+/// The spec with an additional schema, `Added`, which a field of `Message` uses.
 fn named(schema: &str) -> String {
     field("          allOf:\n            - $ref: '#/components/schemas/Added'\n").replacen(
         "    MediaKind:\n",
@@ -71,14 +71,14 @@ fn named(schema: &str) -> String {
 }
 
 #[test]
-fn a_spec_without_mistakes_has_no_finding() {
+fn a_correct_spec_has_no_findings() {
     let (code, stdout, stderr) = Copy::new(SPEC).xtask("lint");
     let expected = "no finding in openapi/ofauth.yaml and its examples\n";
     assert_eq!((code, stdout.as_str(), stderr.as_str()), (0, expected, ""));
 }
 
 #[test]
-fn each_rule_is_told_with_line_place_and_how_to_mend_it() {
+fn each_rule_reports_the_line_and_the_reason() {
     let cases = [
         (
             "yaml",
@@ -102,7 +102,7 @@ fn each_rule_is_told_with_line_place_and_how_to_mend_it() {
             "grammar",
             edited("- name: limit", "- style: bogus\n          name: limit"),
             "        - style: bogus",
-            "`bogus` is none of form, simple",
+            "`bogus` is not one of form, simple",
         ),
         (
             "described",
@@ -190,7 +190,7 @@ fn each_rule_is_told_with_line_place_and_how_to_mend_it() {
             "refused-length",
             field("          type: string\n          maxLength: 5\n"),
             "          maxLength: 5",
-            "refuses what is outside",
+            "rejects values outside",
         ),
         (
             "refused-length",
@@ -198,7 +198,7 @@ fn each_rule_is_told_with_line_place_and_how_to_mend_it() {
                 "          type: array\n          minItems: 2\n          maxItems: 2\n          items:\n            type: string\n",
             ),
             "          minItems: 2",
-            "refuses what is outside",
+            "rejects values outside",
         ),
         (
             "ignored-bound",
@@ -227,7 +227,7 @@ fn each_rule_is_told_with_line_place_and_how_to_mend_it() {
                 "          type: array\n          nullable: true\n          description: The chats of this page.\n",
             ),
             "          nullable: true\n          description: The chats",
-            "null and absence are one",
+            "null and absence are the same",
         ),
         (
             "pattern",
@@ -292,10 +292,10 @@ fn each_rule_is_told_with_line_place_and_how_to_mend_it() {
     for (rule, spec, at, reason) in cases {
         let (code, stdout, stderr) = Copy::new(&spec).xtask("lint");
         assert_eq!((code, stderr.as_str()), (1, ""), "{rule}: {stdout}");
-        let told = stdout
+        let finding = stdout
             .lines()
             .find(|line| line.contains(&format!(" [{rule}]")));
-        let told = told.unwrap_or_else(|| panic!("{rule} is not told: {stdout}"));
+        let finding = finding.unwrap_or_else(|| panic!("{rule} isn't reported: {stdout}"));
         let lines: Vec<usize> = spec
             .match_indices(at)
             .map(|(index, _)| {
@@ -303,15 +303,15 @@ fn each_rule_is_told_with_line_place_and_how_to_mend_it() {
                     + usize::from(spec[..index].ends_with('\n') || index == 0)
             })
             .collect();
-        let line: usize = told.split(':').nth(1).unwrap().parse().unwrap();
-        assert!(lines.contains(&line), "{rule}: {told} is none of {lines:?}");
+        let line: usize = finding.split(':').nth(1).unwrap().parse().unwrap();
+        assert!(lines.contains(&line), "{rule}: {finding}: not in {lines:?}");
         assert!(
-            told.contains(reason) && told.contains(&format!("[{rule}]")),
-            "{rule}: {told}"
+            finding.contains(reason) && finding.contains(&format!("[{rule}]")),
+            "{rule}: {finding}"
         );
         assert_eq!(stdout.lines().count(), 2, "{rule}: {stdout}");
 
-        // Nothing is generated from such a spec.
+        // Nothing is generated from a spec with findings.
         let (code, stdout, stderr) = Copy::new(&spec).xtask("regen");
         assert_eq!((code, stdout.as_str()), (3, ""), "{rule}");
         assert!(stderr.contains(reason), "{rule}: {stderr}");
@@ -319,7 +319,7 @@ fn each_rule_is_told_with_line_place_and_how_to_mend_it() {
 }
 
 #[test]
-fn what_is_sent_may_be_limited_and_have_closed_values() {
+fn requests_may_have_limits_and_closed_enums() {
     let parameter = |schema: &str| {
         edited(
             "        - name: userListId\n",
@@ -362,7 +362,7 @@ openapi/examples/none.json:1:1: unclosed bracket '{'; correct the indentation, t
 }
 
 #[test]
-fn a_spec_that_is_not_there_ends_with_3() {
+fn a_missing_spec_exits_with_3() {
     let copy = Copy::new(SPEC);
     fs::remove_file(copy.0.path().join("openapi/ofauth.yaml")).unwrap();
     let (code, _, stderr) = copy.xtask("lint");
@@ -374,7 +374,7 @@ fn a_spec_that_is_not_there_ends_with_3() {
 }
 
 #[test]
-fn every_place_is_told_and_examples_have_lines() {
+fn every_place_is_reported_and_examples_have_line_numbers() {
     let copy = Copy::new(&field(
         "          type: string\n          minLength: 1\n          maxLength: 5\n",
     ));
@@ -388,12 +388,12 @@ fn every_place_is_told_and_examples_have_lines() {
     );
     let (code, stdout, _) = copy.xtask("lint");
     assert_eq!(code, 1);
-    let told = "openapi/examples/twice.json:3:1: the key `list` occurs twice";
-    assert!(stdout.starts_with(told), "{stdout}");
+    let expected = "openapi/examples/twice.json:3:1: the key `list` occurs twice";
+    assert!(stdout.starts_with(expected), "{stdout}");
 }
 
 #[test]
-fn what_only_a_person_can_decide_is_told_and_is_no_finding() {
+fn review_notes_are_printed_but_are_not_findings() {
     let spec = field("          type: array\n          items:\n            type: string\n")
         .replacen(
             "description: Added.",
@@ -416,8 +416,8 @@ fn what_only_a_person_can_decide_is_told_and_is_no_finding() {
     );
     assert_eq!((code, stdout, stderr.as_str()), (0, expected, ""));
 
-    // Of what it can be told, it is asked: by any way in which it is said.
-    for (schema, asked) in [
+    // The note appears for every schema that may hold a person's data and isn't marked.
+    for (schema, noted) in [
         ("          type: string\n          x-private: true\n", false),
         (
             "          type: string\n          x-private: false\n",
@@ -468,14 +468,14 @@ fn what_only_a_person_can_decide_is_told_and_is_no_finding() {
         let (code, stdout, _) = Copy::new(&field(schema)).xtask("lint");
         assert_eq!(
             (code, stdout.contains("[private]")),
-            (0, asked),
+            (0, noted),
             "{schema}: {stdout}"
         );
     }
 }
 
 #[test]
-fn a_text_that_no_mark_can_hide_is_told() {
+fn text_that_cannot_be_marked_as_private_is_reported() {
     let inline = "              schema:\n                type: object\n                properties:\n                  title:\n                    type: string\n                    description: A title.\n                allOf:\n                  - $ref: '#/components/schemas/ChatPage'\n";
     let spec = SPEC.replacen(
         "              schema:\n                $ref: '#/components/schemas/ChatPage'\n",
@@ -485,9 +485,9 @@ fn a_text_that_no_mark_can_hide_is_told() {
     assert_ne!(spec, SPEC);
     let (code, stdout, _) = Copy::new(&spec).xtask("lint");
     assert_eq!(code, 0, "{stdout}");
-    let told = "properties.title: `Debug` shows it, and it may be a person's words, name or address [private]; give its object";
+    let expected = "properties.title: `Debug` shows it, and it may be a person's words, name or address [private]; give its object";
     assert_eq!(
-        (stdout.lines().count(), stdout.contains(told)),
+        (stdout.lines().count(), stdout.contains(expected)),
         (2, true),
         "{stdout}"
     );

@@ -6,8 +6,7 @@ use serde_json::{Value, json};
 
 use super::judge::ends;
 use super::rules::Action;
-use super::value::ValueComparison;
-use super::value::{Pairs, Step};
+use super::value::{Pairs, Step, ValueComparison};
 use crate::table::{Kind, Row, RowId, Table};
 
 /// The alternatives of a row.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::change::{Change, Changes};
 use super::rules::{self, Action, Rule, Rust, Side};
@@ -112,15 +112,14 @@ pub(crate) fn ends(action: Action, value: Value) -> (Value, Value) {
     }
 }
 
-/// How something that may be absent became something else.
-pub(crate) fn replaced(old: Option<&Value>, new: Option<&Value>) -> Option<(Action, Value, Value)> {
-    let action = match (old, new) {
-        (None, Some(_)) => Action::Set,
-        (Some(_), None) => Action::Unset,
-        (Some(old), Some(new)) if old != new => Action::Changed,
-        _ => return None,
-    };
-    Some((action, json!(old), json!(new)))
+/// How something optional changed, if it did.
+pub(super) fn replaced<T: PartialEq>(old: &Option<T>, new: &Option<T>) -> Option<Action> {
+    match (old, new) {
+        (None, Some(_)) => Some(Action::Set),
+        (Some(_), None) => Some(Action::Unset),
+        (Some(old), Some(new)) if old != new => Some(Action::Changed),
+        _ => None,
+    }
 }
 
 pub(crate) fn reformatted(old: Option<&str>, new: Option<&str>) -> Action {

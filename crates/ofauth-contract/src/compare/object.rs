@@ -4,8 +4,7 @@ use serde_json::{Value, json};
 
 use super::judge::flag;
 use super::rules::{Action, Side};
-use super::value::ValueComparison;
-use super::value::{Pairs, Step};
+use super::value::{Pairs, Step, ValueComparison};
 use crate::table::{Field, Place, Rest, Row, RowId, Table};
 
 impl ValueComparison<'_> {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::change::Changes;
 use super::fingerprint::Fingerprints;
-use super::judge::{Judge, Site, ends, flag};
+use super::judge::{Judge, Site, flag};
 use super::recursion::cyclic;
 use super::rules::{Action, Side};
 use super::value::ValueComparison;
@@ -62,12 +62,16 @@ pub(crate) struct Comparison<'a> {
     compared: HashSet<(u64, u64)>,
 }
 
+/// Where a change is that concerns a name rather than a value: the side, and the operation with
+/// the status of the response.
+pub(super) type At<'a> = (Side, &'a str);
+
 impl Comparison<'_> {
-    /// A change of something that has a name, and no value.
-    pub(crate) fn say(
+    /// Reports a change of something that has a name, and no value.
+    pub(super) fn say(
         &mut self,
         place: &str,
-        (side, occurs): (Side, &str),
+        (side, occurs): At<'_>,
         what: (&str, Action),
         before: Value,
         after: Value,
@@ -84,10 +88,71 @@ impl Comparison<'_> {
         self.judge.add(&site, what, before, after);
     }
 
-    pub(crate) fn walk(
+    pub(super) fn added(
+        &mut self,
+        place: &str,
+        at: At<'_>,
+        subject: &str,
+        value: impl Into<Value>,
+    ) {
+        self.say(
+            place,
+            at,
+            (subject, Action::Added),
+            Value::Null,
+            value.into(),
+        );
+    }
+
+    pub(super) fn removed(
+        &mut self,
+        place: &str,
+        at: At<'_>,
+        subject: &str,
+        value: impl Into<Value>,
+    ) {
+        self.say(
+            place,
+            at,
+            (subject, Action::Removed),
+            value.into(),
+            Value::Null,
+        );
+    }
+
+    /// Reports a flag that was set or unset, if it was.
+    pub(super) fn flag(
+        &mut self,
+        place: &str,
+        at: At<'_>,
+        subject: &str,
+        before: bool,
+        after: bool,
+    ) {
+        if let Some(action) = flag(before, after) {
+            self.say(place, at, (subject, action), before.into(), after.into());
+        }
+    }
+
+    /// Reports a value that was replaced by another, if it was.
+    pub(super) fn changed(
+        &mut self,
+        place: &str,
+        at: At<'_>,
+        subject: &str,
+        before: Value,
+        after: Value,
+    ) {
+        if before != after {
+            self.say(place, at, (subject, Action::Changed), before, after);
+        }
+    }
+
+    /// Compares two values and all that they contain.
+    pub(super) fn value(
         &mut self,
         place: Place,
-        (side, occurs): (Side, &str),
+        (side, occurs): At<'_>,
         (old, new): (RowId, RowId),
         (required, text): (bool, bool),
     ) -> Result<(), Mistake> {
@@ -119,16 +184,7 @@ impl Comparison<'_> {
             let name = operation.name();
             match news.get(&key(operation)) {
                 Some(index) => self.operation(&name, operation, &new.operations[*index])?,
-                None => {
-                    let what = ("operation", Action::Removed);
-                    self.say(
-                        &name,
-                        (Side::Request, &name),
-                        what,
-                        json!(name),
-                        Value::Null,
-                    );
-                }
+                None => self.removed(&name, (Side::Request, &name), "operation", name.as_str()),
             }
         }
         if self.scope == Scope::Wire {
@@ -137,241 +193,171 @@ impl Comparison<'_> {
         for operation in &new.operations {
             if !olds.contains_key(&key(operation)) {
                 let name = operation.name();
-                let what = ("operation", Action::Added);
-                self.say(
-                    &name,
-                    (Side::Request, &name),
-                    what,
-                    Value::Null,
-                    json!(name),
-                );
+                self.added(&name, (Side::Request, &name), "operation", name.as_str());
             }
         }
         Ok(())
     }
 
     fn operation(&mut self, name: &str, old: &Operation, new: &Operation) -> Result<(), Mistake> {
+        let at = (Side::Either, name);
         if self.scope == Scope::Everything {
-            let side = (Side::Either, name);
-            if old.id != new.id {
-                self.say(
-                    name,
-                    side,
-                    ("operation-id", Action::Changed),
-                    json!(old.id),
-                    json!(new.id),
-                );
-            }
-            if old.tags != new.tags {
-                let what = ("operation-tags", Action::Changed);
-                self.say(name, side, what, json!(old.tags), json!(new.tags));
-            }
+            self.changed(name, at, "operation-id", json!(old.id), json!(new.id));
+            self.changed(name, at, "operation-tags", json!(old.tags), json!(new.tags));
         }
-        if let Some(action) = flag(old.deprecated, new.deprecated) {
-            let (before, after) = (json!(old.deprecated), json!(new.deprecated));
-            self.say(
-                name,
-                (Side::Either, name),
-                ("operation-deprecated", action),
-                before,
-                after,
-            );
-        }
+        self.flag(
+            name,
+            at,
+            "operation-deprecated",
+            old.deprecated,
+            new.deprecated,
+        );
         self.security(name, old, new);
         self.servers(name, old, new);
         self.parameters(name, old, new)?;
         self.body(name, old, new)?;
+        let subject = |status: &str| match status.starts_with('2') {
+            true => "success-response",
+            false => "error-response",
+        };
         for (status, response) in &old.responses {
             let occurs = format!("{name} {status}");
+            let at = (Side::Response, occurs.as_str());
             match new.responses.get(status) {
-                Some(other) => self.response(&occurs, response, other)?,
-                None => self.status(name, status, Action::Removed),
+                Some(other) => self.response(at, response, other)?,
+                None => self.removed(
+                    &format!("response {status}"),
+                    at,
+                    subject(status),
+                    status.as_str(),
+                ),
             }
         }
         for status in new.responses.keys() {
             if !old.responses.contains_key(status) {
-                self.status(name, status, Action::Added);
+                let occurs = format!("{name} {status}");
+                let at = (Side::Response, occurs.as_str());
+                self.added(
+                    &format!("response {status}"),
+                    at,
+                    subject(status),
+                    status.as_str(),
+                );
             }
         }
         Ok(())
     }
 
-    fn status(&mut self, name: &str, status: &str, action: Action) {
-        let success = status.starts_with('2');
-        let subject = if success {
-            "success-response"
-        } else {
-            "error-response"
-        };
-        let occurs = format!("{name} {status}");
-        let (before, after) = ends(action, json!(status));
-        let place = format!("response {status}");
-        self.say(
-            &place,
-            (Side::Response, &occurs),
-            (subject, action),
-            before,
-            after,
-        );
-    }
-
     fn security(&mut self, name: &str, old: &Operation, new: &Operation) {
+        let at = (Side::Request, name);
         for set in old.security.difference(&new.security) {
-            // Who sends more than is asked for is let in.
+            // A client that sends more than is required is still accepted.
             if !new.security.iter().any(|other| other.is_subset(set)) {
-                let what = ("security", Action::Removed);
-                self.say(
-                    "security",
-                    (Side::Request, name),
-                    what,
-                    credentials(set),
-                    Value::Null,
-                );
+                self.removed("security", at, "security", credentials(set));
             }
         }
         for set in new.security.difference(&old.security) {
-            let what = ("security", Action::Added);
-            self.say(
-                "security",
-                (Side::Request, name),
-                what,
-                Value::Null,
-                credentials(set),
-            );
+            self.added("security", at, "security", credentials(set));
         }
     }
 
     fn servers(&mut self, name: &str, old: &Operation, new: &Operation) {
-        let side = (Side::Request, name);
-        for server in &old.servers {
-            if !new.servers.contains(server) {
-                self.say(
-                    "servers",
-                    side,
-                    ("server", Action::Removed),
-                    json!(server),
-                    Value::Null,
-                );
-            }
+        let at = (Side::Request, name);
+        for server in old
+            .servers
+            .iter()
+            .filter(|server| !new.servers.contains(server))
+        {
+            self.removed("servers", at, "server", server.as_str());
         }
-        for server in &new.servers {
-            if !old.servers.contains(server) {
-                self.say(
-                    "servers",
-                    side,
-                    ("server", Action::Added),
-                    Value::Null,
-                    json!(server),
-                );
-            }
+        for server in new
+            .servers
+            .iter()
+            .filter(|server| !old.servers.contains(server))
+        {
+            self.added("servers", at, "server", server.as_str());
         }
         let (before, after) = (old.servers.first(), new.servers.first());
-        if before != after && before.is_some_and(|server| new.servers.contains(server)) {
-            let what = ("default-server", Action::Changed);
-            self.say("servers", side, what, json!(before), json!(after));
+        if before.is_some_and(|server| new.servers.contains(server)) {
+            self.changed("servers", at, "default-server", json!(before), json!(after));
         }
     }
 
-    fn response(&mut self, occurs: &str, old: &Response, new: &Response) -> Result<(), Mistake> {
-        let side = (Side::Response, occurs);
+    fn response(&mut self, at: At<'_>, old: &Response, new: &Response) -> Result<(), Mistake> {
         for (key, before) in &old.headers {
             let place = format!("header {}", before.name);
             let Some(after) = new.headers.get(key) else {
-                let name = json!(before.name);
-                self.say(&place, side, ("header", Action::Removed), name, Value::Null);
+                self.removed(&place, at, "header", before.name.as_str());
                 continue;
             };
-            for (subject, before, after) in [
-                ("header-required", before.required, after.required),
-                ("header-deprecated", before.deprecated, after.deprecated),
-            ] {
-                if let Some(action) = flag(before, after) {
-                    self.say(&place, side, (subject, action), json!(before), json!(after));
-                }
-            }
-            self.walk(
-                Place::part(place),
-                side,
-                (before.row, after.row),
-                (false, true),
-            )?;
+            self.flag(
+                &place,
+                at,
+                "header-required",
+                before.required,
+                after.required,
+            );
+            self.flag(
+                &place,
+                at,
+                "header-deprecated",
+                before.deprecated,
+                after.deprecated,
+            );
+            let rows = (before.row, after.row);
+            self.value(Place::part(place), at, rows, (false, true))?;
         }
         for (key, header) in &new.headers {
             if !old.headers.contains_key(key) {
                 let place = format!("header {}", header.name);
-                let name = json!(header.name);
-                self.say(&place, side, ("header", Action::Added), Value::Null, name);
+                self.added(&place, at, "header", header.name.as_str());
             }
         }
-        self.contents(Place::default(), side, &old.contents, &new.contents)
+        self.contents(Place::default(), at, &old.contents, &new.contents)
     }
 
-    pub(crate) fn contents(
+    pub(super) fn contents(
         &mut self,
         place: Place,
-        side: (Side, &str),
+        at: At<'_>,
         old: &BTreeMap<String, RowId>,
         new: &BTreeMap<String, RowId>,
     ) -> Result<(), Mistake> {
-        let name = match side.0 {
+        let name = match at.0 {
             Side::Response => "content".to_owned(),
             _ => place.to_string(),
         };
         for (media, before) in old {
             match new.get(media) {
-                Some(after) => self.walk(place.clone(), side, (*before, *after), (true, false))?,
-                None => {
-                    let what = ("media-type", Action::Removed);
-                    self.say(&name, side, what, json!(media), Value::Null);
-                }
+                Some(after) => self.value(place.clone(), at, (*before, *after), (true, false))?,
+                None => self.removed(&name, at, "media-type", media.as_str()),
             }
         }
         for media in new.keys().filter(|media| !old.contains_key(*media)) {
-            self.say(
-                &name,
-                side,
-                ("media-type", Action::Added),
-                Value::Null,
-                json!(media),
-            );
+            self.added(&name, at, "media-type", media.as_str());
         }
         Ok(())
     }
 
-    /// The names of the schemas; their content is compared where it is used.
+    /// Compares the names of the schemas; their content is compared where it is used.
     fn schemas(&mut self) {
-        let (old, new) = (self.old, self.new);
-        let mut added: Vec<(&String, RowId)> = new
-            .schemas
-            .iter()
-            .filter(|(name, _)| !old.schemas.contains_key(*name))
-            .map(|(name, row)| (name, *row))
-            .collect();
-        for (name, row) in old
-            .schemas
-            .iter()
-            .filter(|(name, _)| !new.schemas.contains_key(*name))
-        {
+        let (old, new) = (&self.old.schemas, &self.new.schemas);
+        let at = (Side::Either, "");
+        let is_new = |(name, _): &(&String, &RowId)| !old.contains_key(*name);
+        let mut added: Vec<(&String, &RowId)> = new.iter().filter(is_new).collect();
+        for (name, row) in old.iter().filter(|(name, _)| !new.contains_key(*name)) {
             let place = format!("schema {name}");
-            let renamed = added
-                .iter()
-                .position(|(_, other)| self.fingerprints.same(*row, *other));
-            let (action, after) = match renamed {
-                Some(index) => (Action::Renamed, json!(added.remove(index).0)),
-                None => (Action::Removed, Value::Null),
-            };
-            self.say(
-                &place,
-                (Side::Either, ""),
-                ("schema", action),
-                json!(name),
-                after,
-            );
+            let same = |(_, other): &(&String, &RowId)| self.fingerprints.same(*row, **other);
+            match added.iter().position(same) {
+                Some(index) => {
+                    let what = ("schema", Action::Renamed);
+                    self.say(&place, at, what, json!(name), json!(added.remove(index).0));
+                }
+                None => self.removed(&place, at, "schema", name.as_str()),
+            }
         }
         for (name, _) in added {
-            let what = ("schema", Action::Added);
-            let place = format!("schema {name}");
-            self.say(&place, (Side::Either, ""), what, Value::Null, json!(name));
+            self.added(&format!("schema {name}"), at, "schema", name.as_str());
         }
     }
 
@@ -398,7 +384,7 @@ impl Comparison<'_> {
             }
             let used = std::mem::take(&mut self.judge);
             let side = (Side::Response, "");
-            self.walk(Place::default(), side, (*before, *after), (true, false))?;
+            self.value(Place::default(), side, (*before, *after), (true, false))?;
             let own = std::mem::replace(&mut self.judge, used).into_changes();
             let (place, names) = (format!("schema {name}"), (json!(name), json!(name)));
             let site = Site {

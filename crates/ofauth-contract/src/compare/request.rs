@@ -1,8 +1,7 @@
 //! What a request consists of: parameters and a body.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::judge::flag;
 use super::operations::Comparison;
 use super::rules::{Action, Side};
 use crate::mistake::Mistake;
@@ -15,86 +14,65 @@ impl Comparison<'_> {
         old: &Operation,
         new: &Operation,
     ) -> Result<(), Mistake> {
-        let side = (Side::Request, name);
+        let at = (Side::Request, name);
         let (pairs, removed, added) = self.paired(old, new);
         for (before, after) in pairs {
             let place = place(before);
-            let (name_before, name_after) = (json!(before.name), json!(after.name));
             if before.location != after.location {
-                let what = ("parameter-location", Action::Changed);
-                self.say(
-                    &place,
-                    side,
-                    what,
-                    json!(before.location),
-                    json!(after.location),
-                );
+                let (before, after) = (json!(before.location), json!(after.location));
+                self.changed(&place, at, "parameter-location", before, after);
             } else if before.key() != after.key() {
                 let subject = match before.location.as_str() {
                     "path" => "path-parameter",
                     _ => "parameter",
                 };
-                self.say(
-                    &place,
-                    side,
-                    (subject, Action::Renamed),
-                    name_before,
-                    name_after,
-                );
+                let what = (subject, Action::Renamed);
+                self.say(&place, at, what, json!(before.name), json!(after.name));
             }
-            // What has no parts is written the same, exploded or not.
+            // A value without parts is written the same, exploded or not.
             let both = before.exploded.is_some() && after.exploded.is_some();
             let written = |parameter: &Parameter| match parameter.exploded {
                 Some(true) if both => json!(format!("{}, exploded", parameter.style)),
                 _ => json!(parameter.style),
             };
-            if before.location == after.location && written(before) != written(after) {
-                let what = ("parameter-style", Action::Changed);
-                self.say(&place, side, what, written(before), written(after));
+            if before.location == after.location {
+                self.changed(
+                    &place,
+                    at,
+                    "parameter-style",
+                    written(before),
+                    written(after),
+                );
             }
-            for (subject, before, after) in [
-                ("parameter-required", before.required, after.required),
-                ("parameter-deprecated", before.deprecated, after.deprecated),
-                ("parameter-empty", before.empty, after.empty),
-            ] {
-                if let Some(action) = flag(before, after) {
-                    self.say(&place, side, (subject, action), json!(before), json!(after));
-                }
-            }
-            // What a builder takes is a `T`, required or not.
+            self.flag(
+                &place,
+                at,
+                "parameter-required",
+                before.required,
+                after.required,
+            );
+            self.flag(
+                &place,
+                at,
+                "parameter-deprecated",
+                before.deprecated,
+                after.deprecated,
+            );
+            self.flag(&place, at, "parameter-empty", before.empty, after.empty);
+            // A builder takes a `T`, whether it's required or not.
             let text = !before.style.contains('/');
-            self.walk(
-                Place::part(place),
-                side,
-                (before.row, after.row),
-                (false, text),
-            )?;
+            let rows = (before.row, after.row);
+            self.value(Place::part(place), at, rows, (false, text))?;
         }
         for parameter in removed {
-            let what = ("parameter", Action::Removed);
-            self.say(
-                &place(parameter),
-                side,
-                what,
-                json!(parameter.name),
-                Value::Null,
-            );
+            self.removed(&place(parameter), at, "parameter", parameter.name.as_str());
         }
         for parameter in added {
-            let required = parameter.required;
-            let subject = if required {
-                "required-parameter"
-            } else {
-                "parameter"
+            let subject = match parameter.required {
+                true => "required-parameter",
+                false => "parameter",
             };
-            let what = (subject, Action::Added);
-            self.say(
-                &place(parameter),
-                side,
-                what,
-                Value::Null,
-                json!(parameter.name),
-            );
+            self.added(&place(parameter), at, subject, parameter.name.as_str());
         }
         Ok(())
     }
@@ -150,49 +128,29 @@ impl Comparison<'_> {
         old: &Operation,
         new: &Operation,
     ) -> Result<(), Mistake> {
-        let side = (Side::Request, name);
+        let at = (Side::Request, name);
         match (&old.body, &new.body) {
             (Some(old), Some(new)) => {
-                if let Some(action) = flag(old.required, new.required) {
-                    let (before, after) = (json!(old.required), json!(new.required));
-                    self.say("body", side, ("body-required", action), before, after);
-                }
+                self.flag("body", at, "body-required", old.required, new.required);
                 for (media, before) in &old.encodings {
-                    let after = new.encodings.get(media);
-                    if after.is_some_and(|after| after != before) {
-                        let what = ("form-encoding", Action::Changed);
-                        self.say("body", side, what, before.clone(), json!(after));
+                    if let Some(after) = new.encodings.get(media) {
+                        self.changed("body", at, "form-encoding", before.clone(), after.clone());
                     }
                 }
-                self.contents(Place::part("body"), side, &old.contents, &new.contents)
+                self.contents(Place::part("body"), at, &old.contents, &new.contents)?;
             }
-            (Some(_), None) => {
-                self.say(
-                    "body",
-                    side,
-                    ("body", Action::Removed),
-                    json!("body"),
-                    Value::Null,
-                );
-                Ok(())
-            }
+            (Some(_), None) => self.removed("body", at, "body", "body"),
             (None, Some(body)) => {
                 let subject = if body.required {
                     "required-body"
                 } else {
                     "body"
                 };
-                self.say(
-                    "body",
-                    side,
-                    (subject, Action::Added),
-                    Value::Null,
-                    json!("body"),
-                );
-                Ok(())
+                self.added("body", at, subject, "body");
             }
-            (None, None) => Ok(()),
+            (None, None) => {}
         }
+        Ok(())
     }
 }
 

@@ -1,14 +1,13 @@
 //! What changed of a value itself: its format, values and limits.
 
 use std::cmp::Ordering;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Value, json};
 
-use super::judge::{flag, reformatted, replaced};
+use super::judge::{reformatted, replaced};
 use super::rules::Action;
-use super::value::Step;
-use super::value::ValueComparison;
+use super::value::{Step, ValueComparison};
 use crate::table::{Bound, Kind, Row, number};
 
 impl ValueComparison<'_> {
@@ -42,56 +41,34 @@ impl ValueComparison<'_> {
             );
         }
         self.values(step, old, new);
-        let names = old.bounds.keys().chain(
-            new.bounds
-                .keys()
-                .filter(|name| !old.bounds.contains_key(*name)),
-        );
-        for name in names {
+        for name in keys(&old.bounds, &new.bounds) {
             self.bound(step, name, old.bounds.get(name), new.bounds.get(name));
         }
-        let number = |row: &Row| row.multiple_of.clone().map(Value::from);
-        let text = |row: &Row| row.pattern.clone().map(Value::from);
-        if let Some((action, before, after)) = replaced(number(old).as_ref(), number(new).as_ref())
-        {
+        if let Some(action) = replaced(&old.multiple_of, &new.multiple_of) {
             let action = match (&old.multiple_of, &new.multiple_of) {
                 (Some(old), Some(new)) if number::is_multiple(old, new) => Action::Widened,
                 (Some(old), Some(new)) if number::is_multiple(new, old) => Action::Narrowed,
                 _ => action,
             };
+            let (before, after) = (json!(old.multiple_of), json!(new.multiple_of));
             self.say(step, ("multiple-of", action), before, after);
         }
-        if let Some((action, before, after)) = replaced(text(old).as_ref(), text(new).as_ref()) {
-            self.say(step, ("pattern", action), before, after);
-        }
-        if let Some(action) = flag(old.unique, new.unique) {
-            self.say(
-                step,
-                ("unique-items", action),
-                json!(old.unique),
-                json!(new.unique),
-            );
-        }
-        let others = old
-            .other
-            .keys()
-            .chain(new.other.keys().filter(|key| !old.other.contains_key(*key)));
-        for key in others {
+        let pattern = |row: &Row| row.pattern.clone().map(Value::from);
+        self.replaced(step, "pattern", pattern(old), pattern(new));
+        self.flag(step, "unique-items", old.unique, new.unique);
+        for key in keys(&old.other, &new.other) {
             let (before, after) = (old.other.get(key), new.other.get(key));
-            if !self.same_inside(key, old, new, before == after) {
-                for (_, id) in old.inner.get(key.as_str()).into_iter().flatten() {
-                    self.reached[0][id.0] = true;
-                }
-                let shown = |value: Option<&Value>| {
-                    value.map_or(Value::Null, |value| json!({ key: value }))
-                };
-                let action = match (before, after) {
-                    (None, _) => Action::Set,
-                    (_, None) => Action::Unset,
-                    _ => Action::Changed,
-                };
-                self.say(step, ("constraint", action), shown(before), shown(after));
+            if self.same_inside(key, old, new, before == after) {
+                continue;
             }
+            for (_, id) in old.inner.get(key.as_str()).into_iter().flatten() {
+                self.reached[0][id.0] = true;
+            }
+            let shown =
+                |value: Option<&Value>| value.map_or(Value::Null, |value| json!({ key: value }));
+            // The schemas inside may have changed where the texts are equal.
+            let action = replaced(&before, &after).unwrap_or(Action::Changed);
+            self.say(step, ("constraint", action), shown(before), shown(after));
         }
     }
 
@@ -139,61 +116,38 @@ impl ValueComparison<'_> {
             }
             (before, after) => (before.iter().flatten(), after.iter().flatten()),
         };
-        let subject = if old.open {
-            "open-enum-value"
-        } else {
-            "enum-value"
+        let subject = match old.open {
+            true => "open-enum-value",
+            false => "enum-value",
         };
         let (before, after): (Vec<_>, Vec<_>) = (before.collect(), after.collect());
-        let [olds, news] = [&before, &after].map(|values| {
-            values
-                .iter()
-                .map(ToString::to_string)
-                .collect::<HashSet<_>>()
-        });
-        for value in before
-            .iter()
-            .filter(|value| !news.contains(&value.to_string()))
-        {
-            self.say(
-                step,
-                (subject, Action::Removed),
-                (*value).clone(),
-                Value::Null,
-            );
+        let texts = |values: &[&Value]| -> HashSet<String> {
+            values.iter().map(ToString::to_string).collect()
+        };
+        let (olds, news) = (texts(&before), texts(&after));
+        for value in before {
+            if !news.contains(&value.to_string()) {
+                self.say(step, (subject, Action::Removed), value.clone(), Value::Null);
+            }
         }
-        for value in after
-            .iter()
-            .filter(|value| !olds.contains(&value.to_string()))
-        {
-            self.say(
-                step,
-                (subject, Action::Added),
-                Value::Null,
-                (*value).clone(),
-            );
+        for value in after {
+            if !olds.contains(&value.to_string()) {
+                self.say(step, (subject, Action::Added), Value::Null, value.clone());
+            }
         }
-        if let Some(action) = flag(old.open, new.open) {
-            self.say(
-                step,
-                ("enum-open", action),
-                json!(old.open),
-                json!(new.open),
-            );
-        }
+        self.flag(step, "enum-open", old.open, new.open);
     }
 
     fn bound(&mut self, step: &Step, name: &str, old: Option<&Bound>, new: Option<&Bound>) {
         let action = match (old, new) {
-            (None, Some(_)) => Action::Set,
-            (Some(_), None) => Action::Unset,
             (Some(old), Some(new)) => match old.order(new, name.starts_with("max")) {
-                Ordering::Less => Action::Raised,
-                Ordering::Greater => Action::Lowered,
-                Ordering::Equal => return,
+                Ordering::Less => Some(Action::Raised),
+                Ordering::Greater => Some(Action::Lowered),
+                Ordering::Equal => None,
             },
-            (None, None) => return,
+            (old, new) => replaced(&old, &new),
         };
+        let Some(action) = action else { return };
         let shown = |bound: Option<&Bound>| match bound {
             Some(bound) if bound.exclusive => json!(format!("{}, exclusive", bound.value)),
             Some(bound) => json!(bound.value),
@@ -201,4 +155,13 @@ impl ValueComparison<'_> {
         };
         self.say(step, (name, action), shown(old), shown(new));
     }
+}
+
+/// The keys of both maps, each once.
+fn keys<'a, K: Ord, V>(
+    old: &'a BTreeMap<K, V>,
+    new: &'a BTreeMap<K, V>,
+) -> impl Iterator<Item = &'a K> {
+    let added = new.keys().filter(|key| !old.contains_key(key));
+    old.keys().chain(added)
 }

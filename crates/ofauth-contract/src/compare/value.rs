@@ -131,6 +131,26 @@ impl ValueComparison<'_> {
         self.judge.add(&site, what, before, after);
     }
 
+    /// Reports a flag that was set or unset, if it was.
+    pub(super) fn flag(&mut self, step: &Step, subject: &str, before: bool, after: bool) {
+        if let Some(action) = flag(before, after) {
+            self.say(step, (subject, action), before.into(), after.into());
+        }
+    }
+
+    /// Reports something optional that was set, unset or changed, if it was.
+    pub(super) fn replaced(
+        &mut self,
+        step: &Step,
+        subject: &str,
+        before: Option<Value>,
+        after: Option<Value>,
+    ) {
+        if let Some(action) = replaced(&before, &after) {
+            self.say(step, (subject, action), json!(before), json!(after));
+        }
+    }
+
     /// What holds of a value with alternatives as of any other.
     fn wrapper(&mut self, step: &Step, old: &Row, new: &Row) {
         // Of alternatives, the whole says whether it may be null; of any value, the type.
@@ -139,40 +159,21 @@ impl ValueComparison<'_> {
             true => (false, false),
             false => (old.nullable, new.nullable),
         };
-        for (subject, before, after) in [
-            ("nullable", null.0, null.1),
-            ("deprecated", old.deprecated, new.deprecated),
-        ] {
-            if let Some(action) = flag(before, after) {
-                self.say(step, (subject, action), json!(before), json!(after));
-            }
-        }
+        self.flag(step, "nullable", null.0, null.1);
+        self.flag(step, "deprecated", old.deprecated, new.deprecated);
         self.access(step, old, new);
-        if let Some((action, before, after)) = replaced(old.default.as_ref(), new.default.as_ref())
-        {
-            self.say(step, ("default", action), before, after);
-        }
+        self.replaced(step, "default", old.default.clone(), new.default.clone());
         let property = |row: &Row| {
             let discriminator = row.discriminator.as_ref();
             discriminator.map(|discriminator| Value::from(discriminator.property.as_str()))
         };
-        if let Some((action, before, after)) =
-            replaced(property(old).as_ref(), property(new).as_ref())
-        {
-            self.say(step, ("discriminator", action), before, after);
-        }
+        self.replaced(step, "discriminator", property(old), property(new));
     }
 
-    /// Whether a value is only received, or only sent.
-    pub(crate) fn access(&mut self, step: &Step, old: &Row, new: &Row) {
-        for (subject, before, after) in [
-            ("read-only", old.read_only, new.read_only),
-            ("write-only", old.write_only, new.write_only),
-        ] {
-            if let Some(action) = flag(before, after) {
-                self.say(step, (subject, action), json!(before), json!(after));
-            }
-        }
+    /// Compares whether a value is only received, or only sent.
+    pub(super) fn access(&mut self, step: &Step, old: &Row, new: &Row) {
+        self.flag(step, "read-only", old.read_only, new.read_only);
+        self.flag(step, "write-only", old.write_only, new.write_only);
     }
 
     /// What a value is, and what is in it.

@@ -7,23 +7,9 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Number, Value};
 
-use super::finding::Deviation;
+use super::finding::{Deviation, Observation};
 use super::shape::{self, Key, MOST_NAMES, Name, Shape};
 use crate::table::{Kind, Rest, Row, RowId, Table, Trail, number};
-
-/// A difference, as it was just found.
-pub(crate) struct Found {
-    pub(crate) place: String,
-    pub(crate) kind: Deviation,
-    pub(crate) expected: String,
-    pub(crate) seen: String,
-    pub(crate) row: RowId,
-    pub(crate) field: Option<(RowId, String)>,
-    /// Of an unknown field, its place if the object turns out to be a map.
-    pub(crate) value: Option<String>,
-    pub(crate) shape: Shape,
-    pub(crate) word: Option<String>,
-}
 
 /// A value that is about to be parsed, and the row that it should fit.
 pub(crate) struct ValueCheck<'a> {
@@ -32,7 +18,7 @@ pub(crate) struct ValueCheck<'a> {
     /// The object that it is a field of, and the field's name.
     pub(crate) owner: Option<(RowId, &'a str)>,
     pub(crate) trail: &'a Trail<'a>,
-    pub(crate) found: &'a mut Vec<Found>,
+    pub(crate) found: &'a mut Vec<Observation>,
 }
 
 impl<'de> DeserializeSeed<'de> for ValueCheck<'_> {
@@ -53,29 +39,22 @@ impl ValueCheck<'_> {
         self.table.row(self.row)
     }
 
-    fn report(&mut self, kind: Deviation, expected: String, mut shape: Shape) {
-        shape.settle();
-        let words: Vec<&str> = shape.kinds.iter().map(|kind| kind.as_str()).collect();
-        self.found.push(Found {
-            place: self.trail.to_string(),
+    /// A difference of this value.
+    fn observation(&self, kind: Deviation, expected: String, shape: Shape) -> Observation {
+        let field = self.owner.map(|(row, name)| (row, name.to_owned()));
+        Observation::new(
+            self.trail.to_string(),
             kind,
             expected,
-            seen: words.join(" or "),
-            row: self.row,
-            field: self.owner.map(|(row, name)| (row, name.to_owned())),
-            value: None,
             shape,
-            word: None,
-        });
+            self.row,
+            field,
+        )
     }
 
-    fn report_kind(&mut self, kind: Deviation, expected: String, seen: Kind) {
-        let shape = Shape {
-            count: 1,
-            kinds: [seen].into(),
-            ..Shape::default()
-        };
-        self.report(kind, expected, shape);
+    fn report(&mut self, kind: Deviation, expected: String, seen: Kind) {
+        let observation = self.observation(kind, expected, Shape::of(seen));
+        self.found.push(observation);
     }
 
     fn wrong_type(&mut self, seen: Kind) {
@@ -84,7 +63,7 @@ impl ValueCheck<'_> {
             Kind::Null => Deviation::UnexpectedNull,
             _ => Deviation::WrongType,
         };
-        self.report_kind(kind, expected, seen);
+        self.report(kind, expected, seen);
     }
 
     /// Whether a value of this type fits.
@@ -104,7 +83,7 @@ impl ValueCheck<'_> {
                 && float.fract() == 0.0
                 && float.abs() >= 2f64.powi(63)
             {
-                return self.report_kind(Deviation::OutOfBounds, "int64".to_owned(), Kind::Integer);
+                return self.report(Deviation::OutOfBounds, "int64".to_owned(), Kind::Integer);
             }
             return self.wrong_type(kind);
         }
@@ -126,14 +105,14 @@ impl ValueCheck<'_> {
         if let Some((name, least, most)) = format {
             let order = |limit: i64| number::compare(number, &limit.into());
             if order(least) == Ordering::Less || order(most) == Ordering::Greater {
-                return self.report_kind(Deviation::OutOfBounds, name.to_owned(), kind);
+                return self.report(Deviation::OutOfBounds, name.to_owned(), kind);
             }
         }
         if let Some(step) = &row.multiple_of
             && !number::is_multiple(number, step)
         {
             let expected = format!("a multiple of {step}");
-            self.report_kind(Deviation::OutOfBounds, expected, kind);
+            self.report(Deviation::OutOfBounds, expected, kind);
         }
         self.bounds(kind, number, "minimum", "maximum", "");
     }
@@ -155,7 +134,7 @@ impl ValueCheck<'_> {
             }
         }
         for expected in broken {
-            self.report_kind(Deviation::OutOfBounds, expected, kind);
+            self.report(Deviation::OutOfBounds, expected, kind);
         }
     }
 
@@ -178,7 +157,7 @@ impl ValueCheck<'_> {
         };
         if !date {
             let expected = row.format.clone().unwrap_or_default();
-            return self.report_kind(Deviation::NotADate, expected, Kind::String);
+            return self.report(Deviation::NotADate, expected, Kind::String);
         }
         if row.bounds.is_empty() {
             return;
@@ -201,11 +180,12 @@ impl ValueCheck<'_> {
         };
         let values = self.says().values.iter().flatten().map(words);
         let expected = format!("one of {}", values.collect::<Vec<_>>().join(", "));
-        self.report_kind(Deviation::UnknownValue, expected, kind);
-        let word = word.filter(|word| shape::is_word(word)).map(str::to_owned);
-        if let Some(found) = self.found.last_mut() {
-            found.word = word;
+        let mut observation = self.observation(Deviation::UnknownValue, expected, Shape::of(kind));
+        match word.filter(|word| shape::is_word(word)) {
+            Some(word) => observation.words.push(word.to_owned()),
+            None => observation.others = 1,
         }
+        self.found.push(observation);
     }
 
     /// Finds the alternative that fits, or what is wrong with the only one that could.
@@ -227,8 +207,8 @@ impl ValueCheck<'_> {
             check.deserialize(value)?;
             tried.push((*id, found));
         }
-        let unknown = |found: &Found| found.kind == Deviation::UnknownField;
-        let fits = |(_, found): &&(RowId, Vec<Found>)| found.iter().all(unknown);
+        let unknown = |found: &Observation| found.finding.kind == Deviation::UnknownField;
+        let fits = |(_, found): &&(RowId, Vec<Observation>)| found.iter().all(unknown);
         let fitting: Vec<RowId> = tried.iter().filter(fits).map(|(id, _)| *id).collect();
         if !fitting.is_empty() {
             tried.retain(|(id, _)| fitting.contains(id));
@@ -237,8 +217,9 @@ impl ValueCheck<'_> {
             // What another alternative that fits knows is known.
             self.found.extend(found.into_iter().filter(|found| {
                 let name = found.field.as_ref().map(|(_, name)| name);
-                let own = name
-                    .filter(|name| Trail::Property(self.trail, name).to_string() == found.place);
+                let own = name.filter(|name| {
+                    Trail::Property(self.trail, name).to_string() == found.finding.place
+                });
                 !own.is_some_and(|name| {
                     fitting
                         .iter()
@@ -261,9 +242,8 @@ impl ValueCheck<'_> {
             self.wrong_type(Kind::Null);
             return Ok(());
         }
-        let mut shape = Shape::default();
-        shape.deserialize(value)?;
-        self.report(Deviation::NoAlternative, self.table.words(self.row), shape);
+        let expected = self.table.words(self.row);
+        self.report(Deviation::NoAlternative, expected, kind);
         Ok(())
     }
 
@@ -276,17 +256,16 @@ impl ValueCheck<'_> {
             if there.contains(&name.as_str()) || own.write_only {
                 continue;
             }
-            self.found.push(Found {
-                place: Trail::Property(self.trail, name).to_string(),
-                kind: Deviation::MissingRequired,
-                expected: self.table.words(field.row),
-                seen: "nothing".to_owned(),
-                row: field.row,
-                field: Some((self.row, name.clone())),
-                value: None,
-                shape: Shape::default(),
-                word: None,
-            });
+            let expected = self.table.words(field.row);
+            let place = Trail::Property(self.trail, name).to_string();
+            self.found.push(Observation::new(
+                place,
+                Deviation::MissingRequired,
+                expected,
+                Shape::default(),
+                field.row,
+                Some((self.row, name.clone())),
+            ));
         }
     }
 }
@@ -342,9 +321,8 @@ impl<'de> Visitor<'de> for ValueCheck<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut access: A) -> Result<(), A::Error> {
         if !self.takes(Kind::Array) {
-            let mut shape = Shape::default();
-            shape.visit_seq(access)?;
-            self.report(Deviation::WrongType, self.table.words(self.row), shape);
+            while access.next_element::<IgnoredAny>()?.is_some() {}
+            self.wrong_type(Kind::Array);
             return Ok(());
         }
         let (items, unique) = (self.says().items, self.says().unique);
@@ -379,7 +357,7 @@ impl<'de> Visitor<'de> for ValueCheck<'_> {
         }
         if twice {
             let expected = "no item twice".to_owned();
-            self.report_kind(Deviation::OutOfBounds, expected, Kind::Array);
+            self.report(Deviation::OutOfBounds, expected, Kind::Array);
         }
         self.bounds(
             Kind::Array,
@@ -393,9 +371,8 @@ impl<'de> Visitor<'de> for ValueCheck<'_> {
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut access: A) -> Result<(), A::Error> {
         if !self.takes(Kind::Object) {
-            let mut shape = Shape::default();
-            shape.visit_map(access)?;
-            self.report(Deviation::WrongType, self.table.words(self.row), shape);
+            while access.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            self.wrong_type(Kind::Object);
             return Ok(());
         }
         let row = self.table.row(self.row);
@@ -455,18 +432,18 @@ impl ValueCheck<'_> {
             let named =
                 shape::is_name(key) && !(few && others.any(|(_, other)| shape.is_like(other)));
             let (property, values) = (Trail::Property(self.trail, key), Trail::Values(self.trail));
-            let mut check = ValueCheck {
-                table: self.table,
-                row: self.row,
-                owner: named.then_some((self.row, key)),
-                trail: if named { &property } else { &values },
-                found: self.found,
-            };
-            let expected = "nothing".to_owned();
-            check.report(Deviation::UnknownField, expected, shape.clone());
-            if named && let Some(found) = self.found.last_mut() {
-                found.value = Some(values.to_string());
-            }
+            let trail = if named { &property } else { &values };
+            let field = named.then(|| (self.row, key.clone()));
+            let mut observation = Observation::new(
+                trail.to_string(),
+                Deviation::UnknownField,
+                "nothing".to_owned(),
+                shape.clone(),
+                self.row,
+                field,
+            );
+            observation.values = named.then(|| values.to_string());
+            self.found.push(observation);
         }
     }
 }

@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::shape::{MOST_NAMES, Shape};
+use crate::table::RowId;
+
 /// A difference between received bodies and the contract: types, and never a value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
@@ -64,5 +67,94 @@ impl Deviation {
 impl fmt::Display for Deviation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+/// A finding, and what it takes to mend the contract.
+#[derive(Clone)]
+pub struct Observation {
+    /// What a report tells.
+    pub finding: Finding,
+    /// The row that the value does not fit; of an unknown field, the row of its object.
+    pub row: RowId,
+    /// The object that the value is a field of, and the field's name.
+    pub field: Option<(RowId, String)>,
+    /// The place that an unknown field has if its object is a map: `finding.place` where it is
+    /// one. A key that looks like data is the value of a map by itself, and has none.
+    pub values: Option<String>,
+    /// The shape of what was seen.
+    pub shape: Shape,
+    /// The values outside an enum that look like words of a vocabulary: a few short ones.
+    /// They may be private all the same: no report shows them.
+    pub words: Vec<String>,
+    /// How many values outside an enum do not look like that, and are not kept. More than
+    /// 16 words are no vocabulary, and none of them is kept.
+    pub others: u64,
+    /// Whether there were too many words.
+    pub(super) no_vocabulary: bool,
+}
+
+impl Observation {
+    /// One value with this shape that differs.
+    pub(super) fn new(
+        place: String,
+        kind: Deviation,
+        expected: String,
+        mut shape: Shape,
+        row: RowId,
+        field: Option<(RowId, String)>,
+    ) -> Self {
+        shape.settle();
+        let seen: Vec<&str> = shape.kinds.iter().map(|kind| kind.as_str()).collect();
+        let seen = match seen.is_empty() {
+            true => "nothing".to_owned(),
+            false => seen.join(" or "),
+        };
+        Self {
+            finding: Finding {
+                place,
+                kind,
+                expected,
+                seen,
+                count: 1,
+            },
+            row,
+            field,
+            values: None,
+            shape,
+            words: Vec::new(),
+            others: 0,
+            no_vocabulary: false,
+        }
+    }
+
+    /// Adds another observation of the same change.
+    pub fn merge(&mut self, other: Self) {
+        self.finding.count += other.finding.count;
+        self.shape.merge(other.shape);
+        self.others += other.others;
+        self.values = self.values.take().or(other.values);
+        for word in other.words {
+            if self.words.is_empty() && self.no_vocabulary {
+                self.others += 1;
+            } else if !self.words.contains(&word) {
+                self.words.push(word);
+            }
+        }
+        if other.no_vocabulary || self.words.len() > MOST_NAMES {
+            self.no_vocabulary = true;
+            self.others += self.words.drain(..).count() as u64;
+        }
+    }
+}
+
+/// Tells no value: of words outside an enum, their number.
+impl fmt::Debug for Observation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Observation")
+            .field("finding", &self.finding)
+            .field("shape", &self.shape)
+            .field("words", &self.words.len())
+            .finish_non_exhaustive()
     }
 }

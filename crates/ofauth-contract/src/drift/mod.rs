@@ -7,7 +7,7 @@ mod check;
 mod finding;
 mod shape;
 
-pub use finding::{Deviation, Finding};
+pub use finding::{Deviation, Finding, Observation};
 pub use shape::Shape;
 
 use std::collections::btree_map::Entry;
@@ -15,35 +15,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, LazyLock};
 
-use check::{Found, ValueCheck};
+use check::ValueCheck;
 use serde::de::DeserializeSeed;
 use shape::MOST_NAMES;
 
 use crate::table::{RowId, Table, Trail};
-
-/// A finding, and what it takes to mend the contract.
-#[derive(Clone)]
-pub struct Observation {
-    /// What a report tells.
-    pub finding: Finding,
-    /// The row that the value does not fit; of an unknown field, the row of its object.
-    pub row: RowId,
-    /// The object that the value is a field of, and the field's name.
-    pub field: Option<(RowId, String)>,
-    /// The place that an unknown field has if its object is a map: `finding.place` where it is
-    /// one. A key that looks like data is the value of a map by itself, and has none.
-    pub values: Option<String>,
-    /// The shape of what was seen.
-    pub shape: Shape,
-    /// The values outside an enum that look like words of a vocabulary: a few short ones.
-    /// They may be private all the same: no report shows them.
-    pub words: Vec<String>,
-    /// How many values outside an enum do not look like that, and are not kept. More than
-    /// 16 words are no vocabulary, and none of them is kept.
-    pub others: u64,
-    /// Whether there were too many words.
-    no_vocabulary: bool,
-}
 
 /// Collects what differs in any number of bodies; each difference once.
 ///
@@ -123,50 +99,21 @@ impl Drift {
     }
 
     /// Counts a difference, and remembers whether it is new.
-    fn add(&mut self, found: Found, new: &mut Vec<Key>) {
-        let Found {
-            mut place,
-            kind,
-            expected,
-            seen,
-            row,
-            mut field,
-            value,
-            shape,
-            word,
-        } = found;
-        if let Some(value) = &value {
+    fn add(&mut self, mut seen: Observation, new: &mut Vec<Key>) {
+        if let Some(value) = seen.values.clone() {
             let fields = self.fields.entry(value.clone()).or_default();
             let before = fields.len();
             if before <= MOST_NAMES {
-                fields.insert(place.clone());
+                fields.insert(seen.finding.place.clone());
             }
             if fields.len() > MOST_NAMES {
                 if before <= MOST_NAMES {
-                    self.fold(value, new);
+                    self.fold(&value, new);
                 }
-                (place, field) = (value.clone(), None);
+                (seen.finding.place, seen.field) = (value, None);
             }
         }
-        let others = u64::from(kind == Deviation::UnknownValue && word.is_none());
-        let finding = Finding {
-            place,
-            kind,
-            expected,
-            seen,
-            count: 1,
-        };
-        let observation = Observation {
-            finding,
-            row,
-            field,
-            values: value,
-            shape,
-            words: word.into_iter().collect(),
-            others,
-            no_vocabulary: false,
-        };
-        self.put(observation, new);
+        self.put(seen, new);
     }
 
     /// Makes values of a map of the unknown fields of an object.
@@ -215,38 +162,6 @@ impl Drift {
     /// The same, each with what it takes to mend the contract.
     pub fn observations(&self) -> impl Iterator<Item = &Observation> {
         self.found.values()
-    }
-}
-
-impl Observation {
-    /// Adds another observation of the same change.
-    pub fn merge(&mut self, other: Self) {
-        self.finding.count += other.finding.count;
-        self.shape.merge(other.shape);
-        self.others += other.others;
-        self.values = self.values.take().or(other.values);
-        for word in other.words {
-            if self.words.is_empty() && self.no_vocabulary {
-                self.others += 1;
-            } else if !self.words.contains(&word) {
-                self.words.push(word);
-            }
-        }
-        if other.no_vocabulary || self.words.len() > MOST_NAMES {
-            self.no_vocabulary = true;
-            self.others += self.words.drain(..).count() as u64;
-        }
-    }
-}
-
-/// Tells no value: of words outside an enum, their number.
-impl fmt::Debug for Observation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Observation")
-            .field("finding", &self.finding)
-            .field("shape", &self.shape)
-            .field("words", &self.words.len())
-            .finish_non_exhaustive()
     }
 }
 

@@ -56,6 +56,15 @@ const MOST_FIELDS: usize = 256;
 const TOKENS: [&str; 4] = ["sk_", "conn_", "req_", "tok_"];
 
 impl Shape {
+    /// One value of a type.
+    pub(crate) fn of(kind: Kind) -> Self {
+        Self {
+            count: 1,
+            kinds: [kind].into(),
+            ..Self::default()
+        }
+    }
+
     fn note(&mut self, kind: Kind) {
         self.count += 1;
         self.kinds.insert(kind);

@@ -137,11 +137,11 @@ async fn pages_are_compressed_in_each_encoding() {
         let (_, mut body) = answer.split();
         let mut plain = Vec::new();
         match encoding {
-            Encoding::Gzip => drop(
-                flate2::read::GzDecoder::new(body)
+            Encoding::Gzip => {
+                let _ = flate2::read::GzDecoder::new(body)
                     .read_to_end(&mut plain)
-                    .unwrap(),
-            ),
+                    .unwrap();
+            }
             Encoding::Br => brotli::BrotliDecompress(&mut body, &mut plain).unwrap(),
             _ => plain = zstd::decode_all(body).unwrap(),
         }
