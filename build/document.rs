@@ -24,11 +24,7 @@ impl Problem {
     /// Creates a problem that concerns the whole document.
     #[allow(dead_code, reason = "build.rs knows the place of each problem")]
     pub(crate) fn of_whole(reason: impl Into<String>) -> Self {
-        Self {
-            position: None,
-            place: String::new(),
-            reason: reason.into(),
-        }
+        Self { position: None, place: String::new(), reason: reason.into() }
     }
 
     /// Formats the problem as one line: file, line, column, place and reason.
@@ -62,10 +58,7 @@ impl Document {
     /// Wraps a value that was parsed without recording positions.
     #[allow(dead_code, reason = "only xtask reads documents that large")]
     pub(crate) fn without_positions(value: Value) -> Self {
-        Self {
-            value,
-            places: Positions::Unknown,
-        }
+        Self { value, places: Positions::Unknown }
     }
 
     /// Returns whether the chain of references from `target` on loops instead of reaching a value.
@@ -149,8 +142,5 @@ pub(crate) fn references(schemas: &Value, value: &Value) -> BTreeSet<String> {
 
 /// Returns the name of the schema that a value refers to by its `$ref`.
 pub(crate) fn referenced(value: &Value) -> Option<&str> {
-    value
-        .get("$ref")?
-        .as_str()?
-        .strip_prefix("#/components/schemas/")
+    value.get("$ref")?.as_str()?.strip_prefix("#/components/schemas/")
 }

@@ -24,10 +24,8 @@ use translate::Product;
 
 /// Schemas whose Rust type is written by hand, in `src/`, because a generated type can't read
 /// everything that they allow.
-const HAND_WRITTEN: &[(&str, &str)] = &[
-    ("NextOffset", "crate::NextOffset"),
-    ("Timestamp", "crate::Timestamp"),
-];
+const HAND_WRITTEN: &[(&str, &str)] =
+    &[("NextOffset", "crate::NextOffset"), ("Timestamp", "crate::Timestamp")];
 
 const HEADER: &str = "\
 // Generated from `openapi/ofauth.yaml`; do not edit.
@@ -80,10 +78,7 @@ fn generate(
     product: Product,
     finish: impl Fn(&mut syn::File, &[OpenEnum], &Private) -> Result<(), String>,
 ) -> Result<String, SpecError> {
-    let fail = |problems| SpecError {
-        file: file.to_owned(),
-        problems,
-    };
+    let fail = |problems| SpecError { file: file.to_owned(), problems };
     let document = Document::parse(yaml).map_err(|problem| fail(vec![problem]))?;
     let problems = problems(&document);
     if !problems.is_empty() {
@@ -111,11 +106,7 @@ pub(crate) fn problems(document: &Document) -> Vec<Problem> {
         return problems;
     }
     for (name, path) in HAND_WRITTEN {
-        if document
-            .value
-            .pointer(&format!("/components/schemas/{name}"))
-            .is_none()
-        {
+        if document.value.pointer(&format!("/components/schemas/{name}")).is_none() {
             let reason = format!(
                 "the schema `{name}` is missing, but its type `{path}` is written by hand; change \
                  `HAND_WRITTEN` in build/generator.rs"
@@ -145,10 +136,7 @@ fn open_enums(document: &Value) -> Vec<OpenEnum> {
         .filter(|(_, schema)| schema["x-extensible-enum"] == true)
         .map(|(name, schema)| OpenEnum {
             name: name.clone(),
-            description: schema["description"]
-                .as_str()
-                .unwrap_or_default()
-                .to_owned(),
+            description: schema["description"].as_str().unwrap_or_default().to_owned(),
             values: schema["enum"]
                 .as_array()
                 .into_iter()
@@ -190,10 +178,7 @@ fn private(document: &Value) -> Private {
 }
 
 fn schemas(document: &Value) -> impl Iterator<Item = (&String, &Value)> {
-    document["components"]["schemas"]
-        .as_object()
-        .into_iter()
-        .flatten()
+    document["components"]["schemas"].as_object().into_iter().flatten()
 }
 
 #[cfg(test)]

@@ -14,25 +14,16 @@ use super::openapi::{COMPONENTS, DOCUMENT, OPERATION, Object, PARAMETER, SCHEMA,
 
 /// Returns every mistake in a document, in the order of the document.
 pub(super) fn check(document: &Document) -> Vec<Problem> {
-    let mut check = GrammarCheck {
-        document,
-        problems: Vec::new(),
-        operation_ids: Vec::new(),
-    };
+    let mut check = GrammarCheck { document, problems: Vec::new(), operation_ids: Vec::new() };
     check.object(&document.value, "", &DOCUMENT);
     check.security(document.value.get("security"), "/security");
     if let Some(version) = document.value.get("openapi").and_then(Value::as_str)
         && !version.starts_with("3.0.")
     {
-        check.report(
-            "/openapi",
-            format!("`{version}` is not supported; write 3.0.3"),
-        );
+        check.report("/openapi", format!("`{version}` is not supported; write 3.0.3"));
     }
     // A problem without a position concerns the whole document, and comes last.
-    check
-        .problems
-        .sort_by_key(|problem| problem.position.unwrap_or((u64::MAX, 0)));
+    check.problems.sort_by_key(|problem| problem.position.unwrap_or((u64::MAX, 0)));
     check.problems
 }
 
@@ -57,13 +48,8 @@ impl GrammarCheck<'_> {
             OneOf(words) => {
                 let known = value.as_str().is_some_and(|word| words.contains(&word));
                 if !known {
-                    let value = value
-                        .as_str()
-                        .map_or_else(|| value.to_string(), str::to_owned);
-                    self.report(
-                        path,
-                        format!("`{value}` is not one of {}", words.join(", ")),
-                    );
+                    let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                    self.report(path, format!("`{value}` is not one of {}", words.join(", ")));
                 }
                 true
             }
@@ -129,10 +115,7 @@ impl GrammarCheck<'_> {
                 None if is_extension(key) => {}
                 None => {
                     let hint = object.hint(key);
-                    self.report(
-                        &path,
-                        format!("`{key}` is not a key of {}; {hint}", object.name),
-                    );
+                    self.report(&path, format!("`{key}` is not a key of {}; {hint}", object.name));
                 }
             }
         }
@@ -147,9 +130,7 @@ impl GrammarCheck<'_> {
         if std::ptr::eq(object, &COMPONENTS)
             && let Some(Value::Object(schemas)) = entries.get("schemas")
         {
-            self.names(schemas, &join(path, "schemas"), |name| {
-                name.to_upper_camel_case()
-            });
+            self.names(schemas, &join(path, "schemas"), |name| name.to_upper_camel_case());
         }
         if std::ptr::eq(object, &PARAMETER) {
             self.parameter(entries, path);
@@ -273,11 +254,8 @@ impl GrammarCheck<'_> {
                 self.report(&path, format!("`{name}` is not among the properties; add it there, or remove it from `required`"));
             }
         }
-        let place: Vec<&str> = path
-            .strip_prefix("/components/schemas/")
-            .unwrap_or_default()
-            .split('/')
-            .collect();
+        let place: Vec<&str> =
+            path.strip_prefix("/components/schemas/").unwrap_or_default().split('/').collect();
         if schema.get("x-extensible-enum") == Some(&Value::Bool(true)) {
             let named = matches!(place[..], [name] if is_type_name(name));
             let strings = schema
@@ -334,10 +312,7 @@ impl GrammarCheck<'_> {
         };
         let null = value.is_null() && schema.get("nullable") == Some(&true.into());
         if !fits && !null {
-            self.report(
-                path,
-                format!("must be of type {kind}; correct the value, or the type"),
-            );
+            self.report(path, format!("must be of type {kind}; correct the value, or the type"));
         }
     }
 
@@ -395,10 +370,7 @@ impl GrammarCheck<'_> {
                 let Some(parameter) = parameter else { continue };
                 let path = join(&join(&path, index), "name");
                 if names.contains(&&parameter["name"]) {
-                    self.report(
-                        &path,
-                        "another parameter has this name too; rename or remove one",
-                    );
+                    self.report(&path, "another parameter has this name too; rename or remove one");
                 }
                 names.push(&parameter["name"]);
                 if parameter["in"] != "path" {
@@ -445,14 +417,8 @@ impl GrammarCheck<'_> {
 
     fn security_scheme(&mut self, scheme: &Map<String, Value>, path: &str) {
         if scheme.get("type") == Some(&"apiKey".into()) {
-            for key in ["name", "in"]
-                .iter()
-                .filter(|key| !scheme.contains_key(**key))
-            {
-                self.report(
-                    path,
-                    format!("a security scheme of type apiKey must have `{key}`"),
-                );
+            for key in ["name", "in"].iter().filter(|key| !scheme.contains_key(**key)) {
+                self.report(path, format!("a security scheme of type apiKey must have `{key}`"));
             }
         }
     }
@@ -486,11 +452,8 @@ fn is_status(text: &str) -> bool {
 
 /// Returns the section of `components` that holds objects of this kind.
 fn section(object: &'static Object) -> Option<&'static str> {
-    COMPONENTS
-        .fields
-        .iter()
-        .find_map(|(name, shape)| match shape {
-            ValueKind::Map(RefOr(kind)) if std::ptr::eq(*kind, object) => Some(*name),
-            _ => None,
-        })
+    COMPONENTS.fields.iter().find_map(|(name, shape)| match shape {
+        ValueKind::Map(RefOr(kind)) if std::ptr::eq(*kind, object) => Some(*name),
+        _ => None,
+    })
 }

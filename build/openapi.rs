@@ -24,15 +24,8 @@ pub(super) enum ValueKind {
 }
 
 /// How a parameter may be serialised.
-const STYLE: ValueKind = OneOf(&[
-    "form",
-    "simple",
-    "label",
-    "matrix",
-    "spaceDelimited",
-    "pipeDelimited",
-    "deepObject",
-]);
+const STYLE: ValueKind =
+    OneOf(&["form", "simple", "label", "matrix", "spaceDelimited", "pipeDelimited", "deepObject"]);
 
 pub(super) struct Object {
     /// Its name in messages, with an article.
@@ -86,11 +79,8 @@ pub(super) static CONTACT: Object = Object {
     fields: &[("name", Text), ("url", Text), ("email", Text)],
 };
 
-pub(super) static LICENSE: Object = Object {
-    name: "a license",
-    required: &["name"],
-    fields: &[("name", Text), ("url", Text)],
-};
+pub(super) static LICENSE: Object =
+    Object { name: "a license", required: &["name"], fields: &[("name", Text), ("url", Text)] };
 
 pub(super) static EXTERNAL_DOCS: Object = Object {
     name: "external documentation",
@@ -104,21 +94,14 @@ pub(super) static SERVER: Object = Object {
     fields: &[
         ("url", Text),
         ("description", Text),
-        (
-            "variables",
-            ValueKind::Map(&ValueKind::Object(&SERVER_VARIABLE)),
-        ),
+        ("variables", ValueKind::Map(&ValueKind::Object(&SERVER_VARIABLE))),
     ],
 };
 
 pub(super) static SERVER_VARIABLE: Object = Object {
     name: "a server variable",
     required: &["default"],
-    fields: &[
-        ("enum", List(&Text)),
-        ("default", Text),
-        ("description", Text),
-    ],
+    fields: &[("enum", List(&Text)), ("default", Text), ("description", Text)],
 };
 
 pub(super) static TAG: Object = Object {
@@ -264,12 +247,7 @@ pub(super) static ENCODING: Object = Object {
 pub(super) static EXAMPLE: Object = Object {
     name: "an example",
     required: &[],
-    fields: &[
-        ("summary", Text),
-        ("description", Text),
-        ("value", Any),
-        ("externalValue", Text),
-    ],
+    fields: &[("summary", Text), ("description", Text), ("value", Any), ("externalValue", Text)],
 };
 
 pub(super) static COMPONENTS: Object = Object {
@@ -291,10 +269,7 @@ pub(super) static SECURITY_SCHEME: Object = Object {
     name: "a security scheme",
     required: &["type"],
     fields: &[
-        (
-            "type",
-            OneOf(&["apiKey", "http", "oauth2", "openIdConnect"]),
-        ),
+        ("type", OneOf(&["apiKey", "http", "oauth2", "openIdConnect"])),
         ("description", Text),
         ("name", Text),
         ("in", OneOf(&["query", "header", "cookie"])),
@@ -333,10 +308,7 @@ pub(super) static SCHEMA: Object = Object {
     fields: &[
         ("title", Text),
         ("description", Text),
-        (
-            "type",
-            OneOf(&["string", "number", "integer", "boolean", "array", "object"]),
-        ),
+        ("type", OneOf(&["string", "number", "integer", "boolean", "array", "object"])),
         ("format", Text),
         ("enum", List(&Any)),
         ("default", Any),

@@ -2,9 +2,8 @@
 
 /// Returns the known word nearest to `word`, if at most a third of the longer word differs.
 pub(super) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let (distance, nearest) = known
-        .map(|known| (distance(word, known), known))
-        .min_by_key(|(distance, _)| *distance)?;
+    let (distance, nearest) =
+        known.map(|known| (distance(word, known), known)).min_by_key(|(distance, _)| *distance)?;
     (distance * 3 <= word.len().max(nearest.len())).then_some(nearest)
 }
 

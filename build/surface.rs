@@ -47,12 +47,7 @@ fn keep_bodies(file: &mut syn::File) -> Result<(), String> {
 
         fn visit_type_path_mut(&mut self, ty: &mut syn::TypePath) {
             visit_mut::visit_type_path_mut(self, ty);
-            if let [segment] = ty
-                .path
-                .segments
-                .iter_mut()
-                .collect::<Vec<_>>()
-                .as_mut_slice()
+            if let [segment] = ty.path.segments.iter_mut().collect::<Vec<_>>().as_mut_slice()
                 && segment.ident == "ResponseValue"
                 && let syn::PathArguments::AngleBracketed(arguments) = &mut segment.arguments
                 && let Some(syn::GenericArgument::Type(value)) = arguments.args.first_mut()
@@ -90,12 +85,7 @@ fn is_json(value: &syn::Type) -> bool {
 /// it panics if it can't create that client. `new_with_client` remains.
 fn remove_default_constructor(file: &mut syn::File) -> Result<(), String> {
     for item in &mut file.items {
-        if let Item::Impl(ItemImpl {
-            trait_: None,
-            items,
-            ..
-        }) = item
-        {
+        if let Item::Impl(ItemImpl { trait_: None, items, .. }) = item {
             let before = items.len();
             items.retain(|item| !matches!(item, syn::ImplItem::Fn(f) if f.sig.ident == "new"));
             if items.len() < before {
@@ -286,11 +276,7 @@ fn extensible(types: &mut [Item]) -> Result<(), String> {
 
 /// The Rust type of an open enum: a variant for each known value, and `Other`.
 fn open_enum(open_enum: &OpenEnum) -> Vec<Item> {
-    let OpenEnum {
-        name,
-        description,
-        values,
-    } = open_enum;
+    let OpenEnum { name, description, values } = open_enum;
     let ident = format_ident!("{name}");
     let variants = variants(values);
     let docs = values.iter().map(|value| format!(" `{value}`"));
@@ -382,10 +368,7 @@ fn variants(values: &[String]) -> Vec<Ident> {
         if name == "Other" || name == "Self" {
             name.push_str("Value");
         }
-        let same = names
-            .iter()
-            .filter(|other| other.trim_end_matches('_') == name)
-            .count();
+        let same = names.iter().filter(|other| other.trim_end_matches('_') == name).count();
         names.push(name + &"_".repeat(same));
     }
     names.iter().map(|name| format_ident!("{name}")).collect()
@@ -395,11 +378,9 @@ fn module<'a>(items: &'a mut [Item], name: &str) -> Result<&'a mut Vec<Item>, St
     items
         .iter_mut()
         .find_map(|item| match item {
-            Item::Mod(ItemMod {
-                ident,
-                content: Some((_, items)),
-                ..
-            }) if ident == name => Some(items),
+            Item::Mod(ItemMod { ident, content: Some((_, items)), .. }) if ident == name => {
+                Some(items)
+            }
             _ => None,
         })
         .ok_or_else(|| format!("the module `{name}` was not found in progenitor's output"))
@@ -421,10 +402,7 @@ fn structure<'a>(items: &'a mut [Item], name: &Ident) -> Result<&'a mut ItemStru
 
 fn underive_debug(attributes: &mut [Attribute], ident: &Ident) -> Result<(), String> {
     let mut found = false;
-    for attribute in attributes
-        .iter_mut()
-        .filter(|attribute| attribute.path().is_ident("derive"))
-    {
+    for attribute in attributes.iter_mut().filter(|attribute| attribute.path().is_ident("derive")) {
         let mut kept = Vec::new();
         attribute
             .parse_nested_meta(|meta| {
@@ -439,9 +417,7 @@ fn underive_debug(attributes: &mut [Attribute], ident: &Ident) -> Result<(), Str
     }
     match found {
         true => Ok(()),
-        false => Err(format!(
-            "`{ident}` does not derive `Debug` in progenitor's output"
-        )),
+        false => Err(format!("`{ident}` does not derive `Debug` in progenitor's output")),
     }
 }
 
@@ -451,11 +427,7 @@ fn is_option(ty: &syn::Type) -> bool {
 
 fn is_path(path: &syn::Path, segments: &[&str]) -> bool {
     path.segments.len() == segments.len()
-        && path
-            .segments
-            .iter()
-            .zip(segments)
-            .all(|(segment, name)| segment.ident == name)
+        && path.segments.iter().zip(segments).all(|(segment, name)| segment.ident == name)
 }
 
 /// Returns the name that typify gives to a property's field.

@@ -12,19 +12,14 @@ fn mistakes_after(old: &str, new: &str) -> String {
 }
 
 fn mistakes(yaml: &str) -> String {
-    generate("openapi/ofauth.yaml", yaml)
-        .unwrap_err()
-        .to_string()
+    generate("openapi/ofauth.yaml", yaml).unwrap_err().to_string()
 }
 
 #[test]
 fn the_same_spec_gives_the_same_bytes() {
     let generated = generate("openapi/ofauth.yaml", SPEC).unwrap();
     assert_eq!(generate("openapi/ofauth.yaml", SPEC).unwrap(), generated);
-    assert_eq!(
-        generate("elsewhere.yaml", &SPEC.replace('\n', "\r\n")).unwrap(),
-        generated
-    );
+    assert_eq!(generate("elsewhere.yaml", &SPEC.replace('\n', "\r\n")).unwrap(), generated);
 }
 
 #[test]
@@ -73,24 +68,9 @@ fn every_mistake_is_reported_with_file_line_place_and_reason() {
             "schema.$ref",
             "keys next to a `$ref` are ignored",
         ),
-        (
-            "properties:",
-            "propertys:",
-            "ChatPage.propertys",
-            "did you mean `properties`?",
-        ),
-        (
-            "summary:",
-            "sumary:",
-            "get.sumary",
-            "did you mean `summary`?",
-        ),
-        (
-            "operationId:",
-            "zzz:",
-            "get.zzz",
-            "known keys: operationId, tags, ",
-        ),
+        ("properties:", "propertys:", "ChatPage.propertys", "did you mean `properties`?"),
+        ("summary:", "sumary:", "get.sumary", "did you mean `summary`?"),
+        ("operationId:", "zzz:", "get.zzz", "known keys: operationId, tags, "),
         (
             "operationId: listChats",
             "deprecated: false",
@@ -98,54 +78,19 @@ fn every_mistake_is_reported_with_file_line_place_and_reason() {
             "an operation must have `operationId`",
         ),
         ("openapi: 3.0.3", "openapi: 3.1.0", "openapi", "write 3.0.3"),
-        (
-            "openapi: 3.0.3",
-            "openapi: 3.0",
-            "openapi",
-            "must be a string; put it in quotes",
-        ),
-        (
-            "version: 2.0.0",
-            "version: [2]",
-            "info.version",
-            "must be a string",
-        ),
-        (
-            "minimum: 1\n",
-            "minimum: '1'\n",
-            "schema.minimum",
-            "must be a number",
-        ),
-        (
-            "maximum: 20",
-            "maximum: 0",
-            "schema.maximum",
-            "must not be less than `minimum`",
-        ),
-        (
-            "maxLength: 100",
-            "maxLength: -1",
-            "schema.maxLength",
-            "must be a non-negative integer",
-        ),
-        (
-            "default: 10",
-            "default: ten",
-            "schema.default",
-            "must be of type integer",
-        ),
+        ("openapi: 3.0.3", "openapi: 3.0", "openapi", "must be a string; put it in quotes"),
+        ("version: 2.0.0", "version: [2]", "info.version", "must be a string"),
+        ("minimum: 1\n", "minimum: '1'\n", "schema.minimum", "must be a number"),
+        ("maximum: 20", "maximum: 0", "schema.maximum", "must not be less than `minimum`"),
+        ("maxLength: 100", "maxLength: -1", "schema.maxLength", "must be a non-negative integer"),
+        ("default: 10", "default: ten", "schema.default", "must be of type integer"),
         (
             "- recent\n        - old",
             "- recent\n        - 5",
             "ChatOrder.enum.1",
             "must be of type string",
         ),
-        (
-            "- list\n",
-            "- lists\n",
-            "ChatPage.required.0",
-            "`lists` is not among the properties",
-        ),
+        ("- list\n", "- lists\n", "ChatPage.required.0", "`lists` is not among the properties"),
         (
             "in: query",
             "in: querry",
@@ -165,18 +110,8 @@ fn every_mistake_is_reported_with_file_line_place_and_reason() {
             "no path parameter `id`",
         ),
         ("'200':", "'2000':", "responses.2000", "is not a status"),
-        (
-            "'200':",
-            "'300':",
-            "get.responses",
-            "must have a response with a 2xx status",
-        ),
-        (
-            "  - apiKey: []",
-            "  - apiKy: []",
-            "security.0.apiKy",
-            "no such security scheme",
-        ),
+        ("'200':", "'300':", "get.responses", "must have a response with a 2xx status"),
+        ("  - apiKey: []", "  - apiKy: []", "security.0.apiKy", "no such security scheme"),
         (
             "format: int32",
             "x-extensible-enum: true",
@@ -251,16 +186,9 @@ fn every_mistake_is_reported_with_file_line_place_and_reason() {
 
 #[test]
 fn the_line_is_the_line_of_the_mistake() {
-    let line = SPEC
-        .lines()
-        .position(|line| line.contains("type: boolean"))
-        .unwrap()
-        + 1;
+    let line = SPEC.lines().position(|line| line.contains("type: boolean")).unwrap() + 1;
     let report = mistakes_after("type: boolean", "type: booleen");
-    assert!(
-        report.starts_with(&format!("openapi/ofauth.yaml:{line}:")),
-        "{report}"
-    );
+    assert!(report.starts_with(&format!("openapi/ofauth.yaml:{line}:")), "{report}");
 }
 
 #[test]
@@ -268,22 +196,13 @@ fn a_repeated_key_is_a_mistake() {
     let report = mistakes_after("  title:", "  title: one\n  title:");
     assert_eq!(report.lines().count(), 1);
     assert!(report.contains("the key `title` occurs twice"), "{report}");
-    let line = SPEC
-        .lines()
-        .position(|line| line.starts_with("  title:"))
-        .unwrap()
-        + 2;
-    assert!(
-        report.starts_with(&format!("openapi/ofauth.yaml:{line}:3:")),
-        "{report}"
-    );
+    let line = SPEC.lines().position(|line| line.starts_with("  title:")).unwrap() + 2;
+    assert!(report.starts_with(&format!("openapi/ofauth.yaml:{line}:3:")), "{report}");
 }
 
 #[test]
 fn all_mistakes_are_reported_at_once() {
-    let yaml = SPEC
-        .replace("type: boolean", "type: booleen")
-        .replace("in: query", "in: querry");
+    let yaml = SPEC.replace("type: boolean", "type: booleen").replace("in: query", "in: querry");
     let count = |text: &str| SPEC.matches(text).count();
     let expected = count("type: boolean") + count("in: query");
     assert_eq!(mistakes(&yaml).lines().count(), expected);
@@ -321,27 +240,19 @@ fn optional_values_are_nullable_and_formats_need_no_crate() {
         let (_, rest) = code.split_once("pub new: ").unwrap();
         let (ty, _) = rest.split_once("///").unwrap();
         let ty: String = ty.split_whitespace().collect();
-        ty.trim_end_matches(',')
-            .replace("::std::", "")
-            .replace(",>", ">")
+        ty.trim_end_matches(',').replace("::std::", "").replace(",>", ">")
     };
     for (schema, rust) in [
         (
             "          type: array\n          items:\n            type: string\n",
             "option::Option<vec::Vec<string::String>>",
         ),
-        (
-            "          type: boolean\n          default: true\n",
-            "option::Option<bool>",
-        ),
+        ("          type: boolean\n          default: true\n", "option::Option<bool>"),
         (
             "          type: string\n          format: date-time\n",
             "option::Option<crate::Timestamp>",
         ),
-        (
-            "          type: string\n          format: uuid\n",
-            "option::Option<string::String>",
-        ),
+        ("          type: string\n          format: uuid\n", "option::Option<string::String>"),
         (
             "          type: string\n          format: date\n          pattern: '^x$'\n",
             "option::Option<string::String>",
@@ -379,17 +290,9 @@ fn valid_openapi_is_accepted() {
 
 #[test]
 fn text_that_is_not_a_document_is_reported() {
-    for yaml in [
-        "",
-        "- a",
-        "text",
-        "{{{",
-        "\0",
-        "a:\n\tb: 1",
-        "a: &a [*a]",
-        "null",
-        &"[".repeat(100_000),
-    ] {
+    for yaml in
+        ["", "- a", "text", "{{{", "\0", "a:\n\tb: 1", "a: &a [*a]", "null", &"[".repeat(100_000)]
+    {
         let report = mistakes(yaml);
         assert!(
             report.starts_with("openapi/ofauth.yaml:") && report.lines().count() == 1,
@@ -442,36 +345,20 @@ fn private_fields_stay_hidden_in_types_made_of_several_schemas() {
         isMediaReady:\n";
     let variants = generated("        isMediaReady:\n", either);
     let start = "\n    impl ::std::fmt::Debug for MessageEither {";
-    let from = variants
-        .find(start)
-        .expect("MessageEither has a derived `Debug`");
+    let from = variants.find(start).expect("MessageEither has a derived `Debug`");
     let end = variants[from..].find("\n    }\n").unwrap();
     let body = &variants[from..from + end];
-    assert!(
-        body.contains("name: _") && body.contains("\"[private]\""),
-        "{body}"
-    );
-    assert!(
-        body.contains("id: value") && body.contains(".field(\"id\", value"),
-        "{body}"
-    );
+    assert!(body.contains("name: _") && body.contains("\"[private]\""), "{body}");
+    assert!(body.contains("id: value") && body.contains(".field(\"id\", value"), "{body}");
     assert!(body.contains("Self::Two(value0) =>"), "{body}");
-    assert!(
-        body.contains("Self::Three { f: value0, name: _ }"),
-        "{body}"
-    );
+    assert!(body.contains("Self::Three { f: value0, name: _ }"), "{body}");
     for (code, name) in [(&code, "MessageMerged"), (&others, "Vip")] {
         // The `Debug` of the type's builder is indented further.
         let start = format!("\n    impl ::std::fmt::Debug for {name} {{");
-        let from = code
-            .find(&start)
-            .unwrap_or_else(|| panic!("{name} has a derived `Debug`"));
+        let from = code.find(&start).unwrap_or_else(|| panic!("{name} has a derived `Debug`"));
         let end = code[from..].find("\n    }\n").unwrap();
         let body = &code[from..from + end];
-        assert!(
-            body.contains("[private]") && !body.contains("&self.name)"),
-            "{body}"
-        );
+        assert!(body.contains("[private]") && !body.contains("&self.name)"), "{body}");
         assert!(body.contains("&self.id)"), "{body}");
     }
 }

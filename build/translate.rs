@@ -81,9 +81,7 @@ fn remove_error_responses(document: &mut Value) {
         .filter_map(Value::as_object_mut)
         .flat_map(|item| item.values_mut());
     for operation in operations {
-        let responses = operation
-            .get_mut("responses")
-            .and_then(Value::as_object_mut);
+        let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
         if let Some(responses) = responses {
             responses.retain(|status, _| status.starts_with('2'));
         }
@@ -168,10 +166,7 @@ fn run(
             .downcast_ref::<String>()
             .map(String::as_str)
             .or_else(|| panic.downcast_ref::<&str>().copied())
-            .map_or_else(
-                || "no reason given".to_owned(),
-                |message| first_line(&message),
-            )),
+            .map_or_else(|| "no reason given".to_owned(), |message| first_line(&message))),
     }
 }
 
@@ -191,10 +186,8 @@ fn parts(document: &Value) -> Vec<(String, Value)> {
     for name in schemas.as_object().into_iter().flat_map(Map::keys) {
         let mut names = references(schemas, &schemas[name]);
         names.insert(name.clone());
-        let schemas: Map<String, Value> = names
-            .iter()
-            .map(|name| (name.clone(), schemas[name].clone()))
-            .collect();
+        let schemas: Map<String, Value> =
+            names.iter().map(|name| (name.clone(), schemas[name].clone())).collect();
         let mut part = document.clone();
         part["paths"] = json!({});
         part["components"]["schemas"] = schemas.into();
@@ -202,11 +195,8 @@ fn parts(document: &Value) -> Vec<(String, Value)> {
     }
     parts.sort_by_key(|(size, ..)| *size);
 
-    let operations = document["paths"]
-        .as_object()
-        .into_iter()
-        .flatten()
-        .flat_map(|(path, item)| {
+    let operations =
+        document["paths"].as_object().into_iter().flatten().flat_map(|(path, item)| {
             let methods = item.as_object().into_iter().flatten();
             let methods = methods.filter(|(_, operation)| operation["operationId"].is_string());
             methods.map(move |(method, _)| (path, item, method))
@@ -220,9 +210,5 @@ fn parts(document: &Value) -> Vec<(String, Value)> {
         part["paths"] = json!({ path: only });
         (join(&join("/paths", path), method), part)
     });
-    parts
-        .into_iter()
-        .map(|(_, path, part)| (path, part))
-        .chain(operations)
-        .collect()
+    parts.into_iter().map(|(_, path, part)| (path, part)).chain(operations).collect()
 }

@@ -156,10 +156,7 @@ fn reason(error: &Error) -> String {
         Error::DuplicateMappingKey { key, .. } => {
             return repeated_key(key.as_deref().unwrap_or("?"));
         }
-        Error::Budget {
-            breach: BudgetBreach::Depth { .. },
-            ..
-        } => return too_deep(),
+        Error::Budget { breach: BudgetBreach::Depth { .. }, .. } => return too_deep(),
         Error::Budget { .. }
         | Error::AliasReplayCounterOverflow { .. }
         | Error::AliasReplayLimitExceeded { .. }
@@ -195,9 +192,8 @@ fn reason(error: &Error) -> String {
         error => {
             // The position is reported separately.
             let message = error.to_string();
-            let message = message
-                .rsplit_once(" at line ")
-                .map_or(message.as_str(), |(message, _)| message);
+            let message =
+                message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
             // The parser has a separate limit for brackets, and looks ahead.
             if message == "recursion limit exceeded" {
                 return too_deep();
@@ -215,11 +211,8 @@ enum Node {
 }
 
 fn converted(text: &str, node: Spanned<Node>) -> Result<(Value, Positions), Problem> {
-    let fail = |location, reason| Problem {
-        position: position(location),
-        place: String::new(),
-        reason,
-    };
+    let fail =
+        |location, reason| Problem { position: position(location), place: String::new(), reason };
     match node.value {
         Node::Scalar(value) if value.is_number() => {
             let value = source(text, node.defined)
@@ -272,9 +265,7 @@ fn number(written: &str) -> Result<Option<Value>, String> {
     }
     // A scalar that doesn't begin like this has a tag, or is quoted.
     let plain = written.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c));
-    let decimal = written
-        .chars()
-        .all(|c| c.is_ascii_digit() || "+-.eE".contains(c));
+    let decimal = written.chars().all(|c| c.is_ascii_digit() || "+-.eE".contains(c));
     let based = written.starts_with("0o") || written.starts_with("0x");
     let text = plain && !decimal && (!based || written.contains('_'));
     Ok(text.then(|| written.into()))

@@ -54,10 +54,7 @@ impl fmt::Display for BodyError {
             Self::Incomplete(_) => f.write_str("the connection broke during the response"),
             Self::TooLarge(limit) => write!(f, "the response is larger than {limit} bytes"),
             Self::Encoding(name) => {
-                write!(
-                    f,
-                    "the response is compressed with {name:?}, but only gzip was requested"
-                )
+                write!(f, "the response is compressed with {name:?}, but only gzip was requested")
             }
             Self::Gzip => f.write_str("the response is broken gzip"),
         }
@@ -69,10 +66,7 @@ impl std::error::Error for BodyError {}
 /// Wraps a successful response without reading its body; the generated operations call this.
 pub(crate) async fn keep<T, E>(response: Response) -> Result<ResponseValue<Body<T>>, Error<E>> {
     let (status, headers) = (response.status(), response.headers().clone());
-    let body = Body {
-        response,
-        kind: PhantomData,
-    };
+    let body = Body { response, kind: PhantomData };
     Ok(ResponseValue::new(body, status, headers))
 }
 
@@ -120,15 +114,10 @@ enum Sink {
 
 impl Sink {
     fn new(headers: &HeaderMap, limit: usize) -> Result<Self, BodyError> {
-        let bounded = Bounded {
-            bytes: Vec::new(),
-            limit,
-        };
+        let bounded = Bounded { bytes: Vec::new(), limit };
         let encoding = headers
             .get(CONTENT_ENCODING)
-            .map_or(&b"identity"[..], |encoding| {
-                encoding.as_bytes().trim_ascii()
-            });
+            .map_or(&b"identity"[..], |encoding| encoding.as_bytes().trim_ascii());
         match encoding.to_ascii_lowercase().as_slice() {
             b"identity" | b"" => Ok(Self::Plain(bounded)),
             b"gzip" | b"x-gzip" => Ok(Self::Gzip(Box::new(MultiGzDecoder::new(bounded)))),

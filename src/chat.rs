@@ -9,9 +9,7 @@ impl Chat {
     /// Returns the number of messages that the creator has not read; 0 if the API sends no count
     /// (OFAuth documentation, chats list: `unreadMessagesCount`).
     pub fn unread(&self) -> u64 {
-        self.unread_messages_count
-            .and_then(|count| count.try_into().ok())
-            .unwrap_or(0)
+        self.unread_messages_count.and_then(|count| count.try_into().ok()).unwrap_or(0)
     }
 
     /// Returns whether the chat has messages that the creator has not read.
@@ -140,9 +138,7 @@ mod tests {
 
     fn chat(more: Value) -> Chat {
         let mut chat = json!({ "withUser": { "id": 7, "_view": "s" } });
-        chat.as_object_mut()
-            .unwrap()
-            .extend(more.as_object().unwrap().clone());
+        chat.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         serde_json::from_value(chat).unwrap()
     }
 
@@ -150,10 +146,7 @@ mod tests {
         let mut message = json!({
             "id": 1, "text": "", "fromUser": { "id": 7, "name": "Dana" }, "media": [], "previews": [],
         });
-        message
-            .as_object_mut()
-            .unwrap()
-            .extend(more.as_object().unwrap().clone());
+        message.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         chat(json!({ "lastMessage": message }))
     }
 
@@ -163,30 +156,18 @@ mod tests {
         for (fields, expected) in [
             (json!({}), CanSend::Unknown),
             (json!({ "canSendMessage": true }), CanSend::Yes),
-            (
-                json!({ "canSendMessage": true, "canNotSendReason": "old" }),
-                CanSend::Yes,
-            ),
+            (json!({ "canSendMessage": true, "canNotSendReason": "old" }), CanSend::Yes),
             (json!({ "canSendMessage": false }), no(None)),
-            (
-                json!({ "canSendMessage": false, "canNotSendReason": false }),
-                no(None),
-            ),
+            (json!({ "canSendMessage": false, "canNotSendReason": false }), no(None)),
             (
                 json!({ "canSendMessage": false, "canNotSendReason": "blocked" }),
                 no(Some("blocked")),
             ),
             (json!({ "canNotSendReason": true }), no(None)),
             (json!({ "canNotSendReason": false }), CanSend::Yes),
-            (
-                json!({ "canNotSendReason": "blocked" }),
-                no(Some("blocked")),
-            ),
+            (json!({ "canNotSendReason": "blocked" }), no(Some("blocked"))),
             (json!({ "canNotSendReason": "" }), CanSend::Unknown),
-            (
-                json!({ "canNotSendReason": null, "canSendMessage": null }),
-                CanSend::Unknown,
-            ),
+            (json!({ "canNotSendReason": null, "canSendMessage": null }), CanSend::Unknown),
         ] {
             let chat = chat(fields.clone());
             assert_eq!(chat.can_send(), expected, "{fields}");
@@ -201,10 +182,7 @@ mod tests {
         assert!(!chat(json!({ "unreadMessagesCount": -1 })).is_unread());
         assert!(chat(json!({ "unreadMessagesCount": 2 })).is_unread());
         assert_eq!(chat(json!({})).last_activity(), None);
-        assert_eq!(
-            message(json!({ "createdAt": "yesterday" })).last_activity(),
-            None
-        );
+        assert_eq!(message(json!({ "createdAt": "yesterday" })).last_activity(), None);
         let chat = message(json!({ "createdAt": "2024-01-15T10:30:00+00:00" }));
         assert_eq!(chat.last_activity().unwrap().timestamp(), 1_705_314_600);
     }
@@ -212,22 +190,13 @@ mod tests {
     #[test]
     fn the_sender_is_the_fan_or_the_creator() {
         assert_eq!(
-            (
-                chat(json!({})).is_from_fan(),
-                chat(json!({})).is_from_creator()
-            ),
+            (chat(json!({})).is_from_fan(), chat(json!({})).is_from_creator()),
             (None, None)
         );
         let fan = message(json!({}));
-        assert_eq!(
-            (fan.is_from_fan(), fan.is_from_creator()),
-            (Some(true), Some(false))
-        );
+        assert_eq!((fan.is_from_fan(), fan.is_from_creator()), (Some(true), Some(false)));
         let creator = message(json!({ "fromUser": { "id": 8, "_view": "s" } }));
-        assert_eq!(
-            (creator.is_from_fan(), creator.is_from_creator()),
-            (Some(false), Some(true))
-        );
+        assert_eq!((creator.is_from_fan(), creator.is_from_creator()), (Some(false), Some(true)));
     }
 
     #[test]
@@ -251,10 +220,7 @@ mod tests {
             "id": 1, "convertedToVideo": false, "canView": true, "hasError": false,
             "createdAt": "", "isReady": true, "releaseForms": [],
         });
-        media
-            .as_object_mut()
-            .unwrap()
-            .extend(more.as_object().unwrap().clone());
+        media.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         serde_json::from_value(media).unwrap()
     }
 
@@ -262,11 +228,7 @@ mod tests {
     fn the_best_source_has_the_most_known_pixels() {
         let source = |url: &str, size: u64| json!({ "url": url, "width": size, "height": size });
         let full = |full: Value, video: Value| {
-            let files = if full.is_null() {
-                Value::Null
-            } else {
-                json!({ "full": full })
-            };
+            let files = if full.is_null() { Value::Null } else { json!({ "full": full }) };
             media(json!({ "files": files, "videoSources": video }))
         };
         let plain = |url: &str| json!({ "url": url, "sources": [] });
@@ -288,14 +250,8 @@ mod tests {
                 ),
                 Some("f"),
             ),
-            (
-                full(Value::Null, json!({ "240": "small", "720": "large" })),
-                Some("large"),
-            ),
-            (
-                full(Value::Null, json!({ "240": "small", "720": null })),
-                Some("small"),
-            ),
+            (full(Value::Null, json!({ "240": "small", "720": "large" })), Some("large")),
+            (full(Value::Null, json!({ "240": "small", "720": null })), Some("small")),
             (full(plain("f"), json!({ "720": "large" })), Some("f")),
             (
                 full(
@@ -305,11 +261,7 @@ mod tests {
                 Some("large"),
             ),
         ] {
-            assert_eq!(
-                media.best_source().map(|link| link.url),
-                expected,
-                "{media:?}"
-            );
+            assert_eq!(media.best_source().map(|link| link.url), expected, "{media:?}");
         }
         let link = full(
             json!({ "url": "https://x.example/a?b=c", "width": 3, "height": -1, "size": 9, "sources": [] }),
@@ -329,10 +281,7 @@ mod tests {
         let image = |url: &str| json!({ "url": url });
         let files = |more: Value| {
             let mut files = json!({ "full": { "url": "f", "sources": [] } });
-            files
-                .as_object_mut()
-                .unwrap()
-                .extend(more.as_object().unwrap().clone());
+            files.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
             media(json!({ "files": files }))
         };
         let preview = json!({ "url": "p", "options": [] });
@@ -340,14 +289,8 @@ mod tests {
             (media(json!({})), None),
             (files(json!({})), None),
             (files(json!({ "preview": preview })), Some("p")),
-            (
-                files(json!({ "preview": preview, "squarePreview": image("s") })),
-                Some("s"),
-            ),
-            (
-                files(json!({ "thumb": image("t"), "squarePreview": image("s") })),
-                Some("t"),
-            ),
+            (files(json!({ "preview": preview, "squarePreview": image("s") })), Some("s")),
+            (files(json!({ "thumb": image("t"), "squarePreview": image("s") })), Some("t")),
         ] {
             assert_eq!(media.thumbnail().map(|link| link.url), expected);
         }

@@ -33,10 +33,7 @@ impl Credentials {
             value.set_sensitive(true);
             value
         });
-        Self {
-            api_key,
-            connection_id,
-        }
+        Self { api_key, connection_id }
     }
 }
 

@@ -82,10 +82,5 @@ impl Media {
 
 fn link(url: &str, width: Option<i64>, height: Option<i64>, size: Option<i64>) -> MediaLink<'_> {
     let positive = |number: Option<i64>| number.and_then(|number| number.try_into().ok());
-    MediaLink {
-        url,
-        width: positive(width),
-        height: positive(height),
-        size: positive(size),
-    }
+    MediaLink { url, width: positive(width), height: positive(height), size: positive(size) }
 }

@@ -102,9 +102,7 @@ mod tests {
     use super::NextOffset;
 
     fn decode(json: &str) -> Option<i64> {
-        serde_json::from_str::<NextOffset>(json)
-            .ok()
-            .map(NextOffset::get)
+        serde_json::from_str::<NextOffset>(json).ok().map(NextOffset::get)
     }
 
     #[test]

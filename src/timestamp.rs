@@ -95,32 +95,20 @@ mod tests {
 
     #[test]
     fn every_spelling_of_rfc_3339_is_parsed() {
-        let expected = Timestamp::from("2024-01-15T10:30:00Z")
-            .to_datetime()
-            .unwrap();
+        let expected = Timestamp::from("2024-01-15T10:30:00Z").to_datetime().unwrap();
         for text in [
             "2024-01-15T10:30:00+00:00",
             "2024-01-15T10:30:00.000Z",
             "2024-01-15t12:30:00+02:00",
             "2024-01-15 10:30:00Z",
         ] {
-            assert_eq!(
-                Timestamp::from(text).to_datetime(),
-                Some(expected),
-                "{text}"
-            );
+            assert_eq!(Timestamp::from(text).to_datetime(), Some(expected), "{text}");
         }
     }
 
     #[test]
     fn malformed_timestamps_are_kept_but_not_parsed() {
-        for text in [
-            "",
-            "yesterday",
-            "2024-01-15T10:30:00",
-            "1705314600",
-            "<string>",
-        ] {
+        for text in ["", "yesterday", "2024-01-15T10:30:00", "1705314600", "<string>"] {
             let json = serde_json::to_string(text).unwrap();
             let timestamp: Timestamp = serde_json::from_str(&json).unwrap();
             assert_eq!(timestamp.to_datetime(), None, "{text}");
@@ -131,18 +119,11 @@ mod tests {
     #[test]
     fn debug_hides_text() {
         let shown = |text: &str| format!("{:?}", Timestamp::from(text));
-        for text in [
-            "2024-01-15T10:30:00.5+02:00",
-            "2024-01-15t10:30:00z",
-            "1705314600",
-        ] {
+        for text in ["2024-01-15T10:30:00.5+02:00", "2024-01-15t10:30:00z", "1705314600"] {
             assert_eq!(shown(text), format!("{text:?}"));
         }
         for text in ["Anna said yes", "2024-01-15 from Anna", "<string>"] {
-            assert!(
-                !shown(text).contains("Anna") && !shown(text).contains("string"),
-                "{text}"
-            );
+            assert!(!shown(text).contains("Anna") && !shown(text).contains("string"), "{text}");
         }
     }
 }

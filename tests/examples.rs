@@ -69,10 +69,7 @@ fn validator(schema: &str) -> jsonschema::Validator {
     translate(&mut components);
     let root =
         json!({ "$ref": format!("#/components/schemas/{schema}"), "components": components });
-    jsonschema::options()
-        .should_validate_formats(true)
-        .build(&root)
-        .unwrap()
+    jsonschema::options().should_validate_formats(true).build(&root).unwrap()
 }
 
 fn assert_valid(validator: &jsonschema::Validator, name: &str, value: &Value) {
@@ -103,9 +100,7 @@ fn every_example_file_is_a_valid_page_and_round_trips() {
 #[test]
 fn every_example_in_the_spec_is_valid_and_decodes() {
     let spec = spec();
-    let responses = spec["paths"]["/v2/access/chats"]["get"]["responses"]
-        .as_object()
-        .unwrap();
+    let responses = spec["paths"]["/v2/access/chats"]["get"]["responses"].as_object().unwrap();
     let (page, error) = (validator("ChatPage"), validator("ErrorBody"));
     for (status, response) in responses {
         let response = match response["$ref"].as_str() {
@@ -113,14 +108,9 @@ fn every_example_in_the_spec_is_valid_and_decodes() {
             None => response,
         };
         let media = &response["content"]["application/json"];
-        let named = media["examples"]
-            .as_object()
-            .into_iter()
-            .flat_map(|named| named.values());
-        let examples: Vec<&Value> = named
-            .map(|example| &example["value"])
-            .chain(media.get("example"))
-            .collect();
+        let named = media["examples"].as_object().into_iter().flat_map(|named| named.values());
+        let examples: Vec<&Value> =
+            named.map(|example| &example["value"]).chain(media.get("example")).collect();
         assert!(!examples.is_empty(), "{status} has no example");
         for example in examples {
             if status == "200" {
@@ -145,10 +135,7 @@ fn the_placeholders_of_the_documentation_page_decode() {
     message["releaseForms"] = json!("<unknown>");
     let page = decode(&value).unwrap();
     let created = last_message(&page).created_at.as_ref().unwrap();
-    assert_eq!(
-        (created.as_str(), created.to_datetime()),
-        ("<string>", None)
-    );
+    assert_eq!((created.as_str(), created.to_datetime()), ("<string>", None));
     assert_eq!(encode(&page), value);
 }
 
@@ -156,28 +143,12 @@ fn the_placeholders_of_the_documentation_page_decode() {
 fn only_optional_fields_may_be_absent_or_null() {
     let spec = spec();
     let mut found = BTreeMap::new();
-    presence(
-        &spec,
-        &spec["components"]["schemas"]["ChatPage"],
-        &documentation(),
-        "",
-        &mut found,
-    );
-    assert!(
-        found.len() > 100,
-        "only {} properties were found",
-        found.len()
-    );
+    presence(&spec, &spec["components"]["schemas"]["ChatPage"], &documentation(), "", &mut found);
+    assert!(found.len() > 100, "only {} properties were found", found.len());
     for (place, required) in found {
         let (parent, key) = place.rsplit_once('/').unwrap();
         let mut absent = documentation();
-        absent
-            .pointer_mut(parent)
-            .unwrap()
-            .as_object_mut()
-            .unwrap()
-            .remove(key)
-            .unwrap();
+        absent.pointer_mut(parent).unwrap().as_object_mut().unwrap().remove(key).unwrap();
         assert_eq!(decode(&absent).is_ok(), !required, "without {place}");
         let mut null = documentation();
         *null.pointer_mut(&place).unwrap() = Value::Null;
@@ -194,13 +165,7 @@ fn presence(
     found: &mut BTreeMap<String, bool>,
 ) {
     if let Some(reference) = schema["$ref"].as_str() {
-        return presence(
-            spec,
-            spec.pointer(&reference[1..]).unwrap(),
-            value,
-            place,
-            found,
-        );
+        return presence(spec, spec.pointer(&reference[1..]).unwrap(), value, place, found);
     }
     for part in ["allOf", "oneOf"] {
         // The documentation's example shows the first alternative.
@@ -211,13 +176,7 @@ fn presence(
     match value {
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                presence(
-                    spec,
-                    &schema["items"],
-                    item,
-                    &format!("{place}/{index}"),
-                    found,
-                );
+                presence(spec, &schema["items"], item, &format!("{place}/{index}"), found);
             }
         }
         Value::Object(entries) if !schema["properties"].is_null() => {
@@ -252,9 +211,7 @@ fn unknown_fields_and_values_decode() {
 #[test]
 fn known_enum_values_never_decode_as_other() {
     let spec = spec();
-    let values = spec["components"]["schemas"]["MediaKind"]["enum"]
-        .as_array()
-        .unwrap();
+    let values = spec["components"]["schemas"]["MediaKind"]["enum"].as_array().unwrap();
     assert_eq!(values, MediaKind::KNOWN);
     for value in MediaKind::KNOWN {
         let kind = MediaKind::from(*value);
@@ -300,26 +257,14 @@ fn a_reason_is_a_flag_or_text() {
         value["list"][0]["canNotSendReason"] = json;
         decode(&value).unwrap().list[0].can_not_send_reason.clone()
     };
-    assert!(matches!(
-        reason(json!(true)),
-        Some(CanNotSendReason::Flag(true))
-    ));
-    assert!(matches!(
-        reason(json!(false)),
-        Some(CanNotSendReason::Flag(false))
-    ));
+    assert!(matches!(reason(json!(true)), Some(CanNotSendReason::Flag(true))));
+    assert!(matches!(reason(json!(false)), Some(CanNotSendReason::Flag(false))));
     assert!(matches!(reason(json!("x")), Some(CanNotSendReason::Reason(words)) if words == "x"));
 }
 
 #[test]
 fn release_forms_of_a_message_are_any_json() {
-    for forms in [
-        json!(1.5),
-        json!("x"),
-        json!([]),
-        json!({ "a": { "b": null } }),
-        json!(false),
-    ] {
+    for forms in [json!(1.5), json!("x"), json!([]), json!({ "a": { "b": null } }), json!(false)] {
         let mut value = documentation();
         value["list"][0]["lastMessage"]["releaseForms"] = forms.clone();
         let page = decode(&value).unwrap();
@@ -337,10 +282,7 @@ fn debug_shows_no_private_value() {
         if let MessageSender::Name(user) = &message.from_user {
             assert!(!shown.contains(&user.name), "{}", user.name);
         }
-        assert!(
-            shown.contains(&message.id.to_string()),
-            "ids are not private"
-        );
+        assert!(shown.contains(&message.id.to_string()), "ids are not private");
     }
     assert!(!shown.contains("https://"), "URLs give access to media");
     assert!(shown.contains("text: [private]"));

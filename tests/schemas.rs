@@ -16,11 +16,8 @@ use serde_json::{Value, json};
 
 /// The intended differences: the id of the change from the contract to the Rust types, whether it
 /// is intended only for optional fields, and the reason.
-const INTENDED: &[(&str, bool, &str)] = &[(
-    "nullable-set",
-    true,
-    "an optional field may also be null: an `Option` decodes both",
-)];
+const INTENDED: &[(&str, bool, &str)] =
+    &[("nullable-set", true, "an optional field may also be null: an `Option` decodes both")];
 
 /// Builds an OpenAPI document whose only response has this schema.
 fn document(mut schema: Value, components: Value) -> Value {
@@ -72,25 +69,14 @@ fn a_type_that_differs_from_the_contract_is_reported() {
     for (pointer, value, kind) in [
         ("/properties/hasMore/type", json!("string"), "type-changed"),
         ("/$defs/Chat/required", json!([]), "property-required-unset"),
-        (
-            "/$defs/MediaKind/enum",
-            json!(["photo"]),
-            "open-enum-value-removed",
-        ),
-        (
-            "/$defs/UserView/properties/_view",
-            json!({ "type": ["string", "null"] }),
-            "nullable-set",
-        ),
+        ("/$defs/MediaKind/enum", json!(["photo"]), "open-enum-value-removed"),
+        ("/$defs/UserView/properties/_view", json!({ "type": ["string", "null"] }), "nullable-set"),
     ] {
         let mut other = schema.clone();
         *other.pointer_mut(pointer).unwrap() = value;
         let [old, new] = [schema.clone(), other]
             .map(|schema| Table::of_document(&document(schema, json!({}))).unwrap());
         let found = compare(&old, &new, Scope::Wire).unwrap().0;
-        assert!(
-            found.iter().any(|change| change.kind == kind),
-            "{pointer}: {found:#?}"
-        );
+        assert!(found.iter().any(|change| change.kind == kind), "{pointer}: {found:#?}");
     }
 }

@@ -5,9 +5,7 @@ use serde_json::json;
 use super::*;
 
 fn value(yaml: &str) -> Value {
-    read(yaml)
-        .map(|read| read.0)
-        .unwrap_or_else(|problem| panic!("{yaml:?}: {problem:?}"))
+    read(yaml).map(|read| read.0).unwrap_or_else(|problem| panic!("{yaml:?}: {problem:?}"))
 }
 
 fn error(yaml: &str) -> String {
@@ -19,11 +17,7 @@ fn error(yaml: &str) -> String {
 
 #[test]
 fn scalars_follow_yaml_1_2() {
-    for words in [
-        "y n yes no on off",
-        "Y N Yes No On Off",
-        "YES NO ON OFF tRUE faLSE",
-    ] {
+    for words in ["y n yes no on off", "Y N Yes No On Off", "YES NO ON OFF tRUE faLSE"] {
         for word in words.split(' ') {
             assert_eq!(value(&format!("a: {word}")), json!({ "a": word }));
             assert_eq!(value(&format!("[{word}]")), json!([word]));
@@ -83,22 +77,16 @@ fn scalars_follow_yaml_1_2() {
             "{written}"
         );
         if !written.is_empty() {
-            assert_eq!(
-                value(&format!("[ä, {written} ]")),
-                json!(["ä", expected]),
-                "{written}"
-            );
+            assert_eq!(value(&format!("[ä, {written} ]")), json!(["ä", expected]), "{written}");
         }
     }
 }
 
 #[test]
 fn numbers_that_json_cannot_represent_are_rejected() {
-    for written in [
-        "18446744073709551617",
-        "-9223372036854775809",
-        "123456789012345678901234567890",
-    ] {
+    for written in
+        ["18446744073709551617", "-9223372036854775809", "123456789012345678901234567890"]
+    {
         let expected = format!("f:2:4: `{written}` cannot be represented exactly");
         assert!(error(&format!("a: 1\nb: {written}")).starts_with(&expected));
     }
@@ -153,11 +141,7 @@ fn errors_are_in_plain_words() {
         let below = level - 1;
         format!("{yaml}a{level}: &a{level} {{<<: [*a{below}, *a{below}, *a{below}], y{level}: *a{below}}}\n")
     });
-    let long = format!(
-        "a: &a {}\nb: [{}]",
-        "x".repeat(1_000_000),
-        "*a,".repeat(1_000)
-    );
+    let long = format!("a: &a {}\nb: [{}]", "x".repeat(1_000_000), "*a,".repeat(1_000));
     for (yaml, words) in [
         (deep("["), "this is nested more than 127 levels deep"),
         (deep("{a: "), "this is nested more than 127 levels deep"),
@@ -166,56 +150,29 @@ fn errors_are_in_plain_words() {
         (bomb, "aliases (`*name`) make the document far larger"),
         (merged, "aliases (`*name`) make the document far larger"),
         (long, "aliases (`*name`) make the document far larger"),
-        (
-            "a: &a [*a]".to_owned(),
-            "an alias (`*name`) is inside the value that it refers to",
-        ),
-        (
-            "a: *b".to_owned(),
-            "there is no anchor (`&name`) before this alias",
-        ),
-        (
-            "a: 1\n---\nb: 2".to_owned(),
-            "a second document begins after a `---`",
-        ),
+        ("a: &a [*a]".to_owned(), "an alias (`*name`) is inside the value that it refers to"),
+        ("a: *b".to_owned(), "there is no anchor (`&name`) before this alias"),
+        ("a: 1\n---\nb: 2".to_owned(), "a second document begins after a `---`"),
         ("<<: 1".to_owned(), "the value of `<<` must be a mapping"),
         ("[a]: 1".to_owned(), "a key must be a string"),
         ("? {a: 1}\n: 1".to_owned(), "a key must be a string"),
         ("a: !!int x".to_owned(), "the value does not match its tag"),
         ("a: !!bool x".to_owned(), "the value does not match its tag"),
-        (
-            "a: !!timestamp 2020-01-01".to_owned(),
-            "the value does not match its tag",
-        ),
+        ("a: !!timestamp 2020-01-01".to_owned(), "the value does not match its tag"),
         ("a: !!binary x".to_owned(), "a value tagged `!!binary`"),
         ("a: !!binary gICA".to_owned(), "a value tagged `!!binary`"),
         ("a: [1".to_owned(), SYNTAX_FIX),
         ("a: 'b".to_owned(), SYNTAX_FIX),
         ("a: b: c".to_owned(), SYNTAX_FIX),
-        (
-            "a:\n\tb: 1".to_owned(),
-            "f:2:1: the indentation contains a tab",
-        ),
-        (
-            "a:\n  - b\n\t- c".to_owned(),
-            "f:3:1: the indentation contains a tab",
-        ),
-        (
-            "a: b\n  \tc: 1".to_owned(),
-            "f:2:3: the indentation contains a tab",
-        ),
-        (
-            "a: >-\n  b\n\tc".to_owned(),
-            "f:3:1: the indentation contains a tab",
-        ),
+        ("a:\n\tb: 1".to_owned(), "f:2:1: the indentation contains a tab"),
+        ("a:\n  - b\n\t- c".to_owned(), "f:3:1: the indentation contains a tab"),
+        ("a: b\n  \tc: 1".to_owned(), "f:2:3: the indentation contains a tab"),
+        ("a: >-\n  b\n\tc".to_owned(), "f:3:1: the indentation contains a tab"),
     ] {
         let error = error(&yaml);
         assert!(error.contains(words), "{words:?}: {error}");
         assert!(
-            ["f:1:", "f:2:", "f:3:"]
-                .iter()
-                .any(|at| error.starts_with(at))
-                || error.len() < 200,
+            ["f:1:", "f:2:", "f:3:"].iter().any(|at| error.starts_with(at)) || error.len() < 200,
             "{error}"
         );
         for rust in ["::", "_with_", " { ", "Option", "i64", "u64", "\n"] {

@@ -69,19 +69,10 @@ pub(crate) fn text(changes: &Changes, judged: Judged) -> String {
             (false, _, _) => (GREEN, "harmless"),
         };
         let why = change.why;
-        line(
-            &mut text,
-            format_args!("{style}{head}{style:#}: {}", sentence(change)),
-        );
-        line(
-            &mut text,
-            format_args!("    {}: {why}", side(change.direction)),
-        );
+        line(&mut text, format_args!("{style}{head}{style:#}: {}", sentence(change)));
+        line(&mut text, format_args!("    {}: {why}", side(change.direction)));
         if !change.occurs.is_empty() {
-            line(
-                &mut text,
-                format_args!("    in {}", change.occurs.join(", ")),
-            );
+            line(&mut text, format_args!("    in {}", change.occurs.join(", ")));
         }
     }
     line(&mut text, format_args!("{}", summary(changes, judged)));
@@ -132,11 +123,7 @@ fn summary(changes: &Changes, judged: Judged) -> String {
         return "no change".to_owned();
     }
     let wire = changes.0.iter().filter(|change| change.breaking).count();
-    let rust = changes
-        .0
-        .iter()
-        .filter(|change| change.rust_breaking)
-        .count();
+    let rust = changes.0.iter().filter(|change| change.rust_breaking).count();
     let (all, wire) = (count(all, "change"), breaking(wire));
     match judged {
         Judged::Wire => format!("{all}: {wire} users of the wire"),
@@ -243,11 +230,7 @@ pub(crate) fn print_rules(format: Format) {
 /// How many lines were added, and removed.
 pub(crate) fn counts(old: &str, new: &str) -> (usize, usize) {
     let diff = TextDiff::from_lines(old, new);
-    let count = |tag| {
-        diff.iter_all_changes()
-            .filter(|change| change.tag() == tag)
-            .count()
-    };
+    let count = |tag| diff.iter_all_changes().filter(|change| change.tag() == tag).count();
     (count(ChangeTag::Insert), count(ChangeTag::Delete))
 }
 

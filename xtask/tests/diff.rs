@@ -111,18 +111,11 @@ fn the_markdown_report() {
 
 #[test]
 fn markdown_tables_escape_special_characters() {
-    let special = (
-        "        - audio\n",
-        "        - audio\n        - \"a|b`c\\nd\"\n",
-    );
+    let special = ("        - audio\n", "        - audio\n        - \"a|b`c\\nd\"\n");
     let (code, stdout, _) = Folder::new().diff_edited(&[special], &["--format", "markdown"]);
     assert_eq!(code, 0);
     assert!(stdout.contains("| `a\\|b'c d` |"), "{stdout}");
-    assert_eq!(
-        stdout.lines().filter(|line| line.starts_with('|')).count(),
-        3,
-        "{stdout}"
-    );
+    assert_eq!(stdout.lines().filter(|line| line.starts_with('|')).count(), 3, "{stdout}");
 }
 
 #[test]
@@ -185,20 +178,14 @@ fn the_same_document_in_json_and_yaml_has_no_change() {
     folder.write("old.yaml", OLD);
     folder.write("new.json", value.to_string());
     let (code, stdout, stderr) = folder.diff(&["old.yaml", "new.json", "--fail-on", "any"]);
-    assert_eq!(
-        (code, stdout.as_str(), stderr.as_str()),
-        (0, "no change\n", "")
-    );
+    assert_eq!((code, stdout.as_str(), stderr.as_str()), (0, "no change\n", ""));
 }
 
 #[test]
 fn invalid_documents_are_reported_with_their_position() {
     let folder = Folder::new();
     folder.write("old.yaml", OLD);
-    let line = 1 + OLD
-        .lines()
-        .position(|line| line.contains("schemas/ChatOrder'"))
-        .unwrap();
+    let line = 1 + OLD.lines().position(|line| line.contains("schemas/ChatOrder'")).unwrap();
     let order = OLD.replacen("schemas/ChatOrder'", "schemas/ChatOrdre'", 1);
     let deep_yaml = format!("a: {}", "[".repeat(100_000));
     let deep_json = "[".repeat(100_000);
@@ -311,11 +298,7 @@ fn invalid_documents_are_reported_with_their_position() {
     }
     fs::create_dir(folder.0.path().join("folder")).unwrap();
     for (name, bytes, expected) in [
-        (
-            "bytes.yaml",
-            &b"a: 1\nb: \xff\xfe\x00"[..],
-            "bytes.yaml:2: this is no UTF-8",
-        ),
+        ("bytes.yaml", &b"a: 1\nb: \xff\xfe\x00"[..], "bytes.yaml:2: this is no UTF-8"),
         ("nul.yaml", b"\0\0", "nul.yaml:1:1: unexpected character"),
         (
             "gzip.json",
@@ -330,17 +313,11 @@ fn invalid_documents_are_reported_with_their_position() {
         }
         let (code, stdout, stderr) = folder.diff(&["old.yaml", name]);
         assert_eq!((code, stdout.as_str()), (3, ""), "{name}");
-        assert!(
-            stderr.starts_with(&format!("error: {expected}")),
-            "{name}: {stderr}"
-        );
+        assert!(stderr.starts_with(&format!("error: {expected}")), "{name}: {stderr}");
     }
     let value: Value = serde_saphyr::from_str(OLD).unwrap();
     folder.write("bom.json", format!("\u{feff}{value}"));
-    assert_eq!(
-        folder.diff(&["old.yaml", "bom.json", "--fail-on", "any"]).0,
-        0
-    );
+    assert_eq!(folder.diff(&["old.yaml", "bom.json", "--fail-on", "any"]).0, 0);
 }
 
 #[test]
@@ -366,10 +343,7 @@ fn yaml_1_1_booleans_are_strings() {
     folder.write("old.yaml", yaml);
     folder.write("new.yaml", yaml.replace(quoted, "NO"));
     let (code, stdout, stderr) = folder.diff(&["old.yaml", "new.yaml", "--fail-on", "any"]);
-    assert_eq!(
-        (code, stdout.as_str(), stderr.as_str()),
-        (0, "no change\n", "")
-    );
+    assert_eq!((code, stdout.as_str(), stderr.as_str()), (0, "no change\n", ""));
 }
 
 /// 600 operations in several megabytes of YAML.
@@ -384,11 +358,7 @@ fn a_large_document_is_compared() {
             "  /things{index}:\n    get:\n      operationId: thing{index}\n      responses:\n        '200':\n          description: OK\n          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/Thing{index}'\n"
         )
         .unwrap();
-        write!(
-            schemas,
-            "    Thing{index}:\n      type: object\n      properties:\n"
-        )
-        .unwrap();
+        write!(schemas, "    Thing{index}:\n      type: object\n      properties:\n").unwrap();
         for property in 0..40 {
             write!(
                 schemas,
@@ -416,10 +386,7 @@ fn a_100_mb_document_is_refused_before_it_is_read() {
     huge.set_len(100_000_000).unwrap();
     let (code, _, stderr) = folder.diff(&["old.yaml", "huge.yaml"]);
     assert_eq!(code, 3);
-    assert!(
-        stderr.contains("huge.yaml: 100000000 bytes are more than"),
-        "{stderr}"
-    );
+    assert!(stderr.contains("huge.yaml: 100000000 bytes are more than"), "{stderr}");
 }
 
 #[test]
@@ -428,11 +395,7 @@ fn the_rules_are_listed_in_every_format() {
     for format in ["text", "json", "markdown"] {
         let (code, stdout, _) = folder.diff(&["--rules", "--format", format]);
         assert_eq!(code, 0);
-        for kind in [
-            "property-removed",
-            "max-length-lowered",
-            "open-enum-value-added",
-        ] {
+        for kind in ["property-removed", "max-length-lowered", "open-enum-value-added"] {
             assert!(stdout.contains(kind), "{format}: {kind}");
         }
     }

@@ -69,11 +69,9 @@ impl Copy {
 
     /// Turns the copy into a git repository with a single commit.
     fn commit(&self) {
-        for arguments in [
-            &["init", "--quiet"][..],
-            &["add", "."],
-            &["commit", "--quiet", "--message", "Spec"],
-        ] {
+        for arguments in
+            [&["init", "--quiet"][..], &["add", "."], &["commit", "--quiet", "--message", "Spec"]]
+        {
             let output = Command::new("git")
                 .args([
                     "-c",
@@ -99,11 +97,7 @@ impl Copy {
             .current_dir(self.0.path());
         let output = command.output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
-        (
-            output.status.code().unwrap(),
-            text(output.stdout),
-            text(output.stderr),
-        )
+        (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
     }
 }
 
@@ -124,35 +118,22 @@ fn a_new_field_makes_the_snapshot_stale_until_it_is_regenerated() {
     let before = fs::read(copy.snapshot()).unwrap();
     let (code, stdout, _) = copy.xtask(&["regen", "--check"]);
     assert_eq!(code, 1);
-    assert!(
-        stdout.contains("--- a/build/snapshot.rs\n+++ b/build/snapshot.rs\n@@"),
-        "{stdout}"
-    );
+    assert!(stdout.contains("--- a/build/snapshot.rs\n+++ b/build/snapshot.rs\n@@"), "{stdout}");
     assert!(stdout.contains("\n+        pub is_archived: "), "{stdout}");
     assert!(stdout.contains("cargo xtask regen"), "{stdout}");
     assert!(!stdout.contains('\u{1b}'), "no colours outside a terminal");
-    assert_eq!(
-        fs::read(copy.snapshot()).unwrap(),
-        before,
-        "--check writes nothing"
-    );
+    assert_eq!(fs::read(copy.snapshot()).unwrap(), before, "--check writes nothing");
 
     let (code, stdout, _) = copy.xtask(&["regen"]);
     assert_eq!(code, 0);
-    assert!(
-        stdout.contains("pub is_archived: ") && stdout.contains("written: 1 of 2"),
-        "{stdout}"
-    );
+    assert!(stdout.contains("pub is_archived: ") && stdout.contains("written: 1 of 2"), "{stdout}");
     assert_eq!(copy.xtask(&["regen", "--check"]).0, 0);
 }
 
 #[test]
 fn a_new_enum_value_becomes_a_variant() {
     let copy = Copy::new();
-    copy.edit(
-        "        - audio\n",
-        "        - audio\n        - live_stream\n",
-    );
+    copy.edit("        - audio\n", "        - audio\n        - live_stream\n");
     let (code, stdout, _) = copy.xtask(&["regen"]);
     assert_eq!(code, 0);
     assert!(stdout.contains("\n+        LiveStream,"), "{stdout}");
@@ -186,10 +167,7 @@ fn a_second_endpoint_is_generated() {
     );
     let (code, stdout, stderr) = copy.xtask(&["regen"]);
     assert_eq!(code, 0, "{stderr}");
-    assert!(
-        stdout.contains("+    pub fn list_messages(&self)"),
-        "{stdout}"
-    );
+    assert!(stdout.contains("+    pub fn list_messages(&self)"), "{stdout}");
 }
 
 #[test]
@@ -213,14 +191,8 @@ fn an_invalid_spec_exits_with_3_reports_its_position_and_writes_nothing() {
         let before = fs::read(copy.snapshot()).unwrap();
         let (code, stdout, stderr) = copy.xtask(arguments);
         assert_eq!((code, stdout.as_str()), (3, ""));
-        assert!(
-            stderr.starts_with("error: openapi/ofauth.yaml:"),
-            "{stderr}"
-        );
-        assert!(
-            stderr.contains("components.schemas.ChatPage.properties.hasMore.type"),
-            "{stderr}"
-        );
+        assert!(stderr.starts_with("error: openapi/ofauth.yaml:"), "{stderr}");
+        assert!(stderr.contains("components.schemas.ChatPage.properties.hasMore.type"), "{stderr}");
         assert_eq!(fs::read(copy.snapshot()).unwrap(), before);
     }
     fs::remove_file(copy.spec()).unwrap();
@@ -282,40 +254,20 @@ due: minor
         assert_eq!(report[key], value, "{key}");
     }
     assert_eq!(report["contract"]["changes"][0]["kind"], "property-added");
-    assert_eq!(
-        report["surface"]["added"][0]["item"],
-        "ofauth_api::types::Chat.is_archived"
-    );
+    assert_eq!(report["surface"]["added"][0]["item"], "ofauth_api::types::Chat.is_archived");
     assert_eq!(report["files"].as_array().unwrap().len(), 5);
 
     let (code, stdout, _) = copy.xtask(&["regen", "--format", "markdown"]);
     assert_eq!(code, 0);
-    assert!(
-        stdout.starts_with("## Contract, against `HEAD`\n\n| place |"),
-        "{stdout}"
-    );
-    assert!(
-        stdout.contains("\n+ ofauth_api::types::Chat.is_archived: Option<bool>\n"),
-        "{stdout}"
-    );
-    let headings: Vec<&str> = stdout
-        .lines()
-        .filter(|line| line.starts_with('#'))
-        .collect();
-    let expected = [
-        "## Contract, against `HEAD`",
-        "## Rust surface",
-        "## Due",
-        "## Files",
-    ];
+    assert!(stdout.starts_with("## Contract, against `HEAD`\n\n| place |"), "{stdout}");
+    assert!(stdout.contains("\n+ ofauth_api::types::Chat.is_archived: Option<bool>\n"), "{stdout}");
+    let headings: Vec<&str> = stdout.lines().filter(|line| line.starts_with('#')).collect();
+    let expected = ["## Contract, against `HEAD`", "## Rust surface", "## Due", "## Files"];
     assert_eq!(headings, expected);
     for heading in &expected[1..] {
         assert!(stdout.contains(&format!("\n\n{heading}\n\n")), "{stdout}");
     }
-    assert!(
-        stdout.contains("written: 1 of 2") && stdout.contains("written: 2 of 3"),
-        "{stdout}"
-    );
+    assert!(stdout.contains("written: 1 of 2") && stdout.contains("written: 2 of 3"), "{stdout}");
     assert_eq!(copy.xtask(&["regen", "--check"]).0, 0);
 }
 
@@ -337,37 +289,13 @@ fn only_incompatible_generated_code_breaks_rust() {
             true,
             "major",
         ),
-        (
-            "            maximum: 20\n",
-            "            maximum: 30\n",
-            false,
-            false,
-            "patch",
-        ),
-        (
-            "operationId: listChats",
-            "operationId: findChats",
-            false,
-            true,
-            "major",
-        ),
-        (
-            "        - audio\n",
-            "        - audio\n        - live\n",
-            false,
-            false,
-            "minor",
-        ),
+        ("            maximum: 20\n", "            maximum: 30\n", false, false, "patch"),
+        ("operationId: listChats", "operationId: findChats", false, true, "major"),
+        ("        - audio\n", "        - audio\n        - live\n", false, false, "minor"),
         ("        - audio\n", "", false, true, "major"),
         // A type change by the contract's rules, but the Rust type is written by hand.
         ("      format: date-time\n", "", true, false, "major"),
-        (
-            "      required:\n        - withUser\n",
-            "",
-            true,
-            true,
-            "major",
-        ),
+        ("      required:\n        - withUser\n", "", true, true, "major"),
         (
             "Whether a queue sent the message.",
             "Whether it was sent by a queue.",
@@ -382,11 +310,7 @@ fn only_incompatible_generated_code_breaks_rust() {
         let (code, stdout, stderr) = copy.xtask(&["regen", "--check", "--format", "json"]);
         assert!(code < 2, "{stderr}");
         let report: Value = serde_json::from_str(&stdout).unwrap();
-        let found = (
-            &report["breaking"],
-            &report["rust_breaking"],
-            &report["bump"],
-        );
+        let found = (&report["breaking"], &report["rust_breaking"], &report["bump"]);
         assert_eq!(found, (&json!(wire), &json!(rust), &json!(bump)), "{old:?}");
         // Only the generated code decides what breaks Rust, not the contract's rules.
         assert_eq!(report["contract"]["breaking"], json!(wire), "{old:?}");
@@ -399,16 +323,10 @@ fn against_accepts_a_revision_or_a_file() {
     let copy = Copy::new();
     let (code, stdout, _) = copy.xtask(&["regen", "--check"]);
     assert_eq!(code, 0);
-    assert!(
-        stdout.starts_with("contract: nothing to compare with"),
-        "{stdout}"
-    );
+    assert!(stdout.starts_with("contract: nothing to compare with"), "{stdout}");
     let (code, _, stderr) = copy.xtask(&["regen", "--check", "--against", "HEAD"]);
     assert_eq!(code, 3);
-    assert!(
-        stderr.starts_with("error: HEAD: neither a file nor a revision"),
-        "{stderr}"
-    );
+    assert!(stderr.starts_with("error: HEAD: neither a file nor a revision"), "{stderr}");
 
     copy.commit();
     fs::copy(copy.spec(), copy.0.path().join("old.yaml")).unwrap();
@@ -417,14 +335,8 @@ fn against_accepts_a_revision_or_a_file() {
     for against in ["HEAD", "old.yaml"] {
         let (code, stdout, stderr) = copy.xtask(&["regen", "--check", "--against", against]);
         assert_eq!((code, stderr.as_str()), (0, ""));
-        assert!(
-            stdout.starts_with(&format!("contract, against {against}:\n")),
-            "{stdout}"
-        );
-        assert!(
-            stdout.contains("list[].isArchived: property-added"),
-            "{stdout}"
-        );
+        assert!(stdout.starts_with(&format!("contract, against {against}:\n")), "{stdout}");
+        assert!(stdout.contains("list[].isArchived: property-added"), "{stdout}");
     }
     for against in ["none", "--against", "HEAD~9"] {
         assert_ne!(copy.xtask(&["regen", "--check", "--against", against]).0, 0);
@@ -441,16 +353,10 @@ fn schemas_are_kept_up_to_date_and_stale_files_are_removed() {
     fs::write(&old, "{}").unwrap();
     let (code, stdout, _) = copy.xtask(&["regen", "--check"]);
     assert_eq!(code, 1);
-    assert!(
-        stdout.contains("stale: 2 of 4 schema and contract files"),
-        "{stdout}"
-    );
+    assert!(stdout.contains("stale: 2 of 4 schema and contract files"), "{stdout}");
     let (code, stdout, _) = copy.xtask(&["schema"]);
     assert_eq!(code, 0);
-    assert!(
-        stdout.contains("written: 2 of 4 schema and contract files"),
-        "{stdout}"
-    );
+    assert!(stdout.contains("written: 2 of 4 schema and contract files"), "{stdout}");
     assert_eq!(fs::read_to_string(&page).unwrap(), before);
     assert!(!old.exists());
     assert_eq!(copy.xtask(&["regen", "--check"]).0, 0);

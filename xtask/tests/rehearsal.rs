@@ -23,12 +23,7 @@ const STEPS: &[(&str, &str, &str, &str)] = &[
         "        isArchived:\n          type: boolean\n          description: Whether it is archived.\n        unreadMessagesCount:\n",
         "pub is_archived: ::std::option::Option<bool>",
     ),
-    (
-        "a new value of an enum",
-        "        - audio\n",
-        "        - audio\n        - live\n",
-        "Live,",
-    ),
+    ("a new value of an enum", "        - audio\n", "        - audio\n        - live\n", "Live,"),
     (
         "a field that may be null",
         "          description: Whether the message costs nothing.\n",
@@ -132,12 +127,7 @@ fn copy(from: &Path, to: &Path) {
 fn run(command: &mut Command, folder: &Path) -> String {
     let output = command.current_dir(folder).output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    assert!(
-        output.status.success(),
-        "{}{}",
-        text(&output.stdout),
-        text(&output.stderr)
-    );
+    assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
     text(&output.stdout)
 }
 
@@ -161,16 +151,10 @@ fn applications_compile_unchanged_when_the_api_grows() {
     let report = run(regen.args(["regen", "--against", "old.yaml"]), workspace);
     let generated = fs::read_to_string(workspace.join("build/snapshot.rs")).unwrap();
     for (step, _, _, code) in STEPS {
-        assert!(
-            generated.contains(code),
-            "{step}: {code:?} isn't in the client"
-        );
+        assert!(generated.contains(code), "{step}: {code:?} isn't in the client");
     }
     // A null breaks readers of the wire format, but in Rust the field is an `Option` anyway.
-    assert!(
-        report.contains("list[].lastMessage.isFree: nullable-set"),
-        "{report}"
-    );
+    assert!(report.contains("list[].lastMessage.isFree: nullable-set"), "{report}");
     assert!(
         report.contains(" changed, 0 removed") && report.contains("Rust surface: "),
         "{report}"
@@ -192,19 +176,9 @@ fn applications_compile_unchanged_when_the_api_grows() {
     // An application with its tests, which also compiles the wrapper, the sandbox and the mocks.
     let mut check = Command::new(env!("CARGO"));
     check
-        .args([
-            "check",
-            "--quiet",
-            "--offline",
-            "--tests",
-            "--package",
-            "unread-report",
-        ])
+        .args(["check", "--quiet", "--offline", "--tests", "--package", "unread-report"])
         // Avoids checking the dependencies again.
-        .env(
-            "CARGO_TARGET_DIR",
-            Path::new(env!("CARGO_TARGET_TMPDIR")).join(".."),
-        )
+        .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join(".."))
         .env("CARGO_INCREMENTAL", "0")
         .env_remove("CARGO_MANIFEST_DIR");
     run(&mut check, workspace);

@@ -44,11 +44,7 @@ impl Copy {
             .output()
             .unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
-        (
-            output.status.code().unwrap(),
-            text(output.stdout),
-            text(output.stderr),
-        )
+        (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
     }
 }
 
@@ -84,10 +80,7 @@ accepted: 48 differences, by openapi/accepted.toml
     assert_eq!(code, 1);
     let report: Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!(report["changes"][0]["place"], "list[].isPinned");
-    assert_eq!(
-        (&report["accepted"], &report["unused"]),
-        (&json!(48), &json!([]))
-    );
+    assert_eq!((&report["accepted"], &report["unused"]), (&json!(48), &json!([])));
 }
 
 #[test]
@@ -97,11 +90,7 @@ fn an_accepted_difference_that_no_longer_occurs_is_reported() {
     let get = &mut document["paths"]["/v2/access/chats"]["get"];
     let chat = &mut get["responses"]["200"]["content"]["application/json"]["schema"]["properties"]
         ["list"]["items"];
-    chat["properties"]
-        .as_object_mut()
-        .unwrap()
-        .remove("isPinned")
-        .unwrap();
+    chat["properties"].as_object_mut().unwrap().remove("isPinned").unwrap();
     copy.write("vendor.json", &document.to_string());
     assert_eq!(copy.upstream(&["vendor.json"]).0, 0);
 
@@ -147,18 +136,12 @@ fn unreadable_input_exits_with_3() {
         assert!(stderr.contains(expected), "{stderr}");
     }
     for (entries, expected) in [
-        (
-            "[[difference]]\nplace = \"a\"\n",
-            "openapi/accepted.toml:1: missing field `kind`",
-        ),
+        ("[[difference]]\nplace = \"a\"\n", "openapi/accepted.toml:1: missing field `kind`"),
         (
             "[[difference]]\nplace = \"a\"\nkind = \"b\"\nreason = \" \"\n",
             "an entry needs a `reason`",
         ),
-        (
-            "[[difference]]\nplac = 1\n",
-            "openapi/accepted.toml:2: unknown field `plac`",
-        ),
+        ("[[difference]]\nplac = 1\n", "openapi/accepted.toml:2: unknown field `plac`"),
     ] {
         copy.write("openapi/accepted.toml", entries);
         let (code, _, stderr) = copy.upstream(&["vendor.json"]);
@@ -177,10 +160,7 @@ fn a_document_is_downloaded_from_a_url() {
         for (head, body) in [
             ("HTTP/1.1 200 OK", vendor().to_string()),
             ("HTTP/1.1 404 Not Found", String::new()),
-            (
-                "HTTP/1.1 302 Found\r\nlocation: http://example.com/",
-                String::new(),
-            ),
+            ("HTTP/1.1 302 Found\r\nlocation: http://example.com/", String::new()),
         ] {
             let (mut stream, _) = listener.accept().unwrap();
             let _ = stream.read(&mut [0; 4096]).unwrap();
@@ -193,10 +173,7 @@ fn a_document_is_downloaded_from_a_url() {
     let (code, stdout, stderr) = copy.upstream(&[&url]);
     assert_eq!((code, stderr.as_str()), (1, ""), "{stdout}");
     assert!(stdout.contains("list[].isPinned"), "{stdout}");
-    for expected in [
-        "curl: (22) The requested URL returned error: 404",
-        "curl: (1) Protocol",
-    ] {
+    for expected in ["curl: (22) The requested URL returned error: 404", "curl: (1) Protocol"] {
         let (code, _, stderr) = copy.upstream(&[&url]);
         assert_eq!(code, 3);
         assert!(stderr.contains(expected), "{stderr}");
@@ -243,16 +220,11 @@ fn part_of_a_path_may_be_in_the_server_url() {
     copy.write("vendor.json", &format!("{document:#}"));
     let (code, _, stderr) = copy.upstream(&["vendor.json"]);
     let text = format!("{document:#}");
-    let line = text
-        .lines()
-        .position(|line| line.contains("deprecated\": \"no"));
+    let line = text.lines().position(|line| line.contains("deprecated\": \"no"));
     let expected = format!("error: vendor.json:{}:", line.unwrap() + 1);
     assert_eq!(code, 3);
     assert!(stderr.starts_with(&expected), "{expected} {stderr}");
-    assert!(
-        stderr.contains("paths./chats.get.deprecated: must be"),
-        "{stderr}"
-    );
+    assert!(stderr.contains("paths./chats.get.deprecated: must be"), "{stderr}");
 }
 
 #[test]
@@ -260,22 +232,10 @@ fn documents_that_are_not_openapi_are_reported() {
     let copy = Copy::new();
     for (text, expected) in [
         ("", "error: vendor: it is empty; "),
-        (
-            "<html>",
-            "error: vendor: this is no OpenAPI document, but HTML or XML; ",
-        ),
-        (
-            "Not Found",
-            "error: vendor: this is no OpenAPI document, but a text; ",
-        ),
-        (
-            "swagger: '2.0'",
-            "error: vendor:1:1: swagger: this is Swagger 2.0, ",
-        ),
-        (
-            "openapi: 3.1",
-            "error: vendor:1:1: openapi: `3.1` is a number here; ",
-        ),
+        ("<html>", "error: vendor: this is no OpenAPI document, but HTML or XML; "),
+        ("Not Found", "error: vendor: this is no OpenAPI document, but a text; "),
+        ("swagger: '2.0'", "error: vendor:1:1: swagger: this is Swagger 2.0, "),
+        ("openapi: 3.1", "error: vendor:1:1: openapi: `3.1` is a number here; "),
     ] {
         copy.write("vendor", text);
         let (code, _, stderr) = copy.upstream(&["vendor"]);

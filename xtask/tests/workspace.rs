@@ -14,31 +14,15 @@ use serde_json::Value;
 /// The packages for this platform. Building this test has downloaded them already.
 fn metadata() -> Value {
     let run = |command: &mut Command| {
-        let output = command
-            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-            .output()
-            .unwrap();
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        let output =
+            command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
     };
     let about = run(Command::new("rustc").arg("-vV"));
-    let host = about
-        .lines()
-        .find_map(|line| line.strip_prefix("host: "))
-        .unwrap();
+    let host = about.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args([
-        "metadata",
-        "--format-version",
-        "1",
-        "--locked",
-        "--filter-platform",
-        host,
-    ]);
+    cargo.args(["metadata", "--format-version", "1", "--locked", "--filter-platform", host]);
     serde_json::from_str(&run(&mut cargo)).unwrap()
 }
 
@@ -84,17 +68,7 @@ fn every_package_has_the_lints_and_the_licence_of_the_workspace() {
         assert_eq!(package["license"], "MIT OR Apache-2.0");
         assert_eq!(package["edition"], "2024");
         let manifest = std::fs::read_to_string(package["manifest_path"].as_str().unwrap()).unwrap();
-        assert!(
-            manifest.contains("[lints]\nworkspace = true"),
-            "{}",
-            package["name"]
-        );
+        assert!(manifest.contains("[lints]\nworkspace = true"), "{}", package["name"]);
     }
-    assert_eq!(
-        count,
-        metadata["workspace_default_members"]
-            .as_array()
-            .unwrap()
-            .len()
-    );
+    assert_eq!(count, metadata["workspace_default_members"].as_array().unwrap().len());
 }

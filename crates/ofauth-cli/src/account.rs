@@ -27,18 +27,11 @@ impl Account {
     /// Sets up the client. A built-in sandbox makes `live` random changes per second.
     pub(crate) async fn open(server: &Server, live: f64) -> Result<Self, Failure> {
         if !server.sandbox {
-            return Ok(Self {
-                client: client(server)?,
-                sandbox: None,
-            });
+            return Ok(Self { client: client(server)?, sandbox: None });
         }
-        let sandbox = Sandbox::builder()
-            .live(live)
-            .start()
-            .await
-            .map_err(|error| {
-                Failure::Failed(format!("cannot start the sandbox on loopback: {error}"))
-            })?;
+        let sandbox = Sandbox::builder().live(live).start().await.map_err(|error| {
+            Failure::Failed(format!("cannot start the sandbox on loopback: {error}"))
+        })?;
         // Ignore the environment, so that a real key is never sent to the sandbox.
         let client = Client::builder()
             .api_key(sandbox.api_key())
@@ -47,10 +40,7 @@ impl Account {
             .options(options(server))
             .rate_limit(rate_limit(server))
             .build()?;
-        Ok(Self {
-            client,
-            sandbox: Some(sandbox),
-        })
+        Ok(Self { client, sandbox: Some(sandbox) })
     }
 
     /// Returns the connection ids that were given as arguments and in a file, or else the default
@@ -78,12 +68,10 @@ impl Account {
         }
         // Reject invalid ids before anything is sent.
         for (index, id) in ids.iter().enumerate() {
-            self.client
-                .connection(id)
-                .map_err(|error| match ids.len() {
-                    1 => set_by(place, error),
-                    _ => set_by(&format!("connection {}", index + 1), error),
-                })?;
+            self.client.connection(id).map_err(|error| match ids.len() {
+                1 => set_by(place, error),
+                _ => set_by(&format!("connection {}", index + 1), error),
+            })?;
         }
         Ok(Connections(ids))
     }
@@ -162,10 +150,7 @@ fn read_ids(file: &Path) -> Result<Vec<String>, Failure> {
     };
     let text = text.map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))?;
     let lines = text.lines().map(str::trim);
-    Ok(lines
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .map(str::to_owned)
-        .collect())
+    Ok(lines.filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect())
 }
 
 /// Adds to a usage error where the invalid setting comes from.

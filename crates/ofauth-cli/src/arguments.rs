@@ -194,10 +194,7 @@ fn limit(text: &str) -> Result<Limit, ParseQuotaError> {
 }
 
 fn rate(text: &str) -> Result<f64, String> {
-    let rate = text
-        .parse()
-        .ok()
-        .filter(|rate| (0.0..=1_000.0).contains(rate));
+    let rate = text.parse().ok().filter(|rate| (0.0..=1_000.0).contains(rate));
     rate.ok_or_else(|| "must be a number from 0 to 1000".to_owned())
 }
 

@@ -64,10 +64,7 @@ fn progress(bar: ProgressBar) -> ProgressBar {
 
 /// Writes one page of one connection.
 async fn one(request: ChatsRequest, output: &mut Output) -> Result<(), Failure> {
-    let page = request
-        .send()
-        .await
-        .map_err(|error| unreadable(output, error))?;
+    let page = request.send().await.map_err(|error| unreadable(output, error))?;
     output.page(&page)?;
     output.end(false)?;
     warn_rejected(&page, 0);
@@ -148,10 +145,7 @@ async fn many(
     if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} connections, {msg}") {
         bar.set_style(style);
     }
-    let fleet = account
-        .client
-        .fleet(ids)
-        .concurrency(arguments.concurrency.into());
+    let fleet = account.client.fleet(ids).concurrency(arguments.concurrency.into());
     let mut chats = fleet.streams(move |chats| {
         let stream = request(chats, &arguments).stream();
         match arguments.all {
@@ -217,12 +211,10 @@ fn warn_rejected(page: &Page, before: usize) {
 fn all_read(rejected: usize) -> Result<(), Failure> {
     match rejected {
         0 => Ok(()),
-        1 => Err(Failure::Failed(
-            "1 chat cannot be read; the others were written".to_owned(),
-        )),
-        count => Err(Failure::Failed(format!(
-            "{count} chats cannot be read; the others were written"
-        ))),
+        1 => Err(Failure::Failed("1 chat cannot be read; the others were written".to_owned())),
+        count => {
+            Err(Failure::Failed(format!("{count} chats cannot be read; the others were written")))
+        }
     }
 }
 

@@ -74,12 +74,7 @@ impl Output {
             Format::Ndjson => Form::Ndjson,
             Format::Csv => Form::Csv { first: true },
         };
-        Self {
-            begun: false,
-            stdout: io::stdout(),
-            form,
-            named,
-        }
+        Self { begun: false, stdout: io::stdout(), form, named }
     }
 
     /// Writes a page.
@@ -189,13 +184,7 @@ fn json(text: &mut Vec<u8>, connection: Option<&str>, chat: &Chat) -> io::Result
 /// replace them.
 fn line(text: &mut Vec<u8>, body: &[u8]) {
     let body = body.trim_ascii();
-    text.extend(body.iter().map(|byte| {
-        if matches!(byte, b'\n' | b'\r') {
-            b' '
-        } else {
-            *byte
-        }
-    }));
+    text.extend(body.iter().map(|byte| if matches!(byte, b'\n' | b'\r') { b' ' } else { *byte }));
     text.push(b'\n');
 }
 
@@ -209,15 +198,7 @@ fn cell(chat: &Value, place: &str) -> String {
 }
 
 fn table(rows: Vec<Row>, named: bool) -> Table {
-    let header = [
-        "Connection",
-        "User",
-        "Unread",
-        "Last activity",
-        "From",
-        "Media",
-        "Last message",
-    ];
+    let header = ["Connection", "User", "Unread", "Last activity", "From", "Media", "Last message"];
     let header = header.into_iter().skip(usize::from(!named));
     let mut table = Table::new();
     table
@@ -229,29 +210,25 @@ fn table(rows: Vec<Row>, named: bool) -> Table {
     if !io::stdout().is_terminal() || !colourful {
         // This turns off styles, and also the detection of the width.
         let width = table.width();
-        table
-            .force_no_tty()
-            .set_width(width.unwrap_or_else(default_width));
+        table.force_no_tty().set_width(width.unwrap_or_else(default_width));
     }
     table
 }
 
 fn default_width() -> u16 {
     let columns = std::env::var("COLUMNS").ok();
-    columns
-        .and_then(|columns| columns.parse().ok())
-        .unwrap_or(DEFAULT_WIDTH)
+    columns.and_then(|columns| columns.parse().ok()).unwrap_or(DEFAULT_WIDTH)
 }
 
 fn row(connection: Option<&str>, chat: &Chat) -> Row {
     let unread = chat.unread();
     let message = chat.last_message.as_ref();
-    let when = message
-        .and_then(|message| message.created_at.as_ref())
-        .map(|created| match created.to_datetime() {
-            Some(time) => time.format("%Y-%m-%d %H:%M").to_string(),
-            None => printable(created.as_str()),
-        });
+    let when = message.and_then(|message| message.created_at.as_ref()).map(|created| match created
+        .to_datetime()
+    {
+        Some(time) => time.format("%Y-%m-%d %H:%M").to_string(),
+        None => printable(created.as_str()),
+    });
     let from = message.map(|message| match &message.from_user {
         ofauth::MessageSender::Name(user) => printable(&user.name),
         sender => sender.id().to_string(),
@@ -259,11 +236,7 @@ fn row(connection: Option<&str>, chat: &Chat) -> Row {
     let media = message.map_or(0, |message| message.media.len());
     let text = message.map(|message| preview(&message.text));
     let count = |count: u64| {
-        if count == 0 {
-            String::new()
-        } else {
-            count.to_string()
-        }
+        if count == 0 { String::new() } else { count.to_string() }
     };
     let mut unread = Cell::new(count(unread)).set_alignment(CellAlignment::Right);
     if chat.unread() > 0 {
@@ -284,10 +257,7 @@ fn row(connection: Option<&str>, chat: &Chat) -> Row {
 
 /// Returns the beginning of an HTML message as one line of text.
 fn preview(html: &str) -> String {
-    let end = html
-        .char_indices()
-        .nth(PREVIEW)
-        .map_or(html.len(), |(end, _)| end);
+    let end = html.char_indices().nth(PREVIEW).map_or(html.len(), |(end, _)| end);
     printable(&nanohtml2text::html2text(&html[..end]))
 }
 

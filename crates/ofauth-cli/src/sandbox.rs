@@ -10,13 +10,7 @@ use crate::arguments::SandboxArguments;
 use crate::failure::Failure;
 
 pub(crate) async fn run(arguments: SandboxArguments) -> Result<(), Failure> {
-    let SandboxArguments {
-        host,
-        port,
-        connections,
-        chats,
-        ..
-    } = arguments;
+    let SandboxArguments { host, port, connections, chats, .. } = arguments;
     let mut builder = Sandbox::builder()
         .host(host)
         .port(port)
@@ -53,11 +47,7 @@ pub(crate) async fn run(arguments: SandboxArguments) -> Result<(), Failure> {
     writeln!(stdout)?;
     writeln!(stdout, "export OFAUTH_BASE_URL={url}")?;
     writeln!(stdout, "export OFAUTH_API_KEY={}", sandbox.api_key())?;
-    writeln!(
-        stdout,
-        "export OFAUTH_CONNECTION_ID={}",
-        sandbox.connection(1)
-    )?;
+    writeln!(stdout, "export OFAUTH_CONNECTION_ID={}", sandbox.connection(1))?;
     // Repeat the name that it was run by, since it may not be on the PATH.
     let command = env::args().next().unwrap_or_else(|| "ofauth".to_owned());
     writeln!(stdout, "{command} chats")?;

@@ -74,9 +74,7 @@ fn read(file: &Path) -> Result<Option<Checkpoint>, Failure> {
         Failure::Usage(format!("--checkpoint {}: {error}", file.display()))
     };
     match fs::read_to_string(file) {
-        Ok(json) => serde_json::from_str(&json)
-            .map(Some)
-            .map_err(|error| wrong(&error)),
+        Ok(json) => serde_json::from_str(&json).map(Some).map_err(|error| wrong(&error)),
         Err(error) if error.kind() == IoErrorKind::NotFound => Ok(None),
         Err(error) => Err(wrong(&error)),
     }

@@ -13,10 +13,7 @@ pub struct Mistake {
 
 impl Mistake {
     pub(crate) fn new(pointer: &str, reason: impl Into<String>) -> Self {
-        Self {
-            pointer: pointer.to_owned(),
-            reason: reason.into(),
-        }
+        Self { pointer: pointer.to_owned(), reason: reason.into() }
     }
 }
 

@@ -50,10 +50,7 @@ fn verdicts_agree_with_other_tools() {
 #[test]
 fn each_change_names_its_place() {
     for (name, place) in [
-        (
-            "resp_deep_required_removed",
-            "list[].lastMessage.media[].canView",
-        ),
+        ("resp_deep_required_removed", "list[].lastMessage.media[].canView"),
         ("resp_anyof_removed", "list[].lastMessage.fromUser"),
         ("resp_oneof_added", "list[].canNotSendReason"),
         ("req_param_max_removed", "query limit"),

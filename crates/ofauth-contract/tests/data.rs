@@ -48,35 +48,20 @@ fn many_unknown_names_at_a_place_are_map_keys() {
     let mut few = drift(&object());
     let body = |count| json!({ "users": users(count) });
     assert_eq!(observe(&mut few, &body(16)).len(), 16);
-    assert_eq!(
-        summaries(&few.findings())[0],
-        "users.annaa: nothing, integer, 1"
-    );
+    assert_eq!(summaries(&few.findings())[0], "users.annaa: nothing, integer, 1");
     // With one more name, the fields are no longer reported by name.
     let mut more = body(17);
     more["users"]["extra"] = json!("x");
     let new = observe(&mut few, &more);
-    assert_eq!(
-        new,
-        [
-            "users{}: nothing, integer, 33",
-            "users{}: nothing, string, 1"
-        ]
-    );
+    assert_eq!(new, ["users{}: nothing, integer, 33", "users{}: nothing, string, 1"]);
     assert_eq!(observe(&mut few, &body(20)), [] as [&str; 0]);
-    let all = [
-        "users{}: nothing, integer, 53",
-        "users{}: nothing, string, 1",
-    ];
+    let all = ["users{}: nothing, integer, 53", "users{}: nothing, string, 1"];
     assert_eq!(summaries(&few.findings()), all);
     assert!(!format!("{few:?}").contains("anna"));
 
     // If a single body has too many names, no field is ever reported by name.
     let mut many = drift(&object());
-    assert_eq!(
-        observe(&mut many, &body(17)),
-        ["users{}: nothing, integer, 17"]
-    );
+    assert_eq!(observe(&mut many, &body(17)), ["users{}: nothing, integer, 17"]);
     assert!(many.observations().all(|seen| seen.field.is_none()));
 }
 
@@ -129,20 +114,10 @@ fn multiples_and_unique_items_are_checked() {
     let twice = "$: no item twice, array, 1".to_owned();
     for (schema, good, bad, expected) in [
         (&price, json!(0.29), json!(0.295), step("0.01", "number")),
-        (
-            &price,
-            json!(1_234_567.89),
-            json!(1e-3),
-            step("0.01", "number"),
-        ),
+        (&price, json!(1_234_567.89), json!(1e-3), step("0.01", "number")),
         (&price, json!(3), json!(-0.001), step("0.01", "number")),
         (&whole, json!(-15), json!(7), step("5", "integer")),
-        (
-            &unique,
-            json!([1, 2, 1.5]),
-            json!([1, 2, 1.0]),
-            twice.clone(),
-        ),
+        (&unique, json!([1, 2, 1.5]), json!([1, 2, 1.0]), twice.clone()),
         (&unique, json!([]), json!([0, -0.0]), twice.clone()),
         (
             &any,
@@ -152,19 +127,12 @@ fn multiples_and_unique_items_are_checked() {
         ),
     ] {
         let mut drift = drift(schema);
-        assert_eq!(
-            observe(&mut drift, &good),
-            [] as [&str; 0],
-            "{schema} {good}"
-        );
+        assert_eq!(observe(&mut drift, &good), [] as [&str; 0], "{schema} {good}");
         assert_eq!(observe(&mut drift, &bad), [expected], "{schema} {bad}");
     }
     // The items themselves are still checked.
     let items = observe(&mut drift(&unique), &json!([1, "x", "x"]));
-    assert_eq!(
-        items,
-        ["[]: number, string, 2", "$: no item twice, array, 1"]
-    );
+    assert_eq!(items, ["[]: number, string, 2", "$: no item twice, array, 1"]);
 }
 
 #[test]
@@ -181,21 +149,13 @@ fn the_number_of_kept_names_is_limited() {
     let name = |index: usize| {
         format!(
             "n{}",
-            "abcdefghij"
-                .chars()
-                .cycle()
-                .skip(index % 10)
-                .take(1 + index / 10)
-                .collect::<String>()
+            "abcdefghij".chars().cycle().skip(index % 10).take(1 + index / 10).collect::<String>()
         )
     };
     let values = (0..390)
         .map(|index| json!({ name(index): if index % 2 == 0 { json!(1) } else { json!("x") } }));
     let mut seen = drift(&json!({ "type": "object", "properties": { "a": {} } }));
-    observe(
-        &mut seen,
-        &json!({ "list": values.collect::<Vec<Value>>() }),
-    );
+    observe(&mut seen, &json!({ "list": values.collect::<Vec<Value>>() }));
     let observation = seen.observations().next().unwrap();
     let items = observation.shape.items.as_ref().unwrap();
     assert!(items.fields.len() <= 256, "{}", items.fields.len());

@@ -40,19 +40,11 @@ fn page() -> Value {
 
 fn chat(page: &mut Value) -> &mut Value {
     let list = page["list"].as_array_mut().unwrap().iter_mut();
-    list.into_iter()
-        .find(|chat| chat["lastMessage"]["media"][0].is_object())
-        .unwrap()
+    list.into_iter().find(|chat| chat["lastMessage"]["media"][0].is_object()).unwrap()
 }
 
 /// A change to a chat, and the resulting finding: place, kind, expected and seen.
-type Case = (
-    fn(&mut Value),
-    &'static str,
-    Deviation,
-    &'static str,
-    &'static str,
-);
+type Case = (fn(&mut Value), &'static str, Deviation, &'static str, &'static str);
 
 #[test]
 fn each_kind_of_difference_is_found_and_nothing_else() {
@@ -195,13 +187,7 @@ fn each_kind_of_difference_is_found_and_nothing_else() {
     for (change, place, kind, expected, seen) in cases {
         let mut page = page();
         change(chat(&mut page));
-        let one = (
-            place.to_owned(),
-            kind,
-            expected.to_owned(),
-            seen.to_owned(),
-            1,
-        );
+        let one = (place.to_owned(), kind, expected.to_owned(), seen.to_owned(), 1);
         assert_eq!(found(&page), [one], "{place}");
     }
 }
@@ -215,9 +201,7 @@ fn the_bundled_contract_gives_the_same_findings() {
     let mut drift = Drift::chats();
     drift.observe(page.to_string().as_bytes()).unwrap();
     let findings = drift.findings().into_iter();
-    let parts: Vec<_> = findings
-        .map(|f| (f.place, f.kind, f.expected, f.seen, f.count))
-        .collect();
+    let parts: Vec<_> = findings.map(|f| (f.place, f.kind, f.expected, f.seen, f.count)).collect();
     assert_eq!(parts, expected);
     assert_eq!(parts.len(), 2);
 }
@@ -251,10 +235,7 @@ fn debug_output_and_findings_hold_no_values() {
     let mut page = page();
     chat(&mut page)["lastMessage"]["media"][0]["type"] = json!("hunter2");
     drift.observe(page.to_string().as_bytes()).unwrap();
-    let shown = format!(
-        "{drift:?} {}",
-        serde_json::to_string(&drift.findings()).unwrap()
-    );
+    let shown = format!("{drift:?} {}", serde_json::to_string(&drift.findings()).unwrap());
     assert!(drift.findings().len() > 3);
     assert!(!shown.contains("hunter2"), "{shown}");
 }
@@ -282,14 +263,7 @@ fn keys_that_may_be_data_are_not_reported() {
             assert_eq!(found[0].0, "list[].withUser{}", "{key}");
         }
     }
-    for key in [
-        "isArchived",
-        "s3Url",
-        "address2",
-        "snake_case",
-        "req",
-        "1080",
-    ] {
+    for key in ["isArchived", "s3Url", "address2", "snake_case", "req", "1080"] {
         let mut page = page();
         chat(&mut page)["withUser"][key] = json!(1);
         assert!(found(&page)[0].0.contains(key), "{key}");
@@ -337,10 +311,7 @@ fn invalid_json_is_an_error_that_holds_no_value() {
     for body in ["", "{", "hunter2", "{\"list\": hunter2}", "{} x", &deep] {
         let mut drift = Drift::new(table.clone(), row);
         let error = drift.observe(body.as_bytes()).unwrap_err().to_string();
-        assert!(
-            error.contains("line") && !error.contains("hunter2"),
-            "{error}"
-        );
+        assert!(error.contains("line") && !error.contains("hunter2"), "{error}");
     }
 }
 
@@ -375,9 +346,7 @@ fn every_kind_of_limit_is_checked() {
     ] {
         for (value, count) in [(good, 0), (bad, 1)] {
             let mut drift = Drift::new(table.clone(), row);
-            drift
-                .observe(json!({ key: value }).to_string().as_bytes())
-                .unwrap();
+            drift.observe(json!({ key: value }).to_string().as_bytes()).unwrap();
             assert_eq!(drift.findings().len(), count, "{key}: {value}");
         }
     }
@@ -430,10 +399,7 @@ impl Page<'_> {
         for (name, field) in &row.properties {
             if field.required || (self.choices)(2) == 1 {
                 let pointer = format!("{pointer}/{name}");
-                object.insert(
-                    name.clone(),
-                    self.value(field.row, &pointer, mutable, depth + 1),
-                );
+                object.insert(name.clone(), self.value(field.row, &pointer, mutable, depth + 1));
             }
         }
         if let Rest::Map(values) = row.rest {

@@ -38,9 +38,7 @@ fn schema() -> BoxedStrategy<Value> {
     leaf.prop_recursive(3, 12, 3, move |inner| {
         let properties = btree_map("[a-c]", inner.clone(), 0..3);
         prop_oneof![
-            inner
-                .clone()
-                .prop_map(|items| json!({ "type": "array", "items": items })),
+            inner.clone().prop_map(|items| json!({ "type": "array", "items": items })),
             inner.prop_map(|values| json!({ "type": "object", "additionalProperties": values })),
             (properties, vec("[a-c]", 0..2)).prop_map(|(properties, required)| {
                 json!({ "type": "object", "properties": properties, "required": required })
@@ -55,10 +53,7 @@ fn document() -> impl Strategy<Value = Value> {
         let named = NAMES.iter().zip(schemas);
         // A named schema that is only a reference could form a cycle, which is an error.
         let named = named.map(|(name, schema)| match schema.get("$ref") {
-            Some(_) => (
-                (*name).to_owned(),
-                json!({ "type": "array", "items": schema }),
-            ),
+            Some(_) => ((*name).to_owned(), json!({ "type": "array", "items": schema })),
             None => ((*name).to_owned(), schema),
         });
         let named: Map<String, Value> = named.collect();
@@ -77,10 +72,7 @@ fn document() -> impl Strategy<Value = Value> {
 /// examples and titles are added.
 fn reworded(root: &Value, value: &Value, choices: &mut impl Iterator<Item = u8>) -> Value {
     match value {
-        Value::Array(items) => items
-            .iter()
-            .map(|item| reworded(root, item, choices))
-            .collect(),
+        Value::Array(items) => items.iter().map(|item| reworded(root, item, choices)).collect(),
         Value::Object(entries) => {
             let choice = choices.next().unwrap_or_default();
             if let Some(target) = entries.get("$ref").and_then(Value::as_str) {
@@ -184,10 +176,7 @@ fn anything() -> impl Strategy<Value = Value> {
         prop_oneof![
             vec(inner.clone(), 0..4).prop_map(Value::from),
             btree_map(key.clone(), inner, 0..6).prop_map(|entries| {
-                entries
-                    .into_iter()
-                    .map(|(key, value)| (key.to_owned(), value))
-                    .collect()
+                entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
             }),
         ]
     })
@@ -275,10 +264,8 @@ fn the_number_and_depth_of_places_are_limited() {
             if twice {
                 properties["b"] = next;
             }
-            schemas.insert(
-                format!("S{index}"),
-                json!({ "type": "object", "properties": properties }),
-            );
+            schemas
+                .insert(format!("S{index}"), json!({ "type": "object", "properties": properties }));
         }
         schemas.insert(format!("S{length}"), last);
         document(schemas)
@@ -313,11 +300,7 @@ fn the_number_and_depth_of_places_are_limited() {
         Table::of_document(&document(schemas.collect())).unwrap()
     };
     let changes = compare(&mutual(&text), &mutual(&number), Scope::Everything).unwrap();
-    let places: Vec<&str> = changes
-        .0
-        .iter()
-        .map(|change| change.place.as_str())
-        .collect();
+    let places: Vec<&str> = changes.0.iter().map(|change| change.place.as_str()).collect();
     assert_eq!(places, ["s3.own"]);
     let wide = |last: &Value| {
         let wide = |count: usize, value: &Value| {
@@ -335,12 +318,7 @@ fn the_number_and_depth_of_places_are_limited() {
             .to_string()
             .contains("too many places")
     );
-    assert!(
-        compared(5_000, false)
-            .unwrap_err()
-            .to_string()
-            .contains("nested too deep")
-    );
+    assert!(compared(5_000, false).unwrap_err().to_string().contains("nested too deep"));
 }
 
 #[test]
@@ -359,19 +337,14 @@ fn schemas_that_would_take_too_long_are_refused() {
     };
     let next = |index: usize| json!({ "$ref": format!("#/components/schemas/S{}", index + 1) });
     let chain = |of: &dyn Fn(usize) -> Value| {
-        let mut all: Vec<_> = (0..1_500)
-            .map(|index| (format!("S{index}"), of(index)))
-            .collect();
+        let mut all: Vec<_> = (0..1_500).map(|index| (format!("S{index}"), of(index))).collect();
         all.push(("S1500".to_owned(), json!({ "type": "string" })));
         error(all)
     };
     let reason = chain(&|index| next(index));
     assert!(reason.contains("over more than 200 others"), "{reason}");
     let reason = chain(&|index| json!({ "allOf": [next(index)] }));
-    assert!(
-        reason.contains("more than 1000 schemas together"),
-        "{reason}"
-    );
+    assert!(reason.contains("more than 1000 schemas together"), "{reason}");
     let reason = chain(&|index| json!({ "oneOf": [next(index), { "type": "object" }] }));
     assert!(reason.contains("too many alternatives"), "{reason}");
     let properties = (0..1_500).map(|index| (format!("p{index}"), json!({ "type": "string" })));
@@ -383,8 +356,5 @@ fn schemas_that_would_take_too_long_are_refused() {
             "oneOf": alternatives.collect::<Vec<_>>(),
         }),
     )]);
-    assert!(
-        reason.contains("too many alternatives, or properties"),
-        "{reason}"
-    );
+    assert!(reason.contains("too many alternatives, or properties"), "{reason}");
 }

@@ -40,9 +40,7 @@ fn changed(document: &Value, changes: &BTreeMap<String, Value>) -> Value {
     for (pointer, value) in changes {
         let (parent, key) = pointer.rsplit_once('/').unwrap();
         let key = key.replace("~1", "/").replace("~0", "~");
-        let parent = document
-            .pointer_mut(parent)
-            .unwrap_or_else(|| panic!("{pointer}"));
+        let parent = document.pointer_mut(parent).unwrap_or_else(|| panic!("{pointer}"));
         match parent {
             Value::Array(items) => items[key.parse::<usize>().unwrap()] = value.clone(),
             Value::Object(entries) if value.is_null() => drop(entries.remove(&key).unwrap()),

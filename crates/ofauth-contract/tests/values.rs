@@ -1,11 +1,7 @@
 //! Harmless changes lose no values: checked with a JSON Schema validator that shares no code with
 //! the contract tables.
 
-#![allow(
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use ofauth_contract::{Change, Scope, Table, compare};
 use proptest::collection::{btree_map, vec};
@@ -23,17 +19,14 @@ fn schema() -> BoxedStrategy<Value> {
             true => json!({ "type": "string", "minLength": least, "maxLength": most }),
             false => json!({ "type": ["string", "null"], "maxLength": most }),
         }),
-        (
-            proptest::sample::select(vec!["integer", "number"]),
-            0..4u8,
-            -2..4i8
-        )
-            .prop_map(|(kind, bounds, limit)| match bounds {
+        (proptest::sample::select(vec!["integer", "number"]), 0..4u8, -2..4i8).prop_map(
+            |(kind, bounds, limit)| match bounds {
                 0 => json!({ "type": kind }),
                 1 => json!({ "type": kind, "minimum": limit }),
                 2 => json!({ "type": kind, "exclusiveMaximum": limit }),
                 _ => json!({ "type": kind, "multipleOf": limit.unsigned_abs() + 1 }),
-            }),
+            }
+        ),
     ];
     leaf.prop_recursive(3, 12, 3, |inner| {
         let properties =
@@ -82,11 +75,7 @@ fn subschemas(schema: &Value) -> Vec<String> {
         pointers.extend((0..parts).map(|index| format!("/{key}/{index}")));
     }
     let properties = schema["properties"].as_object().into_iter();
-    pointers.extend(
-        properties
-            .flat_map(Map::keys)
-            .map(|name| format!("/properties/{name}")),
-    );
+    pointers.extend(properties.flat_map(Map::keys).map(|name| format!("/properties/{name}")));
     pointers
 }
 
@@ -115,18 +104,13 @@ fn values(schema: &Value) -> Vec<Value> {
     if let Some(parts) = schema["allOf"].as_array() {
         let all: Vec<Vec<Value>> = parts.iter().map(values).collect();
         // An object must match all parts together.
-        let both = all[0]
-            .iter()
-            .flat_map(|one| all[1].iter().map(move |other| (one, other)));
+        let both = all[0].iter().flat_map(|one| all[1].iter().map(move |other| (one, other)));
         let merged = both.filter_map(|(one, other)| {
             let mut one = one.as_object()?.clone();
             one.extend(other.as_object()?.clone());
             Some(Value::Object(one))
         });
-        return merged
-            .take(40)
-            .chain(all.iter().flatten().cloned())
-            .collect();
+        return merged.take(40).chain(all.iter().flatten().cloned()).collect();
     }
     if let Some(list) = schema["enum"].as_array() {
         return list.clone();
@@ -139,9 +123,7 @@ fn values(schema: &Value) -> Vec<Value> {
         match kind.as_str().unwrap() {
             "null" => vec![Value::Null],
             "boolean" => vec![json!(true), json!(false)],
-            "string" => ["", "a", "bb", "ccc", "dddd", "eeeee"]
-                .map(Value::from)
-                .to_vec(),
+            "string" => ["", "a", "bb", "ccc", "dddd", "eeeee"].map(Value::from).to_vec(),
             "integer" => (-3..6).map(Value::from).collect(),
             "number" => vec![
                 json!(-1.5),
@@ -162,9 +144,8 @@ fn values(schema: &Value) -> Vec<Value> {
             }
             _ => {
                 let named = schema["properties"].as_object().into_iter().flatten();
-                let mut fields: Vec<(String, Vec<Value>)> = named
-                    .map(|(name, part)| (name.clone(), values(part)))
-                    .collect();
+                let mut fields: Vec<(String, Vec<Value>)> =
+                    named.map(|(name, part)| (name.clone(), values(part))).collect();
                 if schema["additionalProperties"].is_object() {
                     let rest = values(&schema["additionalProperties"]);
                     fields.extend(["p", "x"].map(|name| (name.to_owned(), rest.clone())));
@@ -199,9 +180,7 @@ fn changes(old: &Value, new: &Value, sent: bool) -> Vec<Change> {
         let document = json!({ "openapi": "3.1.0", "paths": { "/": { "post": operation } } });
         Table::of_document(&document).unwrap()
     };
-    compare(&table(old), &table(new), Scope::Everything)
-        .unwrap()
-        .0
+    compare(&table(old), &table(new), Scope::Everything).unwrap().0
 }
 
 /// A value that is valid for `writer` but not for `reader`.

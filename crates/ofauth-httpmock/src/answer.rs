@@ -21,11 +21,7 @@ impl Answer {
     /// Creates a response with any body, for example an error page of a gateway or an invalid page.
     pub fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         let headers = vec![("content-type".to_owned(), content_type.to_owned())];
-        Self {
-            status,
-            headers,
-            body: body.into(),
-        }
+        Self { status, headers, body: body.into() }
     }
 
     fn json(status: u16, body: &Value) -> Self {
@@ -84,11 +80,7 @@ impl ListChatsThen {
     /// Responds with a documented error.
     pub fn error(self, error: &Documented) -> Self {
         let Documented { status, body } = error;
-        Self::new(
-            self.into_inner()
-                .status(*status)
-                .json_body_obj::<ErrorBody>(body),
-        )
+        Self::new(self.into_inner().status(*status).json_body_obj::<ErrorBody>(body))
     }
 
     /// Adds the header `Retry-After`, in seconds. In a [sequence](Self::sequence), use

@@ -84,9 +84,7 @@ impl Draw {
             'a', 'Z', ' ', '<', '>', '&', '"', '\\', '\n', '\0', '\u{7f}', 'é', 'ж', '日', 'ع',
             '👋', '\u{202e}', '\u{2028}',
         ];
-        (0..self.below(30))
-            .map(|_| LETTERS[self.below(LETTERS.len() as u32) as usize])
-            .collect()
+        (0..self.below(30)).map(|_| LETTERS[self.below(LETTERS.len() as u32) as usize]).collect()
     }
 
     fn time(&mut self) -> Timestamp {
@@ -127,9 +125,9 @@ impl Draw {
     fn message(&mut self) -> Message {
         let sender = match self.flag() {
             true => MessageSender::View(self.view()),
-            false => MessageSender::Name(built(
-                UserName::builder().id(self.number()).name(self.text()),
-            )),
+            false => {
+                MessageSender::Name(built(UserName::builder().id(self.number()).name(self.text())))
+            }
         };
         let forms = self.maybe(|draw| serde_json::json!({ "any": [draw.text(), draw.number()] }));
         let message = Message::builder()

@@ -29,10 +29,7 @@ fn documented(status: u16, kind: impl Into<Option<ErrorType>>, words: &str) -> D
         .error(words.to_owned())
         .type_(kind.into())
         .request_id("req_abc123".to_owned());
-    Documented {
-        status,
-        body: built(body),
-    }
+    Documented { status, body: built(body) }
 }
 
 /// Returns 400 `BAD_REQUEST`: a parameter is invalid.
@@ -59,11 +56,7 @@ pub fn session_expired() -> Documented {
 
 /// Returns 401 `RULES_OUTDATED`: the vendor is updating its signing rules.
 pub fn rules_outdated() -> Documented {
-    documented(
-        401,
-        ErrorType::RulesOutdated,
-        "Signing rules are being updated",
-    )
+    documented(401, ErrorType::RulesOutdated, "Signing rules are being updated")
 }
 
 /// Returns 403 `FORBIDDEN`: the key lacks a permission.

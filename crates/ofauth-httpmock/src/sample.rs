@@ -25,9 +25,7 @@ const PAGE: i64 = 20;
 /// Returns a chat with the fan of this id, with one unread message.
 pub fn chat(fan: i64) -> builder::Chat {
     Chat::builder()
-        .with_user(built::<UserView, _>(
-            UserView::builder().id(fan).view("s".to_owned()),
-        ))
+        .with_user(built::<UserView, _>(UserView::builder().id(fan).view("s".to_owned())))
         .can_not_send_reason(CanNotSendReason::Flag(false))
         .can_send_message(true)
         .can_go_to_profile(true)
@@ -80,14 +78,9 @@ pub fn media(id: i64) -> builder::Media {
         .width(1536)
         .height(2048)
         .size(482_133);
-    let thumb = ImageFile::builder()
-        .url(url("thumb"))
-        .width(300)
-        .height(300)
-        .size(20_480);
-    let files = MediaFiles::builder()
-        .full(built::<FullFile, _>(full))
-        .thumb(built::<ImageFile, _>(thumb));
+    let thumb = ImageFile::builder().url(url("thumb")).width(300).height(300).size(20_480);
+    let files =
+        MediaFiles::builder().full(built::<FullFile, _>(full)).thumb(built::<ImageFile, _>(thumb));
     Media::builder()
         .id(id)
         .type_(MediaKind::Photo)
@@ -138,10 +131,7 @@ fn time() -> Timestamp {
 }
 
 /// Finishes a builder.
-#[allow(
-    clippy::panic,
-    reason = "every caller in this crate sets all required fields"
-)]
+#[allow(clippy::panic, reason = "every caller in this crate sets all required fields")]
 pub(crate) fn built<T, B>(builder: B) -> T
 where
     T: TryFrom<B>,

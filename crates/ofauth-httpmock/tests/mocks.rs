@@ -25,17 +25,10 @@ fn creator(server: &MockServer) -> Connection {
 async fn parameters_match_by_typed_value_or_absence() {
     let server = MockServer::start_async().await;
     let mock = server.list_chats(|when, then| {
-        when.filter(ChatFilter::WhoTipped)
-            .order(ChatOrder::Old)
-            .offset(40)
-            .limit(None)
-            .query(None);
+        when.filter(ChatFilter::WhoTipped).order(ChatOrder::Old).offset(40).limit(None).query(None);
         then.ok(&sample::page(1));
     });
-    let request = creator(&server)
-        .chats()
-        .filter(ChatFilter::WhoTipped)
-        .order(ChatOrder::Old);
+    let request = creator(&server).chats().filter(ChatFilter::WhoTipped).order(ChatOrder::Old);
     assert_eq!(request.clone().offset(40).send().await.unwrap().len(), 1);
     assert!(request.clone().offset(40).limit(5).send().await.is_err());
     assert!(request.offset(60).send().await.is_err());
@@ -54,15 +47,9 @@ async fn every_documented_error_is_read_by_the_client() {
         assert_eq!(error.kind() == ErrorKind::Session, session);
         assert_eq!(error.status().unwrap().as_u16(), documented.status);
         assert_eq!(error.error_type(), documented.body.type_.as_ref());
-        assert_eq!(
-            error.action_required(),
-            documented.body.action_required.as_deref()
-        );
+        assert_eq!(error.action_required(), documented.body.action_required.as_deref());
         assert_eq!(error.headers().unwrap()["retry-after"], "3600");
-        assert!(
-            error.to_string().starts_with(&documented.body.error),
-            "{error}"
-        );
+        assert!(error.to_string().starts_with(&documented.body.error), "{error}");
     }
 }
 

@@ -33,10 +33,7 @@ fn validator(schema: &str) -> jsonschema::Validator {
     translate(&mut components);
     let root =
         json!({ "$ref": format!("#/components/schemas/{schema}"), "components": components });
-    jsonschema::options()
-        .should_validate_formats(true)
-        .build(&root)
-        .unwrap()
+    jsonschema::options().should_validate_formats(true).build(&root).unwrap()
 }
 
 fn complaints(validator: &jsonschema::Validator, value: &Value) -> Vec<String> {
@@ -50,10 +47,7 @@ fn complaints(validator: &jsonschema::Validator, value: &Value) -> Vec<String> {
 fn samples_are_valid() {
     let (page, media) = (validator("ChatPage"), validator("Media"));
     for chats in [0, 1, 20] {
-        assert_eq!(
-            complaints(&page, &json!(sample::page(chats))),
-            Vec::<String>::new()
-        );
+        assert_eq!(complaints(&page, &json!(sample::page(chats))), Vec::<String>::new());
     }
     let sample: Media = sample::media(7).try_into().unwrap();
     assert_eq!(complaints(&media, &json!(sample)), Vec::<String>::new());
@@ -63,18 +57,12 @@ fn samples_are_valid() {
 fn pages_follow_each_other() {
     for (chats, sizes) in [(0, vec![0]), (20, vec![20]), (45, vec![20, 20, 5])] {
         let pages = sample::pages(chats);
-        assert_eq!(
-            pages.iter().map(|page| page.list.len()).collect::<Vec<_>>(),
-            sizes
-        );
+        assert_eq!(pages.iter().map(|page| page.list.len()).collect::<Vec<_>>(), sizes);
         let mut offset = 0;
         for (index, page) in pages.iter().enumerate() {
             offset += page.list.len() as i64;
             assert_eq!(page.has_more, index + 1 < pages.len());
-            assert_eq!(
-                page.next_offset.map(|next| next.get()),
-                page.has_more.then_some(offset)
-            );
+            assert_eq!(page.next_offset.map(|next| next.get()), page.has_more.then_some(offset));
         }
     }
 }
@@ -87,24 +75,13 @@ fn errors_are_valid_and_complete() {
     let mut statuses: Vec<String> = Vec::new();
     for error in error::all() {
         let body = json!(error.body);
-        assert_eq!(
-            complaints(&validator, &body),
-            Vec::<String>::new(),
-            "{body}"
-        );
+        assert_eq!(complaints(&validator, &body), Vec::<String>::new(), "{body}");
         types.extend(body.get("type").cloned());
         statuses.push(error.status.to_string());
     }
     statuses.dedup();
-    assert_eq!(
-        &types,
-        spec["components"]["schemas"]["ErrorType"]["enum"]
-            .as_array()
-            .unwrap()
-    );
-    let responses = spec["paths"]["/v2/access/chats"]["get"]["responses"]
-        .as_object()
-        .unwrap();
+    assert_eq!(&types, spec["components"]["schemas"]["ErrorType"]["enum"].as_array().unwrap());
+    let responses = spec["paths"]["/v2/access/chats"]["get"]["responses"].as_object().unwrap();
     let documented: Vec<&String> = responses.keys().filter(|status| *status != "200").collect();
     assert_eq!(statuses.iter().collect::<Vec<_>>(), documented);
 }

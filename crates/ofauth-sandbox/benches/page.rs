@@ -31,20 +31,14 @@ fn main() {
     run("new pages", CONNECTIONS);
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let used = status.lines().find(|line| line.starts_with("VmHWM"));
-    println!(
-        "peak memory of client and sandbox: {}",
-        used.unwrap_or("(available only on Linux)")
-    );
+    println!("peak memory of client and sandbox: {}", used.unwrap_or("(available only on Linux)"));
 }
 
 fn run(name: &str, connections: u32) {
     let (started, address) = mpsc::channel();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let server = thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let builder = Sandbox::builder().connections(connections).chats(CHATS);
             let sandbox = builder.rate_limit(None).start().await.unwrap();
@@ -73,10 +67,7 @@ fn run(name: &str, connections: u32) {
 
     let per_page = |time: Duration| time.as_secs_f64() * 1e6 / f64::from(pages);
     let client = per_page(reading + decoding);
-    println!(
-        "{name}: {pages} pages of 20 chats, {} KB each",
-        bytes / pages as usize / 1_000
-    );
+    println!("{name}: {pages} pages of 20 chats, {} KB each", bytes / pages as usize / 1_000);
     println!("  sandbox: {:6.1} us of CPU per page", per_page(serving));
     println!(
         "  client:  {client:6.1} us ({:.1} read, {:.1} decode)",

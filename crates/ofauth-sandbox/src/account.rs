@@ -71,28 +71,13 @@ pub(crate) struct Part {
 
 impl Account {
     pub(crate) fn new(mut seeded: Seeded, setup: ConnectionSetup) -> Self {
-        let ConnectionSetup {
-            chats,
-            list,
-            session,
-            forbidden,
-        } = setup;
+        let ConnectionSetup { chats, list, session, forbidden } = setup;
         seeded.chats = chats.unwrap_or(seeded.chats);
         // New messages must get higher ids than the messages of the list.
-        let newest = list
-            .iter()
-            .flatten()
-            .filter_map(|chat| Some(chat.last_message.as_ref()?.id));
+        let newest = list.iter().flatten().filter_map(|chat| Some(chat.last_message.as_ref()?.id));
         let next_message = newest.fold(seeded.next_message(), i64::max);
         let slots = list.map(|list| list.into_iter().map(Slot::own).collect());
-        Self {
-            session,
-            forbidden,
-            bucket: None,
-            seeded,
-            slots,
-            next_message,
-        }
+        Self { session, forbidden, bucket: None, seeded, slots, next_message }
     }
 
     /// Returns the generated inbox, unless it was changed or replaced.
@@ -104,17 +89,10 @@ impl Account {
     pub(crate) fn part(
         &self,
         wanted: &Wanted,
-        PagePlace {
-            order,
-            start,
-            limit,
-        }: PagePlace,
+        PagePlace { order, start, limit }: PagePlace,
         mut json: impl FnMut(&Seeded, u32) -> Bytes,
     ) -> Part {
-        let count = self
-            .slots
-            .as_ref()
-            .map_or(self.seeded.chats as usize, Vec::len);
+        let count = self.slots.as_ref().map_or(self.seeded.chats as usize, Vec::len);
         let place = |index: usize| match order {
             ChatOrder::Old => count - 1 - index,
             _ => index,
@@ -132,12 +110,7 @@ impl Account {
                 Slot::Seeded(index) => wanted.matches(&self.seeded.traits(*index)),
                 Slot::Own(own) => wanted.matches(&own.traits),
             };
-            (0..count)
-                .map(slot)
-                .filter(matches)
-                .skip(start)
-                .take(limit + 1)
-                .collect()
+            (0..count).map(slot).filter(matches).skip(start).take(limit + 1).collect()
         };
         let more = found.len() > limit;
         found.truncate(limit);
@@ -154,9 +127,7 @@ impl Account {
     /// Returns the chats, newest first.
     pub(crate) fn chats(&self) -> Vec<Chat> {
         match &self.slots {
-            None => (0..self.seeded.chats)
-                .map(|index| self.seeded.chat(index))
-                .collect(),
+            None => (0..self.seeded.chats).map(|index| self.seeded.chat(index)).collect(),
             Some(slots) => slots.iter().map(|slot| slot.chat(&self.seeded)).collect(),
         }
     }
@@ -173,18 +144,12 @@ impl Account {
 
     /// Returns the number of chats.
     pub(crate) fn len(&self) -> usize {
-        self.slots
-            .as_ref()
-            .map_or(self.seeded.chats as usize, Vec::len)
+        self.slots.as_ref().map_or(self.seeded.chats as usize, Vec::len)
     }
 
     pub(crate) fn apply(&mut self, change: Change, now: DateTime<Utc>) -> Result<(), ChangeError> {
         match change {
-            Change::Message {
-                fan,
-                text,
-                from_creator,
-            } => {
+            Change::Message { fan, text, from_creator } => {
                 self.message(fan, text, from_creator, now);
             }
             Change::Read { fan } => self.edit(fan, |chat| {
@@ -227,9 +192,7 @@ impl Account {
                 (slot.chat(&self.seeded), slot.traits(&self.seeded))
             }
             None => {
-                let chat = Chat::builder()
-                    .with_user(user_view(fan))
-                    .can_send_message(true);
+                let chat = Chat::builder().with_user(user_view(fan)).can_send_message(true);
                 (built(chat), Traits::default())
             }
         };
@@ -286,8 +249,7 @@ impl Account {
 
     fn slots(&mut self) -> &mut Vec<Slot> {
         let chats = self.seeded.chats;
-        self.slots
-            .get_or_insert_with(|| (0..chats).map(Slot::Seeded).collect())
+        self.slots.get_or_insert_with(|| (0..chats).map(Slot::Seeded).collect())
     }
 }
 
@@ -313,23 +275,9 @@ impl Slot {
     fn traits(&self, seeded: &Seeded) -> Traits<String> {
         match self {
             Self::Seeded(index) => {
-                let Traits {
-                    priority,
-                    tipped,
-                    unread,
-                    lists,
-                    fan,
-                    text,
-                } = seeded.traits(*index);
+                let Traits { priority, tipped, unread, lists, fan, text } = seeded.traits(*index);
                 let (fan, text) = (fan.to_owned(), text.to_owned());
-                Traits {
-                    priority,
-                    tipped,
-                    unread,
-                    lists,
-                    fan,
-                    text,
-                }
+                Traits { priority, tipped, unread, lists, fan, text }
             }
             Self::Own(own) => own.traits.clone(),
         }

@@ -63,15 +63,9 @@ pub(crate) fn add_rate_headers(headers: &mut HeaderMap, allowance: &Allowance) {
 
 /// Adds the rate limit headers of an empty bucket, for a 429 that a fault produces.
 pub(crate) fn add_empty_rate_headers(headers: &mut HeaderMap) {
-    let Quota {
-        per_minute: _,
-        burst,
-    } = Quota::default();
-    let values = [
-        ("x-ratelimit-limit", burst),
-        ("x-ratelimit-remaining", 0),
-        ("x-ratelimit-reset", burst),
-    ];
+    let Quota { per_minute: _, burst } = Quota::default();
+    let values =
+        [("x-ratelimit-limit", burst), ("x-ratelimit-remaining", 0), ("x-ratelimit-reset", burst)];
     for (name, value) in values {
         headers.insert(HeaderName::from_static(name), value.into());
     }
@@ -81,9 +75,7 @@ pub(crate) fn add_empty_rate_headers(headers: &mut HeaderMap) {
 pub(crate) fn replacement(fault: &Fault, number: u64) -> Option<Response> {
     let mut response = match fault {
         Fault::Status { status, body, .. } => {
-            let status = StatusCode::from_u16(*status)
-                .ok()
-                .filter(|status| status.as_u16() >= 200);
+            let status = StatusCode::from_u16(*status).ok().filter(|status| status.as_u16() >= 200);
             let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             let words = status.canonical_reason().unwrap_or("Error");
             match body {
@@ -94,11 +86,7 @@ pub(crate) fn replacement(fault: &Fault, number: u64) -> Option<Response> {
                 }
                 FaultBody::Empty => status.into_response(),
                 FaultBody::Code | FaultBody::Message => {
-                    let key = if *body == FaultBody::Code {
-                        "error"
-                    } else {
-                        "message"
-                    };
+                    let key = if *body == FaultBody::Code { "error" } else { "message" };
                     let code = format!("SANDBOX_{}", status.as_u16());
                     let body = json!({ key: words, "code": code, "details": {} });
                     (status, axum::Json(body)).into_response()
@@ -114,10 +102,7 @@ pub(crate) fn replacement(fault: &Fault, number: u64) -> Option<Response> {
         }
         _ => return None,
     };
-    if let Fault::Status {
-        retry_after: Some(after),
-        ..
-    } = fault
+    if let Fault::Status { retry_after: Some(after), .. } = fault
         && let Ok(after) = HeaderValue::from_str(after)
     {
         response.headers_mut().insert(header::RETRY_AFTER, after);
@@ -153,10 +138,7 @@ pub(crate) fn faulty_page(fault: &Fault, page: Window, wire: &Wire, http_1: bool
             // Negative deltas were handled above, so the cast is lossless.
             let length = body.len() + delta as usize;
             let body = stream::iter([Ok::<_, Infallible>(Bytes::from(body))]);
-            return streamed(
-                Body::from_stream(body.chain(stream::pending())),
-                Some(length),
-            );
+            return streamed(Body::from_stream(body.chain(stream::pending())), Some(length));
         }
         Fault::SlowBody { every_ms, piece } => {
             return slowly(page.json(), Duration::from_millis(every_ms), piece.max(1));
@@ -184,11 +166,7 @@ fn edited(fault: &Fault, page: &Window) -> Value {
     // `Window::json` writes valid JSON.
     let mut value: Value = serde_json::from_slice(&page.json()).unwrap_or_default();
     let chats = |value: &mut Value, change: &dyn Fn(&mut Value)| {
-        value["list"]
-            .as_array_mut()
-            .into_iter()
-            .flatten()
-            .for_each(change);
+        value["list"].as_array_mut().into_iter().flatten().for_each(change);
     };
     match fault {
         Fault::UnreadableChat { index } => {
@@ -206,9 +184,7 @@ fn edited(fault: &Fault, page: &Window) -> Value {
                     "createdAt": "2024-01-15T10:30:00+00:00", "isReady": true, "releaseForms": [],
                 }));
             }
-            media
-                .iter_mut()
-                .for_each(|media| media["type"] = json!("hologram"));
+            media.iter_mut().for_each(|media| media["type"] = json!("hologram"));
         }),
         Fault::LargeIds => chats(&mut value, &|chat| {
             for place in ["/lastMessage/id", "/lastReadMessageId"] {
@@ -248,10 +224,7 @@ fn edited(fault: &Fault, page: &Window) -> Value {
 fn cut(after: usize, mut body: Vec<u8>, length: Option<usize>) -> Response {
     body.truncate(after);
     // The server sends the first piece, then the error makes it close the connection.
-    let pieces = [
-        Ok(Bytes::from(body)),
-        Err(io::Error::from(io::ErrorKind::ConnectionAborted)),
-    ];
+    let pieces = [Ok(Bytes::from(body)), Err(io::Error::from(io::ErrorKind::ConnectionAborted))];
     let pieces = stream::unfold(pieces.into_iter(), |mut pieces| async move {
         let piece = pieces.next()?;
         if piece.is_err() {
@@ -267,9 +240,7 @@ fn cut(after: usize, mut body: Vec<u8>, length: Option<usize>) -> Response {
 fn streamed(body: Body, length: Option<usize>) -> Response {
     let mut response = json_response(body);
     if let Some(length) = length {
-        response
-            .headers_mut()
-            .insert(header::CONTENT_LENGTH, length.into());
+        response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
     }
     response
 }
@@ -306,10 +277,7 @@ fn gzip(
 
 fn brotli(body: &[u8]) -> io::Result<Vec<u8>> {
     let mut compressed = Vec::new();
-    let parameters = brotli::enc::BrotliEncoderParams {
-        quality: 5,
-        ..Default::default()
-    };
+    let parameters = brotli::enc::BrotliEncoderParams { quality: 5, ..Default::default() };
     brotli::BrotliCompress(&mut &*body, &mut compressed, &parameters)?;
     Ok(compressed)
 }
@@ -332,9 +300,7 @@ fn encoded(name: &'static str, body: io::Result<Vec<u8>>) -> Response {
         Ok(body) => {
             let mut response = json_response(body);
             let value = HeaderValue::from_static(name);
-            response
-                .headers_mut()
-                .insert(header::CONTENT_ENCODING, value);
+            response.headers_mut().insert(header::CONTENT_ENCODING, value);
             response
         }
         // Writing to memory doesn't fail. If it ever does, the response reports it.

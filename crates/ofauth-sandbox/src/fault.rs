@@ -108,11 +108,7 @@ pub enum Fault {
 impl Fault {
     /// Creates a [`Fault::Status`] with the documented JSON body.
     pub fn status(status: u16) -> Self {
-        Self::Status {
-            status,
-            body: FaultBody::Json,
-            retry_after: None,
-        }
+        Self::Status { status, body: FaultBody::Json, retry_after: None }
     }
 }
 
@@ -203,14 +199,7 @@ fn always() -> f64 {
 impl FaultRule {
     /// Creates a rule that applies a fault to every request.
     pub fn new(fault: Fault) -> Self {
-        Self {
-            fault,
-            connection: None,
-            rate: 1.0,
-            times: None,
-            step: false,
-            applied: 0,
-        }
+        Self { fault, connection: None, rate: 1.0, times: None, step: false, applied: 0 }
     }
 
     /// Limits the rule to the requests of one connection.
@@ -233,10 +222,7 @@ impl FaultRule {
 
     /// Creates a sequence: one rule for each fault, each of which applies once.
     pub fn sequence(faults: impl IntoIterator<Item = Fault>) -> Vec<Self> {
-        let step = |fault| Self {
-            step: true,
-            ..Self::new(fault).times(1)
-        };
+        let step = |fault| Self { step: true, ..Self::new(fault).times(1) };
         faults.into_iter().map(step).collect()
     }
 
@@ -269,10 +255,7 @@ pub(crate) struct Wrong {
 
 impl Faults {
     pub(crate) fn new(rules: Vec<FaultRule>, seed: u64) -> Self {
-        Self {
-            rules,
-            rng: Rng::with_seed(seed),
-        }
+        Self { rules, rng: Rng::with_seed(seed) }
     }
 
     pub(crate) fn rules(&self) -> &[FaultRule] {
@@ -280,11 +263,7 @@ impl Faults {
     }
 
     pub(crate) fn add(&mut self, rules: impl IntoIterator<Item = FaultRule>) {
-        self.rules.extend(
-            rules
-                .into_iter()
-                .map(|rule| FaultRule { applied: 0, ..rule }),
-        );
+        self.rules.extend(rules.into_iter().map(|rule| FaultRule { applied: 0, ..rule }));
     }
 
     pub(crate) fn clear(&mut self) {

@@ -98,9 +98,7 @@ impl Wanted {
         };
         let list = self.user_list.is_none_or(|list| {
             let index = usize::try_from(list - 1).ok();
-            index
-                .and_then(|index| traits.lists.get(index))
-                .is_some_and(|member| *member)
+            index.and_then(|index| traits.lists.get(index)).is_some_and(|member| *member)
         });
         let text = |text: &T, wanted: &str| text.as_ref().to_lowercase().contains(wanted);
         filter
@@ -122,10 +120,7 @@ pub(crate) struct Seeded {
 impl Seeded {
     /// Creates the inbox of a connection, given a number that identifies it.
     pub(crate) fn new(seed: u64, connection: u64, chats: u32) -> Self {
-        Self {
-            seed: mix(seed, connection),
-            chats,
-        }
+        Self { seed: mix(seed, connection), chats }
     }
 
     /// Returns a cache key that identifies this inbox, including its number of chats.
@@ -135,11 +130,7 @@ impl Seeded {
 
     /// Returns the index of the chat with a fan.
     pub(crate) fn index_of(&self, fan: i64) -> Option<u32> {
-        let index = fan
-            .checked_sub(FIRST_FAN)?
-            .checked_div(FANS_APART)?
-            .try_into()
-            .ok()?;
+        let index = fan.checked_sub(FIRST_FAN)?.checked_div(FANS_APART)?.try_into().ok()?;
         (index < self.chats && self.draw(index).1 == fan).then_some(index)
     }
 
@@ -153,10 +144,7 @@ impl Seeded {
     }
 
     pub(crate) fn creator(&self) -> UserName {
-        user_name(
-            1_000_000 + (self.seed % 1_000_000) as i64,
-            "Sandbox Creator",
-        )
+        user_name(1_000_000 + (self.seed % 1_000_000) as i64, "Sandbox Creator")
     }
 
     pub(crate) fn chat(&self, index: u32) -> Chat {
@@ -223,11 +211,8 @@ impl Seeded {
         let media: Vec<Media> = (0..pick(&[0, 0, 0, 0, 1, 1, 1, 2, 3, 4], rng))
             .map(|_| media(sent, locked, rng))
             .collect();
-        let previews: Vec<i64> = media
-            .iter()
-            .filter(|_| locked && rng.f32() < 0.5)
-            .map(|media| media.id)
-            .collect();
+        let previews: Vec<i64> =
+            media.iter().filter(|_| locked && rng.f32() < 0.5).map(|media| media.id).collect();
         let mut message = BLANK.message.clone();
         message.id = id;
         message.text = traits.text.to_owned();
@@ -272,13 +257,7 @@ impl Seeded {
 fn media(sent: DateTime<Utc>, locked: bool, rng: &mut Rng) -> Media {
     let id = rng.i64(3_000_000_000..4_000_000_000);
     let kind = pick(
-        &[
-            MediaKind::Photo,
-            MediaKind::Photo,
-            MediaKind::Video,
-            MediaKind::Gif,
-            MediaKind::Audio,
-        ],
+        &[MediaKind::Photo, MediaKind::Photo, MediaKind::Video, MediaKind::Gif, MediaKind::Audio],
         rng,
     );
     let moving = matches!(kind, MediaKind::Video | MediaKind::Gif);
@@ -292,11 +271,7 @@ fn media(sent: DateTime<Utc>, locked: bool, rng: &mut Rng) -> Media {
     media.has_error = false;
     media.created_at = timestamp(uploaded);
     media.is_ready = true;
-    media.release_forms = if rng.f32() < 0.1 {
-        vec![release_form(rng)]
-    } else {
-        Vec::new()
-    };
+    media.release_forms = if rng.f32() < 0.1 { vec![release_form(rng)] } else { Vec::new() };
     media.has_custom_preview = Some(rng.f32() < 0.1);
     if lasting {
         media.duration = Some(f64::from(rng.u32(10..6_000)) / 10.0);
@@ -314,10 +289,7 @@ fn media(sent: DateTime<Utc>, locked: bool, rng: &mut Rng) -> Media {
 }
 
 fn files(id: i64, moving: bool, rng: &mut Rng) -> MediaFiles {
-    let (width, height) = pick(
-        &[(1536, 2048), (2048, 1536), (1080, 1920), (3024, 4032)],
-        rng,
-    );
+    let (width, height) = pick(&[(1536, 2048), (2048, 1536), (1080, 1920), (3024, 4032)], rng);
     let full_name = if moving { "full.mp4" } else { "full.jpg" };
     let sources: Vec<MediaSource> = match moving {
         true => [240, 720].map(|height| source(id, height, rng)).into(),
@@ -415,10 +387,7 @@ fn pick<T: Clone>(choices: &[T], rng: &mut Rng) -> T {
 }
 
 /// Finishes a builder of a generated type.
-#[allow(
-    clippy::panic,
-    reason = "every caller in this crate sets all required fields"
-)]
+#[allow(clippy::panic, reason = "every caller in this crate sets all required fields")]
 pub(crate) fn built<T, B>(builder: B) -> T
 where
     T: TryFrom<B>,
@@ -432,10 +401,7 @@ where
 
 /// Hashes two numbers, so that close numbers give distant results (the finalizer of SplitMix64).
 pub(crate) fn mix(a: u64, b: u64) -> u64 {
-    let mut z = a
-        .wrapping_mul(0x9e37_79b9_7f4a_7c15)
-        .wrapping_add(b)
-        .wrapping_add(1);
+    let mut z = a.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(b).wrapping_add(1);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)

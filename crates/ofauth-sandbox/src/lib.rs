@@ -193,10 +193,7 @@ impl Sandbox {
     ///
     /// Returns an error if the sandbox doesn't know the connection.
     pub fn chats(&self, connection: &str) -> Result<Vec<Chat>, ChangeError> {
-        self.shared
-            .lock()
-            .chats(connection)
-            .ok_or(ChangeError::UnknownConnection)
+        self.shared.lock().chats(connection).ok_or(ChangeError::UnknownConnection)
     }
 
     /// Adds fault rules after the existing rules. A fault that a request itself asks for takes
@@ -394,26 +391,12 @@ impl SandboxBuilder {
         };
         let service: IntoMakeServiceWithConnectInfo<_, Wire> =
             server::router(shared.clone()).into_make_service_with_connect_info();
-        let server = axum::serve(
-            WireListener {
-                listener,
-                stopped: stopped.clone(),
-            },
-            service,
-        );
+        let server = axum::serve(WireListener { listener, stopped: stopped.clone() }, service);
         // Only `stopped` ends serving, since axum retries after socket errors.
-        tokio::spawn(
-            server
-                .with_graceful_shutdown(wait(stopped.clone()))
-                .into_future(),
-        );
+        tokio::spawn(server.with_graceful_shutdown(wait(stopped.clone())).into_future());
         if let Some(listener) = admin {
             let server = axum::serve(listener, admin::router(shared.clone()));
-            tokio::spawn(
-                server
-                    .with_graceful_shutdown(wait(stopped.clone()))
-                    .into_future(),
-            );
+            tokio::spawn(server.with_graceful_shutdown(wait(stopped.clone())).into_future());
         }
         if self.live > 0.0 {
             let every = Duration::try_from_secs_f64(1.0 / self.live.min(1_000.0));

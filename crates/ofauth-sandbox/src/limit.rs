@@ -18,10 +18,7 @@ impl Default for Quota {
     /// Returns 60 requests a minute, with bursts of up to 90 (OFAuth reference, rate limits: the
     /// plans Pay as You Go and Starter).
     fn default() -> Self {
-        Self {
-            per_minute: 60,
-            burst: 90,
-        }
+        Self { per_minute: 60, burst: 90 }
     }
 }
 
@@ -45,10 +42,7 @@ impl FromStr for Quota {
         let number = |text: &str| text.parse().ok().filter(|number| *number > 0);
         text.split_once(':')
             .and_then(|(per_minute, burst)| {
-                Some(Self {
-                    per_minute: number(per_minute)?,
-                    burst: number(burst)?,
-                })
+                Some(Self { per_minute: number(per_minute)?, burst: number(burst)? })
             })
             .ok_or(ParseQuotaError(()))
     }
@@ -76,10 +70,7 @@ pub(crate) struct Allowance {
 
 impl Bucket {
     pub(crate) fn full(limit: Quota, now: DateTime<Utc>) -> Self {
-        Self {
-            tokens: limit.burst.into(),
-            at: now,
-        }
+        Self { tokens: limit.burst.into(), at: now }
     }
 
     /// Takes a token if available.
@@ -100,11 +91,7 @@ impl Bucket {
             limit: limit.burst,
             remaining: self.tokens as u32,
             reset: seconds(burst - self.tokens),
-            retry_after: if self.tokens >= 1.0 {
-                0
-            } else {
-                seconds(1.0 - self.tokens)
-            },
+            retry_after: if self.tokens >= 1.0 { 0 } else { seconds(1.0 - self.tokens) },
         }
     }
 }
@@ -129,10 +116,7 @@ mod tests {
             );
         }
         let empty = bucket.take(limit, now);
-        assert_eq!(
-            (empty.allowed, empty.remaining, empty.retry_after),
-            (false, 0, 1)
-        );
+        assert_eq!((empty.allowed, empty.remaining, empty.retry_after), (false, 0, 1));
         for _ in 0..100 {
             now += TimeDelta::milliseconds(500);
             assert!(!bucket.take(limit, now).allowed);
@@ -140,26 +124,14 @@ mod tests {
             assert!(bucket.take(limit, now).allowed);
         }
         now += TimeDelta::days(1);
-        assert_eq!(
-            bucket.take(limit, now).remaining,
-            89,
-            "the tokens never exceed the burst"
-        );
+        assert_eq!(bucket.take(limit, now).remaining, 89, "the tokens never exceed the burst");
     }
 
     #[test]
     fn quotas_are_parsed() {
         assert_eq!("60:90".parse(), Ok(Quota::default()));
-        assert_eq!(
-            "1:5".parse(),
-            Ok(Quota {
-                per_minute: 1,
-                burst: 5
-            })
-        );
-        for text in [
-            "", "60", "60:", ":90", "0:90", "60:0", "-1:5", "60:90:1", "a:b",
-        ] {
+        assert_eq!("1:5".parse(), Ok(Quota { per_minute: 1, burst: 5 }));
+        for text in ["", "60", "60:", ":90", "0:90", "60:0", "-1:5", "60:90:1", "a:b"] {
             assert!(text.parse::<Quota>().is_err(), "{text}");
         }
     }

@@ -18,12 +18,8 @@ pub(crate) struct Parameters {
 impl Parameters {
     /// Parses the parameters. The error says what the first invalid parameter must be.
     pub(crate) fn read(pairs: &[(String, String)]) -> Result<Self, String> {
-        let mut parameters = Self {
-            limit: 10,
-            offset: 0,
-            order: ChatOrder::Recent,
-            wanted: Wanted::default(),
-        };
+        let mut parameters =
+            Self { limit: 10, offset: 0, order: ChatOrder::Recent, wanted: Wanted::default() };
         let mut seen: Vec<&str> = Vec::new();
         for (name, value) in pairs {
             let wanted = &mut parameters.wanted;
@@ -65,7 +61,5 @@ fn number(name: &str, value: &str, min: u64, max: u64) -> Result<u64, String> {
 }
 
 fn word<T: FromStr>(name: &str, value: &str, known: &str) -> Result<T, String> {
-    value
-        .parse()
-        .map_err(|_| format!("{name} must be one of {known}"))
+    value.parse().map_err(|_| format!("{name} must be one of {known}"))
 }

@@ -37,10 +37,7 @@ impl Recorded {
 
     /// Returns the first value of a query parameter.
     pub fn parameter(&self, name: &str) -> Option<&str> {
-        self.query
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| &**value)
+        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| &**value)
     }
 
     /// Returns the first value of a header, if it is visible ASCII.
@@ -68,11 +65,7 @@ impl Recorded {
 /// Leaves out the headers and the connection id, which may be real credentials.
 impl fmt::Debug for Recorded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} {} {:?} -> {}",
-            self.method, self.path, self.query, self.status
-        )
+        write!(f, "{} {} {:?} -> {}", self.method, self.path, self.query, self.status)
     }
 }
 
@@ -84,12 +77,7 @@ impl Requests {
     /// Keeps only the requests of one connection.
     #[must_use]
     pub fn of(self, connection: &str) -> Self {
-        Self(
-            self.0
-                .into_iter()
-                .filter(|one| one.connection() == Some(connection))
-                .collect(),
-        )
+        Self(self.0.into_iter().filter(|one| one.connection() == Some(connection)).collect())
     }
 
     /// Returns the status of each response.
@@ -99,10 +87,7 @@ impl Requests {
 
     /// Returns the value of a query parameter in each request, or an empty string if it is absent.
     pub fn parameters(&self, name: &str) -> Vec<&str> {
-        self.0
-            .iter()
-            .map(|one| one.parameter(name).unwrap_or_default())
-            .collect()
+        self.0.iter().map(|one| one.parameter(name).unwrap_or_default()).collect()
     }
 
     /// Asserts the number of requests.
@@ -134,12 +119,7 @@ impl Requests {
     /// Panics if they differ. The message lists the requests.
     #[track_caller]
     pub fn assert_parameters(&self, name: &str, values: &[&str]) -> &Self {
-        assert_eq!(
-            self.parameters(name),
-            values,
-            "the requests were {:#?}",
-            self.0
-        );
+        assert_eq!(self.parameters(name), values, "the requests were {:#?}", self.0);
         self
     }
 }

@@ -111,14 +111,7 @@ fn page(
 ) -> (Option<Allowance>, Result<Window, Refusal>) {
     let key = headers.get("apikey").and_then(|key| key.to_str().ok());
     if !key.is_some_and(|key| key.starts_with(KEY_PREFIX)) {
-        return (
-            None,
-            Err(Refusal::new(
-                401,
-                ErrorType::Unauthorized,
-                "Invalid API key",
-            )),
-        );
+        return (None, Err(Refusal::new(401, ErrorType::Unauthorized, "Invalid API key")));
     }
     let Ok(Query(query)) = Query::<Vec<(String, String)>>::try_from_uri(uri) else {
         let words = "the query string is not valid";
@@ -139,9 +132,7 @@ async fn method_not_allowed(State(shared): State<Shared>) -> Response {
 async fn record(State(shared): State<Shared>, request: Request, next: Next) -> Response {
     let query = Query::try_from_uri(request.uri()).map(|Query(query)| query);
     let headers = request.headers().clone();
-    let connection = headers
-        .get("x-connection-id")
-        .and_then(|id| id.to_str().ok());
+    let connection = headers.get("x-connection-id").and_then(|id| id.to_str().ok());
     let recorded = Recorded {
         method: request.method().to_string(),
         path: request.uri().path().to_owned(),

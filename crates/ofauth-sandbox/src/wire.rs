@@ -202,10 +202,7 @@ impl AsyncRead for WireStream {
 /// Returns the bytes with a changed `content-length`, or `None` if they don't contain that header.
 fn with_length(bytes: &[u8], delta: i64) -> Option<Vec<u8>> {
     const NAME: &[u8] = b"content-length: ";
-    let start = bytes
-        .windows(NAME.len())
-        .position(|window| window == NAME)?
-        + NAME.len();
+    let start = bytes.windows(NAME.len()).position(|window| window == NAME)? + NAME.len();
     let end = start + bytes[start..].iter().position(|byte| *byte == b'\r')?;
     let length: i64 = std::str::from_utf8(&bytes[start..end]).ok()?.parse().ok()?;
     let length = length.saturating_add(delta).max(0).to_string();

@@ -48,11 +48,7 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     pub(crate) fn new(status: u16, kind: ErrorType, words: impl Into<String>) -> Self {
-        Self {
-            status,
-            kind,
-            words: words.into(),
-        }
+        Self { status, kind, words: words.into() }
     }
 }
 
@@ -107,16 +103,10 @@ impl World {
         let (limit, now) = (self.limit, self.now());
         let Some((account, cache)) = connection.and_then(|id| self.account(id)) else {
             let words = "Connection not found, or without session data";
-            return (
-                None,
-                Err(Refusal::new(401, ErrorType::SessionNotProvided, words)),
-            );
+            return (None, Err(Refusal::new(401, ErrorType::SessionNotProvided, words)));
         };
         let allowance = limit.map(|limit| {
-            account
-                .bucket
-                .get_or_insert_with(|| Bucket::full(limit, now))
-                .take(limit, now)
+            account.bucket.get_or_insert_with(|| Bucket::full(limit, now)).take(limit, now)
         });
         if allowance.is_some_and(|allowance| !allowance.allowed) {
             let refusal = Refusal::new(429, ErrorType::RateLimitExceeded, "Rate limit exceeded");
@@ -127,9 +117,7 @@ impl World {
 
     pub(crate) fn apply(&mut self, connection: &str, change: Change) -> Result<(), ChangeError> {
         let now = self.now();
-        let (account, _) = self
-            .account(connection)
-            .ok_or(ChangeError::UnknownConnection)?;
+        let (account, _) = self.account(connection).ok_or(ChangeError::UnknownConnection)?;
         account.apply(change, now)
     }
 
@@ -221,9 +209,7 @@ impl World {
             let account = Account::new(self.seeded(id), ConnectionSetup::default());
             self.accounts.insert(id.to_owned(), account);
         }
-        self.accounts
-            .get_mut(id)
-            .map(|account| (account, &mut self.cache))
+        self.accounts.get_mut(id).map(|account| (account, &mut self.cache))
     }
 
     fn seeded(&self, id: &str) -> Seeded {
@@ -241,11 +227,7 @@ fn read(
     match account.session {
         Session::Active => {}
         Session::Expired => {
-            return Err(Refusal::new(
-                401,
-                ErrorType::SessionExpired,
-                "Session has expired",
-            ));
+            return Err(Refusal::new(401, ErrorType::SessionExpired, "Session has expired"));
         }
         Session::Missing => {
             let words = "Connection not found, or without session data";
@@ -257,49 +239,27 @@ fn read(
         }
     }
     if account.forbidden {
-        return Err(Refusal::new(
-            403,
-            ErrorType::Forbidden,
-            "Insufficient permissions",
-        ));
+        return Err(Refusal::new(403, ErrorType::Forbidden, "Insufficient permissions"));
     }
-    let Parameters {
-        limit,
-        offset,
-        order,
-        wanted,
-    } = Parameters::read(query).map_err(|words| Refusal::new(400, ErrorType::BadRequest, words))?;
+    let Parameters { limit, offset, order, wanted } =
+        Parameters::read(query).map_err(|words| Refusal::new(400, ErrorType::BadRequest, words))?;
     let start = match fault {
         Some(Fault::SamePage) => 0,
         _ => usize::try_from(offset).unwrap_or(usize::MAX),
     };
-    let place = PagePlace {
-        order,
-        start,
-        limit,
-    };
-    let pristine = account
-        .pristine()
-        .filter(|_| fault.is_none() && wanted.all());
+    let place = PagePlace { order, start, limit };
+    let pristine = account.pristine().filter(|_| fault.is_none() && wanted.all());
     if let Some(seeded) = pristine
         && let Some(whole) = cache.pages.get(&(seeded.key(), place))
     {
-        return Ok(Window {
-            whole: Some(whole.clone()),
-            ..Window::default()
-        });
+        return Ok(Window { whole: Some(whole.clone()), ..Window::default() });
     }
     let part = account.part(&wanted, place, |seeded, index| match pristine {
         // The cache holds the whole page, so caching its chats would be a waste.
         Some(_) => json(&seeded.chat(index)),
         None => cache.json(seeded, index),
     });
-    let page = Window {
-        whole: None,
-        part,
-        offset,
-        next: offset.saturating_add(limit as u64),
-    };
+    let page = Window { whole: None, part, offset, next: offset.saturating_add(limit as u64) };
     let Some(seeded) = pristine else {
         return Ok(page);
     };
@@ -308,10 +268,7 @@ fn read(
         cache.keep(whole.len());
         cache.pages.insert((seeded.key(), place), whole.clone());
     }
-    Ok(Window {
-        whole: Some(whole),
-        ..Window::default()
-    })
+    Ok(Window { whole: Some(whole), ..Window::default() })
 }
 
 impl Window {

@@ -21,36 +21,19 @@ struct Answer {
 async fn send(request: reqwest::RequestBuilder) -> Answer {
     let response = request.send().await.unwrap();
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    Answer {
-        status,
-        headers,
-        body: response.json().await.unwrap(),
-    }
+    Answer { status, headers, body: response.json().await.unwrap() }
 }
 
 async fn get(sandbox: &Sandbox, connection: u32, query: &str) -> Answer {
     let url = format!("{}/v2/access/chats{query}", sandbox.url());
-    let request = reqwest::Client::new()
-        .get(url)
-        .header("apiKey", "sk_sandbox_any");
+    let request = reqwest::Client::new().get(url).header("apiKey", "sk_sandbox_any");
     send(request.header("x-connection-id", sandbox.connection(connection))).await
 }
 
 fn assert_error(answer: &Answer, status: u16, kind: &str) {
-    assert_eq!(
-        (answer.status, answer.body["type"].as_str()),
-        (status, Some(kind))
-    );
-    assert!(
-        answer.body["error"]
-            .as_str()
-            .is_some_and(|words| !words.is_empty())
-    );
-    assert!(
-        answer.body["requestId"]
-            .as_str()
-            .is_some_and(|id| id.starts_with("req_"))
-    );
+    assert_eq!((answer.status, answer.body["type"].as_str()), (status, Some(kind)));
+    assert!(answer.body["error"].as_str().is_some_and(|words| !words.is_empty()));
+    assert!(answer.body["requestId"].as_str().is_some_and(|id| id.starts_with("req_")));
     assert_eq!(answer.headers["content-type"], "application/json");
 }
 
@@ -67,125 +50,52 @@ async fn inboxes_are_reproducible_from_the_seed() {
 
 #[tokio::test]
 async fn inboxes_are_as_varied_as_real_ones() {
-    let sandbox = Sandbox::builder()
-        .chats(1_000)
-        .rate_limit(None)
-        .start()
-        .await
-        .unwrap();
+    let sandbox = Sandbox::builder().chats(1_000).rate_limit(None).start().await.unwrap();
     let mut chats = Vec::new();
     for offset in (0..1_000).step_by(20) {
-        let page = get(&sandbox, 1, &format!("?limit=20&offset={offset}"))
-            .await
-            .body;
+        let page = get(&sandbox, 1, &format!("?limit=20&offset={offset}")).await.body;
         chats.extend(page["list"].as_array().unwrap().clone());
     }
     let messages: Vec<&Value> = chats.iter().map(|chat| &chat["lastMessage"]).collect();
     let some = |what: &str, count: usize| {
         assert!((1..1_000).contains(&count), "{what}: {count} of 1000");
     };
-    let count = |field: &str| {
-        messages
-            .iter()
-            .filter(|message| message[field] == true)
-            .count()
-    };
-    for field in [
-        "isTip",
-        "lockedText",
-        "isPinned",
-        "isFromQueue",
-        "isNew",
-        "isLiked",
-        "canPurchase",
-    ] {
+    let count = |field: &str| messages.iter().filter(|message| message[field] == true).count();
+    for field in
+        ["isTip", "lockedText", "isPinned", "isFromQueue", "isNew", "isLiked", "canPurchase"]
+    {
         some(field, count(field));
     }
-    some(
-        "unread",
-        chats
-            .iter()
-            .filter(|chat| chat["unreadMessagesCount"] != 0)
-            .count(),
-    );
-    some(
-        "reason",
-        chats
-            .iter()
-            .filter(|chat| chat["canNotSendReason"].is_string())
-            .count(),
-    );
+    some("unread", chats.iter().filter(|chat| chat["unreadMessagesCount"] != 0).count());
+    some("reason", chats.iter().filter(|chat| chat["canNotSendReason"].is_string()).count());
     for field in ["queueId", "giphyId", "canPurchaseReason"] {
-        some(
-            field,
-            messages
-                .iter()
-                .filter(|message| !message[field].is_null())
-                .count(),
-        );
+        some(field, messages.iter().filter(|message| !message[field].is_null()).count());
     }
     some(
         "named",
-        messages
-            .iter()
-            .filter(|message| message["fromUser"]["name"].is_string())
-            .count(),
+        messages.iter().filter(|message| message["fromUser"]["name"].is_string()).count(),
     );
     some(
         "viewed",
-        messages
-            .iter()
-            .filter(|message| message["fromUser"]["_view"].is_string())
-            .count(),
+        messages.iter().filter(|message| message["fromUser"]["_view"].is_string()).count(),
     );
 
-    let text: String = messages
-        .iter()
-        .filter_map(|message| message["text"].as_str())
-        .collect();
-    for sample in [
-        "<br />",
-        "&amp;",
-        "🎂",
-        "Привет",
-        "こんにちは",
-        "مرحبا",
-        "नमस्ते",
-        "早安",
-        "สวัสดี",
-        "Χρόνια",
-    ] {
+    let text: String = messages.iter().filter_map(|message| message["text"].as_str()).collect();
+    for sample in
+        ["<br />", "&amp;", "🎂", "Привет", "こんにちは", "مرحبا", "नमस्ते", "早安", "สวัสดี", "Χρόνια"]
+    {
         assert!(text.contains(sample), "{sample}");
     }
-    let sizes: HashSet<usize> = messages
-        .iter()
-        .map(|message| message["media"].as_array().unwrap().len())
-        .collect();
+    let sizes: HashSet<usize> =
+        messages.iter().map(|message| message["media"].as_array().unwrap().len()).collect();
     assert_eq!(sizes, HashSet::from([0, 1, 2, 3, 4]));
-    let media: Vec<&Value> = messages
-        .iter()
-        .flat_map(|message| message["media"].as_array().unwrap())
-        .collect();
-    let kinds: HashSet<&str> = media
-        .iter()
-        .filter_map(|media| media["type"].as_str())
-        .collect();
+    let media: Vec<&Value> =
+        messages.iter().flat_map(|message| message["media"].as_array().unwrap()).collect();
+    let kinds: HashSet<&str> = media.iter().filter_map(|media| media["type"].as_str()).collect();
     assert_eq!(kinds, HashSet::from(["photo", "video", "gif", "audio"]));
-    assert!(
-        media
-            .iter()
-            .any(|media| media["files"]["full"]["url"].is_string())
-    );
-    assert!(
-        media
-            .iter()
-            .any(|media| media["videoSources"]["720"].is_string())
-    );
-    assert!(
-        media
-            .iter()
-            .any(|media| media["releaseForms"][0]["user"]["id"].is_i64())
-    );
+    assert!(media.iter().any(|media| media["files"]["full"]["url"].is_string()));
+    assert!(media.iter().any(|media| media["videoSources"]["720"].is_string()));
+    assert!(media.iter().any(|media| media["releaseForms"][0]["user"]["id"].is_i64()));
 }
 
 #[tokio::test]
@@ -249,11 +159,7 @@ async fn parameters_at_their_bounds_are_accepted() {
         let answer = get(&sandbox, 1, &format!("?{query}")).await;
         assert_eq!(answer.status, 200, "{query}: {}", answer.body);
         assert!(answer.body["list"].is_array() && answer.body["hasMore"].is_boolean());
-        assert_eq!(
-            answer.body["nextOffset"].is_i64(),
-            answer.body["hasMore"] == true,
-            "{query}"
-        );
+        assert_eq!(answer.body["nextOffset"].is_i64(), answer.body["hasMore"] == true, "{query}");
     }
 }
 
@@ -294,12 +200,7 @@ async fn credentials_are_checked() {
 async fn other_paths_and_methods_are_rejected() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = reqwest::Client::new();
-    for path in [
-        "/",
-        "/v2/access/chats/",
-        "/v2/access/chat",
-        "/v1/access/chats",
-    ] {
+    for path in ["/", "/v2/access/chats/", "/v2/access/chat", "/v1/access/chats"] {
         let answer = send(client.get(format!("{}{path}", sandbox.url()))).await;
         assert_error(&answer, 404, "ROUTE_NOT_FOUND");
     }
@@ -318,10 +219,7 @@ async fn head_is_get_without_the_body() {
     let url = format!("{}/v2/access/chats", sandbox.url());
     let request = |method: reqwest::Method| {
         let request = reqwest::Client::new().request(method, &url);
-        request
-            .header("apiKey", "sk_sandbox_x")
-            .header("x-connection-id", "conn_sandbox_1")
-            .send()
+        request.header("apiKey", "sk_sandbox_x").header("x-connection-id", "conn_sandbox_1").send()
     };
     let get = request(reqwest::Method::GET).await.unwrap();
     let head = request(reqwest::Method::HEAD).await.unwrap();
@@ -335,18 +233,11 @@ async fn head_is_get_without_the_body() {
 #[tokio::test]
 async fn http_2_is_served_without_tls() {
     let sandbox = Sandbox::start().await.unwrap();
-    let client = reqwest::Client::builder()
-        .http2_prior_knowledge()
-        .build()
-        .unwrap();
+    let client = reqwest::Client::builder().http2_prior_knowledge().build().unwrap();
     for _ in 0..2 {
         let request = client.get(format!("{}/v2/access/chats", sandbox.url()));
         let request = request.header("apiKey", "sk_sandbox_x");
-        let response = request
-            .header("x-connection-id", "conn_sandbox_1")
-            .send()
-            .await
-            .unwrap();
+        let response = request.header("x-connection-id", "conn_sandbox_1").send().await.unwrap();
         assert_eq!(
             (response.status().as_u16(), response.version()),
             (200, reqwest::Version::HTTP_2)
@@ -354,13 +245,7 @@ async fn http_2_is_served_without_tls() {
         let page: Value = response.json().await.unwrap();
         assert_eq!(page["list"].as_array().unwrap().len(), 10);
     }
-    assert!(
-        sandbox
-            .requests()
-            .assert_count(2)
-            .iter()
-            .all(|request| request.http() == "HTTP/2")
-    );
+    assert!(sandbox.requests().assert_count(2).iter().all(|request| request.http() == "HTTP/2"));
 }
 
 #[tokio::test]

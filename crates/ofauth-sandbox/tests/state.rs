@@ -20,14 +20,8 @@ async fn start(builder: SandboxBuilder) -> Sandbox {
 
 async fn get(sandbox: &Sandbox, connection: &str, query: &str) -> (u16, Value) {
     let url = format!("{}/v2/access/chats?{query}", sandbox.url());
-    let request = reqwest::Client::new()
-        .get(url)
-        .header("apiKey", "sk_sandbox_x");
-    let response = request
-        .header("x-connection-id", connection)
-        .send()
-        .await
-        .unwrap();
+    let request = reqwest::Client::new().get(url).header("apiKey", "sk_sandbox_x");
+    let response = request.header("x-connection-id", connection).send().await.unwrap();
     (response.status().as_u16(), response.json().await.unwrap())
 }
 
@@ -38,10 +32,7 @@ async fn fans(sandbox: &Sandbox, connection: &str, query: &str) -> Vec<i64> {
         let query = format!("limit=20&offset={}&{query}", fans.len());
         let (_, page) = get(sandbox, connection, &query).await;
         let list = page["list"].as_array().unwrap();
-        fans.extend(
-            list.iter()
-                .map(|chat| chat["withUser"]["id"].as_i64().unwrap()),
-        );
+        fans.extend(list.iter().map(|chat| chat["withUser"]["id"].as_i64().unwrap()));
         if page["hasMore"] == false {
             return fans;
         }
@@ -49,11 +40,7 @@ async fn fans(sandbox: &Sandbox, connection: &str, query: &str) -> Vec<i64> {
 }
 
 fn message(fan: i64, text: &str, from_creator: bool) -> Change {
-    Change::Message {
-        fan,
-        text: text.to_owned(),
-        from_creator,
-    }
+    Change::Message { fan, text: text.to_owned(), from_creator }
 }
 
 #[tokio::test]
@@ -63,9 +50,7 @@ async fn a_message_moves_its_chat_to_the_front() {
     let (_, before) = get(&sandbox, ONE, "limit=1&offset=30").await;
     let fan = expected.remove(30);
     expected.insert(0, fan);
-    sandbox
-        .change(ONE, message(fan, "<p>Наконец!</p>", false))
-        .unwrap();
+    sandbox.change(ONE, message(fan, "<p>Наконец!</p>", false)).unwrap();
     assert_eq!(fans(&sandbox, ONE, "").await, expected);
 
     let (_, page) = get(&sandbox, ONE, "limit=2").await;
@@ -76,10 +61,7 @@ async fn a_message_moves_its_chat_to_the_front() {
     assert_eq!(chat["unreadMessagesCount"], unread + 1);
     for field in ["id", "createdAt"] {
         let value = |chat: &Value| chat["lastMessage"][field].to_string();
-        assert!(
-            value(chat) > value(second),
-            "{field} is newer than all others"
-        );
+        assert!(value(chat) > value(second), "{field} is newer than all others");
     }
     // The search finds the new text.
     assert_eq!(fans(&sandbox, ONE, "query=наконец").await, [fan]);
@@ -105,47 +87,26 @@ async fn reading_pinning_and_removing_change_the_chats() {
     let sandbox = start(Sandbox::builder().chats(60)).await;
     let unread = fans(&sandbox, ONE, "filter=unread").await;
     let order = fans(&sandbox, ONE, "").await;
-    sandbox
-        .change(ONE, Change::Read { fan: unread[2] })
-        .unwrap();
+    sandbox.change(ONE, Change::Read { fan: unread[2] }).unwrap();
     let mut left = unread.clone();
     left.remove(2);
     assert_eq!(fans(&sandbox, ONE, "filter=unread").await, left);
-    assert_eq!(
-        fans(&sandbox, ONE, "").await,
-        order,
-        "reading doesn't move chats"
-    );
+    assert_eq!(fans(&sandbox, ONE, "").await, order, "reading doesn't move chats");
 
     let pinned = |fan: i64| {
-        let chat = sandbox
-            .chats(ONE)
-            .unwrap()
-            .into_iter()
-            .find(|chat| chat.with_user.id == fan);
+        let chat = sandbox.chats(ONE).unwrap().into_iter().find(|chat| chat.with_user.id == fan);
         let chat = chat.unwrap();
-        (
-            chat.count_pinned_messages.unwrap(),
-            chat.last_message.unwrap().is_pinned.unwrap(),
-        )
+        (chat.count_pinned_messages.unwrap(), chat.last_message.unwrap().is_pinned.unwrap())
     };
     let fan = *order.iter().find(|fan| !pinned(**fan).1).unwrap();
     let (count, _) = pinned(fan);
-    sandbox
-        .change(ONE, Change::Pin { fan, pinned: true })
-        .unwrap();
-    sandbox
-        .change(ONE, Change::Pin { fan, pinned: true })
-        .unwrap();
+    sandbox.change(ONE, Change::Pin { fan, pinned: true }).unwrap();
+    sandbox.change(ONE, Change::Pin { fan, pinned: true }).unwrap();
     assert_eq!(pinned(fan), (count + 1, true));
-    sandbox
-        .change(ONE, Change::Pin { fan, pinned: false })
-        .unwrap();
+    sandbox.change(ONE, Change::Pin { fan, pinned: false }).unwrap();
     assert_eq!(pinned(fan), (count, false));
 
-    sandbox
-        .change(ONE, Change::Remove { fan: order[9] })
-        .unwrap();
+    sandbox.change(ONE, Change::Remove { fan: order[9] }).unwrap();
     let mut left = order.clone();
     left.remove(9);
     assert_eq!(fans(&sandbox, ONE, "").await, left);
@@ -160,26 +121,15 @@ async fn sessions_expire_and_permissions_are_withdrawn() {
     let sandbox = start(Sandbox::builder()).await;
     for (change, status, kind) in [
         (Change::Session(Session::Expired), 401, "SESSION_EXPIRED"),
-        (
-            Change::Session(Session::Missing),
-            401,
-            "SESSION_NOT_PROVIDED",
-        ),
-        (
-            Change::Session(Session::RulesOutdated),
-            401,
-            "RULES_OUTDATED",
-        ),
+        (Change::Session(Session::Missing), 401, "SESSION_NOT_PROVIDED"),
+        (Change::Session(Session::RulesOutdated), 401, "RULES_OUTDATED"),
         (Change::Session(Session::Active), 200, ""),
         (Change::Permission { granted: false }, 403, "FORBIDDEN"),
         (Change::Permission { granted: true }, 200, ""),
     ] {
         sandbox.change(ONE, change).unwrap();
         let (answered, body) = get(&sandbox, ONE, "").await;
-        assert_eq!(
-            (answered, body["type"].as_str().unwrap_or_default()),
-            (status, kind)
-        );
+        assert_eq!((answered, body["type"].as_str().unwrap_or_default()), (status, kind));
         assert_eq!(get(&sandbox, "conn_sandbox_2", "").await.0, 200);
     }
 }
@@ -200,19 +150,13 @@ async fn connections_start_as_configured() {
     assert_eq!(fans(&sandbox, "conn_many", "").await.len(), 33);
     assert_eq!(get(&sandbox, "conn_gone", "").await.0, 401);
     assert_eq!(get(&sandbox, "conn_shut", "").await.0, 403);
-    assert_eq!(
-        get(&sandbox, "conn_one", "filter=unread").await.1["list"],
-        json!([chat])
-    );
+    assert_eq!(get(&sandbox, "conn_one", "filter=unread").await.1["list"], json!([chat]));
     assert_eq!(fans(&sandbox, "conn_two", "").await.len(), 2);
     assert_eq!(get(&sandbox, ONE, "").await.0, 200);
 
-    for wrong in [
-        "{",
-        r#"{"c":{"chat":1}}"#,
-        r#"{"c":{"session":"lost"}}"#,
-        r#"{"c":{"list":[{}]}}"#,
-    ] {
+    for wrong in
+        ["{", r#"{"c":{"chat":1}}"#, r#"{"c":{"session":"lost"}}"#, r#"{"c":{"list":[{}]}}"#]
+    {
         assert!(Sandbox::builder().setup_json(wrong).is_err(), "{wrong}");
     }
 }
@@ -220,28 +164,14 @@ async fn connections_start_as_configured() {
 #[tokio::test(start_paused = true)]
 async fn live_changes_are_reproducible_from_the_seed() {
     let after_a_minute = async |seed| {
-        let builder = Sandbox::builder()
-            .connections(1)
-            .chats(40)
-            .seed(seed)
-            .live(2.0);
+        let builder = Sandbox::builder().connections(1).chats(40).seed(seed).live(2.0);
         let sandbox = start(builder).await;
         tokio::time::sleep(std::time::Duration::from_secs(60)).await;
-        sandbox
-            .chats(ONE)
-            .unwrap()
-            .iter()
-            .map(|chat| chat.with_user.id)
-            .collect::<Vec<_>>()
+        sandbox.chats(ONE).unwrap().iter().map(|chat| chat.with_user.id).collect::<Vec<_>>()
     };
     let changed = after_a_minute(1).await;
     let still = start(Sandbox::builder().connections(1).chats(40)).await;
-    let before: Vec<i64> = still
-        .chats(ONE)
-        .unwrap()
-        .iter()
-        .map(|chat| chat.with_user.id)
-        .collect();
+    let before: Vec<i64> = still.chats(ONE).unwrap().iter().map(|chat| chat.with_user.id).collect();
     assert_ne!(changed, before);
     assert_eq!(
         changed.iter().collect::<BTreeSet<_>>().len(),
@@ -283,39 +213,14 @@ async fn the_admin_port_offers_the_same_operations() {
         assert_eq!(response.status(), status, "{body}");
     }
     let url = format!("{admin}/connections/conn_none/changes");
-    assert_eq!(
-        client
-            .post(url)
-            .json(&change)
-            .send()
-            .await
-            .unwrap()
-            .status(),
-        404
-    );
+    assert_eq!(client.post(url).json(&change).send().await.unwrap().status(), 404);
 
     let fault = json!({ "fault": { "status": { "status": 503 } }, "times": 1 });
     let faults = format!("{admin}/faults");
-    assert_eq!(
-        client
-            .post(&faults)
-            .json(&fault)
-            .send()
-            .await
-            .unwrap()
-            .status(),
-        204
-    );
+    assert_eq!(client.post(&faults).json(&fault).send().await.unwrap().status(), 204);
     assert_eq!(get(&sandbox, ONE, "").await.0, 503);
     assert_eq!(get(&sandbox, ONE, "").await.0, 200);
-    let rules: Value = client
-        .get(&faults)
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let rules: Value = client.get(&faults).send().await.unwrap().json().await.unwrap();
     assert_eq!(rules[0]["applied"], 1);
     let again = client.post(&faults).json(&rules[0]).send().await.unwrap();
     assert_eq!(again.status(), 204, "a listed rule can be added again");
@@ -323,25 +228,11 @@ async fn the_admin_port_offers_the_same_operations() {
     assert!(sandbox.faults().is_empty());
 
     let requests = format!("{admin}/requests");
-    let seen: Value = client
-        .get(&requests)
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
-    let statuses: Vec<&Value> = seen
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|request| &request["status"])
-        .collect();
+    let seen: Value = client.get(&requests).send().await.unwrap().json().await.unwrap();
+    let statuses: Vec<&Value> =
+        seen.as_array().unwrap().iter().map(|request| &request["status"]).collect();
     assert_eq!(statuses, [200, 503, 200]);
-    assert!(
-        !seen.to_string().contains("sk_sandbox_x"),
-        "headers are not shown"
-    );
+    assert!(!seen.to_string().contains("sk_sandbox_x"), "headers are not shown");
     assert_eq!(client.delete(&requests).send().await.unwrap().status(), 204);
     sandbox.requests().assert_count(0);
 }

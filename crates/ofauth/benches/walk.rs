@@ -4,11 +4,7 @@
 //!
 //! `cargo bench -p ofauth`
 
-#![allow(
-    clippy::print_stdout,
-    clippy::unwrap_used,
-    reason = "a benchmark that prints its results"
-)]
+#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark that prints its results")]
 
 use std::time::{Duration, Instant};
 
@@ -21,19 +17,10 @@ const CONNECTIONS: u32 = 10_000;
 
 #[tokio::main]
 async fn main() {
-    let latency = Fault::Latency {
-        min_ms: LATENCY,
-        max_ms: LATENCY,
-    };
+    let latency = Fault::Latency { min_ms: LATENCY, max_ms: LATENCY };
     let builder = Sandbox::builder().chats(CHATS).rate_limit(None);
-    let sandbox = builder
-        .faults([FaultRule::new(latency)])
-        .start()
-        .await
-        .unwrap();
-    let builder = Client::builder()
-        .api_key(sandbox.api_key())
-        .base_url(sandbox.url());
+    let sandbox = builder.faults([FaultRule::new(latency)]).start().await.unwrap();
+    let builder = Client::builder().api_key(sandbox.api_key()).base_url(sandbox.url());
     let client = builder.rate_limit(None).build().unwrap();
     let creator = client.connection(sandbox.connection(1)).unwrap();
 
@@ -72,22 +59,15 @@ type Way = fn(ChatStream) -> ChatStream;
 fn report(name: &str, time: Duration, plain: Duration, sandbox: &Sandbox) {
     let ratio = time.as_secs_f64() / plain.as_secs_f64();
     let requests = sandbox.requests().len();
-    println!(
-        "{name:24} {:5.2} s  {ratio:4.2} of plain  {requests} requests",
-        time.as_secs_f64()
-    );
+    println!("{name:24} {:5.2} s  {ratio:4.2} of plain  {requests} requests", time.as_secs_f64());
 }
 
 async fn fleet() {
     let builder = Sandbox::builder().connections(CONNECTIONS).chats(20);
     let sandbox = builder.start().await.unwrap();
-    let builder = Client::builder()
-        .api_key(sandbox.api_key())
-        .base_url(sandbox.url());
+    let builder = Client::builder().api_key(sandbox.api_key()).base_url(sandbox.url());
     let client = builder.build().unwrap();
-    let ids: Vec<String> = (1..=CONNECTIONS)
-        .map(|number| sandbox.connection(number))
-        .collect();
+    let ids: Vec<String> = (1..=CONNECTIONS).map(|number| sandbox.connection(number)).collect();
     let start = Instant::now();
     let mut chats = client.fleet(ids).chats(|request| request);
     let mut count = 0;

@@ -34,9 +34,7 @@ impl BaseUrl {
             return Err(fail("must have a scheme, like https://api-next.ofauth.com"));
         }
         let url = Url::parse(text).map_err(|error| {
-            fail(&format!(
-                "must be a URL, like https://api-next.ofauth.com ({error})"
-            ))
+            fail(&format!("must be a URL, like https://api-next.ofauth.com ({error})"))
         })?;
         let host = match url.host_str() {
             Some(host) if !host.is_empty() => host,
@@ -104,9 +102,7 @@ fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost"
-        || address
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
+        || address.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -116,26 +112,14 @@ mod tests {
     #[test]
     fn https_and_loopback_are_accepted() {
         for (text, url, host) in [
-            (
-                "https://api.ofauth.com",
-                "https://api.ofauth.com",
-                "api.ofauth.com",
-            ),
-            (
-                "https://api.ofauth.com/",
-                "https://api.ofauth.com",
-                "api.ofauth.com",
-            ),
+            ("https://api.ofauth.com", "https://api.ofauth.com", "api.ofauth.com"),
+            ("https://api.ofauth.com/", "https://api.ofauth.com", "api.ofauth.com"),
             (
                 "https://proxy.example:8443/of/",
                 "https://proxy.example:8443/of",
                 "proxy.example:8443",
             ),
-            (
-                "http://localhost:8080",
-                "http://localhost:8080",
-                "localhost:8080",
-            ),
+            ("http://localhost:8080", "http://localhost:8080", "localhost:8080"),
             ("http://127.0.0.1:1", "http://127.0.0.1:1", "127.0.0.1:1"),
             ("http://127.8.9.10", "http://127.8.9.10", "127.8.9.10"),
             ("http://[::1]:9", "http://[::1]:9", "[::1]:9"),

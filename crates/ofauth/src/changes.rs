@@ -87,13 +87,7 @@ impl WatchStream {
             ))),
             false => State::Reading(Box::new(request.clone().changes(&checkpoint))),
         };
-        Self {
-            request,
-            checkpoint,
-            interval,
-            yielded: HashSet::new(),
-            state,
-        }
+        Self { request, checkpoint, interval, yielded: HashSet::new(), state }
     }
 
     /// Returns the checkpoint of the last poll that completed, to resume from in another process.
@@ -109,9 +103,7 @@ impl WatchStream {
     fn pause(&mut self, least: Option<Duration>) {
         let jitter = 0.9 + 0.2 * fastrand::f64();
         let pause = Duration::try_from_secs_f64(self.interval.as_secs_f64() * jitter);
-        let pause = pause
-            .unwrap_or(self.interval)
-            .max(least.unwrap_or_default());
+        let pause = pause.unwrap_or(self.interval).max(least.unwrap_or_default());
         self.state = State::Pausing(Box::pin(sleep(pause)));
     }
 }

@@ -249,9 +249,8 @@ impl ChatsRequest {
         let scope = RequestHash::of(&self);
         self.limit = Some(MAX_LIMIT);
         let records = self.send().await?.into_records().into_iter().enumerate();
-        let items: Vec<_> = records
-            .map(|(place, record)| Record::new(record, place).item)
-            .collect();
+        let items: Vec<_> =
+            records.map(|(place, record)| Record::new(record, place).item).collect();
         Ok(Checkpoint::new(walk::Front::of(&items), scope))
     }
 

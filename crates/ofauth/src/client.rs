@@ -359,9 +359,7 @@ fn user_agent(application: Option<&str>) -> Result<HeaderValue> {
         Some(application) => format!("{USER_AGENT} {application}"),
         None => USER_AGENT.to_owned(),
     };
-    let printable = text
-        .bytes()
-        .all(|byte| byte == b' ' || byte.is_ascii_graphic());
+    let printable = text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
     match HeaderValue::from_str(&text) {
         Ok(value) if printable && !text.ends_with(' ') => Ok(value),
         _ => Err(Error::configuration(

@@ -41,12 +41,7 @@ impl Connection {
 
     /// Returns a generated client with this connection's credentials.
     pub(crate) fn raw(&self) -> ofauth_api::Client {
-        let Shared {
-            http,
-            base_url,
-            api_key,
-            ..
-        } = &*self.shared;
+        let Shared { http, base_url, api_key, .. } = &*self.shared;
         let credentials = Credentials::new(api_key.header(), self.id.header());
         ofauth_api::Client::new_with_client(base_url.as_str(), http.clone(), credentials)
     }

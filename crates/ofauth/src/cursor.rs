@@ -54,10 +54,7 @@ pub struct Checkpoint {
 
 impl Checkpoint {
     pub(crate) fn new(front: walk::Front, scope: RequestHash) -> Self {
-        Self {
-            front,
-            scope: Some(scope),
-        }
+        Self { front, scope: Some(scope) }
     }
 
     pub(crate) fn open(&self, request: &ChatsRequest) -> Result<walk::Walk> {

@@ -210,30 +210,18 @@ fn track<T: DeserializeOwned>(json: &[u8]) -> Result<T, Misfit> {
         (category == Category::Data && path.iter().next().is_some()).then(|| path.to_string());
     let mut reason = reason(&error);
     if category != Category::Data {
-        reason = format!(
-            "{reason} at line {} column {}",
-            error.line(),
-            error.column()
-        );
+        reason = format!("{reason} at line {} column {}", error.line(), error.column());
     }
-    Err(Misfit {
-        path,
-        reason,
-        cut_short: category == Category::Eof,
-    })
+    Err(Misfit { path, reason, cut_short: category == Category::Eof })
 }
 
 /// Returns serde's reason without the value that it quotes, which may be a private message.
 fn reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    let text = text
-        .rsplit_once(" at line ")
-        .map_or(&*text, |(text, _)| text);
+    let text = text.rsplit_once(" at line ").map_or(&*text, |(text, _)| text);
     match error.classify() {
         Category::Data => {
-            let expected = text
-                .rsplit_once(", expected ")
-                .map(|(_, expected)| expected);
+            let expected = text.rsplit_once(", expected ").map(|(_, expected)| expected);
             match expected {
                 Some(expected) => format!("expected {expected}"),
                 None if text.starts_with("missing field")
@@ -315,34 +303,16 @@ mod tests {
     fn unreadable_envelopes_are_reported_with_their_position() {
         for (json, reason) in [
             (r#"{"list":[{"n":"x"}]}"#, "missing field `more`"),
-            (
-                r#"{"list":[{"n":"x"}],"more":1}"#,
-                "expected a boolean at `more` false",
-            ),
-            (
-                r#"{"list":{"n":1},"more":true}"#,
-                "expected a sequence at `list` false",
-            ),
+            (r#"{"list":[{"n":"x"}],"more":1}"#, "expected a boolean at `more` false"),
+            (r#"{"list":{"n":1},"more":true}"#, "expected a sequence at `list` false"),
             (r#"{"more":true}"#, "missing field `list`"),
-            (
-                r#"{"list":[{"n":1}],"list":[],"more":true}"#,
-                "duplicate field `list`",
-            ),
-            (
-                r#"{"list":[{"n":1}],"more":true,"more":true}"#,
-                "duplicate field `more`",
-            ),
-            (
-                r#"{"list":[{"n":1}"#,
-                "the JSON ends too early at line 1 column 16 true",
-            ),
+            (r#"{"list":[{"n":1}],"list":[],"more":true}"#, "duplicate field `list`"),
+            (r#"{"list":[{"n":1}],"more":true,"more":true}"#, "duplicate field `more`"),
+            (r#"{"list":[{"n":1}"#, "the JSON ends too early at line 1 column 16 true"),
             ("", "the JSON ends too early at line 1 column 0 true"),
             ("[]", "expected struct Numbers"),
             ("{}x", "missing field `list`"),
-            (
-                r#"{"list":[],"more":true}}"#,
-                "invalid JSON at line 1 column 24 false",
-            ),
+            (r#"{"list":[],"more":true}}"#, "invalid JSON at line 1 column 24 false"),
             ("<html>", "invalid JSON at line 1 column 1 false"),
         ] {
             let told = read(json).unwrap_err();

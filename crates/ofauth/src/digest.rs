@@ -10,7 +10,5 @@ pub(crate) fn digest<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> u64 {
     }
     let digest = digest.finalize();
     let (first, _) = digest.split_at(8);
-    first
-        .iter()
-        .fold(0, |hash, byte| hash << 8 | u64::from(*byte))
+    first.iter().fold(0, |hash, byte| hash << 8 | u64::from(*byte))
 }

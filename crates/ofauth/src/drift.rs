@@ -26,10 +26,7 @@ struct Told {
 
 impl DriftWatch {
     pub(crate) fn new(rate: f64) -> Self {
-        Self {
-            rate,
-            told: Mutex::default(),
-        }
+        Self { rate, told: Mutex::default() }
     }
 
     /// Returns the new findings in a page of chats, if the page is part of the sample. Invalid
@@ -44,9 +41,7 @@ impl DriftWatch {
             return Vec::new();
         }
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        page.observations()
-            .filter_map(|observation| told.add(observation))
-            .collect()
+        page.observations().filter_map(|observation| told.add(observation)).collect()
     }
 }
 
@@ -62,20 +57,13 @@ impl Told {
         {
             values.clone_into(&mut finding.place);
         }
-        let what = (
-            finding.place.clone(),
-            finding.kind.as_str(),
-            finding.seen.clone(),
-        );
+        let what = (finding.place.clone(), finding.kind.as_str(), finding.seen.clone());
         self.findings.insert(what).then_some(finding)
     }
 
     /// Whether the object with an unknown field at `place` is a map.
     fn is_map(&mut self, values: &str, place: &str) -> bool {
-        let names = self
-            .names
-            .entry(values.to_owned())
-            .or_insert_with(|| Some(BTreeSet::new()));
+        let names = self.names.entry(values.to_owned()).or_insert_with(|| Some(BTreeSet::new()));
         if let Some(known) = names {
             known.insert(place.to_owned());
             // The two places are equal if this page alone had too many names.
@@ -89,9 +77,7 @@ impl Told {
 
 impl fmt::Debug for DriftWatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DriftWatch")
-            .field("rate", &self.rate)
-            .finish_non_exhaustive()
+        f.debug_struct("DriftWatch").field("rate", &self.rate).finish_non_exhaustive()
     }
 }
 

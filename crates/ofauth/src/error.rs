@@ -175,10 +175,7 @@ impl Error {
     /// What to do: see [`is_session`](Self::is_session) first. If that is false, check the key and
     /// its permissions: all requests with this key will fail.
     pub fn is_auth(&self) -> bool {
-        matches!(
-            self.kind(),
-            ErrorKind::Unauthorized | ErrorKind::Session | ErrorKind::Forbidden
-        )
+        matches!(self.kind(), ErrorKind::Unauthorized | ErrorKind::Session | ErrorKind::Forbidden)
     }
 
     /// Returns whether the connection is unknown, or the creator's session has expired.
@@ -337,14 +334,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner {
-            what,
-            advice,
-            note,
-            attempts,
-            answer,
-            ..
-        } = &*self.inner;
+        let Inner { what, advice, note, attempts, answer, .. } = &*self.inner;
         f.write_str(what)?;
         if !advice.is_empty() {
             write!(f, ": {advice}")?;
@@ -423,10 +413,7 @@ mod tests {
                 error.is_rate_limited(),
                 error.is_timeout(),
             ];
-            let said = said
-                .iter()
-                .rev()
-                .fold(0, |bits, said| bits << 1 | u32::from(*said));
+            let said = said.iter().rev().fold(0, |bits, said| bits << 1 | u32::from(*said));
             assert_eq!((said, kind.as_str()), (says, word), "{kind:?}");
             assert_eq!(error.to_string(), "what: advice");
         }

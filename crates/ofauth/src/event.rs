@@ -103,12 +103,7 @@ impl Hook {
             EventKind::Throttled { waited } => {
                 info!(operation, %connection, waited_ms = millis(*waited), "throttled by the connection's limit");
             }
-            EventKind::Attempt {
-                attempt,
-                status,
-                error,
-                elapsed,
-            } => debug!(
+            EventKind::Attempt { attempt, status, error, elapsed } => debug!(
                 operation,
                 %connection,
                 attempt,
@@ -117,12 +112,7 @@ impl Hook {
                 elapsed_ms = millis(*elapsed),
                 "attempt"
             ),
-            EventKind::Retry {
-                attempts,
-                pause,
-                error,
-                status,
-            } => info!(
+            EventKind::Retry { attempts, pause, error, status } => info!(
                 operation,
                 %connection,
                 attempts,
@@ -131,29 +121,16 @@ impl Hook {
                 error.r#type = error.as_str(),
                 "retry"
             ),
-            EventKind::Rejected {
-                index,
-                path,
-                reason,
-            } => {
+            EventKind::Rejected { index, path, reason } => {
                 warn!(operation, %connection, index, path, reason, "a record cannot be read")
             }
-            EventKind::Drift {
-                place,
-                difference,
-                expected,
-                seen,
-            } => warn!(
+            EventKind::Drift { place, difference, expected, seen } => warn!(
                 operation,
                 place, difference, expected, seen, "a page differs from the API's description"
             ),
         }
         if let Some(hook) = &self.0 {
-            hook(&Event {
-                operation,
-                connection,
-                kind,
-            });
+            hook(&Event { operation, connection, kind });
         }
     }
 }

@@ -29,11 +29,7 @@ where
     I::Item: Into<String>,
 {
     pub(crate) fn new(client: Client, ids: I) -> Self {
-        Self {
-            client,
-            ids,
-            concurrency: CONCURRENCY,
-        }
+        Self { client, ids, concurrency: CONCURRENCY }
     }
 
     /// Sets how many connections are read at a time: 64 by default; 0 counts as 1.
@@ -68,36 +64,24 @@ where
         self,
         stream: impl Fn(ChatsRequest) -> ChatStream + Send + 'static,
     ) -> FleetStream {
-        let Self {
-            client,
-            ids,
-            concurrency,
-        } = self;
+        let Self { client, ids, concurrency } = self;
         let members = ids.enumerate().map(move |(index, id)| {
             let id = SecretString::from(id.into());
-            let chats = client
-                .connection(id.expose_secret())
-                .map(|connection| stream(connection.chats()));
+            let chats =
+                client.connection(id.expose_secret()).map(|connection| stream(connection.chats()));
             let id = Arc::new(id);
             match chats {
                 Ok(chats) => tagged(Member { index, id }, chats),
                 Err(error) => tagged(Member { index, id }, once(ready(Err(error)))),
             }
         });
-        FleetStream {
-            waiting: Box::new(members),
-            reading: SelectAll::new(),
-            concurrency,
-            ended: 0,
-        }
+        FleetStream { waiting: Box::new(members), reading: SelectAll::new(), concurrency, ended: 0 }
     }
 }
 
 impl<I> fmt::Debug for Fleet<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Fleet")
-            .field("concurrency", &self.concurrency)
-            .finish_non_exhaustive()
+        f.debug_struct("Fleet").field("concurrency", &self.concurrency).finish_non_exhaustive()
     }
 }
 
@@ -123,9 +107,7 @@ impl Member {
 /// Shows only the index, because the id is secret.
 impl fmt::Debug for Member {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Member")
-            .field("index", &self.index)
-            .finish_non_exhaustive()
+        f.debug_struct("Member").field("index", &self.index).finish_non_exhaustive()
     }
 }
 

@@ -29,20 +29,14 @@ impl Default for RateLimit {
     /// Returns the vendor's limit: 60 requests per minute, with bursts of up to 90 (OFAuth
     /// reference, rate limits: the plans Pay as You Go and Starter).
     fn default() -> Self {
-        Self {
-            per_minute: 60,
-            burst: 90,
-        }
+        Self { per_minute: 60, burst: 90 }
     }
 }
 
 impl RateLimit {
     /// Creates a limit of this many requests per minute, with bursts of the same size; 0 means 1.
     pub fn per_minute(requests: u32) -> Self {
-        Self {
-            per_minute: requests.max(1),
-            burst: requests.max(1),
-        }
+        Self { per_minute: requests.max(1), burst: requests.max(1) }
     }
 
     /// Sets how many requests can be sent at once after idle time; 0 means 1.
@@ -102,11 +96,7 @@ pub struct Observed {
 impl Observed {
     /// Creates an observation, for tests of a limiter.
     pub fn new(status: StatusCode, state: RateLimitState, retry_after: Option<Duration>) -> Self {
-        Self {
-            status,
-            state,
-            retry_after,
-        }
+        Self { status, state, retry_after }
     }
 }
 
@@ -175,13 +165,7 @@ struct Line {
 impl TokenBuckets {
     /// Creates a limiter with the same limit for every connection.
     pub fn new(limit: RateLimit) -> Self {
-        Self {
-            limit,
-            lines: Mutex::new(Lines {
-                of: HashMap::new(),
-                sweep_at: FIRST_SWEEP,
-            }),
-        }
+        Self { limit, lines: Mutex::new(Lines { of: HashMap::new(), sweep_at: FIRST_SWEEP }) }
     }
 
     fn line(&self, connection: ConnectionHash) -> Arc<Line> {
@@ -214,9 +198,9 @@ impl TokenBuckets {
         // a request that stops waiting leaves it to the next one.
         let turn = line.turn.lock();
         let _turn = match deadline {
-            Some(deadline) => timeout_at(deadline, turn)
-                .await
-                .map_err(|_| LimitError::TooLong(None))?,
+            Some(deadline) => {
+                timeout_at(deadline, turn).await.map_err(|_| LimitError::TooLong(None))?
+            }
             None => turn.await,
         };
         loop {
@@ -259,10 +243,7 @@ struct Bucket {
 
 impl Bucket {
     fn full(now: Instant) -> Self {
-        Self {
-            full: now,
-            blocked: now,
-        }
+        Self { full: now, blocked: now }
     }
 
     fn is_full(&self, now: Instant) -> bool {
@@ -274,11 +255,7 @@ impl Bucket {
         let interval = limit.interval();
         // One token is enough: all the others may be missing.
         let missing = interval.saturating_mul(limit.burst - 1);
-        let ready = self
-            .full
-            .checked_sub(missing)
-            .unwrap_or(now)
-            .max(self.blocked);
+        let ready = self.full.checked_sub(missing).unwrap_or(now).max(self.blocked);
         if ready > now {
             return Err(ready);
         }
@@ -293,11 +270,9 @@ impl Bucket {
         let reset = observed.state.reset.filter(|_| remaining == Some(0));
         let wait = match throttled {
             // Cap absurd values, so that one bad header can't block a connection forever.
-            true => observed
-                .retry_after
-                .or(reset)
-                .or(Some(interval))
-                .map(|wait| wait.min(MAX_WAIT)),
+            true => {
+                observed.retry_after.or(reset).or(Some(interval)).map(|wait| wait.min(MAX_WAIT))
+            }
             false => reset,
         };
         if let Some(blocked) = wait.and_then(|wait| now.checked_add(wait)) {

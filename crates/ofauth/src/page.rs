@@ -21,18 +21,8 @@ pub struct Page {
 
 impl Page {
     pub(crate) fn new(reply: Reply<ChatPage>) -> Self {
-        let Reply {
-            page,
-            rejected,
-            body,
-            meta,
-        } = reply;
-        Self {
-            page,
-            rejected,
-            body,
-            meta,
-        }
+        let Reply { page, rejected, body, meta } = reply;
+        Self { page, rejected, body, meta }
     }
 
     /// Returns the chats of this page, without its [rejected](Self::rejected) records.
@@ -78,8 +68,7 @@ impl Page {
     ///
     /// If more chats follow but the API gave no offset, they begin right after this page's records.
     pub fn next_offset(&self) -> Option<u64> {
-        self.given_offset()
-            .and_then(|offset| offset.get().try_into().ok())
+        self.given_offset().and_then(|offset| offset.get().try_into().ok())
     }
 
     /// Converts the page into its chats and rejected records, in the order of the list.

@@ -23,11 +23,7 @@ pub struct PageStream {
 
 impl PageStream {
     pub(crate) fn new(request: ChatsRequest) -> Self {
-        let first = Step::Read(Position {
-            offset: request.start(),
-            before: Vec::new(),
-            idle: 0,
-        });
+        let first = Step::Read(Position { offset: request.start(), before: Vec::new(), idle: 0 });
         let pages = unfold(first, move |step| {
             let request = request.clone();
             async move {
@@ -44,9 +40,7 @@ impl PageStream {
                 }
             }
         });
-        Self {
-            pages: Box::pin(pages),
-        }
+        Self { pages: Box::pin(pages) }
     }
 
     /// Returns the next page; `None` after the last.
@@ -107,25 +101,12 @@ impl Position {
             return fail(format!("the page at offset {offset} is empty"));
         }
         let records = page.iter().map(key);
-        let rejected = page
-            .rejected()
-            .iter()
-            .map(|one| digest([one.raw().as_bytes()]));
+        let rejected = page.rejected().iter().map(|one| digest([one.raw().as_bytes()]));
         let records: Vec<u64> = records.chain(rejected).collect();
-        let idle = if records.is_empty() || records == self.before {
-            self.idle + 1
-        } else {
-            0
-        };
+        let idle = if records.is_empty() || records == self.before { self.idle + 1 } else { 0 };
         if idle == MAX_IDLE_PAGES {
-            return fail(format!(
-                "the last {idle} pages, up to offset {offset}, had nothing new"
-            ));
+            return fail(format!("the last {idle} pages, up to offset {offset}, had nothing new"));
         }
-        Step::Read(Self {
-            offset: next,
-            before: records,
-            idle,
-        })
+        Step::Read(Self { offset: next, before: records, idle })
     }
 }

@@ -63,9 +63,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 /// Parses a number of seconds, whole or fractional.
 fn seconds(text: &str) -> Option<Duration> {
-    let digits = text
-        .bytes()
-        .all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     // A number too large for a `Duration` still means a wait.
     digits
         .then(|| text.parse().ok())
@@ -169,15 +167,9 @@ mod tests {
         assert_eq!(reset(&(NOW * 1_000 + 48_500).to_string()), Some(48_500));
         assert_eq!(reset(&(NOW - 48).to_string()), Some(0), "past");
         assert_eq!(reset("86400"), Some(86_400_000));
-        for odd in [
-            "86401",
-            "9999999999",
-            "999999999",
-            "-1",
-            "x",
-            "",
-            "99999999999999999999999999999",
-        ] {
+        for odd in
+            ["86401", "9999999999", "999999999", "-1", "x", "", "99999999999999999999999999999"]
+        {
             assert_eq!(reset(odd), None, "{odd}");
         }
     }
@@ -185,19 +177,14 @@ mod tests {
     #[test]
     fn limits_may_be_decimal_or_negative() {
         let state = |limit, remaining| {
-            let headers = headers(&[
-                ("x-ratelimit-limit", limit),
-                ("x-ratelimit-remaining", remaining),
-            ]);
+            let headers =
+                headers(&[("x-ratelimit-limit", limit), ("x-ratelimit-remaining", remaining)]);
             let state = RateLimitState::read(&headers, now());
             (state.limit, state.remaining)
         };
         assert_eq!(state("90", "0"), (Some(90), Some(0)));
         assert_eq!(state("90.0", "-1"), (Some(90), Some(0)));
         assert_eq!(state("many", ""), (None, None));
-        assert_eq!(
-            RateLimitState::read(&HeaderMap::new(), now()),
-            RateLimitState::default()
-        );
+        assert_eq!(RateLimitState::read(&HeaderMap::new(), now()), RateLimitState::default());
     }
 }

@@ -19,11 +19,9 @@ impl Record {
     /// `place` is the record's index in its page.
     pub(crate) fn new(record: Result<Chat, Rejected>, place: usize) -> Self {
         let item = match &record {
-            Ok(chat) => Item {
-                key: key(chat),
-                version: Some(version(chat)),
-                activity: activity(chat),
-            },
+            Ok(chat) => {
+                Item { key: key(chat), version: Some(version(chat)), activity: activity(chat) }
+            }
             Err(rejected) => unreadable(rejected, place),
         };
         Self { item, record }
@@ -53,20 +51,13 @@ fn unreadable(rejected: &Rejected, place: usize) -> Item {
     let id = |place: &str| json.pointer(place).and_then(Value::as_i64);
     let (key, known) = match (id("/withUser/id"), id("/lastMessage/id")) {
         (Some(fan), _) => (fan.cast_unsigned() & !NO_ID, true),
-        (None, Some(message)) => (
-            digest([b"message", &message.to_le_bytes()[..]]) | NO_ID,
-            true,
-        ),
+        (None, Some(message)) => (digest([b"message", &message.to_le_bytes()[..]]) | NO_ID, true),
         (None, None) => {
             let place = place.to_le_bytes();
             (digest([raw.as_bytes(), &place]) | NO_ID, false)
         }
     };
-    Item {
-        key,
-        version: known.then(|| digest([raw.as_bytes()])),
-        activity: None,
-    }
+    Item { key, version: known.then(|| digest([raw.as_bytes()])), activity: None }
 }
 
 /// Identifies a chat, by the fan.

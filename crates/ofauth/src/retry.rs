@@ -98,15 +98,10 @@ impl RetryPolicy {
         }
         let wait = retry_after.unwrap_or_default();
         if wait > self.max_retry_after {
-            return Err(Stop::TooLong {
-                wait,
-                allowed: self.max_retry_after,
-            });
+            return Err(Stop::TooLong { wait, allowed: self.max_retry_after });
         }
         // Saturates on overflow; `max_delay` applies in any case.
-        let doubled = 2_u32
-            .checked_pow(attempts.saturating_sub(1))
-            .unwrap_or(u32::MAX);
+        let doubled = 2_u32.checked_pow(attempts.saturating_sub(1)).unwrap_or(u32::MAX);
         let longest = self.base_delay.saturating_mul(doubled).min(self.max_delay);
         let drawn = longest.as_secs_f64() * random.clamp(0.0, 1.0);
         // Rounding must not exceed the longest pause.
@@ -116,10 +111,7 @@ impl RetryPolicy {
             _ if wait.is_zero() => Err(Stop::Deadline),
             // Jitter must not push the pause past the deadline.
             _ if wait < left => Ok(wait),
-            _ => Err(Stop::TooLong {
-                wait,
-                allowed: left,
-            }),
+            _ => Err(Stop::TooLong { wait, allowed: left }),
         }
     }
 }
@@ -151,10 +143,7 @@ impl RetryBudget {
     pub(crate) const DEFAULT: u32 = 100;
 
     pub(crate) fn new(capacity: u32) -> Self {
-        Self {
-            capacity,
-            tenths: Mutex::new(u64::from(capacity) * 10),
-        }
+        Self { capacity, tenths: Mutex::new(u64::from(capacity) * 10) }
     }
 
     /// Takes one retry, if one is left.
@@ -193,10 +182,7 @@ mod tests {
             .map(|attempts| policy.pause(attempts, None, FOREVER, 1.0).unwrap())
             .map(|pause| pause.as_millis() as u64)
             .collect();
-        assert_eq!(
-            longest,
-            [500, 1_000, 2_000, 4_000, 8_000, 16_000, 20_000, 20_000]
-        );
+        assert_eq!(longest, [500, 1_000, 2_000, 4_000, 8_000, 16_000, 20_000, 20_000]);
         for attempts in 1..100 {
             let shortest = policy.pause(attempts, None, FOREVER, 0.0);
             assert_eq!(shortest, Ok(Duration::ZERO));
@@ -242,10 +228,7 @@ mod tests {
                     match stop {
                         Stop::Attempts => assert!(attempts >= policy.max_attempts),
                         Stop::Deadline => assert!(wait.is_zero()),
-                        Stop::TooLong {
-                            wait: told,
-                            allowed,
-                        } => {
+                        Stop::TooLong { wait: told, allowed } => {
                             assert_eq!(told, wait);
                             assert!(allowed == left || wait > allowed);
                         }
@@ -262,23 +245,14 @@ mod tests {
         let second = Duration::from_secs(1);
         let cap = second * 90;
         assert_eq!(policy.pause(1, Some(cap), FOREVER, 0.0), Ok(cap));
-        assert_eq!(
-            policy.pause(1, Some(cap), FOREVER, 1.0),
-            Ok(cap + second / 2)
-        );
+        assert_eq!(policy.pause(1, Some(cap), FOREVER, 1.0), Ok(cap + second / 2));
         let wait = cap + Duration::from_nanos(1);
         let too_long = Stop::TooLong { wait, allowed: cap };
         assert_eq!(policy.pause(1, Some(wait), FOREVER, 0.0), Err(too_long));
         let left = second * 5;
-        let too_long = Stop::TooLong {
-            wait: left,
-            allowed: left,
-        };
+        let too_long = Stop::TooLong { wait: left, allowed: left };
         assert_eq!(policy.pause(1, Some(left), left, 0.0), Err(too_long));
-        assert_eq!(
-            policy.pause(1, None, Duration::ZERO, 0.0),
-            Err(Stop::Deadline)
-        );
+        assert_eq!(policy.pause(1, None, Duration::ZERO, 0.0), Err(Stop::Deadline));
     }
 
     #[test]

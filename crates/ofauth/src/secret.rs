@@ -44,10 +44,7 @@ impl Secret {
     /// Masks each occurrence of the secret in `text`, in upper or lower case: a server may repeat
     /// the secret as a host name, which is case-insensitive.
     pub(crate) fn mask<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        let (lower, secret) = (
-            text.to_ascii_lowercase(),
-            self.0.as_bytes().to_ascii_lowercase(),
-        );
+        let (lower, secret) = (text.to_ascii_lowercase(), self.0.as_bytes().to_ascii_lowercase());
         // Anything this short isn't a secret, and would match within words.
         if secret.len() < 4 {
             return text.into();
@@ -85,11 +82,7 @@ pub struct ConnectionHash(u64);
 impl ConnectionHash {
     pub(crate) fn new(api_key: &Secret, connection: &Secret) -> Self {
         // Including the key keeps anyone without it from finding ids by guessing.
-        Self(digest([
-            api_key.0.as_bytes(),
-            &[0],
-            connection.0.as_bytes(),
-        ]))
+        Self(digest([api_key.0.as_bytes(), &[0], connection.0.as_bytes()]))
     }
 
     /// Returns the hash as a number.
@@ -137,10 +130,7 @@ mod tests {
         ] {
             let error = Secret::new("the API key", text.into()).unwrap_err();
             for text in [error.to_string(), format!("{error:?}")] {
-                assert!(
-                    text.contains("the API key must consist of visible ASCII"),
-                    "{text}"
-                );
+                assert!(text.contains("the API key must consist of visible ASCII"), "{text}");
                 assert!(!text.contains("sk_live"), "{text}");
             }
         }
@@ -164,11 +154,7 @@ mod tests {
     fn hashes_depend_on_the_key_and_the_connection() {
         let hash = |key, id| ConnectionHash::new(&secret(key), &secret(id));
         assert_eq!(hash("k", "conn_1"), hash("k", "conn_1"));
-        let others = [
-            hash("k", "conn_2"),
-            hash("j", "conn_1"),
-            hash("kc", "onn_1"),
-        ];
+        let others = [hash("k", "conn_2"), hash("j", "conn_1"), hash("kc", "onn_1")];
         assert!(!others.contains(&hash("k", "conn_1")));
         // The first 8 bytes of SHA-256 of `k`, a zero byte and `conn_1`: this must never change.
         assert_eq!(hash("k", "conn_1").to_string(), "dfcc1a39fe807a92");

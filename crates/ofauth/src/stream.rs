@@ -164,10 +164,7 @@ impl ChatStream {
             self.start(ask);
         }
         // Each page read ahead may be wasted, so read no more than may still be wasted in total.
-        let most = self
-            .ahead
-            .saturating_sub(self.wasted)
-            .min(self.pages_left());
+        let most = self.ahead.saturating_sub(self.wasted).min(self.pages_left());
         while self.reading.len() < most
             && let Some(ask) = self.walk.predict(self.reading.len())
         {
@@ -177,11 +174,8 @@ impl ChatStream {
 
     /// The fewest pages that can hold the chats that may still be yielded.
     fn pages_left(&self) -> usize {
-        let left = self
-            .left
-            .map_or(usize::MAX, |left| left.try_into().unwrap_or(usize::MAX));
-        left.saturating_sub(self.found.len())
-            .div_ceil(MAX_LIMIT as usize)
+        let left = self.left.map_or(usize::MAX, |left| left.try_into().unwrap_or(usize::MAX));
+        left.saturating_sub(self.found.len()).div_ceil(MAX_LIMIT as usize)
     }
 
     fn start(&mut self, ask: Ask) {
@@ -196,19 +190,13 @@ impl ChatStream {
     fn receive(&mut self, ask: Ask, page: Page) {
         let (has_more, next_offset) = (page.has_more(), page.given_offset().map(|next| next.get()));
         let records = page.into_records().into_iter().enumerate();
-        let mut records: Vec<Option<Record>> = records
-            .map(|(place, record)| Some(Record::new(record, place)))
-            .collect();
+        let mut records: Vec<Option<Record>> =
+            records.map(|(place, record)| Some(Record::new(record, place))).collect();
         let items: Vec<_> = records.iter().flatten().map(|record| record.item).collect();
-        let page = ServedPage {
-            items: &items,
-            has_more,
-            next_offset,
-        };
+        let page = ServedPage { items: &items, has_more, next_offset };
         for index in self.walk.read(ask, page) {
             if let Some(record) = records.get_mut(index).and_then(Option::take) {
-                self.found
-                    .push_back((record.item.key, record.into_result(ask.offset)));
+                self.found.push_back((record.item.key, record.into_result(ask.offset)));
             }
         }
     }
@@ -281,10 +269,9 @@ impl fmt::Debug for ChatStream {
 fn incomplete(request: &ChatsRequest, error: WalkError) -> Error {
     let host = request.connection().host();
     let (kind, advice) = match error {
-        WalkError::Stuck { .. } | WalkError::NoProgress { .. } => (
-            ErrorKind::Paging,
-            "try again later, and report it if it persists",
-        ),
+        WalkError::Stuck { .. } | WalkError::NoProgress { .. } => {
+            (ErrorKind::Paging, "try again later, and report it if it persists")
+        }
         WalkError::GaveUp { .. } => (ErrorKind::Incomplete, "try again when the inbox is quieter"),
     };
     let what = format!("the list of {host} cannot be read to its end: {error}");

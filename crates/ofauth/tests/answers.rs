@@ -49,9 +49,7 @@ async fn error(status: u16, body: impl AsRef<[u8]>) -> Error {
 
 #[tokio::test]
 async fn the_documentation_pages_own_example_decodes() {
-    let page = answer(200, "application/json", DOCUMENTATION)
-        .await
-        .unwrap();
+    let page = answer(200, "application/json", DOCUMENTATION).await.unwrap();
     assert_eq!(page.len(), 1);
     assert_eq!(page.chats()[0].unread(), 123);
     assert_eq!(page.next_offset(), Some(123));
@@ -65,17 +63,11 @@ async fn odd_pages_decode() {
     let chat = &mut value["list"][0];
     chat["withUser"]["id"] = json!(9_007_199_254_740_993_i64);
     chat["lastMessage"]["media"][0]["type"] = json!("hologram");
-    for field in [
-        "canNotSendReason",
-        "canSendMessage",
-        "unreadMessagesCount",
-        "lastReadMessageId",
-    ] {
+    for field in ["canNotSendReason", "canSendMessage", "unreadMessagesCount", "lastReadMessageId"]
+    {
         chat[field] = Value::Null;
     }
-    let page = answer(200, "application/json", value.to_string())
-        .await
-        .unwrap();
+    let page = answer(200, "application/json", value.to_string()).await.unwrap();
     let chat = &page.chats()[0];
     assert_eq!(page.next_offset(), Some(20));
     assert_eq!(chat.with_user.id, 9_007_199_254_740_993);
@@ -117,10 +109,7 @@ async fn every_error_shape_keeps_its_message() {
         assert_eq!(error.body().unwrap(), body.as_bytes());
     }
     let body = r#"{"error":"x","requestId":"req_1","actionRequired":"refresh_session"}"#;
-    assert_eq!(
-        error(401, body).await.action_required(),
-        Some("refresh_session")
-    );
+    assert_eq!(error(401, body).await.action_required(), Some("refresh_session"));
 }
 
 #[tokio::test]
@@ -130,12 +119,7 @@ async fn every_documented_error_says_what_to_do() {
     for (status, word, kind, advice) in [
         (400, "BAD_REQUEST", Api, "fix the request"),
         (401, "UNAUTHORIZED", Unauthorized, "check the API key"),
-        (
-            401,
-            "SESSION_NOT_PROVIDED",
-            Session,
-            "link the account again",
-        ),
+        (401, "SESSION_NOT_PROVIDED", Session, "link the account again"),
         (401, "SESSION_EXPIRED", Session, "link the account again"),
         (401, "RULES_OUTDATED", RulesOutdated, "try again"),
         (403, "FORBIDDEN", Forbidden, "messages:read"),
@@ -146,10 +130,7 @@ async fn every_documented_error_says_what_to_do() {
         let body = json!({ "error": "Words", "type": word, "requestId": "req_1" }).to_string();
         let error = error(status, body).await;
         assert_eq!(error.kind(), kind);
-        assert!(
-            !matches!(error.error_type(), Some(ErrorType::Other(_))),
-            "{word}"
-        );
+        assert!(!matches!(error.error_type(), Some(ErrorType::Other(_))), "{word}");
         assert!(error.to_string().contains(advice), "{error}");
     }
 }
@@ -169,39 +150,21 @@ async fn gateway_responses_are_errors_with_their_status() {
         assert_eq!(error.status().unwrap(), 502);
         assert_eq!(error.error_type(), None);
         assert_eq!(error.body().unwrap(), body.as_bytes());
-        assert!(
-            error.to_string().contains("try again later (502)"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("try again later (502)"), "{error}");
         assert!(!format!("{error} {error:?}").contains("private words"));
     }
 }
 
 #[tokio::test]
 async fn server_messages_become_one_bounded_line_without_secrets() {
-    let words = format!(
-        "bad key sk_live_secret\n\u{1b}[31m\u{202e} of conn_secret {}",
-        "x".repeat(10_000)
-    );
-    let error = error(
-        401,
-        json!({ "error": words, "type": "sk_live_secret" }).to_string(),
-    )
-    .await;
+    let words =
+        format!("bad key sk_live_secret\n\u{1b}[31m\u{202e} of conn_secret {}", "x".repeat(10_000));
+    let error = error(401, json!({ "error": words, "type": "sk_live_secret" }).to_string()).await;
     let shown = format!("{error} {error:?} {:?}", error.error_type());
-    assert!(
-        !shown.contains("sk_live_secret") && !shown.contains("conn_secret"),
-        "{shown}"
-    );
+    assert!(!shown.contains("sk_live_secret") && !shown.contains("conn_secret"), "{shown}");
     let line = error.to_string();
-    assert!(
-        line.starts_with("bad key [redacted] [31m of [redacted] xxx"),
-        "{line}"
-    );
-    assert!(
-        line.chars().count() < 500 && !line.contains(char::is_control),
-        "{line}"
-    );
+    assert!(line.starts_with("bad key [redacted] [31m of [redacted] xxx"), "{line}");
+    assert!(line.chars().count() < 500 && !line.contains(char::is_control), "{line}");
 }
 
 #[tokio::test]
@@ -213,27 +176,12 @@ async fn a_huge_error_body_is_not_read_to_its_end() {
 #[tokio::test]
 async fn malformed_pages_are_reported_by_position_without_their_content() {
     for (body, words) in [
-        (
-            r#"{"list":"private","hasMore":true}"#.to_owned(),
-            "expected a sequence at `list`",
-        ),
-        (
-            r#"{"list":[{"private \u001b[2J sk_live_secret":!"#.to_owned(),
-            "invalid JSON at line 1",
-        ),
-        (
-            r#"{"list":[],"hasMore":true"#.to_owned(),
-            "the JSON ends too early",
-        ),
-        (
-            "<p>private</p>".to_owned(),
-            "invalid JSON at line 1 column 1",
-        ),
+        (r#"{"list":"private","hasMore":true}"#.to_owned(), "expected a sequence at `list`"),
+        (r#"{"list":[{"private \u001b[2J sk_live_secret":!"#.to_owned(), "invalid JSON at line 1"),
+        (r#"{"list":[],"hasMore":true"#.to_owned(), "the JSON ends too early"),
+        ("<p>private</p>".to_owned(), "invalid JSON at line 1 column 1"),
         (String::new(), "the JSON ends too early"),
-        (
-            r#"{"list":[],"hasMore":true} private"#.to_owned(),
-            "invalid JSON",
-        ),
+        (r#"{"list":[],"hasMore":true} private"#.to_owned(), "invalid JSON"),
         (
             r#"{"list":[],"hasMore":true,"nextOffset":"private"}"#.to_owned(),
             "expected a whole number, as a number or a string at `nextOffset`",
@@ -242,33 +190,20 @@ async fn malformed_pages_are_reported_by_position_without_their_content() {
         let error = error(200, &body).await;
         assert_eq!(error.kind(), ErrorKind::Decode);
         assert!(error.to_string().contains(words), "{error}");
-        assert!(
-            !format!("{error} {error:?}").contains("private"),
-            "{error:?}"
-        );
-        assert_eq!(
-            error.body().unwrap(),
-            body.as_bytes(),
-            "the whole body is available"
-        );
+        assert!(!format!("{error} {error:?}").contains("private"), "{error:?}");
+        assert_eq!(error.body().unwrap(), body.as_bytes(), "the whole body is available");
     }
 }
 
 #[tokio::test]
 async fn a_success_without_a_page_is_an_error() {
     let error = error(204, "").await;
-    assert_eq!(
-        (error.kind(), error.status().unwrap().as_u16()),
-        (ErrorKind::Decode, 204)
-    );
+    assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::Decode, 204));
 }
 
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
-    let (here, there) = (
-        MockServer::start_async().await,
-        MockServer::start_async().await,
-    );
+    let (here, there) = (MockServer::start_async().await, MockServer::start_async().await);
     let elsewhere = there
         .mock_async(|_, then| {
             then.status(200).body(r#"{"list":[],"hasMore":false}"#);
@@ -278,8 +213,7 @@ async fn a_redirect_is_not_followed() {
         let redirect = here
             .mock_async(|when, then| {
                 when.path("/v2/access/chats");
-                then.status(status)
-                    .header("location", there.url("/v2/access/chats"));
+                then.status(status).header("location", there.url("/v2/access/chats"));
             })
             .await;
         let error = creator(here.base_url()).chats().send().await.unwrap_err();
@@ -309,19 +243,14 @@ async fn a_silent_server_is_a_timeout() {
     let error = creator.chats().query("private").send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert_eq!(error.deadline(), Some(Deadline::Attempt));
-    assert!(
-        !format!("{error} {error:?}").contains("private"),
-        "{error:?}"
-    );
+    assert!(!format!("{error} {error:?}").contains("private"), "{error:?}");
 }
 
 #[tokio::test]
 async fn a_broken_connection_is_reported_with_the_host_but_not_the_url() {
-    for answer in [
-        &b""[..],
-        b"garbage\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"list\"",
-    ] {
+    for answer in
+        [&b""[..], b"garbage\r\n\r\n", b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"list\""]
+    {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let server = thread::spawn(move || {
@@ -335,10 +264,7 @@ async fn a_broken_connection_is_reported_with_the_host_but_not_the_url() {
         server.join().unwrap();
         assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
         assert!(error.to_string().contains(&address.to_string()), "{error}");
-        assert!(
-            !format!("{error} {error:?}").contains("private"),
-            "{error:?}"
-        );
+        assert!(!format!("{error} {error:?}").contains("private"), "{error:?}");
     }
 }
 
@@ -392,36 +318,17 @@ async fn paging_always_ends() {
     for (pages, chats, calls) in [
         // The offset stands still, goes back, or is negative.
         (vec![(2, json!({ "hasMore": true, "nextOffset": 0 }))], 2, 1),
-        (
-            vec![(2, json!({ "hasMore": true, "nextOffset": -2 }))],
-            2,
-            1,
-        ),
+        (vec![(2, json!({ "hasMore": true, "nextOffset": -2 }))], 2, 1),
         (vec![(2, json!({ "hasMore": true, "nextOffset": 2 }))], 4, 2),
         // The server ignores the offset.
         (
-            [2, 4, 6, 8, 10]
-                .map(|next| (2, json!({ "hasMore": true, "nextOffset": next })))
-                .into(),
+            [2, 4, 6, 8, 10].map(|next| (2, json!({ "hasMore": true, "nextOffset": next }))).into(),
             8,
             4,
         ),
         // Empty pages with more to come, without an offset and with one.
-        (
-            vec![
-                (2, json!({ "hasMore": true })),
-                (0, json!({ "hasMore": true })),
-            ],
-            2,
-            2,
-        ),
-        (
-            [1, 2, 3, 4]
-                .map(|next| (0, json!({ "hasMore": true, "nextOffset": next })))
-                .into(),
-            0,
-            3,
-        ),
+        (vec![(2, json!({ "hasMore": true })), (0, json!({ "hasMore": true }))], 2, 2),
+        ([1, 2, 3, 4].map(|next| (0, json!({ "hasMore": true, "nextOffset": next }))).into(), 0, 3),
     ] {
         let (found, error, called) = all_pages(&pages).await;
         let error = error.unwrap();

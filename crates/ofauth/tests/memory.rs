@@ -10,29 +10,21 @@ use ofauth::{Client, RateLimit, RateLimiter, TokenBuckets};
 
 fn resident_kb() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status
-        .lines()
-        .find(|line| line.starts_with("VmRSS:"))
-        .unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
     line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }
 
 /// Every bucket is in use, so it can't be removed.
 #[tokio::test(start_paused = true)]
 async fn a_hundred_thousand_connections_cost_less_than_50_mb() {
-    let client = Client::builder()
-        .api_key("sk_x")
-        .base_url("http://127.0.0.1:1");
+    let client = Client::builder().api_key("sk_x").base_url("http://127.0.0.1:1");
     let client = client.build().unwrap();
     let buckets = TokenBuckets::new(RateLimit::default());
     let before = resident_kb();
     let mut connections = Vec::new();
     for number in 0..100_000 {
         let connection = client.connection(format!("conn_{number:024}")).unwrap();
-        buckets
-            .acquire(connection.hash(), Duration::ZERO)
-            .await
-            .unwrap();
+        buckets.acquire(connection.hash(), Duration::ZERO).await.unwrap();
         connections.push(connection);
     }
     let cost = resident_kb() - before;

@@ -13,9 +13,7 @@ use ofauth::{ChatFilter, ChatOrder, Client, Connection, ErrorKind};
 const PAGE: &str = r#"{"list":[],"hasMore":false}"#;
 
 fn creator(server: &MockServer) -> Connection {
-    let client = Client::builder()
-        .api_key("sk_live_secret")
-        .base_url(server.base_url());
+    let client = Client::builder().api_key("sk_live_secret").base_url(server.base_url());
     client.build().unwrap().connection("conn_secret").unwrap()
 }
 
@@ -40,15 +38,8 @@ async fn credentials_and_parameters_are_sent_as_the_documentation_says() {
             then.status(200).body(PAGE);
         })
         .await;
-    let request = creator(&server)
-        .chats()
-        .limit(20)
-        .offset(40)
-        .order(ChatOrder::Old);
-    let request = request
-        .filter(ChatFilter::WhoTipped)
-        .query("a b&c")
-        .user_list_id(7);
+    let request = creator(&server).chats().limit(20).offset(40).order(ChatOrder::Old);
+    let request = request.filter(ChatFilter::WhoTipped).query("a b&c").user_list_id(7);
     request.send().await.unwrap();
     mock.assert_async().await;
 }
@@ -79,32 +70,15 @@ async fn invalid_parameters_are_rejected_before_anything_is_sent() {
     for (request, words) in [
         (chats().limit(0), vec!["limit must be 1 to 20", "is 0"]),
         (chats().limit(21), vec!["limit must be 1 to 20", "is 21"]),
-        (
-            chats().limit(u32::MAX),
-            vec!["limit must be 1 to 20", "4294967295"],
-        ),
-        (
-            chats().offset(u64::MAX),
-            vec!["offset must be 0 to", &too_many],
-        ),
-        (
-            chats().query("ж".repeat(101)),
-            vec!["query must be at most 100 characters", "has 101"],
-        ),
-        (
-            chats().user_list_id(0),
-            vec!["userListId must be 1 to", "is 0"],
-        ),
-        (
-            chats().user_list_id(u64::MAX),
-            vec!["userListId must be 1 to", &too_many],
-        ),
+        (chats().limit(u32::MAX), vec!["limit must be 1 to 20", "4294967295"]),
+        (chats().offset(u64::MAX), vec!["offset must be 0 to", &too_many]),
+        (chats().query("ж".repeat(101)), vec!["query must be at most 100 characters", "has 101"]),
+        (chats().user_list_id(0), vec!["userListId must be 1 to", "is 0"]),
+        (chats().user_list_id(u64::MAX), vec!["userListId must be 1 to", &too_many]),
     ] {
         let mut stream = request.clone().stream();
-        for error in [
-            request.send().await.unwrap_err(),
-            stream.next().await.unwrap().unwrap_err(),
-        ] {
+        for error in [request.send().await.unwrap_err(), stream.next().await.unwrap().unwrap_err()]
+        {
             assert_eq!(error.kind(), ErrorKind::InvalidRequest);
             for word in &words {
                 assert!(error.to_string().contains(word), "{error}");
@@ -124,29 +98,14 @@ fn invalid_settings_are_rejected_by_name() {
     let client = |key: &str, url: &str| Client::builder().api_key(key).base_url(url).build();
     for (key, url, words) in [
         ("", "https://x.example", "the API key is empty"),
-        (
-            "sk_live_secret\n",
-            "https://x.example",
-            "the API key must consist of visible ASCII",
-        ),
-        (
-            "sk_live_secret",
-            "api.ofauth.com",
-            "base URL must have a scheme",
-        ),
-        (
-            "sk_live_secret",
-            "http://api.ofauth.com",
-            "base URL must begin with https://",
-        ),
+        ("sk_live_secret\n", "https://x.example", "the API key must consist of visible ASCII"),
+        ("sk_live_secret", "api.ofauth.com", "base URL must have a scheme"),
+        ("sk_live_secret", "http://api.ofauth.com", "base URL must begin with https://"),
     ] {
         let error = client(key, url).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Configuration);
         assert!(error.to_string().contains(words), "{error}");
-        assert!(
-            !format!("{error} {error:?}").contains("secret"),
-            "{error:?}"
-        );
+        assert!(!format!("{error} {error:?}").contains("secret"), "{error:?}");
     }
 
     let client = client("sk_live_secret", "https://x.example").unwrap();
@@ -162,9 +121,7 @@ fn invalid_settings_are_rejected_by_name() {
 async fn debug_shows_no_secret() {
     let server = MockServer::start_async().await;
     let creator = creator(&server);
-    let client = Client::builder()
-        .api_key("sk_live_secret")
-        .base_url(server.base_url());
+    let client = Client::builder().api_key("sk_live_secret").base_url(server.base_url());
     let request = creator.chats().query("very private words").limit(3);
     let shown = format!(
         "{client:?} {:?} {creator:?} {request:?} {:?} {:?}",

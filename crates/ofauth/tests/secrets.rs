@@ -65,26 +65,16 @@ fn shown(error: &Error) -> String {
 
 async fn sandbox(fault: Fault) -> Sandbox {
     let fan = 7;
-    let message = Change::Message {
-        fan,
-        text: TEXT.to_owned(),
-        from_creator: false,
-    };
+    let message = Change::Message { fan, text: TEXT.to_owned(), from_creator: false };
     let builder = Sandbox::builder().setup(CONNECTION, ofauth_sandbox::ConnectionSetup::default());
-    let sandbox = builder
-        .faults([FaultRule::new(fault)])
-        .start()
-        .await
-        .unwrap();
+    let sandbox = builder.faults([FaultRule::new(fault)]).start().await.unwrap();
     sandbox.change(CONNECTION, message).unwrap();
     sandbox
 }
 
 fn connection(url: &str, seen: &Captured) -> Connection {
     let mut events = seen.clone();
-    let policy = RetryPolicy::new()
-        .max_attempts(2)
-        .base_delay(Duration::from_millis(1));
+    let policy = RetryPolicy::new().max_attempts(2).base_delay(Duration::from_millis(1));
     let builder = Client::builder()
         .api_key(KEY)
         .base_url(url)
@@ -98,12 +88,7 @@ fn connection(url: &str, seen: &Captured) -> Connection {
     writeln!(events, "{builder:?}").unwrap();
     let client = builder.build().unwrap();
     let connection = client.connection(CONNECTION).unwrap();
-    writeln!(
-        events,
-        "{client:?} {connection:?} {:?}",
-        connection.chats().query(QUERY)
-    )
-    .unwrap();
+    writeln!(events, "{client:?} {connection:?} {:?}", connection.chats().query(QUERY)).unwrap();
     connection
 }
 
@@ -122,22 +107,13 @@ async fn no_failing_call_shows_a_secret() {
     }));
 
     let status = |number| Fault::status(number);
-    let mut faults: Vec<Fault> = [400, 401, 403, 404, 408, 422, 429, 500, 502, 503, 504]
-        .map(status)
-        .into();
+    let mut faults: Vec<Fault> =
+        [400, 401, 403, 404, 408, 422, 429, 500, 502, 503, 504].map(status).into();
     faults.extend([
-        Fault::Redirect {
-            location: format!("https://{CONNECTION}.example/{KEY}?{TEXT}"),
-        },
+        Fault::Redirect { location: format!("https://{CONNECTION}.example/{KEY}?{TEXT}") },
         Fault::Reset { after: 900 },
-        Fault::Truncated {
-            after: 900,
-            chunked: true,
-        },
-        Fault::SlowBody {
-            every_ms: 5_000,
-            piece: 900,
-        },
+        Fault::Truncated { after: 900, chunked: true },
+        Fault::SlowBody { every_ms: 5_000, piece: 900 },
         Fault::BrokenJson,
         Fault::UnreadableChat { index: 0 },
         Fault::Compressed(Encoding::Br),
@@ -155,22 +131,14 @@ async fn no_failing_call_shows_a_secret() {
             writeln!(captured.clone(), "{}", shown(&error)).unwrap();
         }
         if let Ok(page) = connection.chats().send().await {
-            writeln!(
-                captured.clone(),
-                "{page:?} {:?} {:?}",
-                page.meta(),
-                page.rejected()
-            )
-            .unwrap();
+            writeln!(captured.clone(), "{page:?} {:?} {:?}", page.meta(), page.rejected()).unwrap();
         }
         let mut stream = connection.chats().stream();
         if let Some(Err(error)) = stream.next().await {
             writeln!(captured.clone(), "{}", shown(&error)).unwrap();
         }
         let shown = format!("{connection:?}");
-        tokio::spawn(async move { panic!("{shown}") })
-            .await
-            .unwrap_err();
+        tokio::spawn(async move { panic!("{shown}") }).await.unwrap_err();
     }
 
     // The server echoes what it was sent, in every place that the client might show.
@@ -183,8 +151,7 @@ async fn no_failing_call_shows_a_secret() {
         ("200 OK", page.to_string()),
         (
             "200 OK",
-            page.to_string()
-                .replace("\"hasMore\":\"PrivateWordsOfAFan\"", "\"hasMore\":true"),
+            page.to_string().replace("\"hasMore\":\"PrivateWordsOfAFan\"", "\"hasMore\":true"),
         ),
         ("200 OK", format!("{{\"{TEXT}\":")),
         ("200 OK", format!("{TEXT} {KEY}")),
@@ -197,42 +164,23 @@ async fn no_failing_call_shows_a_secret() {
         let encoding = if body.is_empty() { KEY } else { "identity" };
         let bytes = response(
             status,
-            &[
-                ("x-request-id", KEY),
-                ("location", &location),
-                ("content-encoding", encoding),
-            ],
+            &[("x-request-id", KEY), ("location", &location), ("content-encoding", encoding)],
             body.as_bytes(),
         );
         let server = Server::start(move |_| vec![Step::Send(bytes.clone())]).await;
         let connection = connection(&server.url, &captured);
-        let error = connection
-            .chats()
-            .query(QUERY)
-            .strict()
-            .send()
-            .await
-            .unwrap_err();
+        let error = connection.chats().query(QUERY).strict().send().await.unwrap_err();
         failed += 1;
         writeln!(captured.clone(), "{}", shown(&error)).unwrap();
         if let Ok(page) = connection.chats().send().await {
             writeln!(captured.clone(), "{page:?} {:?}", page.meta()).unwrap();
         }
     }
-    let bad = Client::builder()
-        .api_key(format!("{KEY}\n"))
-        .build()
-        .unwrap_err();
-    let bad_url = Client::builder()
-        .api_key(KEY)
-        .base_url(format!("https://{KEY}@x"))
-        .build()
-        .unwrap_err();
-    let bad_agent = Client::builder()
-        .api_key(KEY)
-        .user_agent(format!("{KEY}\n"))
-        .build()
-        .unwrap_err();
+    let bad = Client::builder().api_key(format!("{KEY}\n")).build().unwrap_err();
+    let bad_url =
+        Client::builder().api_key(KEY).base_url(format!("https://{KEY}@x")).build().unwrap_err();
+    let bad_agent =
+        Client::builder().api_key(KEY).user_agent(format!("{KEY}\n")).build().unwrap_err();
     for error in [bad, bad_url, bad_agent] {
         writeln!(captured.clone(), "{}", shown(&error)).unwrap();
     }

@@ -22,11 +22,7 @@ pub async fn unread(client: &Client, connections: &[String]) -> Vec<Result<Unrea
 }
 
 async fn count(client: &Client, connection: &str) -> Result<Unread, Error> {
-    let mut chats = client
-        .connection(connection)?
-        .chats()
-        .filter(ChatFilter::Unread)
-        .stream();
+    let mut chats = client.connection(connection)?.chats().filter(ChatFilter::Unread).stream();
     let mut unread = Unread::default();
     while let Some(chat) = chats.next().await {
         unread.fans += 1;

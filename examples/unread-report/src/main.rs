@@ -11,11 +11,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client = Client::from_env()?;
     let connections: Vec<String> = std::env::args().skip(1).collect();
     let mut stdout = io::stdout();
-    for (number, unread) in unread_report::unread(&client, &connections)
-        .await
-        .iter()
-        .enumerate()
-    {
+    for (number, unread) in unread_report::unread(&client, &connections).await.iter().enumerate() {
         match unread {
             Ok(unread) => writeln!(
                 stdout,

@@ -131,20 +131,15 @@ impl Captures {
     }
 
     fn unreadable(&mut self, capture: &str, entry: Option<usize>, reason: String) {
-        self.unreadable.push(Unreadable {
-            capture: capture.to_owned(),
-            entry,
-            reason,
-        });
+        self.unreadable.push(Unreadable { capture: capture.to_owned(), entry, reason });
     }
 
     /// Looks at a body, or several, each on lines of its own.
     fn bodies(&mut self, name: &str, bytes: &[u8]) -> Result<(), String> {
         let candidates = self.candidates()?;
         let before = self.bodies;
-        let unreadable = bodies::each(bytes, |outline, body| {
-            self.observe(&candidates, outline, body)
-        });
+        let unreadable =
+            bodies::each(bytes, |outline, body| self.observe(&candidates, outline, body));
         if self.bodies == before
             && let Some(reason) = unreadable.first()
         {
@@ -202,10 +197,7 @@ impl Captures {
         let has = |name: &String| fields.contains(name);
         let properties = || row.properties.iter();
         let missing = properties().filter(|(name, field)| field.required && !has(name));
-        (
-            properties().filter(|(name, _)| has(name)).count(),
-            Reverse(missing.count()),
-        )
+        (properties().filter(|(name, _)| has(name)).count(), Reverse(missing.count()))
     }
 
     fn har(&mut self, name: &str, bytes: &[u8]) -> Result<(), String> {
@@ -277,11 +269,7 @@ impl Captures {
         for operation in operations.filter(wanted) {
             for (status, response) in &operation.responses {
                 let of = format!("{} {status}", operation.name());
-                responses.extend(
-                    response
-                        .json()
-                        .map(|row| (!status.starts_with('2'), row, of)),
-                );
+                responses.extend(response.json().map(|row| (!status.starts_with('2'), row, of)));
             }
         }
         responses.sort_by_key(|(error, ..)| *error);

@@ -107,10 +107,7 @@ impl Entry {
 /// Whether a URL's host and path end with a path of the spec.
 fn leads_to(path: &str, template: &str) -> bool {
     let mut parts = path.trim_end_matches('/').rsplit('/');
-    let mut wanted = template
-        .trim_end_matches('/')
-        .rsplit('/')
-        .filter(|part| !part.is_empty());
+    let mut wanted = template.trim_end_matches('/').rsplit('/').filter(|part| !part.is_empty());
     wanted.all(|wanted| {
         let part = parts.next();
         part.is_some_and(|part| wanted.starts_with('{') || part == wanted)

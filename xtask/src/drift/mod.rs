@@ -203,13 +203,7 @@ fn unread(captures: &Captures) -> Vec<String> {
 
 fn print(findings: &[Found], captures: &Captures) {
     for found in findings {
-        let Found {
-            place,
-            kind,
-            expected,
-            seen,
-            ..
-        } = found;
+        let Found { place, kind, expected, seen, .. } = found;
         let mut told = count(found.count, "time");
         if !found.of.is_empty() {
             let of: Vec<&str> = found.of.iter().map(String::as_str).collect();

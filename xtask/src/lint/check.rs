@@ -15,28 +15,17 @@ use crate::spec::{self, SPEC};
 const YAML: RuleId = ("yaml", "");
 const GRAMMAR: RuleId = ("grammar", "");
 const REQUIRED: RuleId = ("grammar", "describe it there, or remove it from `required`");
-const SAME: RuleId = (
-    "same-alternative",
-    "remove one of them, or describe how they differ",
-);
-const ENDLESS: RuleId = (
-    "reference",
-    "describe the value, or refer to another schema",
-);
+const SAME: RuleId = ("same-alternative", "remove one of them, or describe how they differ");
+const ENDLESS: RuleId = ("reference", "describe the value, or refer to another schema");
 const PATTERN: RuleId = ("pattern", "write an ECMA 262 regular expression");
-const TRANSLATE: RuleId = (
-    "translate",
-    "describe it in another way, or use a newer generator",
-);
+const TRANSLATE: RuleId = ("translate", "describe it in another way, or use a newer generator");
 
 /// All that breaks a rule, in the order of the lines. If the document's form is broken, only
 /// that is reported.
 pub(crate) fn check(root: &Path, yaml: &str) -> Result<Vec<Diagnostic>, String> {
     let form = |rule, problems: Vec<Problem>| {
         let problems = problems.into_iter();
-        Ok(problems
-            .map(|problem| Diagnostic::in_spec(rule, problem))
-            .collect())
+        Ok(problems.map(|problem| Diagnostic::in_spec(rule, problem)).collect())
     };
     if let Some(reason) = spec::no_document(yaml) {
         return form(YAML, vec![Problem::of_whole(reason)]);

@@ -85,10 +85,7 @@ pub(super) fn endless<'a>(
         parts(document, own).iter().any(refers)
     });
     let told = |pointer: &String| {
-        (
-            pointer.clone(),
-            "it leads back to itself, and says nothing of a value".to_owned(),
-        )
+        (pointer.clone(), "it leads back to itself, and says nothing of a value".to_owned())
     };
     endless.map(told).collect()
 }

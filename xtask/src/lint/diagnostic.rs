@@ -18,11 +18,7 @@ pub(crate) struct Diagnostic {
 impl Diagnostic {
     /// A finding in the spec.
     pub(super) fn in_spec(rule: RuleId, problem: Problem) -> Self {
-        Self {
-            file: SPEC.to_owned(),
-            problem,
-            rule,
-        }
+        Self { file: SPEC.to_owned(), problem, rule }
     }
 }
 

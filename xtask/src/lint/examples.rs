@@ -88,11 +88,7 @@ pub(super) fn in_files(
     names.sort();
     for name in names {
         let file = format!("{FOLDER}/{}", name.to_string_lossy());
-        let finding = |problem: Problem| Diagnostic {
-            file: file.clone(),
-            problem,
-            rule: EXAMPLE,
-        };
+        let finding = |problem: Problem| Diagnostic { file: file.clone(), problem, rule: EXAMPLE };
         let text = spec::text(&folder.join(&name), &file)?;
         let document = match Document::parse(&text) {
             Ok(document) => document,
@@ -102,9 +98,8 @@ pub(super) fn in_files(
             }
         };
         // Compared with the response that it fits best.
-        let errors = bodies
-            .iter()
-            .map(|body| body.iter_errors(&document.value).collect::<Vec<_>>());
+        let errors =
+            bodies.iter().map(|body| body.iter_errors(&document.value).collect::<Vec<_>>());
         for error in errors.min_by_key(Vec::len).unwrap_or_default() {
             let place = error.instance_path().as_str();
             let reason = short(&error.to_string());

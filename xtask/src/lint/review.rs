@@ -7,18 +7,11 @@ use crate::spec::SPEC;
 use crate::spec::lines::Lines;
 use crate::spec::schemas::{DRAFTED, Use, property, uses};
 
-const UNDOCUMENTED: RuleId = (
-    "undocumented",
-    "say what it means, and where the fact comes from",
-);
-const PRIVATE: RuleId = (
-    "private",
-    "add `x-private: true`, or `x-private: false` if it is nobody's",
-);
-const NO_MARK: RuleId = (
-    "private",
-    "give its object a schema of its own under `components`, where it can be marked",
-);
+const UNDOCUMENTED: RuleId = ("undocumented", "say what it means, and where the fact comes from");
+const PRIVATE: RuleId =
+    ("private", "add `x-private: true`, or `x-private: false` if it is nobody's");
+const NO_MARK: RuleId =
+    ("private", "give its object a schema of its own under `components`, where it can be marked");
 const FLOW_STYLE: RuleId = (
     "block-style",
     "write each key and each item on its own line, so that `drift --update` can edit it",
@@ -51,11 +44,7 @@ pub(super) fn notes(yaml: &str) -> Result<Vec<Diagnostic>, String> {
         };
         if unmarked && is_personal(&document.value, schema) {
             let reason = "`Debug` shows it, and it may be a person's words, name or address";
-            add(
-                if is_property { PRIVATE } else { NO_MARK },
-                &pointer,
-                reason,
-            );
+            add(if is_property { PRIVATE } else { NO_MARK }, &pointer, reason);
         }
     }
     notes.sort_by_key(|note| note.problem.position);
@@ -88,12 +77,7 @@ fn is_personal(document: &Value, schema: &Value) -> bool {
         let composed = schemas.len() > before;
         let properties = schema["properties"].as_object();
         if inline {
-            schemas.extend(
-                properties
-                    .into_iter()
-                    .flat_map(Map::values)
-                    .map(|one| (one, true)),
-            );
+            schemas.extend(properties.into_iter().flat_map(Map::values).map(|one| (one, true)));
         }
         let format = schema["format"].as_str().unwrap_or_default();
         let more = &schema["additionalProperties"];

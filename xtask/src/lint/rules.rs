@@ -16,23 +16,12 @@ type Broken = Vec<(String, String)>;
 
 /// All rules of single schemas.
 pub(super) const RULES: &[(RuleId, fn(&Value, Use) -> Broken)] = &[
-    (
-        (
-            "misspelt",
-            "write `x-private` or `x-extensible-enum`, or use another name",
-        ),
-        misspelt,
-    ),
-    (
-        ("no-alternative", "list what the value may be, or remove it"),
-        |schema, _| {
-            let empty = |list: &&str| schema[*list].as_array().is_some_and(Vec::is_empty);
-            let lists = ["allOf", "anyOf", "oneOf"].into_iter().filter(empty);
-            lists
-                .map(|list| (format!("/{list}"), format!("`{list}` is empty")))
-                .collect()
-        },
-    ),
+    (("misspelt", "write `x-private` or `x-extensible-enum`, or use another name"), misspelt),
+    (("no-alternative", "list what the value may be, or remove it"), |schema, _| {
+        let empty = |list: &&str| schema[*list].as_array().is_some_and(Vec::is_empty);
+        let lists = ["allOf", "anyOf", "oneOf"].into_iter().filter(empty);
+        lists.map(|list| (format!("/{list}"), format!("`{list}` is empty"))).collect()
+    }),
     (
         (
             "described",
@@ -41,10 +30,7 @@ pub(super) const RULES: &[(RuleId, fn(&Value, Use) -> Broken)] = &[
         undescribed,
     ),
     (
-        (
-            "open-enum",
-            "make it a separate schema of type string with `x-extensible-enum: true`",
-        ),
+        ("open-enum", "make it a separate schema of type string with `x-extensible-enum: true`"),
         |schema, used| {
             let closed = schema.get("enum").is_some() && schema["x-extensible-enum"] != true;
             at(
@@ -55,91 +41,53 @@ pub(super) const RULES: &[(RuleId, fn(&Value, Use) -> Broken)] = &[
             )
         },
     ),
-    (
-        (
-            "any-of",
-            "write `oneOf`, with a `title` for each alternative",
-        ),
-        |schema, _| {
-            let several = schema["anyOf"].as_array().is_some_and(|all| all.len() > 1);
-            at(
-                "anyOf",
-                several,
-                "where alternatives overlap, the generator makes a struct of their optional \
+    (("any-of", "write `oneOf`, with a `title` for each alternative"), |schema, _| {
+        let several = schema["anyOf"].as_array().is_some_and(|all| all.len() > 1);
+        at(
+            "anyOf",
+            several,
+            "where alternatives overlap, the generator makes a struct of their optional \
                 parts, which reads no scalar",
-            )
-        },
-    ),
-    (
-        ("shadowed-alternative", "put the narrower alternative first"),
-        shadowed,
-    ),
-    (
-        ("integer-format", "add `format: int64` (or int32)"),
-        |schema, _| {
-            let unformatted = is_unformatted(schema);
-            let keys = ["minimum", "maximum"].into_iter().filter(|_| unformatted);
-            stated(schema, keys, |_| {
-                "without a format, the Rust type depends on the bounds (`u64`, \
+        )
+    }),
+    (("shadowed-alternative", "put the narrower alternative first"), shadowed),
+    (("integer-format", "add `format: int64` (or int32)"), |schema, _| {
+        let unformatted = is_unformatted(schema);
+        let keys = ["minimum", "maximum"].into_iter().filter(|_| unformatted);
+        stated(schema, keys, |_| {
+            "without a format, the Rust type depends on the bounds (`u64`, \
                 `NonZeroU64`), and changes with them"
-                    .to_owned()
-            })
-        },
-    ),
+                .to_owned()
+        })
+    }),
     (("float", "write `format: double`"), |schema, _| {
         let float = schema["type"] == "number" && schema["format"] == "float";
         at("format", float, "an `f32` loses digits that JSON has")
     }),
+    (("refused-length", "remove it, and mention it in the description"), |schema, used| {
+        let fixed = schema["minItems"].is_u64() && schema["minItems"] == schema["maxItems"];
+        let keys = ["minLength", "maxLength"].into_iter().chain(fixed.then_some("minItems"));
+        stated(schema, keys.filter(|_| used == Use::Received), |key| {
+            format!("the Rust type rejects values outside `{key}`, and with them the whole page")
+        })
+    }),
+    (("ignored-bound", "remove it, and mention it in the description"), |schema, used| {
+        // The rule `integer-format` concerns integers without a format.
+        let applies = used == Use::Received && !is_unformatted(schema);
+        let keys = BOUNDS.iter().copied().filter(|_| applies);
+        stated(schema, keys, |key| {
+            format!("the generated type ignores `{key}`, so nothing enforces it")
+        })
+    }),
     (
-        (
-            "refused-length",
-            "remove it, and mention it in the description",
-        ),
-        |schema, used| {
-            let fixed = schema["minItems"].is_u64() && schema["minItems"] == schema["maxItems"];
-            let keys = ["minLength", "maxLength"]
-                .into_iter()
-                .chain(fixed.then_some("minItems"));
-            stated(schema, keys.filter(|_| used == Use::Received), |key| {
-                format!(
-                    "the Rust type rejects values outside `{key}`, and with them the whole page"
-                )
-            })
-        },
-    ),
-    (
-        (
-            "ignored-bound",
-            "remove it, and mention it in the description",
-        ),
-        |schema, used| {
-            // The rule `integer-format` concerns integers without a format.
-            let applies = used == Use::Received && !is_unformatted(schema);
-            let keys = BOUNDS.iter().copied().filter(|_| applies);
-            stated(schema, keys, |key| {
-                format!("the generated type ignores `{key}`, so nothing enforces it")
-            })
-        },
-    ),
-    (
-        (
-            "closed-object",
-            "remove `additionalProperties: false`: new fields may come",
-        ),
+        ("closed-object", "remove `additionalProperties: false`: new fields may come"),
         |schema, used| {
             let closed = schema["additionalProperties"] == false && used == Use::Received;
-            at(
-                "additionalProperties",
-                closed,
-                "one new field would make a page unreadable",
-            )
+            at("additionalProperties", closed, "one new field would make a page unreadable")
         },
     ),
     (
-        (
-            "nullable-schema",
-            "write `nullable: true` next to the `allOf` where the schema is used",
-        ),
+        ("nullable-schema", "write `nullable: true` next to the `allOf` where the schema is used"),
         |schema, _| {
             let wrapped = schema["nullable"] == true && schema.get("enum").is_some();
             at(
@@ -149,42 +97,19 @@ pub(super) const RULES: &[(RuleId, fn(&Value, Use) -> Broken)] = &[
             )
         },
     ),
-    (
-        (
-            "untyped-null",
-            "remove it where any value may come, or add the `type`",
-        ),
-        |schema, _| {
-            // Next to `allOf` and alternatives, the parts have the type.
-            let typed = ["type", "allOf", "oneOf", "anyOf"]
-                .iter()
-                .any(|key| schema.get(*key).is_some());
-            let untyped = schema["nullable"] == true && !typed;
-            at(
-                "nullable",
-                untyped,
-                "`nullable` has no effect without a `type`",
-            )
-        },
-    ),
-    (
-        (
-            "required-null",
-            "remove the field from `required`, or remove `nullable`",
-        ),
-        required_null,
-    ),
+    (("untyped-null", "remove it where any value may come, or add the `type`"), |schema, _| {
+        // Next to `allOf` and alternatives, the parts have the type.
+        let typed =
+            ["type", "allOf", "oneOf", "anyOf"].iter().any(|key| schema.get(*key).is_some());
+        let untyped = schema["nullable"] == true && !typed;
+        at("nullable", untyped, "`nullable` has no effect without a `type`")
+    }),
+    (("required-null", "remove the field from `required`, or remove `nullable`"), required_null),
 ];
 
 /// Keywords that set bounds which no generated type keeps.
-const BOUNDS: &[&str] = &[
-    "minimum",
-    "maximum",
-    "multipleOf",
-    "uniqueItems",
-    "minProperties",
-    "maxProperties",
-];
+const BOUNDS: &[&str] =
+    &["minimum", "maximum", "multipleOf", "uniqueItems", "minProperties", "maxProperties"];
 
 /// A rule that is broken at one key, if it is.
 fn at(key: &str, broken: bool, reason: &str) -> Broken {
@@ -217,9 +142,7 @@ fn misspelt(schema: &Value, _: Use) -> Broken {
         };
         !KNOWN.contains(&key.as_str()) && KNOWN.iter().any(is_near)
     });
-    wrong
-        .map(|key| (join("", key), format!("nothing reads `{key}`")))
-        .collect()
+    wrong.map(|key| (join("", key), format!("nothing reads `{key}`"))).collect()
 }
 
 fn undescribed(schema: &Value, _: Use) -> Broken {

@@ -26,10 +26,8 @@ pub(crate) fn before(root: &Path, against: Option<&str>) -> Result<Option<Before
     }
     let revision = against.unwrap_or("HEAD");
     let object = format!("{revision}:./{SPEC}");
-    let output = Command::new("git")
-        .args(["show", "--end-of-options", &object])
-        .current_dir(root)
-        .output();
+    let output =
+        Command::new("git").args(["show", "--end-of-options", &object]).current_dir(root).output();
     match (output, against) {
         (Ok(output), _) if output.status.success() => {
             let yaml = String::from_utf8(output.stdout)
@@ -41,17 +39,11 @@ pub(crate) fn before(root: &Path, against: Option<&str>) -> Result<Option<Before
         (_, None) => Ok(None),
         (Ok(output), Some(_)) => {
             let words = String::from_utf8_lossy(&output.stderr);
-            let words = words
-                .lines()
-                .next()
-                .unwrap_or_default()
-                .trim_start_matches("fatal: ");
-            Err(format!(
-                "{revision}: neither a file nor a revision that has {SPEC}: {words}"
-            ))
+            let words = words.lines().next().unwrap_or_default().trim_start_matches("fatal: ");
+            Err(format!("{revision}: neither a file nor a revision that has {SPEC}: {words}"))
         }
-        (Err(error), Some(_)) => Err(format!(
-            "{revision}: no such file, and git cannot be run: {error}"
-        )),
+        (Err(error), Some(_)) => {
+            Err(format!("{revision}: no such file, and git cannot be run: {error}"))
+        }
     }
 }

@@ -48,11 +48,7 @@ pub(super) fn files(root: &Path, yaml: &str) -> Result<Vec<File>, String> {
         generate(SPEC, yaml).map_err(|error| error.to_string())
     };
     let mut generated = vec![
-        (
-            FileKind::Code,
-            "build/snapshot.rs".to_owned(),
-            generate(generator::client)?,
-        ),
+        (FileKind::Code, "build/snapshot.rs".to_owned(), generate(generator::client)?),
         (
             FileKind::Code,
             "crates/ofauth-httpmock/src/generated.rs".to_owned(),
@@ -68,23 +64,14 @@ pub(super) fn files(root: &Path, yaml: &str) -> Result<Vec<File>, String> {
     for path in others(root, &schemas)? {
         generated.push((FileKind::Data, path, String::new()));
     }
-    generated.extend(
-        schemas
-            .into_iter()
-            .map(|(path, new)| (FileKind::Data, path, new)),
-    );
+    generated.extend(schemas.into_iter().map(|(path, new)| (FileKind::Data, path, new)));
     let file = |(kind, path, new): (FileKind, String, String)| {
         let old = match fs::read_to_string(root.join(&path)) {
             Ok(old) => old.replace("\r\n", "\n"),
             Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
             Err(error) => return Err(format!("{path}: {error}")),
         };
-        Ok(File {
-            kind,
-            path,
-            old,
-            new,
-        })
+        Ok(File { kind, path, old, new })
     };
     generated.into_iter().map(file).collect()
 }

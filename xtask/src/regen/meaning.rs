@@ -29,11 +29,7 @@ pub(crate) fn meaning(before: &Before, yaml: &str, files: &[File]) -> Result<Mea
         true => Ok(SurfaceChanges::default()),
         false => surface(name, &before.yaml, files),
     };
-    Ok(Meaning {
-        against: before.name.clone(),
-        contract,
-        surface,
-    })
+    Ok(Meaning { against: before.name.clone(), contract, surface })
 }
 
 /// What became of the Rust surface: of the code that the old spec gives today, so that
@@ -43,10 +39,7 @@ fn surface(name: &str, yaml: &str, files: &[File]) -> Result<SurfaceChanges, Str
     let client = generator::client(name, yaml).map_err(told)?;
     let mocks = generator::mocks(name, yaml).map_err(told)?;
     let old = Surface::of(&[("ofauth_api", &client), ("ofauth_httpmock", &mocks)])?;
-    let new = Surface::of(&[
-        ("ofauth_api", &files[0].new),
-        ("ofauth_httpmock", &files[1].new),
-    ])?;
+    let new = Surface::of(&[("ofauth_api", &files[0].new), ("ofauth_httpmock", &files[1].new)])?;
     Ok(old.changes(&new))
 }
 
@@ -64,9 +57,7 @@ impl Meaning {
     pub(crate) fn contract(&self) -> Value {
         let mut changes = json!(self.contract.0);
         for change in changes.as_array_mut().into_iter().flatten() {
-            change
-                .as_object_mut()
-                .map(|change| change.remove("rust_breaking"));
+            change.as_object_mut().map(|change| change.remove("rust_breaking"));
         }
         json!({ "breaking": self.contract.breaking(), "changes": changes })
     }
@@ -101,11 +92,7 @@ impl Meaning {
 pub(crate) fn print(meaning: Option<&Meaning>, files: &[File], format: Format) {
     let markdown = format == Format::Markdown;
     let Some(meaning) = meaning else {
-        let head = if markdown {
-            "## Contract\n\n"
-        } else {
-            "contract: "
-        };
+        let head = if markdown { "## Contract\n\n" } else { "contract: " };
         anstream::println!(
             "{head}nothing to compare with, outside of a git repository; name a file with --against"
         );
@@ -123,11 +110,7 @@ pub(crate) fn print(meaning: Option<&Meaning>, files: &[File], format: Format) {
             report::text(contract, meaning.judged())
         ),
     }
-    let head = if markdown {
-        "\n## Rust surface\n\n"
-    } else {
-        "Rust surface: "
-    };
+    let head = if markdown { "\n## Rust surface\n\n" } else { "Rust surface: " };
     match &meaning.surface {
         Ok(surface) => print_surface(surface, head, markdown),
         Err(reason) => anstream::println!(
@@ -153,17 +136,9 @@ fn print_surface(surface: &SurfaceChanges, head: &str, markdown: bool) {
     if markdown {
         anstream::println!("\n```diff");
     }
-    for (sign, style, changes) in [
-        ('-', RED, removed),
-        ('!', YELLOW, changed),
-        ('+', GREEN, added),
-    ] {
-        for SurfaceChange {
-            item,
-            before,
-            after,
-        } in changes
-        {
+    for (sign, style, changes) in [('-', RED, removed), ('!', YELLOW, changed), ('+', GREEN, added)]
+    {
+        for SurfaceChange { item, before, after } in changes {
             let words = match (before, after) {
                 (Some(before), Some(after)) => format!("{before} → {after}"),
                 (before, after) => before.iter().chain(after).cloned().collect(),
@@ -177,11 +152,7 @@ fn print_surface(surface: &SurfaceChanges, head: &str, markdown: bool) {
 }
 
 #[cfg(test)]
-#[allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
+#[allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use ofauth_contract::Table;
 
@@ -193,30 +164,15 @@ mod tests {
         ["type: integer", "type: integer, minimum: 0"],
         ["type: integer", "type: integer, minimum: 1"],
         ["type: integer", "type: integer, minimum: 2"],
-        [
-            "type: integer, minimum: 0",
-            "type: integer, minimum: 0, maximum: 10",
-        ],
-        [
-            "type: integer, minimum: 0, maximum: 254",
-            "type: integer, minimum: 0, maximum: 255",
-        ],
+        ["type: integer, minimum: 0", "type: integer, minimum: 0, maximum: 10"],
+        ["type: integer, minimum: 0, maximum: 254", "type: integer, minimum: 0, maximum: 255"],
         [
             "type: integer, minimum: 0, maximum: 65535",
             "type: integer, minimum: 0, maximum: 4294967295",
         ],
-        [
-            "type: integer, format: int64",
-            "type: integer, format: int64, minimum: 0",
-        ],
-        [
-            "type: integer, format: int64, minimum: 0",
-            "type: integer, format: int64, minimum: 1",
-        ],
-        [
-            "type: integer, format: int32",
-            "type: integer, format: int64",
-        ],
+        ["type: integer, format: int64", "type: integer, format: int64, minimum: 0"],
+        ["type: integer, format: int64, minimum: 0", "type: integer, format: int64, minimum: 1"],
+        ["type: integer, format: int32", "type: integer, format: int64"],
         ["type: integer", "type: integer, format: int64"],
         ["type: number", "type: number, format: double"],
         ["type: number", "type: number, format: float"],
@@ -226,10 +182,7 @@ mod tests {
         ["type: string", "type: string, pattern: ^a"],
         ["type: string", "type: string, format: date-time"],
         ["type: string", "type: string, format: uuid"],
-        [
-            "type: array, items: {type: string}",
-            "type: array, items: {type: string}, minItems: 2",
-        ],
+        ["type: array, items: {type: string}", "type: array, items: {type: string}, minItems: 2"],
         [
             "type: array, items: {type: string}, minItems: 2",
             "type: array, items: {type: string}, minItems: 2, maxItems: 2",
@@ -266,9 +219,7 @@ mod tests {
         let mut wrong = Vec::new();
         for pair in PAIRS {
             let specs = pair.map(with);
-            let tables = specs
-                .each_ref()
-                .map(|spec| Table::of_document(spec).unwrap());
+            let tables = specs.each_ref().map(|spec| Table::of_document(spec).unwrap());
             let surfaces = specs.map(|spec| {
                 let client = generator::client(SPEC, &spec.to_string()).unwrap();
                 Surface::of(&[("ofauth_api", &client)]).unwrap()

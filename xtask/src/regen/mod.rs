@@ -43,9 +43,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
     }
     let files = files(root, &yaml)?;
     let before = before::before(root, arguments.against.as_deref())?;
-    let meaning = before
-        .map(|before| meaning::meaning(&before, &yaml, &files))
-        .transpose()?;
+    let meaning = before.map(|before| meaning::meaning(&before, &yaml, &files)).transpose()?;
 
     if !arguments.check {
         for file in files.iter().filter(|file| file.is_stale()) {
@@ -115,9 +113,7 @@ fn print_files(files: &[File], format: Format, check: bool) {
     if markdown {
         anstream::println!("\n## Files\n");
     }
-    let code = files
-        .iter()
-        .filter(|file| file.kind == FileKind::Code && file.is_stale());
+    let code = files.iter().filter(|file| file.kind == FileKind::Code && file.is_stale());
     for file in code {
         if markdown {
             let changed = changed(counts(&file.old, &file.new));

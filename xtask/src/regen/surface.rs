@@ -47,10 +47,8 @@ impl Surface {
                     let own = format!("{path}::{}", item.ident);
                     self.add(own.clone(), format!("struct {}", text(&item.generics)));
                     for (index, field) in item.fields.iter().enumerate() {
-                        let name = field
-                            .ident
-                            .as_ref()
-                            .map_or(index.to_string(), ToString::to_string);
+                        let name =
+                            field.ident.as_ref().map_or(index.to_string(), ToString::to_string);
                         if is_public(&field.vis) {
                             self.add(format!("{own}.{name}"), text(&field.ty));
                         }
@@ -64,10 +62,7 @@ impl Surface {
                             Fields::Unit => String::new(),
                             fields => text(fields),
                         };
-                        self.add(
-                            format!("{own}::{}", variant.ident),
-                            format!("variant {fields}"),
-                        );
+                        self.add(format!("{own}::{}", variant.ident), format!("variant {fields}"));
                     }
                 }
                 Item::Type(item) if is_public(&item.vis) => {
@@ -118,19 +113,14 @@ impl Surface {
     /// What changed from this surface to another.
     pub(crate) fn changes(&self, new: &Self) -> SurfaceChanges {
         let mut changes = SurfaceChanges::default();
-        let change =
-            |item: &String, before: Option<&String>, after: Option<&String>| SurfaceChange {
-                item: item.clone(),
-                before: before.cloned(),
-                after: after.cloned(),
-            };
+        let change = |item: &String, before: Option<&String>, after: Option<&String>| {
+            SurfaceChange { item: item.clone(), before: before.cloned(), after: after.cloned() }
+        };
         for (item, before) in &self.0 {
             match new.0.get(item) {
                 None => changes.removed.push(change(item, Some(before), None)),
                 Some(after) if before != after => {
-                    changes
-                        .changed
-                        .push(change(item, Some(before), Some(after)));
+                    changes.changed.push(change(item, Some(before), Some(after)));
                 }
                 Some(_) => {}
             }
@@ -175,9 +165,7 @@ fn text(tokens: &impl ToTokens) -> String {
     for path in ["::std::option::", "::std::string::", "::std::vec::"] {
         text = text.replace(path, "");
     }
-    text.trim_end_matches(',')
-        .replace(",)", ")")
-        .replace(",>", ">")
+    text.trim_end_matches(',').replace(",)", ")").replace(",>", ">")
 }
 
 #[cfg(test)]
@@ -207,10 +195,7 @@ mod tests {
         );
         assert_eq!(
             list(&changes.added),
-            [
-                "api::types::A.c None Some(\"Vec<u8>\")",
-                "api::types::E::Z None Some(\"variant\")"
-            ]
+            ["api::types::A.c None Some(\"Vec<u8>\")", "api::types::E::Z None Some(\"variant\")"]
         );
         assert!(changes.removed.is_empty() && changes.breaking());
         assert!(!old.changes(&old).breaking());

@@ -22,26 +22,18 @@ pub(crate) fn schemas(document: &Value) -> BTreeMap<String, String> {
         let mut names = references(schemas, &schemas[&name]);
         names.remove(&name);
         let mut schema = Map::new();
-        schema.insert(
-            "$schema".to_owned(),
-            "https://json-schema.org/draft/2020-12/schema".into(),
-        );
+        schema.insert("$schema".to_owned(), "https://json-schema.org/draft/2020-12/schema".into());
         schema.insert("$comment".to_owned(), NOTE.into());
         schema.insert("title".to_owned(), name.clone().into());
         if let Value::Object(own) = translated(&schemas[&name]) {
             schema.extend(own);
         }
-        let below = names
-            .iter()
-            .map(|name| (name.clone(), translated(&schemas[name])));
+        let below = names.iter().map(|name| (name.clone(), translated(&schemas[name])));
         let below: Map<String, Value> = below.collect();
         if !below.is_empty() {
             schema.insert("$defs".to_owned(), below.into());
         }
-        (
-            format!("{FOLDER}/{name}.json"),
-            pretty(&Value::Object(schema)),
-        )
+        (format!("{FOLDER}/{name}.json"), pretty(&Value::Object(schema)))
     };
     let mut bodies = BTreeSet::new();
     walk(document, "", &mut |value, _| {
@@ -79,15 +71,13 @@ pub(crate) fn translated(schema: &Value) -> Value {
     let mut new = Map::new();
     for (key, value) in entries {
         let (key, value) = match (key.as_str(), value) {
-            ("$ref", Value::String(target)) => (
-                "$ref",
-                target.replace("#/components/schemas/", "#/$defs/").into(),
-            ),
+            ("$ref", Value::String(target)) => {
+                ("$ref", target.replace("#/components/schemas/", "#/$defs/").into())
+            }
             ("example", value) => ("examples", json!([value])),
             ("properties", Value::Object(properties)) => {
-                let properties = properties
-                    .iter()
-                    .map(|(name, schema)| (name.clone(), translated(schema)));
+                let properties =
+                    properties.iter().map(|(name, schema)| (name.clone(), translated(schema)));
                 ("properties", properties.collect::<Map<_, _>>().into())
             }
             ("allOf" | "anyOf" | "oneOf", Value::Array(parts)) => {
@@ -101,10 +91,7 @@ pub(crate) fn translated(schema: &Value) -> Value {
         };
         new.insert(key.to_owned(), value);
     }
-    for (bound, exclusive) in [
-        ("minimum", "exclusiveMinimum"),
-        ("maximum", "exclusiveMaximum"),
-    ] {
+    for (bound, exclusive) in [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")] {
         if entries.get(exclusive) == Some(&true.into())
             && let Some(limit) = new.remove(bound)
         {
@@ -157,15 +144,8 @@ fn bare(value: &Value, named: bool) -> Value {
         "title",
         "x-private",
     ];
-    const OF_NAMES: &[&str] = &[
-        "properties",
-        "schemas",
-        "responses",
-        "headers",
-        "parameters",
-        "content",
-        "paths",
-    ];
+    const OF_NAMES: &[&str] =
+        &["properties", "schemas", "responses", "headers", "parameters", "content", "paths"];
     match value {
         Value::Object(entries) => entries
             .iter()

@@ -98,12 +98,7 @@ impl Lines {
             }
             end = index + 1;
         }
-        Ok(Block {
-            first,
-            end,
-            indent: column,
-            outer,
-        })
+        Ok(Block { first, end, indent: column, outer })
     }
 
     /// Line and column of a key or item, from 0.
@@ -115,17 +110,12 @@ impl Lines {
 
     fn is_item(&self, pointer: &str) -> bool {
         let parent = pointer.rsplit_once('/').map(|(parent, _)| parent);
-        matches!(
-            parent.and_then(|parent| self.value(parent)),
-            Some(Value::Array(_))
-        )
+        matches!(parent.and_then(|parent| self.value(parent)), Some(Value::Array(_)))
     }
 
     /// Whether a key or item stands inside a flow collection (`{…}`, `[…]`).
     fn is_in_flow_style(&self, pointer: &str) -> bool {
-        let mut above = pointer
-            .match_indices('/')
-            .map(|(index, _)| &pointer[..index]);
+        let mut above = pointer.match_indices('/').map(|(index, _)| &pointer[..index]);
         above.any(|above| self.is_flow(above))
     }
 
@@ -150,12 +140,9 @@ impl Lines {
         let texts = [own].into_iter().chain(below).map(str::trim_start);
         let texts = texts.filter(|text| !text.is_empty() && !text.starts_with('#'));
         // A tag or an anchor may come first.
-        let mut words = texts
-            .flat_map(str::split_whitespace)
-            .skip_while(|word| word.starts_with(['!', '&']));
-        words
-            .next()
-            .is_some_and(|word| word.starts_with(['{', '[']))
+        let mut words =
+            texts.flat_map(str::split_whitespace).skip_while(|word| word.starts_with(['!', '&']));
+        words.next().is_some_and(|word| word.starts_with(['{', '[']))
     }
 
     /// The pointers of flow collections that aren't empty, with none of what they contain.
@@ -167,9 +154,9 @@ impl Lines {
                 Some(Value::Object(entries)) => {
                     entries.keys().map(|key| join(&pointer, key)).collect()
                 }
-                Some(Value::Array(items)) => (0..items.len())
-                    .map(|index| join(&pointer, index))
-                    .collect(),
+                Some(Value::Array(items)) => {
+                    (0..items.len()).map(|index| join(&pointer, index)).collect()
+                }
                 _ => continue,
             };
             match !keys.is_empty() && self.is_flow(&pointer) {
@@ -252,10 +239,7 @@ impl Lines {
 pub(crate) fn quoted(text: &str) -> String {
     const RESERVED: &[&str] = &["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
     let plain = text.starts_with(|first: char| first.is_ascii_alphabetic() || "_$".contains(first))
-        && text
-            .chars()
-            .skip(1)
-            .all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && text.chars().skip(1).all(|c| c.is_ascii_alphanumeric() || c == '_')
         && !RESERVED.contains(&text.to_ascii_lowercase().as_str());
     match plain {
         true => text.to_owned(),

@@ -53,10 +53,7 @@ impl Spec {
         if let Some((pointer, reason)) = other_form(&document.value) {
             return Err(told(document.problem(pointer, reason)));
         }
-        Ok(Self {
-            name: name.to_owned(),
-            document,
-        })
+        Ok(Self { name: name.to_owned(), document })
     }
 
     /// The whole contract.
@@ -66,9 +63,7 @@ impl Spec {
 
     /// A mistake, with its file, line and place.
     pub(crate) fn locate(&self, mistake: &Mistake) -> String {
-        self.document
-            .problem(&mistake.pointer, mistake.reason.as_str())
-            .in_file(&self.name)
+        self.document.problem(&mistake.pointer, mistake.reason.as_str()).in_file(&self.name)
     }
 }
 
@@ -77,9 +72,7 @@ pub(crate) fn no_document(text: &str) -> Option<String> {
     let text = text.trim_start();
     let mut first = text.chars();
     let markup = first.next() == Some('<')
-        && first
-            .next()
-            .is_some_and(|c| "!?".contains(c) || c.is_ascii_alphabetic());
+        && first.next().is_some_and(|c| "!?".contains(c) || c.is_ascii_alphabetic());
     if text.is_empty() {
         return Some("it is empty; an OpenAPI document has `openapi: 3.0.3` and more".to_owned());
     }
@@ -101,9 +94,8 @@ pub(crate) fn other_form(document: &Value) -> Option<(&'static str, String)> {
                     ),
                 )),
                 (None, Some(version)) => {
-                    let version = version
-                        .as_str()
-                        .map_or_else(|| version.to_string(), str::to_owned);
+                    let version =
+                        version.as_str().map_or_else(|| version.to_string(), str::to_owned);
                     let reason = format!(
                         "this is Swagger {version}, which is not read; convert it to OpenAPI 3 first"
                     );

@@ -81,10 +81,7 @@ fn closure(
 fn below(pointer: &str, schema: &Value) -> Vec<String> {
     let mut below = listed(pointer, schema);
     let keys = ["items", "additionalProperties", "not"].into_iter();
-    below.extend(
-        keys.filter(|key| schema[*key].is_object())
-            .map(|key| join(pointer, key)),
-    );
+    below.extend(keys.filter(|key| schema[*key].is_object()).map(|key| join(pointer, key)));
     let properties = schema["properties"].as_object().into_iter();
     let names = properties.flat_map(Map::keys);
     below.extend(names.map(|name| join(&join(pointer, "properties"), name)));

@@ -44,9 +44,7 @@ impl Entry {
             None => change.place == self.place,
         };
         let says = |wanted: &Option<String>, value: &Value| {
-            wanted
-                .as_ref()
-                .is_none_or(|wanted| *wanted == report::words(value))
+            wanted.as_ref().is_none_or(|wanted| *wanted == report::words(value))
         };
         place
             && change.kind == self.kind
@@ -69,16 +67,11 @@ pub(crate) fn read(root: &Path) -> Result<Vec<Entry>, String> {
         Err(error) => return Err(format!("{ACCEPTED}: {error}")),
     };
     let list: List = toml::from_str(&text).map_err(|error| {
-        let line = error
-            .span()
-            .map(|span| 1 + text[..span.start].matches('\n').count());
+        let line = error.span().map(|span| 1 + text[..span.start].matches('\n').count());
         let line = line.map_or(String::new(), |line| format!(":{line}"));
         format!("{ACCEPTED}{line}: {}", error.message())
     })?;
-    let unreasoned = list
-        .difference
-        .iter()
-        .find(|entry| entry.reason.trim().is_empty());
+    let unreasoned = list.difference.iter().find(|entry| entry.reason.trim().is_empty());
     if let Some(Entry { place, .. }) = unreasoned {
         return Err(format!("{ACCEPTED}: {place}: an entry needs a `reason`"));
     }
@@ -86,10 +79,7 @@ pub(crate) fn read(root: &Path) -> Result<Vec<Entry>, String> {
         .iter()
         .flat_map(|rule| rule.subjects.iter().map(|subject| rule.kind(subject)))
         .collect();
-    let unknown = list
-        .difference
-        .iter()
-        .find(|entry| !kinds.contains(&entry.kind));
+    let unknown = list.difference.iter().find(|entry| !kinds.contains(&entry.kind));
     if let Some(Entry { place, kind, .. }) = unknown {
         return Err(format!(
             "{ACCEPTED}: {place}: there is no kind `{kind}`; `cargo xtask diff --rules` lists them"
@@ -103,15 +93,8 @@ pub(crate) fn take(changes: &mut Changes, entries: Vec<Entry>) -> (usize, Vec<En
     let before = changes.0.len();
     let unused = |entry: &Entry| !changes.0.iter().any(|change| entry.is(change));
     let unused: Vec<bool> = entries.iter().map(unused).collect();
-    changes
-        .0
-        .retain(|change| !entries.iter().any(|entry| entry.is(change)));
+    changes.0.retain(|change| !entries.iter().any(|entry| entry.is(change)));
     let accepted = before - changes.0.len();
     let entries = entries.into_iter().zip(unused);
-    (
-        accepted,
-        entries
-            .filter_map(|(entry, unused)| unused.then_some(entry))
-            .collect(),
-    )
+    (accepted, entries.filter_map(|(entry, unused)| unused.then_some(entry)).collect())
 }

@@ -83,9 +83,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
 /// https, or by http from this machine.
 fn download(url: &str) -> Result<String, String> {
     let local = ["127.0.0.1", "[::1]", "localhost"].iter().any(|host| {
-        let rest = url
-            .strip_prefix("http://")
-            .and_then(|rest| rest.strip_prefix(host));
+        let rest = url.strip_prefix("http://").and_then(|rest| rest.strip_prefix(host));
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
     });
     if !url.starts_with("https://") && !local {
@@ -107,11 +105,7 @@ fn download(url: &str) -> Result<String, String> {
 /// Whether a method and a path are those of an operation, by whatever name for its parameters.
 fn is_same(own: &Operation, method: &str, path: &str) -> bool {
     let part = |part: &str| {
-        if part.starts_with('{') {
-            "{}".to_owned()
-        } else {
-            part.to_owned()
-        }
+        if part.starts_with('{') { "{}".to_owned() } else { part.to_owned() }
     };
     let template = |path: &str| path.split('/').map(part).collect::<Vec<_>>();
     own.method == method && template(&own.path) == template(path)

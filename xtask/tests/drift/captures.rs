@@ -54,10 +54,7 @@ unknown-field: hint: expected nothing, seen string, 2 times in GET /v2/access/ch
             "seen": "418", "count": 2, "where": ["GET /v2/access/chats 418"],
         })
     );
-    assert_eq!(
-        (&report["responses"], &report["skipped"]),
-        (&json!(3), &json!(1))
-    );
+    assert_eq!((&report["responses"], &report["skipped"]), (&json!(3), &json!(1)));
 
     // Also without other responses. Its meaning is unknown, so it can't be drafted.
     let alone = har_of(&[error(418)]);
@@ -121,17 +118,11 @@ cannot be read: stdin: it is cut off in line 8, at column 7
     let wrong = page.replacen("false", "7", 1);
     let capture = format!("  {page}\n  {{\"list\": \"Anna\n  {wrong}\n");
     let (_, stdout, stderr) = copy.drift(&capture, &[]);
-    assert!(
-        stdout.contains("1 finding in 2 responses; 1 body that"),
-        "{stdout}"
-    );
+    assert!(stdout.contains("1 finding in 2 responses; 1 body that"), "{stdout}");
     assert!(stderr.contains("in line 2, at column"), "{stderr}");
     let capture = format!("{page}\n  {{\"list\": \"Anna\n{wrong}\n{wrong}\n");
     let (_, stdout, _) = copy.drift(&capture, &[]);
-    assert!(
-        stdout.contains("1 finding in 3 responses; 1 body that"),
-        "{stdout}"
-    );
+    assert!(stdout.contains("1 finding in 3 responses; 1 body that"), "{stdout}");
     let (_, stdout, _) = copy.drift("[1]\n[2\n[3]", &[]);
     assert!(stdout.contains("in 2 responses; 1 body that"), "{stdout}");
 
@@ -144,10 +135,7 @@ cannot be read: stdin: it is cut off in line 8, at column 7
     let unclosed = format!("{page}\n{}", "{\"a\":[\n".repeat(100_000));
     let (code, stdout, _) = copy.drift(&unclosed, &[]);
     assert_eq!(code, 1);
-    assert!(
-        stdout.contains("in 1 response; 100000 bodies that cannot be read"),
-        "{stdout}"
-    );
+    assert!(stdout.contains("in 1 response; 100000 bodies that cannot be read"), "{stdout}");
 
     let many = format!("{page}\n{}", "{\"a\": x}\n".repeat(30));
     let (code, stdout, stderr) = copy.drift(&many, &[]);
@@ -168,10 +156,7 @@ fn the_json_report_lists_unreadable_bodies() {
     let reason = "it is no JSON from line 1, column 11 on";
     let expected = json!([{ "capture": "-", "entry": 1, "reason": reason }]);
     assert_eq!(report["unreadable"], expected);
-    assert_eq!(
-        stderr,
-        format!("cannot be read: stdin: log.entries[1]: {reason}\n")
-    );
+    assert_eq!(stderr, format!("cannot be read: stdin: log.entries[1]: {reason}\n"));
 
     // Fails if nothing could be compared.
     let (code, stdout, stderr) = copy.drift(&har(&[broken]), &["--format", "json"]);
@@ -180,10 +165,7 @@ fn the_json_report_lists_unreadable_bodies() {
     assert_eq!(report["unreadable"][0]["entry"], 0);
     assert_eq!(
         stderr,
-        format!(
-            "error: stdin: log.entries[0]: {}\n",
-            "it is no JSON from line 1, column 11 on"
-        )
+        format!("error: stdin: log.entries[0]: {}\n", "it is no JSON from line 1, column 11 on")
     );
 }
 
@@ -192,20 +174,14 @@ fn a_truncated_line_does_not_hide_the_others() {
     let copy = Copy::new();
     let mut other = page();
     other["hasMore"] = json!("hunter2");
-    let lines = format!(
-        "\n{}\r\n\n  \n{other}\n{{\"list\": [{{\"withUser\": \"hunt",
-        page()
-    );
+    let lines = format!("\n{}\r\n\n  \n{other}\n{{\"list\": [{{\"withUser\": \"hunt", page());
     let (code, stdout, stderr) = copy.drift(&lines, &[]);
     let expected = "\
 wrong-type: hasMore: expected boolean, seen string, 1 time in GET /v2/access/chats 200
 1 finding in 2 responses; 1 body that cannot be read
 ";
     assert_eq!((code, stdout.as_str()), (1, expected));
-    assert_eq!(
-        stderr,
-        "cannot be read: stdin: it is cut off in line 6, at column 28\n"
-    );
+    assert_eq!(stderr, "cannot be read: stdin: it is cut off in line 6, at column 28\n");
 
     let (code, stdout, _) = copy.drift(&lines, &["--format", "json"]);
     assert_eq!(code, 1);
@@ -234,23 +210,16 @@ fn invalid_captures_are_reported_by_name() {
         fs::write(folder.join(name), bytes).unwrap();
     }
     fs::write(folder.join("deep"), "{\"a\":".repeat(100_000)).unwrap();
-    for name in [
-        "empty", "blank", "bytes", "nul", "utf16", "gzip", "text", "deep", "folder", "none",
-    ] {
+    for name in
+        ["empty", "blank", "bytes", "nul", "utf16", "gzip", "text", "deep", "folder", "none"]
+    {
         for more in [&[][..], &["--update"], &["--format", "json"]] {
             let (code, stdout, stderr) = copy.xtask(&[&["drift", name], more].concat(), "");
             assert_eq!(code, 3, "{name}: {stderr}");
-            assert_eq!(
-                stdout.is_empty(),
-                more != ["--format", "json"],
-                "{name}: {stdout}"
-            );
+            assert_eq!(stdout.is_empty(), more != ["--format", "json"], "{name}: {stdout}");
             let expected = format!("error: {name}: ");
             assert!(stderr.starts_with(&expected), "{name}: {stderr}");
-            assert!(
-                stderr.lines().count() == 1 && !stderr.contains("hunter2"),
-                "{stderr}"
-            );
+            assert!(stderr.lines().count() == 1 && !stderr.contains("hunter2"), "{stderr}");
         }
     }
     fs::write(folder.join("huge"), "[".repeat(20_000_000)).unwrap();
@@ -262,10 +231,7 @@ fn invalid_captures_are_reported_by_name() {
     for body in ["null", "[]", "7", "\"x\"", "\u{feff}null"] {
         let (code, stdout, stderr) = copy.drift(body, &[]);
         assert_eq!((code, stderr.as_str()), (1, ""), "{body}");
-        assert!(
-            stdout.starts_with("no-alternative: $: "),
-            "{body}: {stdout}"
-        );
+        assert!(stdout.starts_with("no-alternative: $: "), "{body}: {stdout}");
     }
 }
 
@@ -275,16 +241,10 @@ fn an_unreadable_capture_does_not_hide_the_others() {
     let write = |name: &str, text: &str| fs::write(copy.0.path().join(name), text).unwrap();
     write("good", &page().to_string());
     write("empty", "");
-    write(
-        "foreign.har",
-        &json!({ "log": { "entries": [] } }).to_string(),
-    );
+    write("foreign.har", &json!({ "log": { "entries": [] } }).to_string());
     let (code, stdout, stderr) = copy.xtask(&["drift", "good", "empty", "none", "foreign.har"], "");
     assert_eq!(code, 1);
-    assert_eq!(
-        stdout,
-        "no drift in 1 response; 3 bodies that cannot be read\n"
-    );
+    assert_eq!(stdout, "no drift in 1 response; 3 bodies that cannot be read\n");
     assert!(
         stderr.starts_with("cannot be read: empty: it is empty\ncannot be read: none: "),
         "{stderr}"
@@ -336,11 +296,8 @@ wrong-type: hasMore: expected boolean, seen string, 3 times in GET /v2/access/ch
 fn responses_that_share_a_schema_are_distinguished() {
     // Two statuses that share a response component.
     let copy = Copy::new();
-    let spec = SPEC.replacen(
-        "#/components/responses/NotFound",
-        "#/components/responses/BadRequest",
-        1,
-    );
+    let spec =
+        SPEC.replacen("#/components/responses/NotFound", "#/components/responses/BadRequest", 1);
     assert_ne!(spec, SPEC);
     fs::write(copy.spec(), spec).unwrap();
     let error = |more: Value| {
@@ -348,18 +305,10 @@ fn responses_that_share_a_schema_are_distinguished() {
         error["more"] = more;
         json!(error.to_string())
     };
-    let (_, stdout, _) = copy.drift(
-        &har_of(&[(400, error(json!(1))), (404, error(json!("a")))]),
-        &[],
-    );
-    assert!(
-        stdout.contains("seen integer, 1 time in GET /v2/access/chats 400\n"),
-        "{stdout}"
-    );
-    assert!(
-        stdout.contains("seen string, 1 time in GET /v2/access/chats 404\n"),
-        "{stdout}"
-    );
+    let (_, stdout, _) =
+        copy.drift(&har_of(&[(400, error(json!(1))), (404, error(json!("a")))]), &[]);
+    assert!(stdout.contains("seen integer, 1 time in GET /v2/access/chats 400\n"), "{stdout}");
+    assert!(stdout.contains("seen string, 1 time in GET /v2/access/chats 404\n"), "{stdout}");
 
     // A body described by alternatives.
     let words = json!({ "oneOf": [{ "type": "string", "enum": ["a"] }, { "type": "string", "enum": ["b"] }] });

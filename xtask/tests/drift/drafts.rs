@@ -23,9 +23,7 @@ fn collect_pointers(
     pointer: &str,
     pointers: &mut BTreeMap<String, String>,
 ) {
-    pointers
-        .entry(place.to_owned())
-        .or_insert(pointer.to_owned());
+    pointers.entry(place.to_owned()).or_insert(pointer.to_owned());
     match value {
         Value::Object(entries) => {
             for (key, value) in entries {
@@ -105,11 +103,7 @@ const SENDER: &str = "list[].lastMessage.fromUser";
 #[test]
 fn an_unknown_flag_is_drafted_at_each_place() {
     draft_everywhere(
-        |value| {
-            with(value, |object| {
-                drop(object.insert("added".to_owned(), json!(true)))
-            })
-        },
+        |value| with(value, |object| drop(object.insert("added".to_owned(), json!(true)))),
         &[],
     );
 }
@@ -225,27 +219,18 @@ fn captured_values_are_never_written() {
     ] {
         let capture = changed(|page| {
             corrupt(page, value.clone());
-            page["list"][0]["withUser"]
-                .as_object_mut()
-                .unwrap()
-                .extend(many.clone());
+            page["list"][0]["withUser"].as_object_mut().unwrap().extend(many.clone());
         });
         let broken = format!("{capture}\n{{\"list\": [{{\"text\": \"{CANARY}");
-        for more in [
-            &[][..],
-            &["--format", "json"],
-            &["--update"],
-            &["--update", "--format", "json"],
-        ] {
+        for more in
+            [&[][..], &["--format", "json"], &["--update"], &["--update", "--format", "json"]]
+        {
             let copy = Copy::new();
             let (code, stdout, stderr) = copy.drift(&broken, more);
             assert_eq!(code, 1, "{stdout}{stderr}");
             let spec = fs::read_to_string(copy.spec()).unwrap();
             let all = format!("{stdout}{stderr}{spec}").to_lowercase();
-            assert!(
-                !all.contains("canary"),
-                "{more:?} {value}: {stdout}{stderr}"
-            );
+            assert!(!all.contains("canary"), "{more:?} {value}: {stdout}{stderr}");
         }
     }
 }
@@ -256,15 +241,10 @@ fn words_outside_an_enum_are_not_reported_and_not_drafted_if_many() {
     let copy = Copy::new();
     let (_, stdout, _) = copy.drift(&of("canary"), &["--format", "json"]);
     assert!(!stdout.contains("canary"), "{stdout}");
-    let many: Vec<String> = (b'a'..b'v')
-        .map(|c| of(&format!("canary{}", char::from(c))))
-        .collect();
+    let many: Vec<String> = (b'a'..b'v').map(|c| of(&format!("canary{}", char::from(c)))).collect();
     let (code, stdout, _) = copy.drift(&many.join("\n"), &["--update"]);
     assert_eq!(code, 1);
-    assert!(
-        stdout.contains("by hand: list[].lastMessage.media[].type: 21 values"),
-        "{stdout}"
-    );
+    assert!(stdout.contains("by hand: list[].lastMessage.media[].type: 21 values"), "{stdout}");
     assert!(!stdout.contains("canary"), "{stdout}");
     assert_eq!(fs::read_to_string(copy.spec()).unwrap(), SPEC);
 }
@@ -308,17 +288,11 @@ fn possibly_personal_data_is_drafted_as_private_or_left_to_a_person() {
     assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
     let spec = fs::read_to_string(copy.spec()).unwrap();
     for name in names {
-        assert!(
-            !stdout.contains(name) && !spec.to_lowercase().contains(name),
-            "{name}: {stdout}"
-        );
+        assert!(!stdout.contains(name) && !spec.to_lowercase().contains(name), "{name}: {stdout}");
     }
     let spec: Value = serde_saphyr::from_str(&spec).unwrap();
     let reactions = &spec["components"]["schemas"]["Chat"]["properties"]["reactions"];
-    assert_eq!(
-        reactions["additionalProperties"]["type"], "integer",
-        "{stdout}"
-    );
+    assert_eq!(reactions["additionalProperties"]["type"], "integer", "{stdout}");
     assert_eq!(reactions["x-private"], true, "{stdout}");
     // The types of the values don't matter. Keys that occur in the same object are fields.
     let copy = Copy::new();
@@ -340,20 +314,14 @@ fn possibly_personal_data_is_drafted_as_private_or_left_to_a_person() {
         assert!(!stdout.to_lowercase().contains(name), "{name}: {stdout}");
     }
     for name in ["likes", "views"] {
-        assert!(
-            stdout.contains(&format!("+        {name}:")),
-            "{name}: {stdout}"
-        );
+        assert!(stdout.contains(&format!("+        {name}:")), "{name}: {stdout}");
     }
     // An object with fields isn't treated as a map because of one odd key.
     let copy = Copy::new();
     let capture = changed(|page| page["list"][0]["a.b@example.com"] = json!("x"));
     let (code, stdout, _) = copy.drift(&capture, &["--update"]);
     assert_eq!(code, 1);
-    assert!(
-        stdout.contains("by hand: list[]{}: some keys look like data"),
-        "{stdout}"
-    );
+    assert!(stdout.contains("by hand: list[]{}: some keys look like data"), "{stdout}");
     assert!(!stdout.contains("example.com"), "{stdout}");
     assert_eq!(fs::read_to_string(copy.spec()).unwrap(), SPEC);
 }
@@ -364,14 +332,9 @@ fn other_places_that_change_with_a_shared_schema_are_listed() {
     let capture = changed(|page| media(page)["createdAt"] = json!("soon"));
     let (code, stdout, stderr) = copy.drift(&capture, &["--update"]);
     assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
-    let others: Vec<&str> = stdout
-        .lines()
-        .filter_map(|line| line.strip_prefix("changed with it: "))
-        .collect();
-    let expected = [
-        "list[].lastMessage.changedAt",
-        "list[].lastMessage.createdAt",
-    ];
+    let others: Vec<&str> =
+        stdout.lines().filter_map(|line| line.strip_prefix("changed with it: ")).collect();
+    let expected = ["list[].lastMessage.changedAt", "list[].lastMessage.createdAt"];
     assert_eq!(others, expected, "{stdout}");
 
     let capture = changed(|page| page["list"][0]["badge"] = json!({ "size": { "w": 1 } }));
@@ -385,11 +348,8 @@ fn possibly_personal_data_needs_a_property_to_mark_as_private() {
     // The date may now be any text, so its `x-private: false` no longer holds.
     let copy = Copy::new();
     let date = "        seenOn:\n          type: string\n          format: date\n          x-private: false # a date\n          description: When.\n";
-    let spec = SPEC.replacen(
-        "        canSendMessage:\n",
-        &format!("{date}        canSendMessage:\n"),
-        1,
-    );
+    let spec =
+        SPEC.replacen("        canSendMessage:\n", &format!("{date}        canSendMessage:\n"), 1);
     assert_ne!(spec, SPEC);
     fs::write(copy.spec(), spec).unwrap();
     let capture = changed(|page| page["list"][0]["seenOn"] = json!("Anna said yes"));
@@ -405,11 +365,9 @@ fn possibly_personal_data_needs_a_property_to_mark_as_private() {
     assert_eq!(copy.drift(&capture, &["--update"]).0, 0);
     let spec: Value = serde_saphyr::from_str(&fs::read_to_string(copy.spec()).unwrap()).unwrap();
     let schemas = &spec["components"]["schemas"];
-    for (schema, property) in [
-        ("Media", "createdAt"),
-        ("Message", "createdAt"),
-        ("Message", "changedAt"),
-    ] {
+    for (schema, property) in
+        [("Media", "createdAt"), ("Message", "createdAt"), ("Message", "changedAt")]
+    {
         assert_eq!(
             schemas[schema]["properties"][property]["x-private"], true,
             "{schema}.{property}"

@@ -58,11 +58,8 @@ fn drafts_keep_every_comment() {
         media.as_object_mut().unwrap().remove("canView");
         page["hasMore"] = Value::Null;
     });
-    let bodies = [
-        capture,
-        json!({ "list": null }).to_string(),
-        json!({ "error": null }).to_string(),
-    ];
+    let bodies =
+        [capture, json!({ "list": null }).to_string(), json!({ "error": null }).to_string()];
     let spec = commented(SPEC);
     let copy = Copy::new();
     fs::write(copy.spec(), &spec).unwrap();
@@ -101,10 +98,7 @@ fn flow_style_is_left_to_a_person_and_lint_asks_for_block_style() {
         let (code, stdout, _) = copy.xtask(&["lint"], "");
         assert_eq!(code, 0, "{stdout}");
         let place = "Media.properties.canView: it is in flow style";
-        assert!(
-            stdout.contains(place) && stdout.contains("[block-style]"),
-            "{stdout}"
-        );
+        assert!(stdout.contains(place) && stdout.contains("[block-style]"), "{stdout}");
     }
 }
 
@@ -130,10 +124,7 @@ fn the_spec_is_written_only_if_something_is_drafted_and_keeps_its_line_endings()
     let copy = Copy::new();
     let (code, stdout, _) = copy.drift("{\"other\": 1}", &["--update"]);
     assert_eq!(code, 1);
-    assert!(
-        stdout.ends_with("nothing written: 1 of 1 finding left\n"),
-        "{stdout}"
-    );
+    assert!(stdout.ends_with("nothing written: 1 of 1 finding left\n"), "{stdout}");
     assert!(!stdout.contains("ofauth.yaml"), "{stdout}");
 
     let mixed = SPEC.replacen("        hasMore:\n", "        hasMore:\r\n", 1);
@@ -194,18 +185,8 @@ fn unusual_yaml_is_edited_correctly_or_left_unchanged() {
     let rest = "          description: The number of attached";
     type Change<'a> = (&'a dyn Fn(&mut Value), &'a str, String, bool);
     let cases: [Change<'_>; 10] = [
-        (
-            &null,
-            flag,
-            format!("{flag}          nullable: False\n"),
-            true,
-        ),
-        (
-            &null,
-            flag,
-            format!("{flag}          nullable:\n            false\n"),
-            false,
-        ),
+        (&null, flag, format!("{flag}          nullable: False\n"), true),
+        (&null, flag, format!("{flag}          nullable:\n            false\n"), false),
         (
             &fraction,
             number,
@@ -230,12 +211,7 @@ fn unusual_yaml_is_edited_correctly_or_left_unchanged() {
             format!("          type: &integer integer\n          format: int64\n{rest}"),
             false,
         ),
-        (
-            &word,
-            "        - audio\n",
-            "        -   audio\n".to_owned(),
-            true,
-        ),
+        (&word, "        - audio\n", "        -   audio\n".to_owned(), true),
         (
             &fraction,
             number,
@@ -244,18 +220,8 @@ fn unusual_yaml_is_edited_correctly_or_left_unchanged() {
             ),
             true,
         ),
-        (
-            &word,
-            "        - audio\n",
-            "        - &a audio\n".to_owned(),
-            true,
-        ),
-        (
-            &missing,
-            "        - canView\n",
-            "        -\n          canView\n".to_owned(),
-            false,
-        ),
+        (&word, "        - audio\n", "        - &a audio\n".to_owned(), true),
+        (&missing, "        - canView\n", "        -\n          canView\n".to_owned(), false),
     ];
     for (change, old, new, drafted) in cases {
         let copy = Copy::new();
@@ -264,11 +230,7 @@ fn unusual_yaml_is_edited_correctly_or_left_unchanged() {
         fs::write(copy.spec(), &spec).unwrap();
         let capture = changed(change);
         let (code, stdout, stderr) = copy.drift(&capture, &["--update"]);
-        assert_eq!(
-            (code, stderr.as_str()),
-            (i32::from(!drafted), ""),
-            "{new}: {stdout}"
-        );
+        assert_eq!((code, stderr.as_str()), (i32::from(!drafted), ""), "{new}: {stdout}");
         let updated = fs::read_to_string(copy.spec()).unwrap();
         assert_eq!(updated != spec, drafted, "{new}: {stdout}");
         assert_eq!(stdout.contains("by hand: "), !drafted, "{new}: {stdout}");
@@ -290,8 +252,5 @@ fn a_missing_final_newline_is_not_added() {
     assert_eq!(copy.drift(&capture, &["--update"]).0, 0);
     let flag = "        hasMore:\n          type: boolean\n";
     let expected = SPEC.replacen(flag, &format!("{flag}          nullable: true\n"), 1);
-    assert_eq!(
-        fs::read_to_string(copy.spec()).unwrap(),
-        expected.trim_end()
-    );
+    assert_eq!(fs::read_to_string(copy.spec()).unwrap(), expected.trim_end());
 }

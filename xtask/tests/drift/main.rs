@@ -51,11 +51,7 @@ impl Copy {
         let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
         let output = child.wait_with_output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
-        (
-            output.status.code().unwrap(),
-            text(output.stdout),
-            text(output.stderr),
-        )
+        (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
     }
 
     fn drift(&self, capture: &str, more: &[&str]) -> (i32, String, String) {
@@ -96,10 +92,7 @@ fn media(page: &mut Value) -> &mut Value {
 fn a_matching_page_has_no_drift() {
     let copy = Copy::new();
     let (code, stdout, stderr) = copy.drift(&page().to_string(), &[]);
-    assert_eq!(
-        (code, stdout.as_str(), stderr.as_str()),
-        (0, "no drift in 1 response\n", "")
-    );
+    assert_eq!((code, stdout.as_str(), stderr.as_str()), (0, "no drift in 1 response\n", ""));
     let (code, stdout, _) = copy.drift(&page().to_string(), &["--format", "json"]);
     assert_eq!(code, 0);
     assert_eq!(
@@ -180,30 +173,20 @@ unknown-field: retry: expected nothing, seen boolean, 1 time in GET /v2/access/c
 
     let (code, _, stderr) = copy.drift(&har(json!([])), &[]);
     assert_eq!(code, 3);
-    assert!(
-        stderr.contains("of its 0 entries, none is a JSON response"),
-        "{stderr}"
-    );
+    assert!(stderr.contains("of its 0 entries, none is a JSON response"), "{stderr}");
 }
 
 #[test]
 fn unreadable_input_exits_with_3_and_shows_no_value() {
     let copy = Copy::new();
     let deep = "[".repeat(100_000);
-    for capture in [
-        "",
-        "hunter2",
-        "{\"list\": [hunter2",
-        "{\"log\": {\"entries\": \"hunter2\"}}",
-        &deep,
-    ] {
+    for capture in
+        ["", "hunter2", "{\"list\": [hunter2", "{\"log\": {\"entries\": \"hunter2\"}}", &deep]
+    {
         let (code, stdout, stderr) = copy.drift(capture, &[]);
         assert_eq!((code, stdout.as_str()), (3, ""), "{stderr}");
         assert!(stderr.starts_with("error: stdin: "), "{stderr}");
-        assert!(
-            stderr.contains("line 1") || stderr.contains("it is empty"),
-            "{stderr}"
-        );
+        assert!(stderr.contains("line 1") || stderr.contains("it is empty"), "{stderr}");
         assert!(!stderr.contains("hunter2"), "{stderr}");
     }
     assert_eq!(copy.xtask(&["drift", "none.json"], "").0, 3);
@@ -219,16 +202,10 @@ fn an_update_permits_the_observed_values_and_keeps_the_rest_of_the_spec() {
     type Change = fn(&mut Value);
     let changes: [(&str, Change); 14] = [
         ("a flag", |page| page["list"][0]["isArchived"] = json!(true)),
-        ("a key that YAML would read as a number", |page| {
-            page["list"][0]["1080"] = json!(null)
+        ("a key that YAML would read as a number", |page| page["list"][0]["1080"] = json!(null)),
+        ("an object with objects", |page| {
+            page["list"][0]["badge"] = json!({ "name": "x", "size": { "w": 1.5 }, "tags": ["a"] })
         }),
-        (
-            "an object with objects",
-            |page| {
-                page["list"][0]["badge"] =
-                    json!({ "name": "x", "size": { "w": 1.5 }, "tags": ["a"] })
-            },
-        ),
         ("a list of objects", |page| {
             media(page)["versions"] = json!([{ "id": 1 }, { "id": null }])
         }),
@@ -238,60 +215,33 @@ fn an_update_permits_the_observed_values_and_keeps_the_rest_of_the_spec() {
         ("several types", |page| {
             page["x"] = json!([1, "a", {}]);
         }),
-        ("a fraction", |page| {
-            page["list"][0]["withUser"]["id"] = json!(1.5)
-        }),
-        ("null", |page| {
-            page["list"][0]["canSendMessage"] = Value::Null
-        }),
-        ("null for a required array", |page| {
-            page["list"] = Value::Null
-        }),
-        ("null for a reference", |page| {
-            page["list"][0]["lastMessage"] = Value::Null
-        }),
-        ("null for alternatives", |page| {
-            page["list"][0]["canNotSendReason"] = Value::Null
-        }),
-        ("a missing field", |page| {
-            drop(media(page).as_object_mut().unwrap().remove("canView"))
-        }),
-        ("a value of an open enum", |page| {
-            media(page)["type"] = json!("live")
-        }),
-        ("a malformed date", |page| {
-            media(page)["createdAt"] = json!("soon")
-        }),
+        ("a fraction", |page| page["list"][0]["withUser"]["id"] = json!(1.5)),
+        ("null", |page| page["list"][0]["canSendMessage"] = Value::Null),
+        ("null for a required array", |page| page["list"] = Value::Null),
+        ("null for a reference", |page| page["list"][0]["lastMessage"] = Value::Null),
+        ("null for alternatives", |page| page["list"][0]["canNotSendReason"] = Value::Null),
+        ("a missing field", |page| drop(media(page).as_object_mut().unwrap().remove("canView"))),
+        ("a value of an open enum", |page| media(page)["type"] = json!("live")),
+        ("a malformed date", |page| media(page)["createdAt"] = json!("soon")),
     ];
     for (name, change) in changes {
         let copy = Copy::new();
         let capture = changed(change);
         let (code, stdout, stderr) = copy.drift(&capture, &["--update"]);
         assert_eq!(code, 0, "{name}: {stdout}{stderr}");
-        assert!(
-            stdout.contains("--- a/openapi/ofauth.yaml"),
-            "{name}: {stdout}"
-        );
+        assert!(stdout.contains("--- a/openapi/ofauth.yaml"), "{name}: {stdout}");
         // `--update` has linted the draft, so a client can be generated from it.
         let both = format!("{capture}\n{}", page());
         assert_eq!(copy.drift(&both, &[]).0, 0, "{name}");
 
         let updated = fs::read_to_string(copy.spec()).unwrap();
         let comments = |text: &str| {
-            text.lines()
-                .filter(|line| line.contains('#') && !line.contains("$ref"))
-                .count()
+            text.lines().filter(|line| line.contains('#') && !line.contains("$ref")).count()
         };
         assert_eq!(comments(&updated), comments(SPEC), "{name}");
-        let kept = SPEC
-            .lines()
-            .filter(|line| updated.lines().any(|other| other == *line))
-            .count();
+        let kept = SPEC.lines().filter(|line| updated.lines().any(|other| other == *line)).count();
         assert!(kept + 6 >= SPEC.lines().count(), "{name}: {kept}");
-        assert!(
-            updated.lines().count() < SPEC.lines().count() + 40,
-            "{name}"
-        );
+        assert!(updated.lines().count() < SPEC.lines().count() + 40, "{name}");
     }
 }
 
@@ -313,10 +263,7 @@ fn differences_that_cannot_be_drafted_are_left_to_a_person() {
     let capture = changed(|page| media(page)["type"] = json!("Anna is here"));
     let (code, stdout, _) = copy.drift(&capture, &["--update"]);
     assert_eq!(code, 1);
-    assert!(
-        stdout.contains("by hand: list[].lastMessage.media[].type: "),
-        "{stdout}"
-    );
+    assert!(stdout.contains("by hand: list[].lastMessage.media[].type: "), "{stdout}");
     assert!(!stdout.contains("Anna"), "{stdout}");
     assert_eq!(fs::read_to_string(copy.spec()).unwrap(), SPEC);
 }
@@ -378,10 +325,7 @@ fn a_bare_error_body_is_recognised_and_an_unknown_body_is_reported() {
     let both = format!("{error}\n{}", page());
     let (_, stdout, stderr) = copy.drift(&both, &[]);
     assert_eq!(stderr, "");
-    assert!(
-        !stdout.contains("hasMore") && !stdout.contains("list"),
-        "{stdout}"
-    );
+    assert!(!stdout.contains("hasMore") && !stdout.contains("list"), "{stdout}");
 
     for unknown in ["{\"other\": 1}", "{}", "[1]"] {
         let (code, stdout, stderr) = copy.drift(unknown, &["--update"]);
@@ -408,11 +352,7 @@ fn unusual_har_files_are_read() {
         format!("\u{feff}{{ \"_by\": {{ \"a\": [1] }}, \"log\": {log} }}")
     };
     let page = page().to_string();
-    let good = har(json!([
-        bare,
-        entry(&page),
-        entry(&format!("\u{feff}{page}"))
-    ]));
+    let good = har(json!([bare, entry(&page), entry(&format!("\u{feff}{page}"))]));
     let (code, stdout, stderr) = copy.drift(&good, &[]);
     let expected = "no drift in 2 responses; 1 entry of something else\n";
     assert_eq!((code, stdout.as_str(), stderr.as_str()), (0, expected, ""));
@@ -421,10 +361,7 @@ fn unusual_har_files_are_read() {
     let (code, stdout, stderr) = copy.drift(&broken, &[]);
     let expected = "no drift in 1 response; 1 body that cannot be read\n";
     assert_eq!((code, stdout.as_str()), (1, expected));
-    assert!(
-        stderr.starts_with("cannot be read: stdin: log.entries[0]: "),
-        "{stderr}"
-    );
+    assert!(stderr.starts_with("cannot be read: stdin: log.entries[0]: "), "{stderr}");
     assert!(!stderr.contains("hunter2"), "{stderr}");
 
     let (code, stdout, _) = copy.drift(&format!("\u{feff}{page}"), &[]);

@@ -15,21 +15,13 @@ fn misspelt_keys_are_reported_at_every_level() {
             "servers.0.variables.a.enums",
         ),
         ("    get:\n", "    gett: {}\n    get:\n", "chats.gett"),
-        (
-            "      tags:\n",
-            "      tag: []\n      tags:\n",
-            "chats.get.tag",
-        ),
+        ("      tags:\n", "      tag: []\n      tags:\n", "chats.get.tag"),
         (
             "          in: query\n",
             "          in: query\n          requird: true\n",
             "parameters.0.requird",
         ),
-        (
-            "        '200':\n",
-            "        '200':\n          heders: {}\n",
-            "responses.200.heders",
-        ),
+        ("        '200':\n", "        '200':\n          heders: {}\n", "responses.200.heders"),
         (
             "        '200':\n",
             "        '200':\n          links:\n            a:\n              operationid: x\n",
@@ -50,11 +42,7 @@ fn misspelt_keys_are_reported_at_every_level() {
             "                  sumary: A page with",
             "examples.page.sumary",
         ),
-        (
-            "components:\n",
-            "components:\n  schema: {}\n",
-            "components.schema",
-        ),
+        ("components:\n", "components:\n  schema: {}\n", "components.schema"),
         (
             "      type: apiKey\n",
             "      type: apiKey\n      nam: x\n",
@@ -85,10 +73,7 @@ fn misspelt_keys_are_reported_at_every_level() {
     ] {
         let (code, stdout, _) = Copy::new(&edited(old, new)).xtask("lint");
         assert_eq!(code, 1, "{expected}");
-        assert!(
-            stdout.contains(&format!("{expected}: `")),
-            "{expected}: {stdout}"
-        );
+        assert!(stdout.contains(&format!("{expected}: `")), "{expected}: {stdout}");
         assert!(stdout.contains("is not a key of"), "{expected}: {stdout}");
     }
 }
@@ -110,17 +95,11 @@ fn every_place_of_a_rule_is_reported_with_a_fix() {
     let shadowed = lint(
         "      oneOf:\n        - type: number\n        - type: integer\n        - type: string\n        - type: integer\n          format: int32\n",
     );
-    assert_eq!(
-        shadowed.matches("[shadowed-alternative]").count(),
-        2,
-        "{shadowed}"
-    );
+    assert_eq!(shadowed.matches("[shadowed-alternative]").count(), 2, "{shadowed}");
     let bounds = lint("      type: integer\n      minimum: 1\n      maximum: 5\n");
     assert_eq!(bounds.matches("[integer-format]").count(), 2, "{bounds}");
 
-    let syntax = Copy::new(&edited("  title: ", "  title: [\n  x: "))
-        .xtask("lint")
-        .1;
+    let syntax = Copy::new(&edited("  title: ", "  title: [\n  x: ")).xtask("lint").1;
     assert!(
         syntax.contains("; correct the indentation") && syntax.contains("[yaml]\n"),
         "{syntax}"
@@ -141,11 +120,7 @@ fn an_invalid_pattern_does_not_hide_other_findings() {
     let (code, stdout, _) = Copy::new(&spec).xtask("lint");
     assert_eq!(code, 1);
     for rule in ["pattern", "refused-length", "example", "described"] {
-        assert_eq!(
-            stdout.matches(&format!("[{rule}]")).count(),
-            1,
-            "{rule}: {stdout}"
-        );
+        assert_eq!(stdout.matches(&format!("[{rule}]")).count(), 1, "{rule}: {stdout}");
     }
 }
 
@@ -153,22 +128,10 @@ fn an_invalid_pattern_does_not_hide_other_findings() {
 fn documents_that_are_not_openapi_are_reported() {
     for (spec, expected) in [
         ("", "openapi/ofauth.yaml: it is empty; "),
-        (
-            "<html>",
-            "openapi/ofauth.yaml: this is no OpenAPI document, but HTML or XML; ",
-        ),
-        (
-            "- a",
-            "openapi/ofauth.yaml: this is no OpenAPI document, but a list; ",
-        ),
-        (
-            "swagger: '2.0'",
-            "openapi/ofauth.yaml:1:1: swagger: this is Swagger 2.0, ",
-        ),
-        (
-            "openapi: 3.0",
-            "openapi/ofauth.yaml:1:1: openapi: `3.0` is a number here; ",
-        ),
+        ("<html>", "openapi/ofauth.yaml: this is no OpenAPI document, but HTML or XML; "),
+        ("- a", "openapi/ofauth.yaml: this is no OpenAPI document, but a list; "),
+        ("swagger: '2.0'", "openapi/ofauth.yaml:1:1: swagger: this is Swagger 2.0, "),
+        ("openapi: 3.0", "openapi/ofauth.yaml:1:1: openapi: `3.0` is a number here; "),
     ] {
         let (code, stdout, _) = Copy::new(spec).xtask("lint");
         assert_eq!((code, stdout.lines().count()), (1, 2), "{stdout}");
@@ -176,10 +139,7 @@ fn documents_that_are_not_openapi_are_reported() {
     }
     let spec = edited("'#/components/schemas/ChatPage'", "''");
     let (_, stdout, _) = Copy::new(&spec).xtask("lint");
-    assert!(
-        stdout.contains("$ref: it is empty; write what it refers to"),
-        "{stdout}"
-    );
+    assert!(stdout.contains("$ref: it is empty; write what it refers to"), "{stdout}");
 }
 
 #[test]
@@ -198,12 +158,7 @@ fn misspelt_extension_keys_are_reported() {
         assert_eq!(code, 1, "{key}: {stdout}");
         assert!(stdout.contains(key), "{key}: {stdout}");
     }
-    for key in [
-        "x-vendor",
-        "x-privilege",
-        "x-extension-id",
-        "x-private-data",
-    ] {
+    for key in ["x-vendor", "x-privilege", "x-extension-id", "x-private-data"] {
         let schema = format!("          type: boolean\n          {key}: true\n");
         assert_eq!(Copy::new(&field(&schema)).xtask("lint").0, 0, "{key}");
     }
@@ -230,21 +185,12 @@ fn schemas_that_cannot_validate_values_are_reported_with_their_position() {
     }
     // The schema of a response, which its examples are checked against.
     let required = "      required:\n        - list\n";
-    let spec = edited(
-        required,
-        "      required:\n        - list\n        - list\n",
-    );
+    let spec = edited(required, "      required:\n        - list\n        - list\n");
     let copy = Copy::new(&spec);
-    copy.write(
-        "openapi/examples/page.json",
-        "{\"list\": [], \"hasMore\": false}",
-    );
+    copy.write("openapi/examples/page.json", "{\"list\": [], \"hasMore\": false}");
     let (code, stdout, stderr) = copy.xtask("lint");
     assert_eq!((code, stderr.as_str()), (1, ""), "{stdout}");
-    assert!(
-        stdout.contains("components.schemas.ChatPage.required"),
-        "{stdout}"
-    );
+    assert!(stdout.contains("components.schemas.ChatPage.required"), "{stdout}");
 
     for added in [
         "      $ref: '#/components/schemas/Added'\n",
@@ -288,18 +234,11 @@ fn circular_references_are_reported_in_every_section() {
         };
         for command in ["lint", "regen"] {
             let (code, stdout, stderr) = Copy::new(&spec).xtask(command);
-            assert_eq!(
-                code,
-                if command == "lint" { 1 } else { 3 },
-                "{part}: {stdout}{stderr}"
-            );
+            assert_eq!(code, if command == "lint" { 1 } else { 3 }, "{part}: {stdout}{stderr}");
             let expected = format!(
                 "components.{part}.{name}.$ref: `#/components/{part}/Qq` leads back to itself"
             );
-            assert!(
-                format!("{stdout}{stderr}").contains(&expected),
-                "{part}: {stdout}{stderr}"
-            );
+            assert!(format!("{stdout}{stderr}").contains(&expected), "{part}: {stdout}{stderr}");
         }
     }
     let circular =

@@ -39,11 +39,7 @@ impl Copy {
             .output()
             .unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
-        (
-            output.status.code().unwrap(),
-            text(output.stdout),
-            text(output.stderr),
-        )
+        (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
     }
 }
 
@@ -292,9 +288,7 @@ fn each_rule_reports_the_line_and_the_reason() {
     for (rule, spec, at, reason) in cases {
         let (code, stdout, stderr) = Copy::new(&spec).xtask("lint");
         assert_eq!((code, stderr.as_str()), (1, ""), "{rule}: {stdout}");
-        let finding = stdout
-            .lines()
-            .find(|line| line.contains(&format!(" [{rule}]")));
+        let finding = stdout.lines().find(|line| line.contains(&format!(" [{rule}]")));
         let finding = finding.unwrap_or_else(|| panic!("{rule} isn't reported: {stdout}"));
         let lines: Vec<usize> = spec
             .match_indices(at)
@@ -341,10 +335,7 @@ fn requests_may_have_limits_and_closed_enums() {
 #[test]
 fn example_files_are_checked_too() {
     let copy = Copy::new(SPEC);
-    copy.write(
-        "openapi/examples/good.json",
-        "{\"list\": [], \"hasMore\": false}",
-    );
+    copy.write("openapi/examples/good.json", "{\"list\": [], \"hasMore\": false}");
     assert_eq!(copy.xtask("lint").0, 0);
     copy.write(
         "openapi/examples/bad.json",
@@ -367,10 +358,7 @@ fn a_missing_spec_exits_with_3() {
     fs::remove_file(copy.0.path().join("openapi/ofauth.yaml")).unwrap();
     let (code, _, stderr) = copy.xtask("lint");
     assert_eq!(code, 3);
-    assert!(
-        stderr.starts_with("error: openapi/ofauth.yaml: "),
-        "{stderr}"
-    );
+    assert!(stderr.starts_with("error: openapi/ofauth.yaml: "), "{stderr}");
 }
 
 #[test]
@@ -395,11 +383,7 @@ fn every_place_is_reported_and_examples_have_line_numbers() {
 #[test]
 fn review_notes_are_printed_but_are_not_findings() {
     let spec = field("          type: array\n          items:\n            type: string\n")
-        .replacen(
-            "description: Added.",
-            "description: Seen in responses; not documented.",
-            1,
-        );
+        .replacen("description: Added.", "description: Seen in responses; not documented.", 1);
     let line = |text: &str| {
         let index = spec.find(text).unwrap();
         spec[..index].lines().count() + usize::from(spec[..index].ends_with('\n'))
@@ -419,22 +403,10 @@ fn review_notes_are_printed_but_are_not_findings() {
     // The note appears for every schema that may hold a person's data and isn't marked.
     for (schema, noted) in [
         ("          type: string\n          x-private: true\n", false),
-        (
-            "          type: string\n          x-private: false\n",
-            false,
-        ),
-        (
-            "          allOf:\n            - $ref: '#/components/schemas/MediaKind'\n",
-            false,
-        ),
-        (
-            "          allOf:\n            - $ref: '#/components/schemas/Timestamp'\n",
-            false,
-        ),
-        (
-            "          allOf:\n            - $ref: '#/components/schemas/UserName'\n",
-            false,
-        ),
+        ("          type: string\n          x-private: false\n", false),
+        ("          allOf:\n            - $ref: '#/components/schemas/MediaKind'\n", false),
+        ("          allOf:\n            - $ref: '#/components/schemas/Timestamp'\n", false),
+        ("          allOf:\n            - $ref: '#/components/schemas/UserName'\n", false),
         ("          type: boolean\n", false),
         ("          type: string\n          format: email\n", true),
         ("          type: string\n          format: uri\n", true),
@@ -455,10 +427,7 @@ fn review_notes_are_printed_but_are_not_findings() {
             "          type: object\n          properties:\n            deep:\n              type: boolean\n              description: Deep.\n          additionalProperties:\n            type: boolean\n",
             true,
         ),
-        (
-            "          allOf:\n            - $ref: '#/components/schemas/CanNotSendReason'\n",
-            true,
-        ),
+        ("          allOf:\n            - $ref: '#/components/schemas/CanNotSendReason'\n", true),
         (
             "          type: object\n          additionalProperties:\n            type: integer\n",
             true,
@@ -466,11 +435,7 @@ fn review_notes_are_printed_but_are_not_findings() {
         ("", true),
     ] {
         let (code, stdout, _) = Copy::new(&field(schema)).xtask("lint");
-        assert_eq!(
-            (code, stdout.contains("[private]")),
-            (0, noted),
-            "{schema}: {stdout}"
-        );
+        assert_eq!((code, stdout.contains("[private]")), (0, noted), "{schema}: {stdout}");
     }
 }
 
@@ -486,9 +451,5 @@ fn text_that_cannot_be_marked_as_private_is_reported() {
     let (code, stdout, _) = Copy::new(&spec).xtask("lint");
     assert_eq!(code, 0, "{stdout}");
     let expected = "properties.title: `Debug` shows it, and it may be a person's words, name or address [private]; give its object";
-    assert_eq!(
-        (stdout.lines().count(), stdout.contains(expected)),
-        (2, true),
-        "{stdout}"
-    );
+    assert_eq!((stdout.lines().count(), stdout.contains(expected)), (2, true), "{stdout}");
 }

@@ -10,33 +10,15 @@ fn usage_errors_exit_with_2_and_name_the_mistake() {
     for (arguments, words) in [
         (vec!["--limit", "0"], vec!["--limit", "0", "from 1 to 20"]),
         (vec!["--limit", "21"], vec!["--limit", "21", "from 1 to 20"]),
-        (
-            vec!["--limit", "ten"],
-            vec!["--limit", "ten", "whole number"],
-        ),
+        (vec!["--limit", "ten"], vec!["--limit", "ten", "whole number"]),
         (vec!["--offset", "-1"], vec!["--offset", "-1", "from 0 to"]),
-        (
-            vec!["--user-list-id", "0"],
-            vec!["--user-list-id", "from 1 to"],
-        ),
-        (
-            vec!["--query", &long],
-            vec!["query", "at most 100 characters", "101"],
-        ),
+        (vec!["--user-list-id", "0"], vec!["--user-list-id", "from 1 to"]),
+        (vec!["--query", &long], vec!["query", "at most 100 characters", "101"]),
         (vec!["--order", "newest"], vec!["newest", "recent, old"]),
-        (
-            vec!["--filter", "all"],
-            vec!["all", "priority, who_tipped, unread"],
-        ),
-        (
-            vec!["--format", "xml"],
-            vec!["xml", "table, json, ndjson, csv"],
-        ),
+        (vec!["--filter", "all"], vec!["all", "priority, who_tipped, unread"]),
+        (vec!["--format", "xml"], vec!["xml", "table, json, ndjson, csv"]),
         (vec!["--raw", "--format", "json"], vec!["--raw", "--format"]),
-        (
-            vec!["--base-url", "http://127.0.0.1:1"],
-            vec!["--sandbox", "--base-url"],
-        ),
+        (vec!["--base-url", "http://127.0.0.1:1"], vec!["--sandbox", "--base-url"]),
         (vec!["--key", "x"], vec!["--key"]),
         (vec!["--timeout", "0"], vec!["--timeout", "from 1 to"]),
     ] {
@@ -66,27 +48,12 @@ fn invalid_settings_exit_with_2() {
     };
     for ((code, stdout, stderr), words) in [
         (without("OFAUTH_API_KEY"), "set OFAUTH_API_KEY"),
-        (
-            with("OFAUTH_API_KEY", ""),
-            "OFAUTH_API_KEY: the API key is empty",
-        ),
-        (
-            with("OFAUTH_API_KEY", "sk_live_secret\n"),
-            "the API key must consist of visible ASCII",
-        ),
+        (with("OFAUTH_API_KEY", ""), "OFAUTH_API_KEY: the API key is empty"),
+        (with("OFAUTH_API_KEY", "sk_live_secret\n"), "the API key must consist of visible ASCII"),
         (without("OFAUTH_CONNECTION_ID"), "--connection"),
-        (
-            with("OFAUTH_CONNECTION_ID", ""),
-            "OFAUTH_CONNECTION_ID: the connection id is empty",
-        ),
-        (
-            with("OFAUTH_BASE_URL", "api.ofauth.com"),
-            "OFAUTH_BASE_URL: base URL must have a scheme",
-        ),
-        (
-            with("OFAUTH_BASE_URL", "http://api.ofauth.com"),
-            "base URL must begin with https://",
-        ),
+        (with("OFAUTH_CONNECTION_ID", ""), "OFAUTH_CONNECTION_ID: the connection id is empty"),
+        (with("OFAUTH_BASE_URL", "api.ofauth.com"), "OFAUTH_BASE_URL: base URL must have a scheme"),
+        (with("OFAUTH_BASE_URL", "http://api.ofauth.com"), "base URL must begin with https://"),
     ] {
         assert_eq!((code, stdout.as_str()), (2, ""), "{stderr}");
         assert!(stderr.contains(words), "{stderr}");
@@ -99,10 +66,8 @@ fn an_unreachable_server_exits_with_1() {
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let address = socket.local_addr().unwrap();
-    let (code, stdout, stderr) = run(with_account(
-        &format!("http://{address}"),
-        &["chats", "--retries", "0"],
-    ));
+    let (code, stdout, stderr) =
+        run(with_account(&format!("http://{address}"), &["chats", "--retries", "0"]));
     assert_eq!((code, stdout.as_str()), (1, ""));
     assert!(stderr.contains(&address.to_string()), "{stderr}");
 }
@@ -125,10 +90,7 @@ fn an_error_shows_the_servers_message_type_status_and_request_id() {
         let (code, stdout, stderr) = run(with_account(&server.base_url(), arguments));
         assert_eq!((code, stdout.lines().count()), (1, 0), "{stdout}");
         assert!(stderr.contains("No permission for [redacted]"), "{stderr}");
-        assert!(
-            stderr.contains("(FORBIDDEN, 403, request req_9)"),
-            "{stderr}"
-        );
+        assert!(stderr.contains("(FORBIDDEN, 403, request req_9)"), "{stderr}");
     }
 }
 
@@ -138,8 +100,7 @@ fn then_fails(status: u16, body: &str) -> MockServer {
     let chat = r#"{"withUser":{"id":7,"_view":"s"},"new":1}"#;
     server.mock(|when, then| {
         when.query_param("offset", "0");
-        then.status(200)
-            .body(format!("{{\"list\":[\n{chat}\r\n],\"hasMore\":true}}\n"));
+        then.status(200).body(format!("{{\"list\":[\n{chat}\r\n],\"hasMore\":true}}\n"));
     });
     server.mock(|when, then| {
         when.query_param("offset", "1");
@@ -159,14 +120,8 @@ fn chats_read_before_a_failure_are_written() {
     };
     let (code, stdout, stderr) = all("json");
     assert_eq!(code, 1);
-    assert_eq!(
-        serde_json::from_str::<Vec<Value>>(&stdout).unwrap()[0]["withUser"]["id"],
-        7
-    );
-    assert!(
-        stderr.contains("incomplete after 1 chats: Oops"),
-        "{stderr}"
-    );
+    assert_eq!(serde_json::from_str::<Vec<Value>>(&stdout).unwrap()[0]["withUser"]["id"], 7);
+    assert!(stderr.contains("incomplete after 1 chats: Oops"), "{stderr}");
     for format in ["ndjson", "csv", "table"] {
         let (code, stdout, _) = all(format);
         assert!(code == 1 && stdout.contains('7'), "{format}: {stdout}");
@@ -176,20 +131,15 @@ fn chats_read_before_a_failure_are_written() {
 #[test]
 fn raw_writes_every_body_on_one_line_even_if_it_cannot_be_decoded() {
     let server = then_fails(200, "{\"list\": \"private\"}");
-    let (code, stdout, stderr) = run(with_account(
-        &server.base_url(),
-        &["chats", "--all", "--raw"],
-    ));
+    let (code, stdout, stderr) =
+        run(with_account(&server.base_url(), &["chats", "--all", "--raw"]));
     assert_eq!(code, 1);
     assert_eq!(
         stdout,
         "{\"list\":[ {\"withUser\":{\"id\":7,\"_view\":\"s\"},\"new\":1}  ],\"hasMore\":true}\n\
          {\"list\": \"private\"}\n"
     );
-    assert!(
-        stderr.contains("at `list`") && !stderr.contains("private"),
-        "{stderr}"
-    );
+    assert!(stderr.contains("at `list`") && !stderr.contains("private"), "{stderr}");
 }
 
 #[test]
@@ -209,10 +159,7 @@ fn unreadable_chats_are_reported_and_the_others_are_written() {
         });
     }
     let ids = |stdout: &str| -> Vec<Value> {
-        ndjson(stdout)
-            .iter()
-            .map(|chat| chat["withUser"]["id"].clone())
-            .collect()
+        ndjson(stdout).iter().map(|chat| chat["withUser"]["id"].clone()).collect()
     };
     let format = ["--format", "ndjson"];
     let chats = |more: &[&str]| {
@@ -220,10 +167,7 @@ fn unreadable_chats_are_reported_and_the_others_are_written() {
         run(with_account(&server.base_url(), &arguments))
     };
     let (code, stdout, stderr) = chats(&["--all"]);
-    assert_eq!(
-        (code, ids(&stdout)),
-        (1, vec![json!(1), json!(3), json!(4)])
-    );
+    assert_eq!((code, ids(&stdout)), (1, vec![json!(1), json!(3), json!(4)]));
     assert!(!stderr.contains("private"), "{stderr}");
     for words in [
         "after 1 chats, a chat cannot be read, at `list[1]` of the page at offset 0: expected struct Chat",
@@ -234,10 +178,7 @@ fn unreadable_chats_are_reported_and_the_others_are_written() {
     }
     let (code, stdout, stderr) = chats(&["--offset", "2"]);
     assert_eq!((code, ids(&stdout)), (1, vec![json!(3), json!(4)]));
-    assert!(
-        stderr.contains("chat 2 cannot be read, at list[2].withUser: "),
-        "{stderr}"
-    );
+    assert!(stderr.contains("chat 2 cannot be read, at list[2].withUser: "), "{stderr}");
     assert!(stderr.contains("1 chat cannot be read"), "{stderr}");
 }
 
@@ -245,8 +186,5 @@ fn unreadable_chats_are_reported_and_the_others_are_written() {
 fn help_does_not_show_environment_values() {
     let (code, stdout, _) = run(with_account("http://127.0.0.1:9", &["chats", "--help"]));
     assert_eq!(code, 0);
-    assert!(
-        stdout.contains("OFAUTH_API_KEY") && !stdout.contains("127.0.0.1:9"),
-        "{stdout}"
-    );
+    assert!(stdout.contains("OFAUTH_API_KEY") && !stdout.contains("127.0.0.1:9"), "{stdout}");
 }

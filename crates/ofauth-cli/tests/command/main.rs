@@ -29,28 +29,16 @@ fn ofauth(arguments: &[&str]) -> Command {
 /// The command with a key, a connection and the URL of a server in its environment.
 fn with_account(url: &str, arguments: &[&str]) -> Command {
     let mut command = ofauth(arguments);
-    command
-        .env("OFAUTH_API_KEY", KEY)
-        .env("OFAUTH_CONNECTION_ID", CONNECTION);
+    command.env("OFAUTH_API_KEY", KEY).env("OFAUTH_CONNECTION_ID", CONNECTION);
     command.env("OFAUTH_BASE_URL", url);
     command
 }
 
 fn run(mut command: Command) -> (i32, String, String) {
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = command.output().unwrap();
-    let (stdout, stderr) = (
-        String::from_utf8(stdout).unwrap(),
-        String::from_utf8(stderr).unwrap(),
-    );
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    let (stdout, stderr) = (String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap());
     for secret in [KEY, CONNECTION] {
-        assert!(
-            !stdout.contains(secret) && !stderr.contains(secret),
-            "{stdout}\n{stderr}"
-        );
+        assert!(!stdout.contains(secret) && !stderr.contains(secret), "{stdout}\n{stderr}");
     }
     assert!(!stderr.contains("panicked"), "{stderr}");
     (status.code().unwrap(), stdout, stderr)
@@ -61,7 +49,5 @@ fn sandbox(arguments: &[&str]) -> (i32, String, String) {
 }
 
 fn ndjson(text: &str) -> Vec<Value> {
-    text.lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }

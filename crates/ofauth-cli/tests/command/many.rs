@@ -22,9 +22,7 @@ impl Server {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = ofauth(arguments);
-        command
-            .env("OFAUTH_API_KEY", "sk_sandbox_x")
-            .env("OFAUTH_BASE_URL", self.sandbox.url());
+        command.env("OFAUTH_API_KEY", "sk_sandbox_x").env("OFAUTH_BASE_URL", self.sandbox.url());
         command
     }
 }
@@ -38,13 +36,7 @@ fn chats_name_their_connection_and_failures_are_reported_at_the_end() {
     writeln!(file, "# ours\nconn_sandbox_2\n\n  conn_sandbox_3  ").unwrap();
     let path = file.path().to_str().unwrap();
     let read = |more: &[&str]| {
-        let named = [
-            "chats",
-            "--connection",
-            "conn_sandbox_1",
-            "--connections-file",
-            path,
-        ];
+        let named = ["chats", "--connection", "conn_sandbox_1", "--connections-file", path];
         run(server.command(&[&named, more].concat()))
     };
 
@@ -52,10 +44,7 @@ fn chats_name_their_connection_and_failures_are_reported_at_the_end() {
     assert_eq!(code, 1);
     let chats = ndjson(&stdout);
     let of = |id: &str| chats.iter().filter(|chat| chat["connection"] == id).count();
-    assert_eq!(
-        (chats.len(), of("conn_sandbox_1"), of("conn_sandbox_2")),
-        (90, 45, 45)
-    );
+    assert_eq!((chats.len(), of("conn_sandbox_1"), of("conn_sandbox_2")), (90, 45, 45));
     assert!(chats.iter().all(|chat| chat["withUser"]["id"].is_i64()));
     assert!(
         stderr.contains("connection 3: Session has expired: ask the creator to link")
@@ -70,21 +59,11 @@ fn chats_name_their_connection_and_failures_are_reported_at_the_end() {
     assert_eq!(&reader.headers().unwrap()[0], "connection");
     let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     assert_eq!(records.len(), 14);
-    assert!(
-        records
-            .iter()
-            .all(|record| record[0].starts_with("conn_sandbox_"))
-    );
+    assert!(records.iter().all(|record| record[0].starts_with("conn_sandbox_")));
     let (_, stdout, _) = read(&["--format", "json"]);
-    assert_eq!(
-        serde_json::from_str::<Vec<Value>>(&stdout).unwrap().len(),
-        20
-    );
+    assert_eq!(serde_json::from_str::<Vec<Value>>(&stdout).unwrap().len(), 20);
     let (_, stdout, _) = read(&[]);
-    assert!(
-        stdout.contains("Connection") && stdout.contains("conn_sandbox_2"),
-        "{stdout}"
-    );
+    assert!(stdout.contains("Connection") && stdout.contains("conn_sandbox_2"), "{stdout}");
 }
 
 #[test]
@@ -108,16 +87,8 @@ fn odd_pagination_ends_and_what_was_found_is_written() {
         let mut command = server.command(&arguments);
         command.args(["--connection", "conn_sandbox_1"]);
         let (ended, stdout, stderr) = run(command);
-        assert_eq!(
-            (ended, stdout.lines().count()),
-            (code, chats),
-            "{fault:?}: {stderr}"
-        );
-        assert_eq!(
-            stderr.contains("cannot be read to its end"),
-            code == 1,
-            "{stderr}"
-        );
+        assert_eq!((ended, stdout.lines().count()), (code, chats), "{fault:?}: {stderr}");
+        assert_eq!(stderr.contains("cannot be read to its end"), code == 1, "{stderr}");
         let requests = server.sandbox.requests().len();
         assert!(requests <= 25, "{fault:?}: {requests} requests");
     }
@@ -138,10 +109,7 @@ fn unusable_connection_lists_exit_with_2() {
             vec!["--connection", "conn_a", "--connection", "no id"],
             "connection 2: the connection id must",
         ),
-        (
-            [&two[..], &["--raw"]].concat(),
-            "--raw writes the bodies of one",
-        ),
+        ([&two[..], &["--raw"]].concat(), "--raw writes the bodies of one"),
         ([&two[..], &["--query", &long]].concat(), "query must be"),
         (vec!["--concurrency", "0"], "--concurrency"),
     ] {
@@ -170,11 +138,7 @@ fn watch_writes_new_activity_and_resumes_from_its_checkpoint() {
     let path = file.to_str().unwrap();
     let message = |fan: i64| {
         let text = "<p>new</p>".to_owned();
-        let change = Change::Message {
-            fan,
-            text,
-            from_creator: false,
-        };
+        let change = Change::Message { fan, text, from_creator: false };
         server.sandbox.change("conn_sandbox_1", change).unwrap();
     };
     let fans: Vec<i64> = server.sandbox.chats("conn_sandbox_1").unwrap()[10..12]

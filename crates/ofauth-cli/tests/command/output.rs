@@ -10,24 +10,11 @@ use std::process::Stdio;
 fn a_page_of_the_sandbox_is_a_table() {
     let (code, stdout, stderr) = sandbox(&[]);
     assert_eq!(code, 0, "{stderr}");
-    assert_eq!(
-        stdout.lines().count(),
-        10 + 4,
-        "ten rows, a header and three lines:\n{stdout}"
-    );
-    assert!(
-        stdout.contains("Last activity") && stdout.contains("2024-01-15"),
-        "{stdout}"
-    );
+    assert_eq!(stdout.lines().count(), 10 + 4, "ten rows, a header and three lines:\n{stdout}");
+    assert!(stdout.contains("Last activity") && stdout.contains("2024-01-15"), "{stdout}");
     assert!(!stdout.contains("<p>"), "HTML is shown as text:\n{stdout}");
-    assert!(
-        !stdout.contains('\u{1b}'),
-        "no colours outside of a terminal"
-    );
-    assert!(
-        stderr.contains("--offset 10") && stderr.contains("--all"),
-        "{stderr}"
-    );
+    assert!(!stdout.contains('\u{1b}'), "no colours outside of a terminal");
+    assert!(stderr.contains("--offset 10") && stderr.contains("--all"), "{stderr}");
 }
 
 #[test]
@@ -57,11 +44,8 @@ fn every_machine_readable_format_has_the_same_chats() {
     let pages = ndjson(&text);
     assert_eq!(pages.len(), 6);
     assert_eq!(pages[5]["hasMore"], false);
-    let raw: Vec<Value> = pages
-        .iter()
-        .flat_map(|page| page["list"].as_array().unwrap())
-        .cloned()
-        .collect();
+    let raw: Vec<Value> =
+        pages.iter().flat_map(|page| page["list"].as_array().unwrap()).cloned().collect();
     assert_eq!(raw, chats);
 
     let (_, text, _) = sandbox(&["--all", "--format", "csv"]);
@@ -86,9 +70,8 @@ fn every_machine_readable_format_has_the_same_chats() {
 fn parameters_reach_the_server() {
     let (_, text, _) = sandbox(&["--all", "--format", "ndjson"]);
     let every = ndjson(&text);
-    let (_, text, _) = sandbox(&[
-        "--format", "ndjson", "--limit", "3", "--offset", "5", "--order", "old",
-    ]);
+    let (_, text, _) =
+        sandbox(&["--format", "ndjson", "--limit", "3", "--offset", "5", "--order", "old"]);
     let expected: Vec<Value> = every.iter().rev().skip(5).take(3).cloned().collect();
     assert_eq!(ndjson(&text), expected);
 
@@ -129,32 +112,18 @@ fn control_characters_do_not_reach_the_terminal() {
     });
     let (code, stdout, _) = run(with_account(&server.base_url(), &["chats"]));
     assert_eq!(code, 0);
-    assert!(
-        !stdout.contains(['\u{1b}', '\u{7}', '\u{202e}', '\r']),
-        "{stdout:?}"
-    );
+    assert!(!stdout.contains(['\u{1b}', '\u{7}', '\u{202e}', '\r']), "{stdout:?}");
     assert!(stdout.contains("a [2Jb c de"), "{stdout}");
 }
 
 #[test]
 fn a_closed_pipe_is_not_an_error() {
     let mut command = ofauth(&["chats", "--sandbox", "--all", "--format", "ndjson"]);
-    let mut child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let mut stderr = String::new();
-    child
-        .stderr
-        .take()
-        .unwrap()
-        .read_to_string(&mut stderr)
-        .unwrap();
+    child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
     assert!(child.wait().unwrap().success());
     assert_eq!(stderr, "");
 }

@@ -17,24 +17,10 @@ impl Drop for Server {
 
 #[test]
 fn the_sandbox_prints_its_address_and_lines_to_paste() {
-    let mut command = ofauth(&[
-        "sandbox",
-        "--connections",
-        "2",
-        "--chats",
-        "30",
-        "--seed",
-        "9",
-    ]);
-    let child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut command = ofauth(&["sandbox", "--connections", "2", "--chats", "30", "--seed", "9"]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut server = Server(child);
-    let mut lines = BufReader::new(server.0.stdout.take().unwrap())
-        .lines()
-        .map(Result::unwrap);
+    let mut lines = BufReader::new(server.0.stdout.take().unwrap()).lines().map(Result::unwrap);
     let url = lines.next().unwrap();
     assert!(url.starts_with("http://127.0.0.1:"), "{url}");
 
@@ -43,11 +29,7 @@ fn the_sandbox_prints_its_address_and_lines_to_paste() {
     let pasted = lines.skip(1).take_while(|line| line.starts_with("export "));
     let mut count = 0;
     for line in pasted {
-        let (name, value) = line
-            .strip_prefix("export ")
-            .unwrap()
-            .split_once('=')
-            .unwrap();
+        let (name, value) = line.strip_prefix("export ").unwrap().split_once('=').unwrap();
         command.env(name, value);
         count += 1;
     }
@@ -59,24 +41,13 @@ fn the_sandbox_prints_its_address_and_lines_to_paste() {
 #[cfg(unix)]
 #[test]
 fn the_sandbox_stops_cleanly_on_sigterm() {
-    let child = ofauth(&["sandbox"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let child = ofauth(&["sandbox"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut server = Server(child);
     // By the time this line is printed, signals are caught.
-    let mut stderr = BufReader::new(server.0.stderr.take().unwrap())
-        .lines()
-        .map(Result::unwrap);
+    let mut stderr = BufReader::new(server.0.stderr.take().unwrap()).lines().map(Result::unwrap);
     assert!(stderr.any(|line| line.contains("Press Ctrl-C to stop")));
     let mut kill = Command::new("kill");
-    assert!(
-        kill.args(["-TERM", &server.0.id().to_string()])
-            .status()
-            .unwrap()
-            .success()
-    );
+    assert!(kill.args(["-TERM", &server.0.id().to_string()]).status().unwrap().success());
     assert_eq!(server.0.wait().unwrap().code(), Some(0));
 }
 
@@ -99,33 +70,18 @@ fn the_sandbox_is_configured_by_arguments() {
     let (good, bad) = (good.to_str().unwrap(), bad.to_str().unwrap());
 
     let fault = r#"{"fault":{"status":{"status":503}},"times":1}"#;
-    let mut command = ofauth(&[
-        "sandbox",
-        "--setup",
-        good,
-        "--rate-limit",
-        "off",
-        "--fault",
-        fault,
-    ]);
+    let mut command =
+        ofauth(&["sandbox", "--setup", good, "--rate-limit", "off", "--fault", fault]);
     command.args(["--admin-port", "0", "--live", "0.5"]);
-    let child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut server = Server(child);
-    let mut lines = BufReader::new(server.0.stdout.take().unwrap())
-        .lines()
-        .map(Result::unwrap);
+    let mut lines = BufReader::new(server.0.stdout.take().unwrap()).lines().map(Result::unwrap);
     let url = lines.next().unwrap();
     assert!(lines.any(|line| line.starts_with("# the admin port: http://127.0.0.1:")));
     let chats = || {
         let mut command = ofauth(&["chats", "--connection", "conn_mine", "--format", "ndjson"]);
         command.args(["--retries", "0"]);
-        command
-            .env("OFAUTH_API_KEY", "sk_sandbox_x")
-            .env("OFAUTH_BASE_URL", &url);
+        command.env("OFAUTH_API_KEY", "sk_sandbox_x").env("OFAUTH_BASE_URL", &url);
         run(command)
     };
     assert_eq!(chats().0, 1);
@@ -152,21 +108,12 @@ fn the_sandbox_is_configured_by_arguments() {
 fn a_sandbox_that_others_can_reach_gives_a_warning() {
     let warned = |host: &str| {
         let mut command = ofauth(&["sandbox", "--host", host]);
-        let child = command
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut server = Server(child);
-        let stderr = BufReader::new(server.0.stderr.take().unwrap())
-            .lines()
-            .map(Result::unwrap);
-        let lines: Vec<String> = stderr
-            .take_while(|line| !line.contains("Press Ctrl-C to stop"))
-            .collect();
-        lines
-            .iter()
-            .any(|line| line.starts_with("warning: others can reach"))
+        let stderr = BufReader::new(server.0.stderr.take().unwrap()).lines().map(Result::unwrap);
+        let lines: Vec<String> =
+            stderr.take_while(|line| !line.contains("Press Ctrl-C to stop")).collect();
+        lines.iter().any(|line| line.starts_with("warning: others can reach"))
     };
     assert!(warned("0.0.0.0"));
     assert!(!warned("127.0.0.2"));

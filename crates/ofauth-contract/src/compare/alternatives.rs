@@ -36,9 +36,7 @@ impl ValueComparison<'_> {
             olds.row(a).properties.iter().any(|(name, field)| {
                 let values = &olds.row(field.row).values;
                 values.as_ref().is_some_and(|values| values.len() == 1)
-                    && after
-                        .get(name)
-                        .is_some_and(|field| &news.row(field.row).values == values)
+                    && after.get(name).is_some_and(|field| &news.row(field.row).values == values)
             })
         };
         let mut matched = Vec::new();
@@ -81,9 +79,7 @@ impl ValueComparison<'_> {
     }
 
     fn ends(&mut self, step: &Step, subject: &str, removed: &[RowId], added: &[RowId]) {
-        let removed = removed
-            .iter()
-            .map(|id| (Action::Removed, self.old.words(*id)));
+        let removed = removed.iter().map(|id| (Action::Removed, self.old.words(*id)));
         let added = added.iter().map(|id| (Action::Added, self.new.words(*id)));
         let all: Vec<(Action, String)> = removed.chain(added).collect();
         for (action, words) in all {
@@ -125,10 +121,7 @@ impl ValueComparison<'_> {
     fn of_row(&self, new: bool, id: RowId) -> Alternatives {
         let table = if new { self.new } else { self.old };
         let all = &table.row(id).alternatives;
-        let mut found = Alternatives {
-            own: Vec::new(),
-            spare: Vec::new(),
-        };
+        let mut found = Alternatives { own: Vec::new(), spare: Vec::new() };
         for id in all {
             let same = |other: &RowId| self.fingerprints.same_within(new, *other, *id);
             let less = all.iter().any(|other| contains(table, *other, *id));

@@ -83,11 +83,7 @@ impl Changes {
     /// The bump that is due.
     pub fn bump(&self) -> Bump {
         let bump = |change: &Change| match change {
-            Change { breaking: true, .. }
-            | Change {
-                rust_breaking: true,
-                ..
-            } => Bump::Major,
+            Change { breaking: true, .. } | Change { rust_breaking: true, .. } => Bump::Major,
             Change { adds: true, .. } => Bump::Minor,
             _ => Bump::Patch,
         };

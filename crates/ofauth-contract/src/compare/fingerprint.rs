@@ -28,22 +28,15 @@ impl Fingerprints {
                 let side = usize::from(!std::ptr::eq(table, old));
                 let fingerprints = &tables[side];
                 let rows = table.rows.iter().zip(&own[side]);
-                rows.map(|(row, own)| with_below(table, row, *own, fingerprints))
-                    .collect()
+                rows.map(|(row, own)| with_below(table, row, *own, fingerprints)).collect()
             });
             let found = count(&tables);
             if found == classes {
-                return Self {
-                    tables,
-                    settled: true,
-                };
+                return Self { tables, settled: true };
             }
             classes = found;
         }
-        Self {
-            tables,
-            settled: false,
-        }
+        Self { tables, settled: false }
     }
 
     /// Whether a row of the old table says the same as one of the new.
@@ -90,22 +83,12 @@ fn own(row: &Row) -> u64 {
     let text = |value: &Option<_>| value.as_ref().map(serde_json::Value::to_string);
     text(&row.default).hash(&mut hasher);
     let values = row.values.iter().flatten();
-    (
-        row.values.is_some(),
-        values.map(ToString::to_string).collect::<Vec<_>>(),
-    )
-        .hash(&mut hasher);
+    (row.values.is_some(), values.map(ToString::to_string).collect::<Vec<_>>()).hash(&mut hasher);
     for (name, bound) in &row.bounds {
         (name, bound.value.to_string(), bound.exclusive).hash(&mut hasher);
     }
-    row.multiple_of
-        .as_ref()
-        .map(ToString::to_string)
-        .hash(&mut hasher);
-    row.discriminator
-        .as_ref()
-        .map(|discriminator| &discriminator.property)
-        .hash(&mut hasher);
+    row.multiple_of.as_ref().map(ToString::to_string).hash(&mut hasher);
+    row.discriminator.as_ref().map(|discriminator| &discriminator.property).hash(&mut hasher);
     let other: BTreeMap<_, _> = row
         .other
         .iter()
@@ -132,9 +115,8 @@ fn with_below(table: &Table, row: &Row, own: u64, fingerprints: &[u64]) -> u64 {
         fingerprints[values.0].hash(&mut hasher);
     }
     let alternatives = row.alternatives.iter();
-    let mut alternatives: Vec<_> = alternatives
-        .map(|id| (fingerprints[id.0], table.tags(row, *id)))
-        .collect();
+    let mut alternatives: Vec<_> =
+        alternatives.map(|id| (fingerprints[id.0], table.tags(row, *id))).collect();
     alternatives.sort_unstable();
     alternatives.hash(&mut hasher);
     for (key, inner) in &row.inner {

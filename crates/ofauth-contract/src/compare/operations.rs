@@ -95,13 +95,7 @@ impl Comparison<'_> {
         subject: &str,
         value: impl Into<Value>,
     ) {
-        self.say(
-            place,
-            at,
-            (subject, Action::Added),
-            Value::Null,
-            value.into(),
-        );
+        self.say(place, at, (subject, Action::Added), Value::Null, value.into());
     }
 
     pub(super) fn removed(
@@ -111,13 +105,7 @@ impl Comparison<'_> {
         subject: &str,
         value: impl Into<Value>,
     ) {
-        self.say(
-            place,
-            at,
-            (subject, Action::Removed),
-            value.into(),
-            Value::Null,
-        );
+        self.say(place, at, (subject, Action::Removed), value.into(), Value::Null);
     }
 
     /// Reports a flag that was set or unset, if it was.
@@ -205,13 +193,7 @@ impl Comparison<'_> {
             self.changed(name, at, "operation-id", json!(old.id), json!(new.id));
             self.changed(name, at, "operation-tags", json!(old.tags), json!(new.tags));
         }
-        self.flag(
-            name,
-            at,
-            "operation-deprecated",
-            old.deprecated,
-            new.deprecated,
-        );
+        self.flag(name, at, "operation-deprecated", old.deprecated, new.deprecated);
         self.security(name, old, new);
         self.servers(name, old, new);
         self.parameters(name, old, new)?;
@@ -237,12 +219,7 @@ impl Comparison<'_> {
             if !old.responses.contains_key(status) {
                 let occurs = format!("{name} {status}");
                 let at = (Side::Response, occurs.as_str());
-                self.added(
-                    &format!("response {status}"),
-                    at,
-                    subject(status),
-                    status.as_str(),
-                );
+                self.added(&format!("response {status}"), at, subject(status), status.as_str());
             }
         }
         Ok(())
@@ -263,18 +240,10 @@ impl Comparison<'_> {
 
     fn servers(&mut self, name: &str, old: &Operation, new: &Operation) {
         let at = (Side::Request, name);
-        for server in old
-            .servers
-            .iter()
-            .filter(|server| !new.servers.contains(server))
-        {
+        for server in old.servers.iter().filter(|server| !new.servers.contains(server)) {
             self.removed("servers", at, "server", server.as_str());
         }
-        for server in new
-            .servers
-            .iter()
-            .filter(|server| !old.servers.contains(server))
-        {
+        for server in new.servers.iter().filter(|server| !old.servers.contains(server)) {
             self.added("servers", at, "server", server.as_str());
         }
         let (before, after) = (old.servers.first(), new.servers.first());
@@ -290,20 +259,8 @@ impl Comparison<'_> {
                 self.removed(&place, at, "header", before.name.as_str());
                 continue;
             };
-            self.flag(
-                &place,
-                at,
-                "header-required",
-                before.required,
-                after.required,
-            );
-            self.flag(
-                &place,
-                at,
-                "header-deprecated",
-                before.deprecated,
-                after.deprecated,
-            );
+            self.flag(&place, at, "header-required", before.required, after.required);
+            self.flag(&place, at, "header-deprecated", before.deprecated, after.deprecated);
             let rows = (before.row, after.row);
             self.value(Place::part(place), at, rows, (false, true))?;
         }
@@ -376,9 +333,7 @@ impl Comparison<'_> {
             };
             let own = old.row(*before).pointers.first();
             let used = own.is_some_and(|own| reached.contains(own))
-                || self
-                    .compared
-                    .contains(&self.fingerprints.pair(*before, *after));
+                || self.compared.contains(&self.fingerprints.pair(*before, *after));
             if used || self.fingerprints.same(*before, *after) {
                 continue;
             }

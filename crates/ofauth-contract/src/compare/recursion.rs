@@ -22,9 +22,8 @@ pub(crate) fn cyclic(table: &Table, fingerprints: &Fingerprints) -> Vec<bool> {
         let alive =
             |rows: &Vec<usize>, left: &[bool]| rows.iter().filter(|row| left[**row]).count();
         let mut degrees: Vec<usize> = forth.iter().map(|rows| alive(rows, &left)).collect();
-        let mut ends: Vec<usize> = (0..count)
-            .filter(|row| left[*row] && degrees[*row] == 0)
-            .collect();
+        let mut ends: Vec<usize> =
+            (0..count).filter(|row| left[*row] && degrees[*row] == 0).collect();
         while let Some(row) = ends.pop() {
             left[row] = false;
             for other in &back[row] {
@@ -36,11 +35,7 @@ pub(crate) fn cyclic(table: &Table, fingerprints: &Fingerprints) -> Vec<bool> {
         }
     }
     let rows = || (0..count).map(RowId);
-    let on_cycle: HashSet<u64> = rows()
-        .filter(|id| left[id.0])
-        .map(|id| fingerprints.of_old(id))
-        .collect();
-    rows()
-        .map(|id| on_cycle.contains(&fingerprints.of_old(id)))
-        .collect()
+    let on_cycle: HashSet<u64> =
+        rows().filter(|id| left[id.0]).map(|id| fingerprints.of_old(id)).collect();
+    rows().map(|id| on_cycle.contains(&fingerprints.of_old(id))).collect()
 }

@@ -36,28 +36,10 @@ impl Comparison<'_> {
                 _ => json!(parameter.style),
             };
             if before.location == after.location {
-                self.changed(
-                    &place,
-                    at,
-                    "parameter-style",
-                    written(before),
-                    written(after),
-                );
+                self.changed(&place, at, "parameter-style", written(before), written(after));
             }
-            self.flag(
-                &place,
-                at,
-                "parameter-required",
-                before.required,
-                after.required,
-            );
-            self.flag(
-                &place,
-                at,
-                "parameter-deprecated",
-                before.deprecated,
-                after.deprecated,
-            );
+            self.flag(&place, at, "parameter-required", before.required, after.required);
+            self.flag(&place, at, "parameter-deprecated", before.deprecated, after.deprecated);
             self.flag(&place, at, "parameter-empty", before.empty, after.empty);
             // A builder takes a `T`, whether it's required or not.
             let text = !before.style.contains('/');
@@ -78,19 +60,12 @@ impl Comparison<'_> {
     }
 
     /// The parameters that are the same, perhaps moved or renamed, and the rest.
-    #[expect(
-        clippy::type_complexity,
-        reason = "pairs, removed and added; used once"
-    )]
+    #[expect(clippy::type_complexity, reason = "pairs, removed and added; used once")]
     fn paired<'p>(
         &self,
         old: &'p Operation,
         new: &'p Operation,
-    ) -> (
-        Vec<(&'p Parameter, &'p Parameter)>,
-        Vec<&'p Parameter>,
-        Vec<&'p Parameter>,
-    ) {
+    ) -> (Vec<(&'p Parameter, &'p Parameter)>, Vec<&'p Parameter>, Vec<&'p Parameter>) {
         let mut pairs = Vec::new();
         let mut removed: Vec<&Parameter> = old.parameters.iter().collect();
         let mut added: Vec<&Parameter> = new.parameters.iter().collect();
@@ -141,11 +116,7 @@ impl Comparison<'_> {
             }
             (Some(_), None) => self.removed("body", at, "body", "body"),
             (None, Some(body)) => {
-                let subject = if body.required {
-                    "required-body"
-                } else {
-                    "body"
-                };
+                let subject = if body.required { "required-body" } else { "body" };
                 self.added("body", at, subject, "body");
             }
             (None, None) => {}

@@ -290,14 +290,7 @@ const fn rule(
     rust: Rust,
     why: &'static str,
 ) -> Rule {
-    Rule {
-        subjects,
-        action,
-        side,
-        breaking,
-        rust,
-        why,
-    }
+    Rule { subjects, action, side, breaking, rust, why }
 }
 
 /// The rule for a change, where there is one.
@@ -318,14 +311,8 @@ mod tests {
         for (index, rule) in RULES.iter().enumerate() {
             for other in &RULES[..index] {
                 let sides = rule.side == other.side || [rule.side, other.side].contains(&Either);
-                let subjects = rule
-                    .subjects
-                    .iter()
-                    .any(|subject| other.subjects.contains(subject));
-                assert!(
-                    rule.action != other.action || !sides || !subjects,
-                    "{rule:?} {other:?}"
-                );
+                let subjects = rule.subjects.iter().any(|subject| other.subjects.contains(subject));
+                assert!(rule.action != other.action || !sides || !subjects, "{rule:?} {other:?}");
             }
         }
     }

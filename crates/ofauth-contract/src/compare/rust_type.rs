@@ -46,10 +46,8 @@ pub(crate) fn retypes(
 /// that no other has. Others are numbered, and a new one may change the numbers.
 fn has_names(table: &Table, row: &Row) -> bool {
     let unnamed = row.alternatives.iter().map(|id| table.row(*id));
-    let unnamed: Vec<Option<Kind>> = unnamed
-        .filter(|row| row.name.is_none())
-        .map(|row| row.kind)
-        .collect();
+    let unnamed: Vec<Option<Kind>> =
+        unnamed.filter(|row| row.name.is_none()).map(|row| row.kind).collect();
     let distinct: BTreeSet<&Option<Kind>> = unnamed.iter().collect();
     !row.alternatives.is_empty()
         && distinct.len() == unnamed.len()

@@ -18,10 +18,7 @@ impl ValueComparison<'_> {
         let is_text = |row: &Row| row.kind == Some(Kind::String);
         if is_number(old) && is_number(new) {
             // The format tells the one from the other.
-            let [old, new] = [old, new].map(|row| Row {
-                format: None,
-                ..row.clone()
-            });
+            let [old, new] = [old, new].map(|row| Row { format: None, ..row.clone() });
             self.limits(step, &old, &new);
         } else if self.text && old.is_scalar() && new.is_scalar() && (is_text(old) || is_text(new))
         {
@@ -33,12 +30,7 @@ impl ValueComparison<'_> {
     pub(crate) fn limits(&mut self, step: &Step, old: &Row, new: &Row) {
         if old.format != new.format {
             let action = reformatted(old.format.as_deref(), new.format.as_deref());
-            self.say(
-                step,
-                ("format", action),
-                json!(old.format),
-                json!(new.format),
-            );
+            self.say(step, ("format", action), json!(old.format), json!(new.format));
         }
         self.values(step, old, new);
         for name in keys(&old.bounds, &new.bounds) {

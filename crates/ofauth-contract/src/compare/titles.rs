@@ -82,13 +82,7 @@ impl<'b> Comparison<'b> {
             below => format!("{own}: {below}"),
         };
         let what = ("alternatives", Action::Renamed);
-        self.say(
-            &place,
-            (Side::Either, ""),
-            what,
-            json!(before),
-            json!(after),
-        );
+        self.say(&place, (Side::Either, ""), what, json!(before), json!(after));
     }
 
     /// The alternatives that are the same before and after; of the others, those that are the
@@ -103,9 +97,7 @@ impl<'b> Comparison<'b> {
         for (index, test) in tests.iter().enumerate() {
             let all = before.clone();
             before.retain(|one| {
-                let others = all
-                    .iter()
-                    .filter(|other| old.row(**other).kind == old.row(*one).kind);
+                let others = all.iter().filter(|other| old.row(**other).kind == old.row(*one).kind);
                 let alone = others.count() == 1;
                 let mut found = (0..after.len()).filter(|other| test(*one, after[*other]));
                 let first = found.next();

@@ -87,13 +87,8 @@ impl ValueComparison<'_> {
         let (old, new) = (self.old.row(step.old), self.new.row(step.new));
         self.reached[0][step.old.0] = true;
         self.reached[1][step.new.0] = true;
-        self.compared
-            .insert(self.fingerprints.pair(step.old, step.new));
-        let mut pairs = Pairs {
-            entry: step.entry,
-            depth: step.depth + 1,
-            steps: Vec::new(),
-        };
+        self.compared.insert(self.fingerprints.pair(step.old, step.new));
+        let mut pairs = Pairs { entry: step.entry, depth: step.depth + 1, steps: Vec::new() };
         if !step.content {
             self.wrapper(step, old, new);
         }
@@ -184,17 +179,11 @@ impl ValueComparison<'_> {
                 (_, Some(Kind::Null)) if old.nullable => Action::Narrowed,
                 (old, new) => self.retyped(old, new),
             };
-            let (before, after) = (
-                json!(self.old.words(step.old)),
-                json!(self.new.words(step.new)),
-            );
+            let (before, after) =
+                (json!(self.old.words(step.old)), json!(self.new.words(step.new)));
             let word = |row: &Row| json!(row.kind.map_or("any value", Kind::as_str));
             let kinds = (word(old), word(new));
-            let (before, after) = if before == after {
-                kinds
-            } else {
-                (before, after)
-            };
+            let (before, after) = if before == after { kinds } else { (before, after) };
             self.say(step, ("type", what), before, after);
             return self.across(step, old, new);
         }

@@ -42,14 +42,7 @@ impl ValueCheck<'_> {
     /// A difference of this value.
     fn observation(&self, kind: Deviation, expected: String, shape: Shape) -> Observation {
         let field = self.owner.map(|(row, name)| (row, name.to_owned()));
-        Observation::new(
-            self.trail.to_string(),
-            kind,
-            expected,
-            shape,
-            self.row,
-            field,
-        )
+        Observation::new(self.trail.to_string(), kind, expected, shape, self.row, field)
     }
 
     fn report(&mut self, kind: Deviation, expected: String, seen: Kind) {
@@ -143,11 +136,7 @@ impl ValueCheck<'_> {
             return self.wrong_type(Kind::String);
         }
         let row = self.says();
-        if row
-            .values
-            .as_ref()
-            .is_some_and(|values| !values.iter().any(|value| value == text))
-        {
+        if row.values.as_ref().is_some_and(|values| !values.iter().any(|value| value == text)) {
             return self.unknown_value(Kind::String, Some(text));
         }
         let date = match row.format.as_deref() {
@@ -163,21 +152,11 @@ impl ValueCheck<'_> {
             return;
         }
         let length = text.chars().count().into();
-        self.bounds(
-            Kind::String,
-            &length,
-            "min-length",
-            "max-length",
-            " characters",
-        );
+        self.bounds(Kind::String, &length, "min-length", "max-length", " characters");
     }
 
     fn unknown_value(&mut self, kind: Kind, word: Option<&str>) {
-        let words = |value: &Value| {
-            value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned)
-        };
+        let words = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let values = self.says().values.iter().flatten().map(words);
         let expected = format!("one of {}", values.collect::<Vec<_>>().join(", "));
         let mut observation = self.observation(Deviation::UnknownValue, expected, Shape::of(kind));
@@ -221,9 +200,7 @@ impl ValueCheck<'_> {
                     Trail::Property(self.trail, name).to_string() == found.finding.place
                 });
                 !own.is_some_and(|name| {
-                    fitting
-                        .iter()
-                        .any(|id| self.table.row(*id).properties.contains_key(name))
+                    fitting.iter().any(|id| self.table.row(*id).properties.contains_key(name))
                 })
             }));
             return Ok(());
@@ -231,8 +208,7 @@ impl ValueCheck<'_> {
         let kind = Kind::of(value);
         tried.retain(|(id, _)| {
             let row = self.table.row(*id);
-            row.kind
-                .is_none_or(|own| own == kind || own == Kind::Number && kind == Kind::Integer)
+            row.kind.is_none_or(|own| own == kind || own == Kind::Number && kind == Kind::Integer)
         });
         if tried.len() == 1 {
             self.found.append(&mut tried.swap_remove(0).1);
@@ -287,11 +263,7 @@ impl<'de> Visitor<'de> for ValueCheck<'_> {
     fn visit_bool<E>(mut self, value: bool) -> Result<(), E> {
         if !self.takes(Kind::Boolean) {
             self.wrong_type(Kind::Boolean);
-        } else if self
-            .says()
-            .values
-            .as_ref()
-            .is_some_and(|values| !values.contains(&value.into()))
+        } else if self.says().values.as_ref().is_some_and(|values| !values.contains(&value.into()))
         {
             self.unknown_value(Kind::Boolean, None);
         }
@@ -359,13 +331,7 @@ impl<'de> Visitor<'de> for ValueCheck<'_> {
             let expected = "no item twice".to_owned();
             self.report(Deviation::OutOfBounds, expected, Kind::Array);
         }
-        self.bounds(
-            Kind::Array,
-            &count.into(),
-            "min-items",
-            "max-items",
-            " items",
-        );
+        self.bounds(Kind::Array, &count.into(), "min-items", "max-items", " items");
         Ok(())
     }
 
@@ -411,13 +377,7 @@ impl<'de> Visitor<'de> for ValueCheck<'_> {
         }
         self.unknown_fields(&unknown);
         self.missing(&there);
-        self.bounds(
-            Kind::Object,
-            &count.into(),
-            "min-properties",
-            "max-properties",
-            " fields",
-        );
+        self.bounds(Kind::Object, &count.into(), "min-properties", "max-properties", " fields");
         Ok(())
     }
 }

@@ -111,13 +111,7 @@ impl Observation {
             false => seen.join(" or "),
         };
         Self {
-            finding: Finding {
-                place,
-                kind,
-                expected,
-                seen,
-                count: 1,
-            },
+            finding: Finding { place, kind, expected, seen, count: 1 },
             row,
             field,
             values: None,

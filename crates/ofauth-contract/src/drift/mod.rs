@@ -48,10 +48,8 @@ impl Drift {
             let read = || {
                 let document = serde_json::from_str(include_str!("../ofauth.json")).ok()?;
                 let table = Table::of_document(&document).ok()?;
-                let listed = table
-                    .operations
-                    .iter()
-                    .find(|operation| operation.path == "/v2/access/chats");
+                let listed =
+                    table.operations.iter().find(|operation| operation.path == "/v2/access/chats");
                 let row = listed?.success()?.1.json()?;
                 Some((Arc::new(table), row))
             };
@@ -64,12 +62,7 @@ impl Drift {
 
     /// Compares bodies with a row of a table.
     pub fn new(table: Arc<Table>, row: RowId) -> Self {
-        Self {
-            table,
-            row,
-            found: BTreeMap::new(),
-            fields: BTreeMap::new(),
-        }
+        Self { table, row, found: BTreeMap::new(), fields: BTreeMap::new() }
     }
 
     /// Looks at a body, and returns what was not found before.
@@ -120,12 +113,7 @@ impl Drift {
     fn fold(&mut self, value: &str, new: &mut Vec<Key>) {
         let fields = self.fields.get(value).cloned().unwrap_or_default();
         let field = |key: &Key| key.1 == Deviation::UnknownField && fields.contains(&key.0);
-        let keys: Vec<Key> = self
-            .found
-            .keys()
-            .filter(|key| field(key))
-            .cloned()
-            .collect();
+        let keys: Vec<Key> = self.found.keys().filter(|key| field(key)).cloned().collect();
         for key in keys {
             if let Some(mut observation) = self.found.remove(&key) {
                 value.clone_into(&mut observation.finding.place);
@@ -137,12 +125,8 @@ impl Drift {
 
     fn put(&mut self, seen: Observation, new: &mut Vec<Key>) {
         let finding = &seen.finding;
-        let key = (
-            finding.place.clone(),
-            finding.kind,
-            finding.expected.clone(),
-            finding.seen.clone(),
-        );
+        let key =
+            (finding.place.clone(), finding.kind, finding.expected.clone(), finding.seen.clone());
         match self.found.entry(key) {
             Entry::Vacant(entry) => {
                 new.push(entry.key().clone());
@@ -154,9 +138,7 @@ impl Drift {
 
     /// All differences so far, in the order of their places.
     pub fn findings(&self) -> Vec<Finding> {
-        self.observations()
-            .map(|observation| observation.finding.clone())
-            .collect()
+        self.observations().map(|observation| observation.finding.clone()).collect()
     }
 
     /// The same, each with what it takes to mend the contract.
@@ -167,8 +149,6 @@ impl Drift {
 
 impl fmt::Debug for Drift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Drift")
-            .field("found", &self.found.values())
-            .finish_non_exhaustive()
+        f.debug_struct("Drift").field("found", &self.found.values()).finish_non_exhaustive()
     }
 }

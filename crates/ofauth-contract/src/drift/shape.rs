@@ -58,11 +58,7 @@ const TOKENS: [&str; 4] = ["sk_", "conn_", "req_", "tok_"];
 impl Shape {
     /// One value of a type.
     pub(crate) fn of(kind: Kind) -> Self {
-        Self {
-            count: 1,
-            kinds: [kind].into(),
-            ..Self::default()
-        }
+        Self { count: 1, kinds: [kind].into(), ..Self::default() }
     }
 
     fn note(&mut self, kind: Kind) {

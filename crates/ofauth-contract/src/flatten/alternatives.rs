@@ -39,11 +39,7 @@ pub(crate) fn flatten(rows: &mut Vec<Row>, first: usize) -> usize {
             (row.kind, row.values, row.open) = (only.kind, only.values, only.open);
         }
         if row.alternatives.is_empty() && row.kind.is_none() {
-            row.kind = Some(if row.nullable {
-                Kind::Null
-            } else {
-                Kind::Never
-            });
+            row.kind = Some(if row.nullable { Kind::Null } else { Kind::Never });
             row.nullable = false;
         }
     }
@@ -55,12 +51,8 @@ fn flat(rows: &[Row], id: RowId) -> (Vec<RowId>, bool) {
     let (mut flat, mut nullable) = (Vec::new(), false);
     let discriminator = rows[id.0].discriminator.as_ref();
     let mapped = |name: &Option<String>| {
-        let targets = discriminator
-            .into_iter()
-            .flat_map(|own| own.mapping.values());
-        targets
-            .into_iter()
-            .any(|target| Some(target) == name.as_ref())
+        let targets = discriminator.into_iter().flat_map(|own| own.mapping.values());
+        targets.into_iter().any(|target| Some(target) == name.as_ref())
     };
     let mut passed = HashSet::from([id]);
     let mut waiting: Vec<RowId> = rows[id.0].alternatives.iter().rev().copied().collect();
@@ -89,17 +81,12 @@ fn flat(rows: &[Row], id: RowId) -> (Vec<RowId>, bool) {
 fn merge(rows: &mut Vec<Row>, flat: &mut Vec<RowId>, kind: Kind) {
     let lists = |id: &RowId| {
         let row = &rows[id.0];
-        let plain = || Row {
-            values: None,
-            ..row.clone()
-        };
+        let plain = || Row { values: None, ..row.clone() };
         row.kind == Some(kind) && !row.deprecated && plain().is_plain()
     };
     let enums: BTreeSet<RowId> = flat.iter().filter(|id| lists(id)).copied().collect();
-    let mut values: Vec<Value> = enums
-        .iter()
-        .flat_map(|id| rows[id.0].values.iter().flatten().cloned())
-        .collect();
+    let mut values: Vec<Value> =
+        enums.iter().flat_map(|id| rows[id.0].values.iter().flatten().cloned()).collect();
     if enums.len() < 2 || values.is_empty() {
         return;
     }

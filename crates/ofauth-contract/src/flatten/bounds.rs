@@ -12,19 +12,9 @@ use crate::table::{Bound, Kind, number};
 /// one, and the types that it concerns.
 pub(crate) const BOUNDS: &[(&str, &str, bool, &[Kind])] = &[
     ("minimum", "minimum", false, &[Kind::Integer, Kind::Number]),
-    (
-        "exclusiveMinimum",
-        "minimum",
-        false,
-        &[Kind::Integer, Kind::Number],
-    ),
+    ("exclusiveMinimum", "minimum", false, &[Kind::Integer, Kind::Number]),
     ("maximum", "maximum", true, &[Kind::Integer, Kind::Number]),
-    (
-        "exclusiveMaximum",
-        "maximum",
-        true,
-        &[Kind::Integer, Kind::Number],
-    ),
+    ("exclusiveMaximum", "maximum", true, &[Kind::Integer, Kind::Number]),
     ("minLength", "min-length", false, &[Kind::String]),
     ("maxLength", "max-length", true, &[Kind::String]),
     ("minItems", "min-items", false, &[Kind::Array]),
@@ -53,10 +43,7 @@ pub(crate) fn bound(part: &Part<'_>, keyword: &str) -> Result<Option<Bound>, Mis
         {
             Ok(None)
         }
-        Value::Number(value) => Ok(Some(Bound {
-            value: number::plain(value),
-            exclusive,
-        })),
+        Value::Number(value) => Ok(Some(Bound { value: number::plain(value), exclusive })),
         _ => Err(found.mistake("must be a number")),
     }
 }
@@ -74,20 +61,13 @@ pub(crate) fn whole(bounds: &mut BTreeMap<&'static str, Bound>) {
         let value = match (bound.value.as_i64(), bound.value.as_f64()) {
             (Some(value), _) if bound.exclusive => value.checked_add(step),
             (None, Some(value)) if value.fract() != 0.0 => {
-                let value = if step > 0 {
-                    value.ceil()
-                } else {
-                    value.floor()
-                };
+                let value = if step > 0 { value.ceil() } else { value.floor() };
                 number::plain(&Number::from_f64(value).unwrap_or(bound.value.clone())).as_i64()
             }
             _ => None,
         };
         if let Some(value) = value {
-            *bound = Bound {
-                value: Number::from(value),
-                exclusive: false,
-            };
+            *bound = Bound { value: Number::from(value), exclusive: false };
         }
     }
 }

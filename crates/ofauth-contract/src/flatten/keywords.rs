@@ -71,21 +71,15 @@ pub(crate) const INNER: &[(&str, bool)] = &[
 ];
 
 /// The types that there are; an integer is a number.
-const ALL: &[Kind] = &[
-    Kind::Null,
-    Kind::Boolean,
-    Kind::Number,
-    Kind::String,
-    Kind::Array,
-    Kind::Object,
-];
+const ALL: &[Kind] =
+    &[Kind::Null, Kind::Boolean, Kind::Number, Kind::String, Kind::Array, Kind::Object];
 
 /// Whether a schema says anything that one of its alternatives does not.
 pub(crate) fn constrains(schema: &Value) -> bool {
     match schema {
-        Value::Object(entries) => entries
-            .keys()
-            .any(|key| !SILENT.contains(&key.as_str()) && !key.starts_with("x-")),
+        Value::Object(entries) => {
+            entries.keys().any(|key| !SILENT.contains(&key.as_str()) && !key.starts_with("x-"))
+        }
         _ => schema == &Value::Bool(false),
     }
 }
@@ -164,20 +158,14 @@ impl Facts {
         row.read_only |= part.flag("readOnly")?;
         row.write_only |= part.flag("writeOnly")?;
         row.unique |= part.flag("uniqueItems")?;
-        for (set, key) in [
-            (&mut self.formats, "format"),
-            (&mut self.patterns, "pattern"),
-        ] {
+        for (set, key) in [(&mut self.formats, "format"), (&mut self.patterns, "pattern")] {
             set.extend(part.text(key)?.map(str::to_owned));
         }
         if row.default.is_none() {
             row.default = entries.get("default").map(number::plain_value);
         }
         // The words of 3.1 for formats of 3.0.
-        match (
-            part.text("contentEncoding")?,
-            part.text("contentMediaType")?,
-        ) {
+        match (part.text("contentEncoding")?, part.text("contentMediaType")?) {
             (Some("base64"), _) => drop(self.formats.insert("byte".to_owned())),
             (None, Some("application/octet-stream")) => {
                 self.formats.insert("binary".to_owned());
@@ -216,21 +204,14 @@ impl Facts {
     /// The type or types of a schema; without one, what its keywords tell.
     fn kind(&mut self, part: &Part<'_>, entries: &Map<String, Value>) -> Result<(), Mistake> {
         let named = |part: &Part<'_>| {
-            part.value
-                .as_str()
-                .and_then(Kind::from_name)
-                .ok_or_else(|| {
-                    part.mistake(
-                        "is no type: write string, integer, number, boolean, array or object",
-                    )
-                })
+            part.value.as_str().and_then(Kind::from_name).ok_or_else(|| {
+                part.mistake("is no type: write string, integer, number, boolean, array or object")
+            })
         };
         let mut kinds = match part.get("type") {
-            Some(types) if types.value.is_array() => part
-                .list("type")?
-                .iter()
-                .map(named)
-                .collect::<Result<BTreeSet<_>, _>>()?,
+            Some(types) if types.value.is_array() => {
+                part.list("type")?.iter().map(named).collect::<Result<BTreeSet<_>, _>>()?
+            }
             Some(kind) => BTreeSet::from([named(&kind)?]),
             None if ["properties", "required", "additionalProperties"]
                 .iter()
@@ -262,10 +243,7 @@ impl Facts {
         }
         if entries.contains_key("enum") {
             values = Some(
-                part.list("enum")?
-                    .iter()
-                    .map(|part| number::plain_value(part.value))
-                    .collect(),
+                part.list("enum")?.iter().map(|part| number::plain_value(part.value)).collect(),
             );
         }
         // Zalando's form of the extension is the list itself.
@@ -303,10 +281,7 @@ impl Facts {
         values.sort_by_key(Value::to_string);
         values.dedup();
         self.row.values = Some(match self.row.values.take() {
-            Some(old) => old
-                .into_iter()
-                .filter(|value| values.contains(value))
-                .collect(),
+            Some(old) => old.into_iter().filter(|value| values.contains(value)).collect(),
             None => values,
         });
     }
@@ -320,11 +295,8 @@ impl Facts {
         let allows = |kinds: &BTreeSet<Kind>, kind: &Kind| {
             kinds.contains(kind) || *kind == Kind::Integer && kinds.contains(&Kind::Number)
         };
-        let mut both: BTreeSet<Kind> = old
-            .iter()
-            .filter(|kind| allows(&kinds, kind))
-            .copied()
-            .collect();
+        let mut both: BTreeSet<Kind> =
+            old.iter().filter(|kind| allows(&kinds, kind)).copied().collect();
         both.extend(kinds.iter().filter(|kind| allows(old, kind)));
         if both.is_empty() {
             both.insert(Kind::Never);
@@ -351,23 +323,14 @@ impl Facts {
     pub(crate) fn kinds(&self) -> Vec<Kind> {
         let kinds = self.kinds.iter().flatten().copied();
         let others: Vec<Kind> = kinds.filter(|kind| *kind != Kind::Null).collect();
-        if self
-            .kinds
-            .as_ref()
-            .is_some_and(|kinds| ALL.iter().all(|kind| kinds.contains(kind)))
-        {
+        if self.kinds.as_ref().is_some_and(|kinds| ALL.iter().all(|kind| kinds.contains(kind))) {
             return Vec::new();
         }
-        match self
-            .kinds
-            .as_ref()
-            .is_some_and(|kinds| kinds.contains(&Kind::Null))
-        {
+        match self.kinds.as_ref().is_some_and(|kinds| kinds.contains(&Kind::Null)) {
             true if others.is_empty() => vec![Kind::Null],
-            _ if others.contains(&Kind::Number) => others
-                .into_iter()
-                .filter(|kind| *kind != Kind::Integer)
-                .collect(),
+            _ if others.contains(&Kind::Number) => {
+                others.into_iter().filter(|kind| *kind != Kind::Integer).collect()
+            }
             _ => others,
         }
     }
@@ -375,10 +338,7 @@ impl Facts {
     /// Moves the facts into a row: those that concern its type. `grouped` says whether
     /// alternatives stand beside them.
     pub(crate) fn fill(mut self, row: &mut Row, grouped: bool) {
-        let null = self
-            .kinds
-            .as_ref()
-            .is_some_and(|kinds| kinds.contains(&Kind::Null));
+        let null = self.kinds.as_ref().is_some_and(|kinds| kinds.contains(&Kind::Null));
         if row.kind == Some(Kind::Never) && self.null {
             // Null is the only alternative that is left.
             row.kind = Some(Kind::Null);
@@ -405,8 +365,7 @@ impl Facts {
             if row.kind == Some(Kind::Integer) {
                 // Every whole number is a multiple of 1, and of 0.5.
                 let one = Number::from(1);
-                self.multiples
-                    .retain(|step| !number::is_multiple(&one, step));
+                self.multiples.retain(|step| !number::is_multiple(&one, step));
             }
             row.multiple_of = first("multipleOf", self.multiples, &mut facts.other);
         }
@@ -423,10 +382,7 @@ impl Facts {
         row.unique = facts.unique && concerns(&[Kind::Array]);
         row.bounds = facts.bounds;
         row.bounds.retain(|name, _| {
-            let kinds = BOUNDS
-                .iter()
-                .find(|bound| bound.1 == *name)
-                .map(|bound| bound.3);
+            let kinds = BOUNDS.iter().find(|bound| bound.1 == *name).map(|bound| bound.3);
             kinds.is_some_and(concerns)
         });
         if row.kind == Some(Kind::Integer) {

@@ -21,9 +21,7 @@ use serde_json::Value;
 use crate::mistake::Mistake;
 use crate::table::{Operation, RowId, Table};
 
-const METHODS: &[&str] = &[
-    "get", "put", "post", "delete", "options", "head", "patch", "trace",
-];
+const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 impl Table {
     /// Flattens a whole OpenAPI document.
@@ -39,11 +37,7 @@ impl Table {
                 named.insert(name.clone(), schemas.row(part)?);
             }
         }
-        Ok(Self {
-            rows: schemas.rows,
-            operations,
-            schemas: named,
-        })
+        Ok(Self { rows: schemas.rows, operations, schemas: named })
     }
 
     /// Flattens only the operations whose method and path are wanted: a document may have
@@ -58,11 +52,7 @@ impl Table {
         wanted: impl Fn(&str, &str) -> bool,
     ) -> Result<Self, Mistake> {
         let (operations, schemas) = operations(document, wanted)?;
-        Ok(Self {
-            rows: schemas.rows,
-            operations,
-            schemas: BTreeMap::new(),
-        })
+        Ok(Self { rows: schemas.rows, operations, schemas: BTreeMap::new() })
     }
 
     /// Flattens a JSON Schema by itself; its row is the second part.
@@ -73,10 +63,7 @@ impl Table {
     pub fn of_schema(schema: &Value) -> Result<(Self, RowId), Mistake> {
         let mut schemas = Schemas::new(schema);
         let row = schemas.row(root(schema))?;
-        let table = Self {
-            rows: schemas.rows,
-            ..Self::default()
-        };
+        let table = Self { rows: schemas.rows, ..Self::default() };
         Ok((table, row))
     }
 }
@@ -87,10 +74,7 @@ fn operations(
 ) -> Result<(Vec<Operation>, Schemas<'_>), Mistake> {
     let root = root(document);
     version(&root)?;
-    let mut flatten = Operations {
-        root: root.clone(),
-        schemas: Schemas::new(document),
-    };
+    let mut flatten = Operations { root: root.clone(), schemas: Schemas::new(document) };
     let mut operations = Vec::new();
     let paths = root.entries("paths")?;
     for (path, item) in &paths {
@@ -130,10 +114,7 @@ fn operations(
 }
 
 fn root(document: &Value) -> Part<'_> {
-    Part {
-        value: document,
-        pointer: String::new(),
-    }
+    Part { value: document, pointer: String::new() }
 }
 
 fn version(root: &Part<'_>) -> Result<(), Mistake> {
@@ -142,9 +123,6 @@ fn version(root: &Part<'_>) -> Result<(), Mistake> {
     let version = root.text("openapi")?.ok_or_else(|| root.mistake(reason))?;
     match version.starts_with("3.0") || version.starts_with("3.1") {
         true => Ok(()),
-        false => Err(Mistake::new(
-            "/openapi",
-            format!("`{version}` is not read; 3.0 and 3.1 are"),
-        )),
+        false => Err(Mistake::new("/openapi", format!("`{version}` is not read; 3.0 and 3.1 are"))),
     }
 }

@@ -65,10 +65,8 @@ impl<'a> Operations<'a> {
     }
 
     fn scheme(&self, name: &str, requirement: &Part<'a>) -> Result<String, Mistake> {
-        let schemes = self
-            .root
-            .get("components")
-            .and_then(|components| components.get("securitySchemes"));
+        let schemes =
+            self.root.get("components").and_then(|components| components.get("securitySchemes"));
         let Some(scheme) = schemes.and_then(|schemes| schemes.get(name)) else {
             let reason = format!("there is no security scheme `{name}`");
             return Err(requirement.mistake(reason));
@@ -151,14 +149,11 @@ impl<'a> Operations<'a> {
 
     fn parameter(&mut self, part: &Part<'a>) -> Result<Parameter, Mistake> {
         let needed = |key: &str| {
-            part.text(key)?
-                .ok_or_else(|| part.mistake(format!("a parameter needs `{key}`")))
+            part.text(key)?.ok_or_else(|| part.mistake(format!("a parameter needs `{key}`")))
         };
         let (name, location) = (needed("name")?, needed("in")?);
         let form = matches!(location, "query" | "cookie");
-        let style = part
-            .text("style")?
-            .unwrap_or(if form { "form" } else { "simple" });
+        let style = part.text("style")?.unwrap_or(if form { "form" } else { "simple" });
         let explode = part.typed("explode", "true or false", Value::as_bool)?;
         let explode = explode.unwrap_or(style == "form");
         let media = part.entries("content")?.into_iter().next();
@@ -254,10 +249,7 @@ impl<'a> Operations<'a> {
     /// The row of a schema; without one, of any value.
     fn schema(&mut self, schema: Option<Part<'a>>) -> Result<RowId, Mistake> {
         static ANY: Value = Value::Bool(true);
-        self.schemas.row(schema.unwrap_or(Part {
-            value: &ANY,
-            pointer: String::new(),
-        }))
+        self.schemas.row(schema.unwrap_or(Part { value: &ANY, pointer: String::new() }))
     }
 }
 

@@ -29,16 +29,11 @@ impl<'a> Part<'a> {
 
     pub(crate) fn below(&self, key: &str, value: &'a Value) -> Part<'a> {
         let key = key.replace('~', "~0").replace('/', "~1");
-        Part {
-            value,
-            pointer: format!("{}/{key}", self.pointer),
-        }
+        Part { value, pointer: format!("{}/{key}", self.pointer) }
     }
 
     pub(crate) fn mapping(&self) -> Result<&'a Map<String, Value>, Mistake> {
-        self.value
-            .as_object()
-            .ok_or_else(|| self.mistake("must be a mapping"))
+        self.value.as_object().ok_or_else(|| self.mistake("must be a mapping"))
     }
 
     /// The entries of the mapping below a key; none where it is absent.
@@ -47,9 +42,7 @@ impl<'a> Part<'a> {
             return Ok(Vec::new());
         };
         let entries = part.mapping()?.iter();
-        Ok(entries
-            .map(|(key, value)| (key, part.below(key, value)))
-            .collect())
+        Ok(entries.map(|(key, value)| (key, part.below(key, value))).collect())
     }
 
     /// The items of the list below a key; none where it is absent.
@@ -57,10 +50,7 @@ impl<'a> Part<'a> {
         let Some(part) = self.get(key) else {
             return Ok(Vec::new());
         };
-        let items = part
-            .value
-            .as_array()
-            .ok_or_else(|| part.mistake("must be a list"))?;
+        let items = part.value.as_array().ok_or_else(|| part.mistake("must be a list"))?;
         Ok(items
             .iter()
             .enumerate()
@@ -73,9 +63,7 @@ impl<'a> Part<'a> {
     }
 
     pub(crate) fn flag(&self, key: &str) -> Result<bool, Mistake> {
-        Ok(self
-            .typed(key, "true or false", Value::as_bool)?
-            .unwrap_or_default())
+        Ok(self.typed(key, "true or false", Value::as_bool)?.unwrap_or_default())
     }
 
     pub(crate) fn typed<T>(
@@ -87,9 +75,7 @@ impl<'a> Part<'a> {
         let Some(part) = self.get(key) else {
             return Ok(None);
         };
-        read(part.value)
-            .map(Some)
-            .ok_or_else(|| part.mistake(format!("must be {expected}")))
+        read(part.value).map(Some).ok_or_else(|| part.mistake(format!("must be {expected}")))
     }
 
     /// The part itself, or what its `$ref` leads to in the end.
@@ -102,9 +88,7 @@ impl<'a> Part<'a> {
                 return Err(self.below("$ref", self.value).mistake(reason));
             }
             if !passed.insert(target.pointer.clone()) {
-                return Err(self
-                    .below("$ref", self.value)
-                    .mistake("`$ref` leads back to itself"));
+                return Err(self.below("$ref", self.value).mistake("`$ref` leads back to itself"));
             }
             part = target;
         }
@@ -160,13 +144,8 @@ mod tests {
     use super::*;
 
     fn resolved(root: &Value) -> Result<String, String> {
-        let part = Part {
-            value: &root["start"],
-            pointer: "/start".to_owned(),
-        };
-        part.resolved(root)
-            .map(|part| part.pointer)
-            .map_err(|mistake| mistake.to_string())
+        let part = Part { value: &root["start"], pointer: "/start".to_owned() };
+        part.resolved(root).map(|part| part.pointer).map_err(|mistake| mistake.to_string())
     }
 
     #[test]
@@ -184,10 +163,7 @@ mod tests {
         for (target, reason) in [
             (json!("#/none"), "/start/$ref: `#/none` does not exist"),
             (json!("#/start"), "/start/$ref: `$ref` leads back to itself"),
-            (
-                json!("other.yaml#/a"),
-                "/start/$ref: `other.yaml#/a` is another document",
-            ),
+            (json!("other.yaml#/a"), "/start/$ref: `other.yaml#/a` is another document"),
             (json!("#name"), "/start/$ref: `#name` is a name"),
             (json!(""), "/start/$ref: it is empty; write what"),
             (json!(5), "/start/$ref: must be a string"),

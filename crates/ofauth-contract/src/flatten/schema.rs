@@ -160,10 +160,7 @@ impl<'a> Schemas<'a> {
         let parts = recipe.parts.iter().chain(&leaves.schemas);
         let mut known = HashSet::new();
         let pointers = parts.map(|schema| &schema.part.pointer);
-        row.pointers = pointers
-            .filter(|pointer| known.insert(*pointer))
-            .cloned()
-            .collect();
+        row.pointers = pointers.filter(|pointer| known.insert(*pointer)).cloned().collect();
         let kinds = facts.kinds();
         if !leaves.groups.is_empty() {
             for parts in combinations(&leaves)? {
@@ -284,9 +281,7 @@ impl<'a> Schemas<'a> {
                     entries.map(|(name, part)| (name.clone(), part)).collect()
                 } else if found.value.is_array() {
                     let items = part.list(key)?.into_iter().enumerate();
-                    items
-                        .map(|(index, part)| (index.to_string(), part))
-                        .collect()
+                    items.map(|(index, part)| (index.to_string(), part)).collect()
                 } else {
                     vec![(String::new(), found)]
                 };
@@ -349,10 +344,8 @@ impl<'a> Schemas<'a> {
         }
         self.fields += properties.len();
         for (name, parts) in properties {
-            let field = Field {
-                row: self.later(parts, None)?,
-                required: required.contains_key(name),
-            };
+            let field =
+                Field { row: self.later(parts, None)?, required: required.contains_key(name) };
             row.properties.insert(name.clone(), field);
         }
         Ok(())
@@ -371,10 +364,7 @@ fn discriminator(part: &Part<'_>) -> Result<Discriminator, Mistake> {
         let name = text.rsplit('/').next().unwrap_or(text);
         mapping.insert(tag.clone(), name.to_owned());
     }
-    Ok(Discriminator {
-        property: property.to_owned(),
-        mapping,
-    })
+    Ok(Discriminator { property: property.to_owned(), mapping })
 }
 
 /// The schemas of each alternative: with several groups, each with each.
@@ -382,10 +372,7 @@ fn combinations<'a>(leaves: &Leaves<'a>) -> Result<Vec<Vec<Schema<'a>>>, Mistake
     let base = leaves.schemas.iter();
     let base: Vec<Schema<'a>> = base
         .filter(|schema| schema.bare || keywords::constrains(schema.part.value))
-        .map(|schema| Schema {
-            bare: true,
-            ..schema.clone()
-        })
+        .map(|schema| Schema { bare: true, ..schema.clone() })
         .collect();
     let mut all = vec![Vec::new()];
     for group in &leaves.groups {
@@ -396,15 +383,10 @@ fn combinations<'a>(leaves: &Leaves<'a>) -> Result<Vec<Vec<Schema<'a>>>, Mistake
             return Err(leaves.schemas[0].part.mistake(reason));
         }
         let with = |parts: &Vec<Schema<'a>>, part: &Part<'a>| {
-            let schema = Schema {
-                part: part.clone(),
-                bare: false,
-            };
+            let schema = Schema { part: part.clone(), bare: false };
             parts.iter().cloned().chain([schema]).collect::<Vec<_>>()
         };
-        let longer = all
-            .iter()
-            .flat_map(|parts| group.iter().map(|part| with(parts, part)));
+        let longer = all.iter().flat_map(|parts| group.iter().map(|part| with(parts, part)));
         all = longer.collect();
     }
     for parts in &mut all {

@@ -13,9 +13,7 @@ const URL: usize = 8_192;
 /// The part of a URL before its path, and the path.
 pub(super) fn split(url: &str) -> (&str, &str) {
     let host = url.find("://").map_or(0, |index| index + "://".len());
-    let path = url[host..]
-        .find('/')
-        .map_or(url.len(), |index| host + index);
+    let path = url[host..].find('/').map_or(url.len(), |index| host + index);
     url.split_at(path)
 }
 
@@ -49,11 +47,9 @@ pub(super) fn base_urls(server: &Part<'_>, defaults: bool) -> Result<Vec<String>
         let own = [format!("{{{name}}}")];
         let own: Vec<&str> = own.iter().map(String::as_str).collect();
         let values = variables.get(name).unwrap_or(&own);
-        let longer = urls.iter().flat_map(|url| {
-            values
-                .iter()
-                .map(move |value| format!("{url}{before}{value}"))
-        });
+        let longer = urls
+            .iter()
+            .flat_map(|url| values.iter().map(move |value| format!("{url}{before}{value}")));
         urls = longer.take(URLS).collect();
         rest = after;
         if urls.iter().any(|url| url.len() > URL) {

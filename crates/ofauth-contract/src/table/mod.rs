@@ -90,11 +90,7 @@ impl Table {
         let mapped = mapping.filter(|(_, target)| *target == name);
         let tags: BTreeSet<&str> = mapped.map(|(tag, _)| tag.as_str()).collect();
         // What is not mapped is meant by its name.
-        if tags.is_empty() {
-            BTreeSet::from([name])
-        } else {
-            tags
-        }
+        if tags.is_empty() { BTreeSet::from([name]) } else { tags }
     }
 
     /// A row in words: the name of its schema, or its type.

@@ -20,9 +20,7 @@ pub(crate) fn plain(number: &Number) -> Number {
     match number.as_f64() {
         Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() <= EXACT => {
             // Written out without a fraction, it is read as a whole number.
-            format!("{:.0}", float + 0.0)
-                .parse()
-                .unwrap_or_else(|_| number.clone())
+            format!("{:.0}", float + 0.0).parse().unwrap_or_else(|_| number.clone())
         }
         _ => number.clone(),
     }
@@ -33,10 +31,9 @@ pub(crate) fn plain_value(value: &Value) -> Value {
     match value {
         Value::Number(number) => plain(number).into(),
         Value::Array(items) => items.iter().map(plain_value).collect(),
-        Value::Object(entries) => entries
-            .iter()
-            .map(|(key, value)| (key.clone(), plain_value(value)))
-            .collect(),
+        Value::Object(entries) => {
+            entries.iter().map(|(key, value)| (key.clone(), plain_value(value))).collect()
+        }
         _ => value.clone(),
     }
 }

@@ -89,11 +89,7 @@ pub struct Parameter {
 impl Parameter {
     /// Names of headers are the same in capitals.
     pub(crate) fn key(&self) -> String {
-        if self.location == "header" {
-            self.name.to_ascii_lowercase()
-        } else {
-            self.name.clone()
-        }
+        if self.location == "header" { self.name.to_ascii_lowercase() } else { self.name.clone() }
     }
 }
 
@@ -124,9 +120,7 @@ impl Response {
             let media = media.split(';').next().unwrap_or_default();
             media == "application/json" || media.ends_with("+json")
         };
-        self.contents
-            .iter()
-            .find_map(|(media, row)| is_json(media).then_some(*row))
+        self.contents.iter().find_map(|(media, row)| is_json(media).then_some(*row))
     }
 }
 

@@ -145,10 +145,7 @@ mod tests {
             (root.items(), "[]"),
             (media.property("type"), "list[].media[].type"),
             (root.property("by").values().property("id"), "by{}.id"),
-            (
-                media.property("a.b").property("c"),
-                "list[].media[][\"a.b\"].c",
-            ),
+            (media.property("a.b").property("c"), "list[].media[][\"a.b\"].c"),
             (Place::part("query limit"), "query limit"),
             (Place::part("body").property("a").items(), "body a[]"),
             (Place::part("body").items().property("a"), "body[].a"),

@@ -198,10 +198,7 @@ impl Row {
 
     /// Whether its values have no parts.
     pub(crate) fn is_scalar(&self) -> bool {
-        matches!(
-            self.kind,
-            Some(Kind::Boolean | Kind::Integer | Kind::Number | Kind::String)
-        )
+        matches!(self.kind, Some(Kind::Boolean | Kind::Integer | Kind::Number | Kind::String))
     }
 
     /// The same values, written as text.
@@ -216,12 +213,7 @@ impl Row {
                 texts.collect()
             }),
         };
-        Self {
-            kind: Some(Kind::String),
-            values,
-            open: self.open,
-            ..Self::default()
-        }
+        Self { kind: Some(Kind::String), values, open: self.open, ..Self::default() }
     }
 
     /// The values that an object has by any key.
@@ -241,10 +233,7 @@ impl Row {
     pub(crate) fn below(&self) -> impl Iterator<Item = RowId> {
         let properties = self.properties.values().map(|field| field.row);
         let alternatives = self.alternatives.iter().copied();
-        properties
-            .chain(self.items)
-            .chain(self.map())
-            .chain(alternatives)
+        properties.chain(self.items).chain(self.map()).chain(alternatives)
     }
 
     /// Whether it says no more than the type.

@@ -27,14 +27,8 @@ struct Received {
 
 impl Received {
     fn split(&self) -> (String, &[u8]) {
-        let end = self
-            .bytes
-            .windows(4)
-            .position(|bytes| bytes == b"\r\n\r\n")
-            .unwrap();
-        let head = String::from_utf8(self.bytes[..end].to_vec())
-            .unwrap()
-            .to_lowercase();
+        let end = self.bytes.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap();
+        let head = String::from_utf8(self.bytes[..end].to_vec()).unwrap().to_lowercase();
         (head, &self.bytes[end + 4..])
     }
 
@@ -44,9 +38,7 @@ impl Received {
 
     fn header(&self, name: &str) -> Option<String> {
         let (head, _) = self.split();
-        let line = head
-            .lines()
-            .find_map(|line| line.strip_prefix(&format!("{name}: ")));
+        let line = head.lines().find_map(|line| line.strip_prefix(&format!("{name}: ")));
         line.map(str::to_owned)
     }
 
@@ -68,11 +60,7 @@ async fn ask(sandbox: &Sandbox, query: &str, headers: &str) -> Received {
 }
 
 async fn with(fault: Fault) -> Received {
-    let sandbox = Sandbox::builder()
-        .faults([FaultRule::new(fault)])
-        .start()
-        .await
-        .unwrap();
+    let sandbox = Sandbox::builder().faults([FaultRule::new(fault)]).start().await.unwrap();
     ask(&sandbox, "limit=3&offset=6", "").await
 }
 

@@ -9,10 +9,7 @@ use tokio::time::Instant;
 #[tokio::test(start_paused = true)]
 async fn latency_is_drawn_between_its_bounds_and_adds_to_the_next_rule() {
     let rules = [
-        FaultRule::new(Fault::Latency {
-            min_ms: 2_000,
-            max_ms: 3_000,
-        }),
+        FaultRule::new(Fault::Latency { min_ms: 2_000, max_ms: 3_000 }),
         FaultRule::new(status(503)),
     ];
     let sandbox = Sandbox::builder().faults(rules).start().await.unwrap();
@@ -23,10 +20,7 @@ async fn latency_is_drawn_between_its_bounds_and_adds_to_the_next_rule() {
         seen.push(start.elapsed());
     }
     let (least, most) = (seen.iter().min().unwrap(), seen.iter().max().unwrap());
-    assert!(
-        *least >= Duration::from_secs(2) && *most > *least,
-        "{seen:?}"
-    );
+    assert!(*least >= Duration::from_secs(2) && *most > *least, "{seen:?}");
     assert!(*most < Duration::from_millis(3_100), "{seen:?}");
 }
 
@@ -43,10 +37,7 @@ async fn a_fault_without_a_page_is_not_counted() {
 
 #[tokio::test(start_paused = true)]
 async fn a_latency_can_be_a_step_of_a_sequence() {
-    let latency = Fault::Latency {
-        min_ms: 5_000,
-        max_ms: 5_000,
-    };
+    let latency = Fault::Latency { min_ms: 5_000, max_ms: 5_000 };
     let rules = FaultRule::sequence([latency, status(503), Fault::Well]);
     let sandbox = Sandbox::builder().faults(rules).start().await.unwrap();
     let start = Instant::now();
@@ -67,11 +58,7 @@ async fn rules_apply_in_order_with_counts_connections_and_rates() {
     }
     assert_eq!(seen, [503, 502, 200, 500, 200]);
     assert_eq!(
-        sandbox
-            .faults()
-            .iter()
-            .map(FaultRule::applied)
-            .collect::<Vec<_>>(),
+        sandbox.faults().iter().map(FaultRule::applied).collect::<Vec<_>>(),
         [1, 1, 1, 1, 0]
     );
     sandbox.requests().of(ONE).assert_statuses(&seen);

@@ -33,9 +33,7 @@ impl Call<'_> {
             Ok(response) => self.page(response).await,
             Err(RawError::UnexpectedResponse(response)) => {
                 let (wait, _) = self.observe(response.status(), response.headers());
-                Err(error_body::read(self.connection, response, end)
-                    .await
-                    .with_retry_after(wait))
+                Err(error_body::read(self.connection, response, end).await.with_retry_after(wait))
             }
             Err(
                 RawError::CommunicationError(error)
@@ -123,19 +121,8 @@ impl Call<'_> {
                 reason: one.reason(),
             });
         }
-        let meta = Meta {
-            status,
-            request_id,
-            rate_limit,
-            attempts: 0,
-            elapsed: Duration::ZERO,
-        };
-        Ok(Reply {
-            page,
-            rejected,
-            body,
-            meta,
-        })
+        let meta = Meta { status, request_id, rate_limit, attempts: 0, elapsed: Duration::ZERO };
+        Ok(Reply { page, rejected, body, meta })
     }
 
     /// Passes a response's rate-limit headers to the limiter. Returns its `Retry-After` and the
@@ -179,10 +166,7 @@ impl Call<'_> {
     fn broken(&self, error: Option<reqwest::Error>) -> Error {
         let host = self.connection.host();
         let cause = error.as_ref().map_or_else(String::new, |error| {
-            format!(
-                " ({})",
-                error_body::clean(self.connection, &root_cause(error))
-            )
+            format!(" ({})", error_body::clean(self.connection, &root_cause(error)))
         });
         let what =
             format!("the connection to {host} broke before the response was complete{cause}");

@@ -92,9 +92,7 @@ impl Call<'_> {
         let acquired = limiter.acquire(self.connection.hash(), left);
         // The application's own limiter may wait longer than allowed.
         let allowed = match asked.checked_add(left) {
-            Some(end) => timeout_at(end, acquired)
-                .await
-                .unwrap_or(Err(LimitError::TooLong(None))),
+            Some(end) => timeout_at(end, acquired).await.unwrap_or(Err(LimitError::TooLong(None))),
             None => acquired.await,
         };
         let waited = asked.elapsed();
@@ -168,9 +166,9 @@ impl Call<'_> {
         let once = connect::within(self.bounds.connect, self.once(operation(), end));
         let once = async {
             let result = match end {
-                Some(end) => timeout_at(end, once)
-                    .await
-                    .unwrap_or_else(|_| Err(self.timed_out(deadline))),
+                Some(end) => {
+                    timeout_at(end, once).await.unwrap_or_else(|_| Err(self.timed_out(deadline)))
+                }
                 None => once.await,
             };
             let span = Span::current();

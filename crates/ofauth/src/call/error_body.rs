@@ -41,9 +41,8 @@ pub(super) async fn read(
         let what = format!("{host} did not return a page");
         (ErrorKind::Decode, what, "report it to the vendor")
     } else {
-        let what = told
-            .words
-            .unwrap_or_else(|| format!("{host} returned an error without a message"));
+        let what =
+            told.words.unwrap_or_else(|| format!("{host} returned an error without a message"));
         let error_type = told.error_type.as_ref();
         (kind(status, error_type), what, advice(status, error_type))
     };

@@ -16,11 +16,7 @@ const SECOND: Duration = Duration::from_secs(1);
 fn observed(status: u16, remaining: Option<u64>, reset: Option<u64>) -> Observed {
     Observed {
         status: StatusCode::from_u16(status).unwrap(),
-        state: RateLimitState {
-            limit: None,
-            remaining,
-            reset: reset.map(Duration::from_secs),
-        },
+        state: RateLimitState { limit: None, remaining, reset: reset.map(Duration::from_secs) },
         retry_after: None,
     }
 }
@@ -150,18 +146,12 @@ async fn first_come_is_first_served_and_others_do_not_wait() {
         let (buckets, order) = (Arc::clone(&buckets), Arc::clone(&order));
         tasks.push(tokio::spawn(async move {
             buckets.acquire(connection(1), Duration::MAX).await.unwrap();
-            order
-                .lock()
-                .unwrap()
-                .push((number, start.elapsed().as_secs()));
+            order.lock().unwrap().push((number, start.elapsed().as_secs()));
         }));
         tokio::task::yield_now().await;
     }
     // Another connection passes at once.
-    buckets
-        .acquire(connection(2), Duration::ZERO)
-        .await
-        .unwrap();
+    buckets.acquire(connection(2), Duration::ZERO).await.unwrap();
     assert_eq!(start.elapsed(), Duration::ZERO);
     for task in tasks {
         task.await.unwrap();
@@ -203,10 +193,7 @@ async fn a_wait_longer_than_allowed_fails_at_once() {
     // Behind another request, the wait isn't known in advance.
     let mut first = ask(SECOND * 90);
     assert!(futures_util::poll!(&mut first).is_pending());
-    assert!(matches!(
-        ask(SECOND * 10).await,
-        Err(LimitError::TooLong(None))
-    ));
+    assert!(matches!(ask(SECOND * 10).await, Err(LimitError::TooLong(None))));
     assert_eq!(start.elapsed().as_secs(), 10);
     first.await.unwrap();
 }
@@ -234,10 +221,7 @@ async fn idle_connections_are_removed_and_busy_ones_are_kept() {
     let (busy, mut passed) = (connection(7), 0);
     for number in 0..100_000 {
         passed += u32::from(buckets.acquire(busy, Duration::ZERO).await.is_ok());
-        buckets
-            .acquire(connection(number + 1_000_000), SECOND)
-            .await
-            .unwrap();
+        buckets.acquire(connection(number + 1_000_000), SECOND).await.unwrap();
     }
     assert_eq!(passed, 90, "used tokens are remembered");
 }

@@ -39,27 +39,14 @@ impl Walk {
     /// the filter counts as a change if it is newer than every chat that didn't move.
     pub(crate) fn changes(checkpoint: &Front) -> Self {
         let mut walk = Self::new(Order::Recent, 0, MAX_LIMIT);
-        walk.mode = Mode::Changes {
-            unchanged_before: checkpoint.oldest,
-        };
+        walk.mode = Mode::Changes { unchanged_before: checkpoint.oldest };
         if *checkpoint != Front::default() {
             let end = i64::try_from(checkpoint.anchors.len()).unwrap_or(i64::MAX);
-            walk.known.regions.push(Region {
-                end,
-                ended: Some(0),
-                ..Region::default()
-            });
+            walk.known.regions.push(Region { end, ended: Some(0), ..Region::default() });
         }
         for (rank, &(key, version)) in (0..).zip(&checkpoint.anchors) {
             let version = Some(version);
-            let chat = Chat {
-                version,
-                activity: None,
-                region: 0,
-                rank,
-                found: 0,
-                joined: 0,
-            };
+            let chat = Chat { version, activity: None, region: 0, rank, found: 0, joined: 0 };
             walk.known.chats.insert(key, chat);
         }
         walk
@@ -80,10 +67,7 @@ impl Walk {
         kept.truncate(REMEMBERED);
         let seen = kept.iter().filter_map(|(_, _, chat)| chat.activity);
         let oldest = seen.min().or(unchanged_before);
-        let anchors = kept
-            .into_iter()
-            .map(|(key, version, _)| (key, version))
-            .collect();
+        let anchors = kept.into_iter().map(|(key, version, _)| (key, version)).collect();
         Some(Front { anchors, oldest })
     }
 
@@ -99,10 +83,7 @@ impl Walk {
     /// Returns an anchor for an item older than a chat of the checkpoint. It hasn't moved since, so
     /// it lies in the checkpoint's region. This matters if all anchors are gone.
     pub(super) fn old(&self, index: usize, item: &Item) -> Option<Anchor> {
-        let Mode::Changes {
-            unchanged_before: Some(oldest),
-        } = self.mode
-        else {
+        let Mode::Changes { unchanged_before: Some(oldest) } = self.mode else {
             return None;
         };
         let region = self.known.regions.first()?;

@@ -95,9 +95,7 @@ pub(super) struct Reader {
 
 impl Reader {
     pub(super) fn new(purpose: Purpose, text: &str) -> Result<Self, BadCode> {
-        let mut bytes = URL_SAFE_NO_PAD
-            .decode(text.trim())
-            .map_err(|_| BadCode::Corrupt)?;
+        let mut bytes = URL_SAFE_NO_PAD.decode(text.trim()).map_err(|_| BadCode::Corrupt)?;
         let body = bytes.len().checked_sub(4).ok_or(BadCode::Corrupt)?;
         let sum = bytes.split_off(body);
         if sum != check_sum(&bytes) {
@@ -141,17 +139,11 @@ impl Reader {
     pub(super) fn count(&mut self) -> Result<usize, BadCode> {
         let count = usize::try_from(self.unsigned()?).map_err(|_| BadCode::Corrupt)?;
         let left = self.bytes.len() - self.at;
-        if count <= left {
-            Ok(count)
-        } else {
-            Err(BadCode::Corrupt)
-        }
+        if count <= left { Ok(count) } else { Err(BadCode::Corrupt) }
     }
 
     pub(super) fn fixed(&mut self) -> Result<u64, BadCode> {
-        (0..8).try_fold(0, |value, place| {
-            Ok(value | u64::from(self.byte()?) << (8 * place))
-        })
+        (0..8).try_fold(0, |value, place| Ok(value | u64::from(self.byte()?) << (8 * place)))
     }
 
     pub(super) fn rising(&mut self) -> Result<Vec<u64>, BadCode> {
@@ -165,11 +157,7 @@ impl Reader {
     }
 
     pub(super) fn finish(self) -> Result<(), BadCode> {
-        if self.at == self.bytes.len() {
-            Ok(())
-        } else {
-            Err(BadCode::Corrupt)
-        }
+        if self.at == self.bytes.len() { Ok(()) } else { Err(BadCode::Corrupt) }
     }
 }
 

@@ -60,11 +60,7 @@ impl Known {
     pub(super) fn anchor(&self, index: usize, item: &Item) -> Option<Anchor> {
         let chat = self.chats.get(&item.key)?;
         let unmoved = item.version.is_some() && item.version == chat.version;
-        unmoved.then_some(Anchor {
-            index,
-            region: chat.region,
-            rank: chat.rank,
-        })
+        unmoved.then_some(Anchor { index, region: chat.region, rank: chat.rank })
     }
 
     /// Whether the list's end was read.
@@ -88,10 +84,7 @@ impl Known {
     /// leave out what was added late.
     pub(super) fn join(&mut self, page: &PlacedPage<'_>, anchors: &[Anchor]) -> RegionId {
         let Some(here) = anchors.iter().map(|anchor| anchor.region).min() else {
-            self.regions.push(Region {
-                shift: page.offset,
-                ..Region::default()
-            });
+            self.regions.push(Region { shift: page.offset, ..Region::default() });
             return self.regions.len() - 1;
         };
         for anchor in anchors {
@@ -159,6 +152,5 @@ impl Known {
 }
 
 fn position(page: &PlacedPage<'_>, index: usize) -> i64 {
-    page.offset
-        .saturating_add(i64::try_from(index).unwrap_or(i64::MAX))
+    page.offset.saturating_add(i64::try_from(index).unwrap_or(i64::MAX))
 }

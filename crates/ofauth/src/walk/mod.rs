@@ -166,11 +166,7 @@ impl Walk {
             Next::Done => return Ok(None),
             Next::Failed(error) => return Err(error),
         };
-        Ok(Some(Ask {
-            offset,
-            limit,
-            after: self.requests,
-        }))
+        Ok(Some(Ask { offset, limit, after: self.requests }))
     }
 
     /// Predicts what [`Walk::ask`] will return after `ahead` more full pages of a quiet list, to
@@ -191,11 +187,7 @@ impl Walk {
             overlap = self.calmed(overlap, 0);
             offset = offset.saturating_add(u64::from(window - overlap));
         }
-        Some(Ask {
-            offset,
-            limit: self.window(overlap),
-            after: self.requests,
-        })
+        Some(Ask { offset, limit: self.window(overlap), after: self.requests })
     }
 
     /// Takes a page, and returns the indices of the items to yield now, in the page's order.
@@ -223,16 +215,11 @@ impl Walk {
             return Vec::new();
         }
 
-        let based = anchors
-            .iter()
-            .filter(|anchor| Some(anchor.region) == self.base)
-            .count();
+        let based = anchors.iter().filter(|anchor| Some(anchor.region) == self.base).count();
         let lost = self.lost(&placed, &anchors);
         // If the server returns one item per page, nothing proves that the next page is connected:
         // trust it.
-        let trusted = self
-            .base
-            .filter(|_| planned && self.overlap == 0 && anchors.is_empty());
+        let trusted = self.base.filter(|_| planned && self.overlap == 0 && anchors.is_empty());
         let here = trusted.unwrap_or_else(|| self.known.join(&placed, &anchors));
         let before = self.known.place(here, &placed);
         let region = &mut self.known.regions[here];
@@ -246,10 +233,7 @@ impl Walk {
         let changes = self.mode != Mode::All;
         // If times are rounded, a change can come after an unchanged chat.
         let tie = |index: usize| {
-            let unchanged = page
-                .items
-                .get(unchanged_from)
-                .and_then(|item| item.activity);
+            let unchanged = page.items.get(unchanged_from).and_then(|item| item.activity);
             unchanged.is_some() && page.items[index].activity >= unchanged
         };
         let news: Vec<usize> = (0..page.items.len())
@@ -268,11 +252,7 @@ impl Walk {
         }
         let grew = connected && based < page.items.len();
         let further_back = self.offset() < Some(ask.offset);
-        self.watch(
-            &ask,
-            &page,
-            planned && news.is_empty() && !grew && !further_back,
-        );
+        self.watch(&ask, &page, planned && news.is_empty() && !grew && !further_back);
         news
     }
 
@@ -287,11 +267,8 @@ impl Walk {
     }
 
     fn anchors(&self, items: &[Item]) -> Vec<Anchor> {
-        let anchor = |(index, item)| {
-            self.known
-                .anchor(index, item)
-                .or_else(|| self.old(index, item))
-        };
+        let anchor =
+            |(index, item)| self.known.anchor(index, item).or_else(|| self.old(index, item));
         items.iter().enumerate().filter_map(anchor).collect()
     }
 
@@ -330,11 +307,7 @@ impl Walk {
             }
         }
         let region = &self.known.regions[here];
-        let complete = if self.closes_at_front() {
-            region.ended.is_some()
-        } else {
-            !page.has_more
-        };
+        let complete = if self.closes_at_front() { region.ended.is_some() } else { !page.has_more };
         let at_start = ask.offset <= self.start;
         self.next = match (complete, self.closes_at_front()) {
             (false, _) => self.onward(here, page_end(ask, page)),
@@ -371,10 +344,7 @@ impl Walk {
             && page.has_more
             && next <= signed(ask.offset)
         {
-            self.next = Next::Failed(WalkError::Stuck {
-                asked: ask.offset,
-                next,
-            });
+            self.next = Next::Failed(WalkError::Stuck { asked: ask.offset, next });
         } else if self.idle >= MAX_IDLE {
             self.next = Next::Failed(WalkError::NoProgress { requests });
         } else if requests as usize >= pages.saturating_mul(3).saturating_add(20) {
@@ -430,9 +400,7 @@ impl Walk {
 
     /// The overlap after a page whose items moved towards offset 0 by `lost` positions.
     fn calmed(&self, overlap: u32, lost: u32) -> u32 {
-        lost.saturating_add(1)
-            .max(overlap.div_ceil(2))
-            .min(self.max_overlap())
+        lost.saturating_add(1).max(overlap.div_ceil(2)).min(self.max_overlap())
     }
 }
 

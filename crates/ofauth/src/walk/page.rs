@@ -84,22 +84,13 @@ impl fmt::Display for WalkError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Stuck { asked, next } => {
-                write!(
-                    f,
-                    "the page at offset {asked} gives {next} as the next offset"
-                )
+                write!(f, "the page at offset {asked} gives {next} as the next offset")
             }
             Self::GaveUp { requests } => {
-                write!(
-                    f,
-                    "the list changes too fast to be read: gave up after {requests} requests"
-                )
+                write!(f, "the list changes too fast to be read: gave up after {requests} requests")
             }
             Self::NoProgress { requests } => {
-                write!(
-                    f,
-                    "ten pages in a row had nothing new: gave up after {requests} requests"
-                )
+                write!(f, "ten pages in a row had nothing new: gave up after {requests} requests")
             }
         }
     }

@@ -51,11 +51,7 @@ impl Walk {
         let chats = &self.known.chats;
         let found = |key| chats.get(key).map(|chat: &Chat| chat.found);
         let cut = pending.iter().filter_map(found).min().unwrap_or(u32::MAX);
-        let mut seen: Vec<_> = chats
-            .keys()
-            .copied()
-            .filter(|key| !pending.contains(key))
-            .collect();
+        let mut seen: Vec<_> = chats.keys().copied().filter(|key| !pending.contains(key)).collect();
         seen.sort_unstable();
         Token {
             order: self.order,
@@ -63,9 +59,7 @@ impl Walk {
             page_size: self.page_size,
             done: self.next == Next::Done && cut == u32::MAX,
             seen,
-            regions: (0..self.known.regions.len())
-                .filter_map(|id| self.keep(id, cut))
-                .collect(),
+            regions: (0..self.known.regions.len()).filter_map(|id| self.keep(id, cut)).collect(),
         }
     }
 
@@ -80,30 +74,14 @@ impl Walk {
         }
         // A front pass ends at the region's first anchors; a forward read begins at its last ones.
         let mut anchors = self.known.anchors_of(id, cut);
-        let front = if self.closes_at_front() {
-            ANCHORS.min(anchors.len())
-        } else {
-            0
-        };
-        let back = if ended && self.closes_at_front() {
-            0
-        } else {
-            ANCHORS
-        };
+        let front = if self.closes_at_front() { ANCHORS.min(anchors.len()) } else { 0 };
+        let back = if ended && self.closes_at_front() { 0 } else { ANCHORS };
         let last = anchors.len().saturating_sub(back).max(front);
         anchors.drain(front..last);
-        let anchor = |(key, version, chat): (Key, u64, &Chat)| KeptAnchor {
-            key,
-            version,
-            rank: chat.rank,
-        };
+        let anchor =
+            |(key, version, chat): (Key, u64, &Chat)| KeptAnchor { key, version, rank: chat.rank };
         let anchors: Vec<_> = anchors.into_iter().map(anchor).collect();
-        (!anchors.is_empty()).then_some(Kept {
-            base,
-            ended,
-            shift: region.shift,
-            anchors,
-        })
+        (!anchors.is_empty()).then_some(Kept { base, ended, shift: region.shift, anchors })
     }
 
     /// Resumes the walk that [`Walk::token`] suspended. The count of requests starts again at 0.
@@ -112,35 +90,16 @@ impl Walk {
         let Known { chats, regions } = &mut walk.known;
         for key in token.seen {
             let (version, activity) = (None, None);
-            let chat = Chat {
-                version,
-                activity,
-                region: NOWHERE,
-                rank: 0,
-                found: 0,
-                joined: 0,
-            };
+            let chat = Chat { version, activity, region: NOWHERE, rank: 0, found: 0, joined: 0 };
             chats.insert(key, chat);
         }
         for (id, kept) in token.regions.iter().enumerate() {
             for anchor in &kept.anchors {
                 let (version, rank) = (Some(anchor.version), anchor.rank);
-                let chat = Chat {
-                    version,
-                    activity: None,
-                    region: id,
-                    rank,
-                    found: 0,
-                    joined: 0,
-                };
+                let chat = Chat { version, activity: None, region: id, rank, found: 0, joined: 0 };
                 chats.insert(anchor.key, chat);
             }
-            let last = kept
-                .anchors
-                .iter()
-                .map(|anchor| anchor.rank)
-                .max()
-                .unwrap_or(0);
+            let last = kept.anchors.iter().map(|anchor| anchor.rank).max().unwrap_or(0);
             regions.push(Region {
                 shift: kept.shift,
                 end: last.saturating_add(1),
@@ -192,27 +151,15 @@ impl TryFrom<String> for Token {
 
     fn try_from(text: String) -> Result<Self, BadCode> {
         let mut input = Reader::new(Purpose::Token, &text)?;
-        let order = if input.flag()? {
-            Order::Old
-        } else {
-            Order::Recent
-        };
+        let order = if input.flag()? { Order::Old } else { Order::Recent };
         let start = input.unsigned()?;
         let page_size = u32::try_from(input.unsigned()?).unwrap_or(MAX_LIMIT);
         let done = input.flag()?;
         let seen = input.rising()?;
-        let regions = (0..input.count()?)
-            .map(|_| kept(&mut input, &seen))
-            .collect::<Result<_, _>>()?;
+        let regions =
+            (0..input.count()?).map(|_| kept(&mut input, &seen)).collect::<Result<_, _>>()?;
         input.finish()?;
-        Ok(Self {
-            order,
-            start,
-            page_size,
-            done,
-            seen,
-            regions,
-        })
+        Ok(Self { order, start, page_size, done, seen, regions })
     }
 }
 
@@ -224,17 +171,8 @@ fn kept(input: &mut Reader, seen: &[Key]) -> Result<Kept, BadCode> {
         let place = usize::try_from(input.unsigned()?).map_err(|_| BadCode::Corrupt)?;
         let key = *seen.get(place).ok_or(BadCode::Corrupt)?;
         rank = rank.wrapping_add(input.signed()?);
-        Ok(KeptAnchor {
-            key,
-            rank,
-            version: input.fixed()?,
-        })
+        Ok(KeptAnchor { key, rank, version: input.fixed()? })
     };
     let anchors = (0..count).map(|_| anchor()).collect::<Result<_, _>>()?;
-    Ok(Kept {
-        base,
-        ended,
-        shift,
-        anchors,
-    })
+    Ok(Kept { base, ended, shift, anchors })
 }

@@ -15,13 +15,7 @@ async fn each_difference_is_reported_once_and_a_matching_page_reports_none() {
     let told = Arc::new(Mutex::new(Vec::new()));
     let seen = Arc::clone(&told);
     let creator = creator(builder(sandbox.url()).drift(1.0).on_event(move |event| {
-        if let EventKind::Drift {
-            place,
-            difference,
-            seen: kind,
-            ..
-        } = event.kind
-        {
+        if let EventKind::Drift { place, difference, seen: kind, .. } = event.kind {
             let difference = format!("{place} {difference} {kind}");
             seen.lock().unwrap().push(difference);
         }
@@ -37,16 +31,8 @@ async fn each_difference_is_reported_once_and_a_matching_page_reports_none() {
     }
     let told = told.lock().unwrap();
     let count = |what: &str| told.iter().filter(|one| one.starts_with(what)).count();
-    assert_eq!(
-        count("list[].sandboxSurprise unknown-field boolean"),
-        1,
-        "{told:?}"
-    );
-    assert_eq!(
-        count("list[].lastMessage.media[].type unknown-value"),
-        1,
-        "{told:?}"
-    );
+    assert_eq!(count("list[].sandboxSurprise unknown-field boolean"), 1, "{told:?}");
+    assert_eq!(count("list[].lastMessage.media[].type unknown-value"), 1, "{told:?}");
     assert!(!told.iter().any(|one| one.contains("hologram")), "{told:?}");
 }
 
@@ -55,10 +41,8 @@ async fn names_made_up_by_a_hostile_server_count_as_a_map() {
     let server = Server::start(|page| {
         let mut body = json!({ "list": [], "hasMore": false });
         for field in 0..100 {
-            body[format!(
-                "made{}up{field}",
-                ["a", "b", "c", "d", "e"][page % 5].repeat(page)
-            )] = json!(1);
+            body[format!("made{}up{field}", ["a", "b", "c", "d", "e"][page % 5].repeat(page))] =
+                json!(1);
         }
         let body = body.to_string();
         vec![Step::Send(response("200 OK", &[], body.as_bytes()))]
@@ -113,16 +97,8 @@ async fn many_unknown_names_across_pages_count_as_a_map() {
 #[test]
 fn invalid_drift_rates_are_rejected() {
     for rate in [-0.1, 1.1, f64::NAN] {
-        let error = builder("http://127.0.0.1:1")
-            .drift(rate)
-            .build()
-            .unwrap_err();
+        let error = builder("http://127.0.0.1:1").drift(rate).build().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Configuration);
-        assert!(
-            error
-                .to_string()
-                .starts_with("the drift rate must be between 0 and 1"),
-            "{error}"
-        );
+        assert!(error.to_string().starts_with("the drift rate must be between 0 and 1"), "{error}");
     }
 }

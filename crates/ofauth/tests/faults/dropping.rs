@@ -26,9 +26,7 @@ async fn every_future_and_stream_can_be_spawned() {
     drop(can_be_spawned(creator.chats().changes(&since)));
     drop(can_be_spawned(creator.chats().watch(since, every)));
     drop(can_be_spawned(creator.chats().resume(stream.cursor())));
-    drop(can_be_spawned(
-        client.fleet(["conn_x"]).chats(|chats| chats),
-    ));
+    drop(can_be_spawned(client.fleet(["conn_x"]).chats(|chats| chats)));
     can_be_spawned(async move {
         pages.next().await.unwrap().unwrap();
         stream.next().await.unwrap().unwrap();
@@ -46,15 +44,9 @@ async fn every_future_and_stream_can_be_spawned() {
 #[tokio::test(start_paused = true)]
 async fn a_call_can_be_dropped_at_any_time() {
     let slow = [
-        FaultRule::new(Fault::Latency {
-            min_ms: 300,
-            max_ms: 300,
-        }),
+        FaultRule::new(Fault::Latency { min_ms: 300, max_ms: 300 }),
         FaultRule::new(Fault::status(503)).rate(0.3),
-        FaultRule::new(Fault::SlowBody {
-            every_ms: 50,
-            piece: 10_000,
-        }),
+        FaultRule::new(Fault::SlowBody { every_ms: 50, piece: 10_000 }),
     ];
     let sandbox = sandbox(slow).await;
     let limit = RateLimit::per_minute(60).burst(1);
@@ -75,9 +67,5 @@ async fn a_call_can_be_dropped_at_any_time() {
     // At most the token of the last call is missing.
     let start = tokio::time::Instant::now();
     creator.chats().send().await.unwrap();
-    assert!(
-        start.elapsed() < Duration::from_millis(1_100),
-        "{:?}",
-        start.elapsed()
-    );
+    assert!(start.elapsed() < Duration::from_millis(1_100), "{:?}", start.elapsed());
 }

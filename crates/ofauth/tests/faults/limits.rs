@@ -37,20 +37,10 @@ async fn a_walk_keeps_to_the_limit_and_never_exceeds_it() {
 async fn of_200_connections_20_are_throttled_and_180_do_not_notice() {
     let throttled = |number: u32| number.is_multiple_of(10);
     let rules = (1..=200).filter(|number| throttled(*number)).map(|number| {
-        FaultRule::new(status(429, Some("7")))
-            .connection(format!("conn_sandbox_{number}"))
-            .times(3)
+        FaultRule::new(status(429, Some("7"))).connection(format!("conn_sandbox_{number}")).times(3)
     });
-    let sandbox = Sandbox::builder()
-        .connections(200)
-        .faults(rules)
-        .start()
-        .await
-        .unwrap();
-    let client = builder(sandbox.url())
-        .rate_limit(RateLimit::default())
-        .build()
-        .unwrap();
+    let sandbox = Sandbox::builder().connections(200).faults(rules).start().await.unwrap();
+    let client = builder(sandbox.url()).rate_limit(RateLimit::default()).build().unwrap();
     let start = Instant::now();
     let mut calls = Vec::new();
     for number in 1..=200 {
@@ -58,10 +48,7 @@ async fn of_200_connections_20_are_throttled_and_180_do_not_notice() {
         // Three calls each, so that calls of a throttled connection wait for each other.
         for _ in 0..3 {
             let call = creator.chats().send();
-            calls.push((
-                number,
-                tokio::spawn(async move { (call.await, start.elapsed()) }),
-            ));
+            calls.push((number, tokio::spawn(async move { (call.await, start.elapsed()) })));
         }
     }
     for (number, call) in calls {
@@ -75,11 +62,7 @@ async fn of_200_connections_20_are_throttled_and_180_do_not_notice() {
     }
     for number in (10..=200).step_by(10) {
         let requests = sandbox.requests().of(&sandbox.connection(number));
-        let refused = requests
-            .statuses()
-            .iter()
-            .filter(|status| **status == 429)
-            .count();
+        let refused = requests.statuses().iter().filter(|status| **status == 429).count();
         assert_eq!((refused, requests.len()), (3, 6), "{requests:?}");
     }
 }
@@ -94,10 +77,7 @@ async fn an_empty_bucket_waits_until_the_reset() {
             _ => (now().as_millis() + 40_000).to_string(),
         };
         let server = Server::start(move |_| {
-            let headers = [
-                ("x-ratelimit-remaining", "0"),
-                ("x-ratelimit-reset", &*reset),
-            ];
+            let headers = [("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", &*reset)];
             vec![Step::Send(response("200 OK", &headers, PAGE.as_bytes()))]
         })
         .await;
@@ -108,18 +88,11 @@ async fn an_empty_bucket_waits_until_the_reset() {
         assert!(start.elapsed() < SECOND);
         creator.chats().send().await.unwrap();
         // A second of the wall clock may have passed meanwhile.
-        assert!(
-            (38..=41).contains(&start.elapsed().as_secs()),
-            "{form}: {:?}",
-            start.elapsed()
-        );
+        assert!((38..=41).contains(&start.elapsed().as_secs()), "{form}: {:?}", start.elapsed());
 
         let hurried = CallOptions::new().deadline(SECOND * 5);
         let error = creator.chats().with(hurried).send().await.unwrap_err();
-        assert_eq!(
-            (error.kind(), error.attempts()),
-            (ErrorKind::RateLimited, 0)
-        );
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 0));
         assert!(error.retry_after().unwrap() > SECOND * 30, "{error}");
         assert_eq!(server.requests(), 2);
     }
@@ -129,21 +102,15 @@ async fn an_empty_bucket_waits_until_the_reset() {
 async fn retries_use_tokens_too() {
     let sandbox = sandbox([FaultRule::new(status(500, None))]).await;
     let limit = RateLimit::per_minute(60).burst(2);
-    let policy = RetryPolicy::new()
-        .max_attempts(12)
-        .base_delay(Duration::from_nanos(1));
+    let policy = RetryPolicy::new().max_attempts(12).base_delay(Duration::from_nanos(1));
     let waits = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&waits);
-    let creator = creator(
-        builder(sandbox.url())
-            .rate_limit(limit)
-            .retry(policy)
-            .on_event(move |event| {
-                if let EventKind::Throttled { .. } = event.kind {
-                    count.fetch_add(1, Ordering::Relaxed);
-                }
-            }),
-    );
+    let creator =
+        creator(builder(sandbox.url()).rate_limit(limit).retry(policy).on_event(move |event| {
+            if let EventKind::Throttled { .. } = event.kind {
+                count.fetch_add(1, Ordering::Relaxed);
+            }
+        }));
     let start = Instant::now();
     let error = creator.chats().send().await.unwrap_err();
     assert_eq!(error.attempts(), 12);
@@ -161,20 +128,13 @@ async fn the_servers_error_is_kept_when_the_limit_ends_the_call() {
         vec![Step::Send(response("429 Too Many Requests", headers, body))]
     })
     .await;
-    let builder = builder(&server.url)
-        .rate_limit(RateLimit::default())
-        .deadline(SECOND * 60);
+    let builder = builder(&server.url).rate_limit(RateLimit::default()).deadline(SECOND * 60);
     let error = creator(builder).chats().send().await.unwrap_err();
     assert_eq!((error.attempts(), server.requests()), (2, 2));
     assert_eq!(error.request_id(), Some("req_9"));
     // Part of the wait has passed.
     assert!((SECOND * 79..=SECOND * 80).contains(&error.retry_after().unwrap()));
-    assert!(
-        error
-            .to_string()
-            .starts_with("Slow down: wait and try again ("),
-        "{error}"
-    );
+    assert!(error.to_string().starts_with("Slow down: wait and try again ("), "{error}");
 }
 
 /// A limiter that lets no request pass; it fails if the field is true.
@@ -210,15 +170,8 @@ impl RateLimiter for Hanging {
 #[tokio::test(start_paused = true)]
 async fn a_limiter_that_hangs_ends_at_the_deadline() {
     let hanging = builder("http://127.0.0.1:9").rate_limiter(Arc::new(Hanging));
-    let error = creator(hanging.deadline(SECOND * 5))
-        .chats()
-        .send()
-        .await
-        .unwrap_err();
-    assert_eq!(
-        (error.kind(), error.attempts()),
-        (ErrorKind::RateLimited, 0)
-    );
+    let error = creator(hanging.deadline(SECOND * 5)).chats().send().await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 0));
 }
 
 /// In real time, where calling the limiter takes a moment even without a wait.
@@ -231,10 +184,7 @@ async fn requests_that_do_not_wait_are_not_reported_as_throttled() {
     let creator = creator(builder.on_event(move |event| {
         if let EventKind::Throttled { waited, .. } = event.kind {
             // A busy machine may pause a thread for a moment.
-            count.fetch_add(
-                usize::from(waited < Duration::from_millis(1)),
-                Ordering::Relaxed,
-            );
+            count.fetch_add(usize::from(waited < Duration::from_millis(1)), Ordering::Relaxed);
         }
     }));
     for _ in 0..20 {
@@ -276,11 +226,7 @@ impl RateLimiter for Open {
     }
 
     fn observe(&self, connection: ConnectionHash, observed: &Observed) {
-        let seen = (
-            connection,
-            observed.status.as_u16(),
-            observed.state.remaining,
-        );
+        let seen = (connection, observed.status.as_u16(), observed.state.remaining);
         self.0.lock().unwrap().push(seen);
     }
 }
@@ -293,24 +239,15 @@ async fn an_application_can_bring_its_own_limiter() {
     let opened = creator(builder(sandbox.url()).rate_limiter(open.clone()));
     opened.chats().send().await.unwrap();
     let seen = open.0.lock().unwrap().clone();
-    assert_eq!(
-        seen,
-        [(opened.hash(), 503, None), (opened.hash(), 200, Some(89))]
-    );
+    assert_eq!(seen, [(opened.hash(), 503, None), (opened.hash(), 200, Some(89))]);
 
     sandbox.forget_requests();
     let failing = creator(builder(sandbox.url()).rate_limiter(Arc::new(Closed(true))));
     let error = failing.chats().send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Limiter);
-    assert_eq!(
-        std::error::Error::source(&error).unwrap().to_string(),
-        "the store is gone"
-    );
+    assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "the store is gone");
     let closed = creator(builder(sandbox.url()).rate_limiter(Arc::new(Closed(false))));
     let error = closed.chats().send().await.unwrap_err();
-    assert_eq!(
-        (error.kind(), error.retry_after()),
-        (ErrorKind::RateLimited, Some(SECOND * 9))
-    );
+    assert_eq!((error.kind(), error.retry_after()), (ErrorKind::RateLimited, Some(SECOND * 9)));
     sandbox.requests().assert_count(0);
 }

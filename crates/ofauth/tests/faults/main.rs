@@ -22,18 +22,11 @@ use ofauth::{Client, ClientBuilder, Connection, Page, Result};
 use ofauth_sandbox::{Fault, FaultRule, Sandbox};
 
 fn builder(url: impl Into<String>) -> ClientBuilder {
-    Client::builder()
-        .api_key("sk_sandbox_secret")
-        .base_url(url)
-        .rate_limit(None)
+    Client::builder().api_key("sk_sandbox_secret").base_url(url).rate_limit(None)
 }
 
 fn creator(builder: ClientBuilder) -> Connection {
-    builder
-        .build()
-        .unwrap()
-        .connection("conn_sandbox_1")
-        .unwrap()
+    builder.build().unwrap().connection("conn_sandbox_1").unwrap()
 }
 
 async fn sandbox(rules: impl IntoIterator<Item = FaultRule>) -> Sandbox {
@@ -54,9 +47,5 @@ async fn fails(
 }
 
 fn status(status: u16, retry_after: Option<&str>) -> Fault {
-    Fault::Status {
-        status,
-        body: Default::default(),
-        retry_after: retry_after.map(str::to_owned),
-    }
+    Fault::Status { status, body: Default::default(), retry_after: retry_after.map(str::to_owned) }
 }

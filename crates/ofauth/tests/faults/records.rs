@@ -15,20 +15,14 @@ fn chat(id: i64) -> serde_json::Value {
 async fn the_readable_chats_are_delivered_and_the_others_reported() {
     let (sandbox, result) = fails(Fault::UnreadableChat { index: 3 }, 1, |client| client).await;
     let page = result.unwrap();
-    let ids = |page: &ofauth::Page| {
-        page.iter()
-            .map(|chat| chat.with_user.id)
-            .collect::<Vec<_>>()
-    };
+    let ids = |page: &ofauth::Page| page.iter().map(|chat| chat.with_user.id).collect::<Vec<_>>();
     let mut expected: Vec<i64> = sandbox.chats("conn_sandbox_1").unwrap()[..10]
         .iter()
         .map(|chat| chat.with_user.id)
         .collect();
     expected.remove(3);
     assert_eq!(ids(&page), expected);
-    let [rejected] = page.rejected() else {
-        panic!("{page:?}")
-    };
+    let [rejected] = page.rejected() else { panic!("{page:?}") };
     assert_eq!((rejected.index(), rejected.path()), (3, "list[3].withUser"));
     assert_eq!(rejected.reason(), "expected struct UserView");
     assert!(rejected.raw().contains("\"unreadable\""));
@@ -79,52 +73,26 @@ async fn a_stream_yields_rejected_records_in_order_and_continues() {
     let rejected = |place: &str| {
         format!("a chat cannot be read, at `{place} of the page at offset 0: expected struct ")
     };
-    assert_eq!(
-        (told.len(), &*told[0], &*told[2], &*told[4]),
-        (5, "1", "3", "5")
-    );
-    assert!(
-        told[1].starts_with(&rejected("list[1].withUser`")),
-        "{}",
-        told[1]
-    );
+    assert_eq!((told.len(), &*told[0], &*told[2], &*told[4]), (5, "1", "3", "5"));
+    assert!(told[1].starts_with(&rejected("list[1].withUser`")), "{}", told[1]);
     assert!(told[3].starts_with(&rejected("list[3]`")), "{}", told[3]);
     let events = events.lock().unwrap();
-    assert_eq!(
-        *events,
-        [
-            (1, "list[1].withUser".to_owned()),
-            (3, "list[3]".to_owned())
-        ]
-    );
+    assert_eq!(*events, [(1, "list[1].withUser".to_owned()), (3, "list[3]".to_owned())]);
 }
 
 #[tokio::test]
 async fn a_page_whose_envelope_cannot_be_read_is_an_error_with_its_place() {
     for (body, place) in [
-        (
-            json!({ "list": [chat(1)], "hasMore": "private" }),
-            "a boolean at `hasMore`",
-        ),
-        (
-            json!({ "list": "private", "hasMore": true }),
-            "a sequence at `list`",
-        ),
-        (
-            json!({ "list": [{ "withUser": 1 }] }),
-            "missing field `hasMore`",
-        ),
+        (json!({ "list": [chat(1)], "hasMore": "private" }), "a boolean at `hasMore`"),
+        (json!({ "list": "private", "hasMore": true }), "a sequence at `list`"),
+        (json!({ "list": [{ "withUser": 1 }] }), "missing field `hasMore`"),
         (json!("private"), "expected struct ChatPage"),
     ] {
         let body = body.to_string();
         let server =
             Server::start(move |_| vec![Step::Send(response("200 OK", &[], body.as_bytes()))])
                 .await;
-        let error = creator(builder(&server.url))
-            .chats()
-            .send()
-            .await
-            .unwrap_err();
+        let error = creator(builder(&server.url)).chats().send().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode);
         assert!(error.to_string().contains(place), "{error}");
         assert!(!format!("{error} {error:?}").contains("private"));

@@ -35,11 +35,7 @@ impl Server {
                 tokio::spawn(async move {
                     let mut socket = BufReader::new(socket);
                     if read_head(&mut socket).await {
-                        play(
-                            socket.get_mut(),
-                            answer(count.fetch_add(1, Ordering::SeqCst)),
-                        )
-                        .await;
+                        play(socket.get_mut(), answer(count.fetch_add(1, Ordering::SeqCst))).await;
                     }
                 });
             }
@@ -86,9 +82,7 @@ pub(crate) const PAGE: &str =
 
 /// Returns a complete response with these additional headers.
 pub(crate) fn response(status: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
-    let headers = headers
-        .iter()
-        .map(|(name, value)| format!("{name}: {value}\r\n"));
+    let headers = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
     let head = format!(
         "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n{}\r\n",
         body.len(),
@@ -112,9 +106,5 @@ pub(crate) fn chunked(body: &[u8], size: usize) -> Vec<u8> {
 
 /// Returns a successful response whose body ends when the connection closes.
 pub(crate) fn until_closed(body: &[u8]) -> Vec<u8> {
-    [
-        b"HTTP/1.0 200 OK\r\ncontent-type: application/json\r\n\r\n",
-        body,
-    ]
-    .concat()
+    [b"HTTP/1.0 200 OK\r\ncontent-type: application/json\r\n\r\n", body].concat()
 }

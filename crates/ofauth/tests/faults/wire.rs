@@ -15,11 +15,8 @@ use crate::{builder, creator, fails};
 /// Sends one request, without retries, to a server that performs these steps.
 async fn once(steps: Vec<Step>) -> Result<Page> {
     let server = Server::start(move |_| steps.clone()).await;
-    let creator = creator(
-        builder(&server.url)
-            .retry(RetryPolicy::off())
-            .max_response_size(100_000),
-    );
+    let creator =
+        creator(builder(&server.url).retry(RetryPolicy::off()).max_response_size(100_000));
     creator.chats().send().await
 }
 
@@ -29,25 +26,16 @@ async fn cut_at_each_byte(whole: Vec<u8>, end: Option<Step>) {
     let cut = whole.clone();
     // Every second request gets the complete response.
     let server = Server::start(move |request| match request % 2 {
-        0 => [Step::Send(cut[..request / 2].to_vec())]
-            .into_iter()
-            .chain(end.clone())
-            .collect(),
+        0 => [Step::Send(cut[..request / 2].to_vec())].into_iter().chain(end.clone()).collect(),
         _ => vec![Step::Send(whole.clone())],
     })
     .await;
-    let policy = RetryPolicy::new()
-        .max_attempts(2)
-        .base_delay(Duration::ZERO);
+    let policy = RetryPolicy::new().max_attempts(2).base_delay(Duration::ZERO);
     let creator = creator(builder(&server.url).retry(policy).retry_budget(100_000));
     for position in 0..positions {
         let page = creator.chats().send().await;
         let page = page.unwrap_or_else(|error| panic!("cut after {position} bytes: {error}"));
-        assert_eq!(
-            (page.len(), page.meta().attempts()),
-            (1, 2),
-            "cut after {position} bytes"
-        );
+        assert_eq!((page.len(), page.meta().attempts()), (1, 2), "cut after {position} bytes");
     }
     assert_eq!(server.requests(), positions * 2);
 }
@@ -79,11 +67,7 @@ async fn gzip_that_only_the_end_of_the_connection_ends_is_tried_again_too() {
     let head = b"HTTP/1.0 200 OK\r\ncontent-encoding: gzip\r\n\r\n";
     let whole = [&head[..], &zipped].concat();
     let server = Server::start(move |request| {
-        let cut = if request == 0 {
-            whole.len() - 9
-        } else {
-            whole.len()
-        };
+        let cut = if request == 0 { whole.len() - 9 } else { whole.len() };
         vec![Step::Send(whole[..cut].to_vec())]
     })
     .await;
@@ -93,13 +77,7 @@ async fn gzip_that_only_the_end_of_the_connection_ends_is_tried_again_too() {
 
 #[tokio::test]
 async fn http_1_0_and_chunks_of_each_size_are_read() {
-    assert_eq!(
-        once(vec![Step::Send(until_closed(PAGE.as_bytes()))])
-            .await
-            .unwrap()
-            .len(),
-        1
-    );
+    assert_eq!(once(vec![Step::Send(until_closed(PAGE.as_bytes()))]).await.unwrap().len(), 1);
     for size in [1, 2, 7, 1_000] {
         let steps = vec![Step::Send(chunked(PAGE.as_bytes(), size))];
         assert_eq!(once(steps).await.unwrap().len(), 1);
@@ -111,16 +89,11 @@ async fn slow_servers_time_out() {
     let head = response("200 OK", &[], PAGE.as_bytes());
     let bytes = |pause: u64| -> Vec<Step> {
         let pause = Duration::from_millis(pause);
-        head.iter()
-            .flat_map(|byte| [Step::Wait(pause), Step::Send(vec![*byte])])
-            .collect()
+        head.iter().flat_map(|byte| [Step::Wait(pause), Step::Send(vec![*byte])]).collect()
     };
     assert_eq!(once(bytes(50)).await.unwrap().len(), 1, "slow, but in time");
-    for steps in [
-        bytes(1_000),
-        vec![Step::Hang],
-        vec![Step::Send(head[..90].to_vec()), Step::Hang],
-    ] {
+    for steps in [bytes(1_000), vec![Step::Hang], vec![Step::Send(head[..90].to_vec()), Step::Hang]]
+    {
         assert_eq!(once(steps).await.unwrap_err().kind(), ErrorKind::Timeout);
     }
 }
@@ -141,10 +114,8 @@ async fn a_slow_server_is_asked_again() {
 #[tokio::test]
 async fn garbage_is_an_error() {
     let mut rng = Rng::with_seed(3);
-    let (mut head, whole) = (
-        b"HTTP/1.1 200 OK\r\n".to_vec(),
-        response("200 OK", &[], PAGE.as_bytes()),
-    );
+    let (mut head, whole) =
+        (b"HTTP/1.1 200 OK\r\n".to_vec(), response("200 OK", &[], PAGE.as_bytes()));
     head.truncate(9);
     for case in 0..300 {
         let noise: Vec<u8> = (0..rng.usize(1..400)).map(|_| rng.u8(..)).collect();
@@ -188,10 +159,7 @@ async fn every_form_of_gzip_is_decompressed() {
             assert_eq!(compressed(encoding, body).await.unwrap().len(), 1);
         }
     }
-    assert_eq!(
-        compressed("identity", PAGE.as_bytes()).await.unwrap().len(),
-        1
-    );
+    assert_eq!(compressed("identity", PAGE.as_bytes()).await.unwrap().len(), 1);
     let (_, result) = fails(Fault::Compressed(Encoding::Gzip), 1, |client| client).await;
     assert_eq!(result.unwrap().len(), 10);
 }
@@ -209,10 +177,7 @@ async fn broken_gzip_and_other_encodings_are_errors() {
     for (encoding, named) in [(Encoding::Br, "\"br\""), (Encoding::Zstd, "\"zstd\"")] {
         let (_, result) = fails(Fault::Compressed(encoding), 1, |client| client).await;
         let error = result.unwrap_err();
-        assert_eq!(
-            (error.kind(), error.status().unwrap().as_u16()),
-            (ErrorKind::Decode, 200)
-        );
+        assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::Decode, 200));
         assert!(error.to_string().contains(named), "{error}");
     }
 }
@@ -221,12 +186,7 @@ async fn broken_gzip_and_other_encodings_are_errors() {
 async fn what_is_too_large_is_not_read_to_its_end() {
     let too_large = |error: &Error, limit: &str| {
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Decode, 1));
-        assert!(
-            error
-                .to_string()
-                .contains(&format!("larger than {limit} bytes")),
-            "{error}"
-        );
+        assert!(error.to_string().contains(&format!("larger than {limit} bytes")), "{error}");
     };
     // Too large after decompression.
     let bomb = gzip(&vec![b' '; 20_000_000]);
@@ -235,18 +195,12 @@ async fn what_is_too_large_is_not_read_to_its_end() {
     // Too large before decompression, and empty after it.
     let nothing = gzip(b"").repeat(6_000);
     too_large(&compressed("gzip", &nothing).await.unwrap_err(), "100000");
-    let (spaces, fits) = (
-        vec![b' '; 100_001],
-        [&vec![b' '; 99_900], PAGE.as_bytes()].concat(),
-    );
+    let (spaces, fits) = (vec![b' '; 100_001], [&vec![b' '; 99_900], PAGE.as_bytes()].concat());
     let steps = |body: &[u8]| vec![Step::Send(response("200 OK", &[], body))];
     too_large(&once(steps(&spaces)).await.unwrap_err(), "100000");
     assert_eq!(once(steps(&fits)).await.unwrap().len(), 1, "{}", fits.len());
     // The default limit.
-    for fault in [
-        Fault::HugePage { megabytes: 50 },
-        Fault::GzipBomb { megabytes: 50 },
-    ] {
+    for fault in [Fault::HugePage { megabytes: 50 }, Fault::GzipBomb { megabytes: 50 }] {
         let (_, result) = fails(fault, 1, |client| client).await;
         too_large(&result.unwrap_err(), "33554432");
     }

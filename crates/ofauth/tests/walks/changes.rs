@@ -70,10 +70,7 @@ async fn requests_that_cannot_be_polled_are_refused_before_sending() {
     for (request, words) in [
         (old.clone(), "order must be recent"),
         (creator.chats().offset(5), "offset must be 0"),
-        (
-            creator.chats().query("x"),
-            "checkpoint belongs to another connection",
-        ),
+        (creator.chats().query("x"), "checkpoint belongs to another connection"),
     ] {
         let error = request.changes(&since).next().await.unwrap().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidRequest);
@@ -83,10 +80,7 @@ async fn requests_that_cannot_be_polled_are_refused_before_sending() {
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     let mut watch = creator.chats().watch(since, Duration::ZERO);
     let error = watch.next().await.unwrap().unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "the interval must be greater than 0, but is 0"
-    );
+    assert_eq!(error.to_string(), "the interval must be greater than 0, but is 0");
     assert!(watch.next().await.is_none());
     sandbox.requests().assert_count(1);
 }
@@ -94,10 +88,7 @@ async fn requests_that_cannot_be_polled_are_refused_before_sending() {
 #[tokio::test(start_paused = true)]
 async fn a_watch_yields_each_message_once_and_survives_transient_failures() {
     let sandbox = sandbox(60).await;
-    let client = client(sandbox.url())
-        .retry(RetryPolicy::off())
-        .build()
-        .unwrap();
+    let client = client(sandbox.url()).retry(RetryPolicy::off()).build().unwrap();
     let creator = client.connection(sandbox.connection(1)).unwrap();
     let since = creator.chats().checkpoint().await.unwrap();
     let mut watch = creator.chats().watch(since, Duration::from_secs(30));
@@ -130,9 +121,7 @@ async fn a_watch_yields_each_message_once_and_survives_transient_failures() {
     let polls = sandbox.requests().of(&sandbox.connection(1)).len() as u64;
     assert!(polls >= start.elapsed().as_secs() / 33, "{polls}");
 
-    sandbox
-        .change(&sandbox.connection(1), Change::Session(Session::Expired))
-        .unwrap();
+    sandbox.change(&sandbox.connection(1), Change::Session(Session::Expired)).unwrap();
     let error = watch.next().await.unwrap().unwrap_err();
     assert!(error.is_session());
     assert!(watch.next().await.is_none(), "the error is yielded once");
@@ -161,10 +150,7 @@ async fn a_watch_honours_retry_after() {
 #[tokio::test(start_paused = true)]
 async fn an_interrupted_poll_is_made_up_for_without_repeats() {
     let sandbox = sandbox(200).await;
-    let client = client(sandbox.url())
-        .retry(RetryPolicy::off())
-        .build()
-        .unwrap();
+    let client = client(sandbox.url()).retry(RetryPolicy::off()).build().unwrap();
     let creator = client.connection(sandbox.connection(1)).unwrap();
     let since = creator.chats().checkpoint().await.unwrap();
     let changed = &fans(&sandbox)[100..150];

@@ -16,17 +16,12 @@ async fn sandbox(connections: u32, chats: u32) -> Sandbox {
 async fn every_connection_is_read_even_if_others_fail() {
     let sandbox = sandbox(50, 45).await;
     let expired = sandbox.connection(7);
-    sandbox
-        .change(&expired, Change::Session(Session::Expired))
-        .unwrap();
+    sandbox.change(&expired, Change::Session(Session::Expired)).unwrap();
     let mut ids: Vec<String> = (1..=50).map(|number| sandbox.connection(number)).collect();
     ids.push("not an id".to_owned());
     ids.push("conn_unknown".to_owned());
     let client = client(sandbox.url()).build().unwrap();
-    let mut fleet = client
-        .fleet(ids.clone())
-        .concurrency(8)
-        .chats(|request| request);
+    let mut fleet = client.fleet(ids.clone()).concurrency(8).chats(|request| request);
     let (mut read, mut failed): (HashMap<usize, HashSet<i64>>, HashMap<usize, Vec<ErrorKind>>) =
         Default::default();
     while let Some((member, item)) = fleet.next().await {
@@ -71,14 +66,10 @@ async fn all_connections_are_read_at_any_concurrency() {
 #[tokio::test]
 async fn requests_are_refined_and_paused_without_a_consumer() {
     let sandbox = sandbox(1_000, 60).await;
-    let ids: Vec<String> = (1..=1_000)
-        .map(|number| sandbox.connection(number))
-        .collect();
+    let ids: Vec<String> = (1..=1_000).map(|number| sandbox.connection(number)).collect();
     let client = client(sandbox.url()).build().unwrap();
-    let mut fleet = client
-        .fleet(ids)
-        .concurrency(16)
-        .chats(|request| request.filter(ChatFilter::Unread));
+    let mut fleet =
+        client.fleet(ids).concurrency(16).chats(|request| request.filter(ChatFilter::Unread));
     let mut members = HashSet::new();
     for _ in 0..40 {
         let (member, chat) = fleet.next().await.unwrap();
@@ -88,27 +79,13 @@ async fn requests_are_refined_and_paused_without_a_consumer() {
     // The connections being read take turns.
     assert!((10..=32).contains(&members.len()), "{}", members.len());
     let requests = sandbox.requests();
-    assert!(
-        requests.len() <= 60,
-        "backpressure: {} requests",
-        requests.len()
-    );
-    assert!(
-        requests
-            .parameters("filter")
-            .iter()
-            .all(|filter| *filter == "unread")
-    );
+    assert!(requests.len() <= 60, "backpressure: {} requests", requests.len());
+    assert!(requests.parameters("filter").iter().all(|filter| *filter == "unread"));
 }
 
 #[tokio::test(start_paused = true)]
 async fn each_connection_keeps_to_its_limit() {
-    let sandbox = Sandbox::builder()
-        .connections(30)
-        .chats(60)
-        .start()
-        .await
-        .unwrap();
+    let sandbox = Sandbox::builder().connections(30).chats(60).start().await.unwrap();
     sandbox.inject([FaultRule::new(Fault::status(503)).rate(0.1)]);
     let limit = RateLimit::per_minute(60).burst(2);
     let client = client(sandbox.url()).rate_limit(limit).build().unwrap();
@@ -120,11 +97,5 @@ async fn each_connection_keeps_to_its_limit() {
         count += 1;
     }
     assert_eq!(count, 30 * 60);
-    assert!(
-        sandbox
-            .requests()
-            .statuses()
-            .iter()
-            .all(|status| *status != 429)
-    );
+    assert!(sandbox.requests().statuses().iter().all(|status| *status != 429));
 }

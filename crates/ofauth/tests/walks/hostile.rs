@@ -9,10 +9,7 @@ use crate::{client, fan, fans, sandbox};
 async fn walk(fault: Fault, times: u64) -> (usize, Option<ErrorKind>, usize) {
     let sandbox = sandbox(100).await;
     sandbox.inject([FaultRule::new(fault).times(times)]);
-    let client = client(sandbox.url())
-        .retry(RetryPolicy::off())
-        .build()
-        .unwrap();
+    let client = client(sandbox.url()).retry(RetryPolicy::off()).build().unwrap();
     let creator = client.connection(sandbox.connection(1)).unwrap();
     let mut stream = creator.chats().stream();
     let (mut read, mut end) = (Vec::new(), None);
@@ -38,11 +35,7 @@ async fn a_walk_ends_even_if_a_fault_is_permanent() {
         (Fault::EmptyPage, 0, ErrorKind::Paging),
         (Fault::SamePage, 20, ErrorKind::Paging),
         (Fault::NextOffset(OddOffset::Stuck), 20, ErrorKind::Paging),
-        (
-            Fault::NextOffset(OddOffset::Negative),
-            20,
-            ErrorKind::Paging,
-        ),
+        (Fault::NextOffset(OddOffset::Negative), 20, ErrorKind::Paging),
         (Fault::status(500), 0, ErrorKind::Server),
     ] {
         let (read, end, requests) = walk(fault.clone(), u64::MAX).await;
@@ -53,12 +46,7 @@ async fn a_walk_ends_even_if_a_fault_is_permanent() {
 
 #[tokio::test]
 async fn a_walk_survives_odd_offsets_and_transient_faults() {
-    for odd in [
-        OddOffset::Text,
-        OddOffset::Float,
-        OddOffset::Absent,
-        OddOffset::Null,
-    ] {
+    for odd in [OddOffset::Text, OddOffset::Float, OddOffset::Absent, OddOffset::Null] {
         let (read, end, requests) = walk(Fault::NextOffset(odd), u64::MAX).await;
         assert_eq!((read, end), (100, None), "{odd:?}");
         assert!(requests <= 8, "{odd:?}: {requests} requests");
@@ -91,10 +79,7 @@ async fn a_server_with_small_pages_is_read_to_its_end() {
                         .collect();
                     let more = offset + size < 30;
                     let page = serde_json::json!({ "list": list, "hasMore": more });
-                    HttpMockResponse::builder()
-                        .status(200)
-                        .body(page.to_string())
-                        .build()
+                    HttpMockResponse::builder().status(200).body(page.to_string()).build()
                 });
             })
             .await;

@@ -44,9 +44,7 @@ fn happens(sandbox: &Sandbox, rng: &mut Rng, always: &mut HashSet<i64>) {
         90..95 => {
             (0..rng.usize(20..30)).for_each(|_| message(sandbox, here[rng.usize(..here.len())]))
         }
-        _ => sandbox
-            .change(&sandbox.connection(1), Change::Read { fan: any })
-            .unwrap(),
+        _ => sandbox.change(&sandbox.connection(1), Change::Read { fan: any }).unwrap(),
     }
 }
 
@@ -56,11 +54,7 @@ async fn every_chat_that_stays_is_yielded_once_whatever_happens() {
     let mut happened = 0;
     for seed in 0..60 {
         let mut rng = Rng::with_seed(seed);
-        let order = if rng.bool() {
-            ChatOrder::Old
-        } else {
-            ChatOrder::Recent
-        };
+        let order = if rng.bool() { ChatOrder::Old } else { ChatOrder::Recent };
         let way = [Way::Plain, Way::Ahead, Way::Parallel][rng.usize(..3)];
         let sandbox = Arc::new(sandbox(rng.u32(..150)).await);
         let always = Arc::new(Mutex::new(HashSet::from_iter(fans(&sandbox))));
@@ -77,33 +71,17 @@ async fn every_chat_that_stays_is_yielded_once_whatever_happens() {
                 }
             }
         });
-        let creator = client
-            .build()
-            .unwrap()
-            .connection(sandbox.connection(1))
-            .unwrap();
+        let creator = client.build().unwrap().connection(sandbox.connection(1)).unwrap();
         let mut stream = way.of(creator.chats().order(order).stream());
         let mut yielded: HashMap<i64, u32> = HashMap::new();
         while let Some(chat) = stream.next().await {
             let chat = chat.unwrap_or_else(|error| panic!("{seed}, {order:?}, {way:?}: {error}"));
             *yielded.entry(fan(&chat)).or_default() += 1;
         }
-        assert!(
-            yielded.values().all(|times| *times == 1),
-            "{seed}: a chat came twice"
-        );
-        let missing = always
-            .lock()
-            .unwrap()
-            .iter()
-            .filter(|fan| !yielded.contains_key(fan))
-            .count();
-        assert_eq!(
-            missing,
-            0,
-            "{seed}, {order:?}, {way:?}: of {}",
-            yielded.len()
-        );
+        assert!(yielded.values().all(|times| *times == 1), "{seed}: a chat came twice");
+        let missing =
+            always.lock().unwrap().iter().filter(|fan| !yielded.contains_key(fan)).count();
+        assert_eq!(missing, 0, "{seed}, {order:?}, {way:?}: of {}", yielded.len());
         happened += *count.lock().unwrap();
     }
     assert!(happened > 500, "{happened}");
@@ -120,21 +98,13 @@ async fn the_plain_loop_misses_and_repeats_chats() {
         let mut pages = creator(&sandbox).chats().pages();
         let mut yielded: HashMap<i64, u32> = HashMap::new();
         while let Some(page) = pages.next().await {
-            page.unwrap()
-                .iter()
-                .for_each(|chat| *yielded.entry(fan(chat)).or_default() += 1);
+            page.unwrap().iter().for_each(|chat| *yielded.entry(fan(chat)).or_default() += 1);
             (0..3).for_each(|_| happens(&sandbox, &mut rng, &mut always));
         }
-        missed += always
-            .iter()
-            .filter(|fan| !yielded.contains_key(fan))
-            .count();
+        missed += always.iter().filter(|fan| !yielded.contains_key(fan)).count();
         repeated += yielded.values().filter(|times| **times > 1).count();
     }
-    assert!(
-        missed > 20 && repeated > 20,
-        "{missed} missed, {repeated} repeated"
-    );
+    assert!(missed > 20 && repeated > 20, "{missed} missed, {repeated} repeated");
 }
 
 #[tokio::test]
@@ -143,29 +113,19 @@ async fn chats_that_stop_matching_a_filter_hide_no_others() {
         let sandbox = Arc::new(sandbox(400).await);
         let unread = |sandbox: &Sandbox| -> Vec<i64> {
             let chats = sandbox.chats(&sandbox.connection(1)).unwrap();
-            chats
-                .iter()
-                .filter(|chat| chat.unread() > 0)
-                .map(fan)
-                .collect()
+            chats.iter().filter(|chat| chat.unread() > 0).map(fan).collect()
         };
         let before = unread(&sandbox);
         assert!(before.len() > 60);
         let creator = creator(&sandbox);
-        let mut stream = creator
-            .chats()
-            .filter(ChatFilter::Unread)
-            .order(order)
-            .stream();
+        let mut stream = creator.chats().filter(ChatFilter::Unread).order(order).stream();
         let mut read = Vec::new();
         while let Some(chat) = stream.next().await {
             let fan = fan(&chat.unwrap());
             read.push(fan);
             // Every other chat is marked as read as soon as it is seen, so it leaves the list.
             if read.len() % 2 == 0 {
-                sandbox
-                    .change(&sandbox.connection(1), Change::Read { fan })
-                    .unwrap();
+                sandbox.change(&sandbox.connection(1), Change::Read { fan }).unwrap();
             }
         }
         let mut expected = before;
@@ -195,10 +155,7 @@ async fn a_quiet_inbox_costs_little_more_than_the_plain_loop() {
         }
         assert_eq!(count, chats);
         let (plain, requests) = (chats.div_ceil(20).max(1) as usize, sandbox.requests().len());
-        assert!(
-            requests * 10 <= plain * 11 + 20,
-            "{requests} requests for {plain} pages"
-        );
+        assert!(requests * 10 <= plain * 11 + 20, "{requests} requests for {plain} pages");
     }
 }
 
@@ -263,11 +220,7 @@ async fn wrong_guesses_waste_a_bounded_number_of_requests() {
             }
         }
     });
-    let creator = client
-        .build()
-        .unwrap()
-        .connection(sandbox.connection(1))
-        .unwrap();
+    let creator = client.build().unwrap().connection(sandbox.connection(1)).unwrap();
     let mut stream = creator.chats().order(ChatOrder::Old).stream().parallel(8);
     let mut count = 0;
     while let Some(chat) = stream.next().await {
@@ -275,8 +228,5 @@ async fn wrong_guesses_waste_a_bounded_number_of_requests() {
         count += 1;
     }
     let requests = sandbox.requests().len();
-    assert!(
-        count > 200 && requests <= 60,
-        "{requests} requests for {count} chats"
-    );
+    assert!(count > 200 && requests <= 60, "{requests} requests for {count} chats");
 }

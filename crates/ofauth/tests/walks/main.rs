@@ -17,10 +17,7 @@ use ofauth::{Chat, Client, ClientBuilder, Connection};
 use ofauth_sandbox::{Change, Sandbox};
 
 fn client(url: impl Into<String>) -> ClientBuilder {
-    Client::builder()
-        .api_key("sk_sandbox_x")
-        .base_url(url)
-        .rate_limit(None)
+    Client::builder().api_key("sk_sandbox_x").base_url(url).rate_limit(None)
 }
 
 async fn sandbox(chats: u32) -> Sandbox {
@@ -45,16 +42,10 @@ fn fan(chat: &Chat) -> i64 {
 /// Makes the fan's chat the newest.
 fn message(sandbox: &Sandbox, fan: i64) {
     let text = "<p>Hi!</p>".to_owned();
-    let change = Change::Message {
-        fan,
-        text,
-        from_creator: false,
-    };
+    let change = Change::Message { fan, text, from_creator: false };
     sandbox.change(&sandbox.connection(1), change).unwrap();
 }
 
 fn remove(sandbox: &Sandbox, fan: i64) {
-    sandbox
-        .change(&sandbox.connection(1), Change::Remove { fan })
-        .unwrap();
+    sandbox.change(&sandbox.connection(1), Change::Remove { fan }).unwrap();
 }

@@ -12,11 +12,7 @@ use crate::{client, creator, fan, fans, message, remove, sandbox};
 async fn a_resumed_walk_loses_and_repeats_nothing() {
     for seed in 0..40 {
         let mut rng = Rng::with_seed(seed);
-        let order = if rng.bool() {
-            ChatOrder::Old
-        } else {
-            ChatOrder::Recent
-        };
+        let order = if rng.bool() { ChatOrder::Old } else { ChatOrder::Recent };
         let sandbox = sandbox(130).await;
         let creator = creator(&sandbox);
         let mut always: std::collections::HashSet<i64> = fans(&sandbox).into_iter().collect();
@@ -62,10 +58,7 @@ async fn a_walk_can_be_resumed_after_an_error() {
     let sandbox = sandbox(100).await;
     let rules = [Fault::Well, Fault::Well, Fault::status(500)];
     sandbox.inject(FaultRule::sequence(rules));
-    let client = client(sandbox.url())
-        .retry(RetryPolicy::off())
-        .build()
-        .unwrap();
+    let client = client(sandbox.url()).retry(RetryPolicy::off()).build().unwrap();
     let creator = client.connection(sandbox.connection(1)).unwrap();
     let mut stream = creator.chats().stream().max_items(90);
     let mut read = Vec::new();
@@ -112,20 +105,14 @@ async fn a_cursor_is_small_and_bound_to_its_connection_and_parameters() {
         let error = stream.next().await.unwrap().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidRequest);
         assert!(
-            error
-                .to_string()
-                .starts_with("the cursor belongs to another connection"),
+            error.to_string().starts_with("the cursor belongs to another connection"),
             "{error}"
         );
         assert!(stream.next().await.is_none());
     }
     sandbox.requests().assert_count(0);
 
-    for broken in [
-        json.replace("\"walk\":\"", "\"walk\":\"AA"),
-        "{}".to_owned(),
-        "7".to_owned(),
-    ] {
+    for broken in [json.replace("\"walk\":\"", "\"walk\":\"AA"), "{}".to_owned(), "7".to_owned()] {
         assert!(serde_json::from_str::<Cursor>(&broken).is_err());
     }
 }

@@ -39,17 +39,13 @@ pub(super) fn edit(
 pub(super) fn holder(lines: &Lines, row: &Row, key: &str) -> Result<String, String> {
     let has = |pointer: &&String| lines.value(&join(pointer, key)).is_some();
     let found = row.pointers.iter().find(has);
-    found
-        .cloned()
-        .ok_or_else(|| format!("no schema with `{key}` was found"))
+    found.cloned().ok_or_else(|| format!("no schema with `{key}` was found"))
 }
 
 /// The schema at the place where the value is used.
 pub(super) fn used(row: &Row) -> Result<String, String> {
     let first = row.pointers.first();
-    first
-        .cloned()
-        .ok_or_else(|| "the spec doesn't describe the value".to_owned())
+    first.cloned().ok_or_else(|| "the spec doesn't describe the value".to_owned())
 }
 
 fn remove(lines: &mut Lines, schema: &str, key: &str) -> Result<(), String> {
@@ -111,9 +107,7 @@ fn make_nullable(
     observation: &Observation,
 ) -> Result<(), String> {
     let schema = used(table.row(observation.row))?;
-    let is_array = lines
-        .value(&join(&schema, "type"))
-        .is_some_and(|kind| kind == "array");
+    let is_array = lines.value(&join(&schema, "type")).is_some_and(|kind| kind == "array");
     // In Rust, null and absence of an array are the same. It may be optional already.
     if is_array && make_optional(lines, table, observation).is_ok() {
         lines.reparse(SPEC)?;
@@ -157,10 +151,7 @@ fn add_values(lines: &mut Lines, row: &Row, observation: &Observation) -> Result
     let values = lines.value(&list).and_then(Value::as_array);
     let last = values.map_or(0, |values| values.len().saturating_sub(1));
     let block = lines.block(&join(&list, last))?;
-    let words: Vec<String> = words
-        .iter()
-        .map(|word| format!("- {}", quoted(word)))
-        .collect();
+    let words: Vec<String> = words.iter().map(|word| format!("- {}", quoted(word))).collect();
     lines.insert(block.end, block.outer, &words);
     Ok(())
 }

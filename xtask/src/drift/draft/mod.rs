@@ -36,10 +36,7 @@ pub(crate) fn draft(root: &Path, yaml: &str, captures: &Captures) -> Result<Draf
     };
     let observations = merged(&edits.lines, captures);
     edits.apply(&observations)?;
-    Ok(Draft {
-        text: edits.lines.text(),
-        left: edits.left,
-    })
+    Ok(Draft { text: edits.lines.text(), left: edits.left })
 }
 
 fn in_lines(findings: &[Diagnostic], separator: &str) -> String {
@@ -88,8 +85,7 @@ impl Edits<'_> {
         if let [observation] = observations {
             let place = observation.finding.place.clone();
             let reason = in_lines(&findings, "; ");
-            self.left
-                .push((place, format!("the draft would be wrong: {reason}")));
+            self.left.push((place, format!("the draft would be wrong: {reason}")));
             return Ok(());
         }
         let (first, second) = observations.split_at(observations.len() / 2);
@@ -143,8 +139,6 @@ fn edited_schema(lines: &Lines, row: &Row, finding: &Finding) -> Option<String> 
         Deviation::OutOfBounds => edit::bounds(row, &finding.expected),
         _ => &[],
     };
-    let mut holders = keys
-        .iter()
-        .filter_map(|key| edit::holder(lines, row, key).ok());
+    let mut holders = keys.iter().filter_map(|key| edit::holder(lines, row, key).ok());
     holders.next().or_else(|| edit::used(row).ok())
 }

@@ -41,11 +41,7 @@ pub(super) fn hide(lines: &mut Lines, schemas: &[String]) -> Result<(), String> 
         let name = name(&schema).ok_or(NO_PROPERTY)?;
         if seen.insert(name.to_owned()) {
             let document = lines.value("").unwrap_or(&Value::Null);
-            waiting.extend(
-                users(document, name)
-                    .into_iter()
-                    .filter(|user| is_shown(user)),
-            );
+            waiting.extend(users(document, name).into_iter().filter(|user| is_shown(user)));
         }
     }
     for holder in holders {

@@ -24,9 +24,7 @@ pub(super) struct NewSchemas {
 impl NewSchemas {
     /// New schemas for a value in the schema that `pointer` leads to.
     pub(super) fn new(lines: &Lines, pointer: &str) -> Self {
-        let schemas = lines
-            .value("/components/schemas")
-            .and_then(Value::as_object);
+        let schemas = lines.value("/components/schemas").and_then(Value::as_object);
         let names = schemas.into_iter().flat_map(|schemas| schemas.keys());
         Self {
             prefix: name(pointer).unwrap_or_default().to_upper_camel_case(),
@@ -75,10 +73,7 @@ impl NewSchemas {
 
     fn object(&mut self, shape: &Shape, name: &str) -> Vec<String> {
         if !shape.fields.is_empty() {
-            return vec![
-                "allOf:".to_owned(),
-                format!("  - {}", self.named(shape, name)),
-            ];
+            return vec!["allOf:".to_owned(), format!("  - {}", self.named(shape, name))];
         }
         let mut lines = vec!["type: object".to_owned()];
         let values = shape.items.as_deref();

@@ -68,11 +68,7 @@ fn no_change_is_lost_and_nothing_unchanged_is_yielded() {
                 // Round 0 yields everything; later rounds must yield the latest state of each
                 // changed chat.
                 if round == 0 || inbox.changed.contains(key) {
-                    assert_eq!(
-                        held.get(key),
-                        now.get(key),
-                        "{case}: a change of {key} was lost"
-                    );
+                    assert_eq!(held.get(key), now.get(key), "{case}: a change of {key} was lost");
                 }
             }
             inbox.mark();
@@ -135,37 +131,21 @@ fn a_checkpoint_is_small() {
 /// Times are rounded to seconds: a changed chat can come after an unchanged one.
 #[test]
 fn a_change_behind_an_unchanged_chat_of_the_same_time_is_yielded() {
-    let item = |key, version, activity| Item {
-        key,
-        version: Some(version),
-        activity: Some(activity),
-    };
+    let item =
+        |key, version, activity| Item { key, version: Some(version), activity: Some(activity) };
     let read = |since: &Front, items: &[Item]| {
         let mut walk = Walk::changes(since);
         let ask = walk.ask().unwrap().unwrap();
-        let page = ServedPage {
-            items,
-            has_more: true,
-            next_offset: None,
-        };
-        let mut news: Vec<Key> = walk
-            .read(ask, page)
-            .iter()
-            .map(|index| items[*index].key)
-            .collect();
+        let page = ServedPage { items, has_more: true, next_offset: None };
+        let mut news: Vec<Key> =
+            walk.read(ask, page).iter().map(|index| items[*index].key).collect();
         news.sort_unstable();
         assert_eq!(walk.ask(), Ok(None));
         (news, walk.checkpoint().unwrap())
     };
     let since = Front::of(&[item(1, 1, 100), item(2, 1, 90), item(3, 1, 80)]);
     // 2 was known and changed, 9 is new, 8 is older than the first unchanged chat.
-    let page = [
-        item(1, 1, 100),
-        item(9, 1, 100),
-        item(2, 2, 100),
-        item(8, 1, 95),
-        item(3, 1, 80),
-    ];
+    let page = [item(1, 1, 100), item(9, 1, 100), item(2, 2, 100), item(8, 1, 95), item(3, 1, 80)];
     let (news, since) = read(&since, &page);
     assert_eq!(news, [2, 9]);
     assert!(read(&since, &page).0.is_empty());

@@ -13,11 +13,7 @@ fn every_chat_that_stays_is_yielded_exactly_once() {
     let mut requests: HashMap<Rate, [u32; 2]> = HashMap::new();
     for seed in 0..cases(6_000) {
         let mut rng = Rng::with_seed(seed);
-        let order = if rng.bool() {
-            Order::Recent
-        } else {
-            Order::Old
-        };
+        let order = if rng.bool() { Order::Recent } else { Order::Old };
         let page_size = PAGE_SIZES[rng.usize(..PAGE_SIZES.len())];
         let rate = RATES[rng.usize(..RATES.len())];
         let size = rng.usize(..=if page_size < 5 { 100 } else { 400 });
@@ -27,10 +23,7 @@ fn every_chat_that_stays_is_yielded_exactly_once() {
         let mut walk = Walk::new(order, 0, page_size);
         let out = walk_all(&mut walk, &mut inbox, order, rate);
         out.check(&inbox, &case);
-        assert!(
-            out.requests as usize <= 20 + 3 * (walk.seen() / page_size as usize + 1),
-            "{case}"
-        );
+        assert!(out.requests as usize <= 20 + 3 * (walk.seen() / page_size as usize + 1), "{case}");
         *walks.entry(rate).or_default() += 1;
         let [spent, plain] = requests.entry(rate).or_default();
         *spent += out.requests;
@@ -60,11 +53,7 @@ fn every_chat_that_stays_is_yielded_exactly_once() {
 fn a_walk_from_an_offset_covers_chats_that_stay_past_it() {
     for seed in 0..cases(1_000) {
         let mut rng = Rng::with_seed(seed);
-        let order = if rng.bool() {
-            Order::Recent
-        } else {
-            Order::Old
-        };
+        let order = if rng.bool() { Order::Recent } else { Order::Old };
         let page_size = PAGE_SIZES[rng.usize(2..PAGE_SIZES.len())];
         let events = rng.u8(..4);
         let start = rng.u64(1..60);
@@ -88,10 +77,7 @@ fn a_walk_from_an_offset_covers_chats_that_stay_past_it() {
         out.error = walk.ask().err();
         assert_eq!(out.error, None, "seed {seed}");
         inbox.always.retain(|key| stays.contains(key));
-        out.check(
-            &inbox,
-            &format!("seed {seed}: {order:?} from {start} by {page_size}"),
-        );
+        out.check(&inbox, &format!("seed {seed}: {order:?} from {start} by {page_size}"));
     }
 }
 
@@ -117,11 +103,7 @@ fn the_plain_loop_misses_and_repeats() {
             let mut inbox = Inbox::new(300, seed);
             let out = plain_loop(&mut inbox, order, 20, |inbox| {
                 for _ in 0..inbox.rng.u8(..=3) {
-                    if inbox.rng.u8(..4) == 0 {
-                        inbox.leave_one()
-                    } else {
-                        inbox.move_one()
-                    }
+                    if inbox.rng.u8(..4) == 0 { inbox.leave_one() } else { inbox.move_one() }
                 }
             });
             let once: HashSet<_> = out.keys.iter().copied().collect();

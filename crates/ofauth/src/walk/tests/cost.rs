@@ -8,10 +8,7 @@ use fastrand::Rng;
 fn a_quiet_walk_costs_at_most_a_tenth_plus_two_requests_more() {
     let mut worst = 0.0f64;
     for page_size in 1..=20 {
-        for size in (0..=2_000)
-            .step_by(if page_size < 5 { 197 } else { 29 })
-            .chain(0..45)
-        {
+        for size in (0..=2_000).step_by(if page_size < 5 { 197 } else { 29 }).chain(0..45) {
             for order in [Order::Recent, Order::Old] {
                 let (walk, plain) = quiet_cost(order, size, page_size);
                 assert!(
@@ -34,18 +31,9 @@ fn quiet_cost(order: Order, size: u64, page_size: u32) -> (u32, u32) {
     let mut yielded = 0;
     while let Some(ask) = walk.ask().unwrap() {
         let end = size.min(ask.offset + u64::from(ask.limit));
-        let items: Vec<Item> = (ask.offset..end)
-            .map(|key| Item {
-                key,
-                version: Some(0),
-                activity: None,
-            })
-            .collect();
-        let page = ServedPage {
-            items: &items,
-            has_more: end < size,
-            next_offset: None,
-        };
+        let items: Vec<Item> =
+            (ask.offset..end).map(|key| Item { key, version: Some(0), activity: None }).collect();
+        let page = ServedPage { items: &items, has_more: end < size, next_offset: None };
         yielded += walk.read(ask, page).len() as u64;
     }
     assert_eq!(yielded, size);
@@ -57,10 +45,7 @@ fn a_quiet_walk_of_15_pages_costs_one_request_more() {
     let mut inbox = Inbox::new(300, 1);
     assert_eq!(plain_loop(&mut inbox, Order::Old, 20, |_| {}).requests, 15);
     let mut walk = Walk::new(Order::Old, 0, 20);
-    assert_eq!(
-        walk_all(&mut walk, &mut inbox.versioned(), Order::Old, Rate::Quiet).requests,
-        16
-    );
+    assert_eq!(walk_all(&mut walk, &mut inbox.versioned(), Order::Old, Rate::Quiet).requests, 16);
 }
 
 /// About every fifth position holds a chat that the server counts but does not return.
@@ -76,22 +61,11 @@ fn hidden_chats_cost_requests_but_lose_no_chats() {
                 let end = 400.min(ask.offset + u64::from(ask.limit));
                 let items: Vec<Item> = (ask.offset..end)
                     .filter(|&key| shown[key as usize])
-                    .map(|key| Item {
-                        key,
-                        version: Some(0),
-                        activity: None,
-                    })
+                    .map(|key| Item { key, version: Some(0), activity: None })
                     .collect();
                 let next_offset = Some(end as i64);
                 yielded += walk
-                    .read(
-                        ask,
-                        ServedPage {
-                            items: &items,
-                            has_more: end < 400,
-                            next_offset,
-                        },
-                    )
+                    .read(ask, ServedPage { items: &items, has_more: end < 400, next_offset })
                     .len();
             }
             assert_eq!(yielded, shown.iter().filter(|&&shown| shown).count());
@@ -110,11 +84,7 @@ fn hidden_chats_cost_requests_but_lose_no_chats() {
 fn garbage_ends_within_the_bound() {
     for seed in 0..cases(2_500) {
         let mut rng = Rng::with_seed(seed);
-        let order = if rng.bool() {
-            Order::Recent
-        } else {
-            Order::Old
-        };
+        let order = if rng.bool() { Order::Recent } else { Order::Old };
         let page_size = rng.u32(..25);
         let start = [0, 0, rng.u64(..100), rng.u64(..)][rng.usize(..4)];
         let keys = [1, 10, 1_000][rng.usize(..3)];
@@ -145,17 +115,11 @@ fn garbage_ends_within_the_bound() {
             for index in walk.read(ask, page) {
                 assert!(yielded.insert(items[index].key) || changes, "seed {seed}");
             }
-            assert!(
-                walk.requests() as usize <= 20 + 3 * (walk.seen() + 1),
-                "seed {seed}"
-            );
+            assert!(walk.requests() as usize <= 20 + 3 * (walk.seen() + 1), "seed {seed}");
             let token = String::from(walk.token(&[rng.u64(..keys)]));
             Walk::resume(Token::try_from(token).unwrap()).ask().ok();
         }
-        assert!(
-            matches!(walk.ask(), Ok(None) | Err(_)),
-            "seed {seed}: the walk did not end"
-        );
+        assert!(matches!(walk.ask(), Ok(None) | Err(_)), "seed {seed}: the walk did not end");
     }
 }
 
@@ -174,11 +138,7 @@ fn parrot(items: &[Item], has_more: bool, next: impl Fn(Ask) -> Option<i64>) -> 
     let mut walk = Walk::new(Order::Recent, 0, 20);
     let mut yielded = 0;
     while let Ok(Some(ask)) = walk.ask() {
-        let page = ServedPage {
-            items,
-            has_more,
-            next_offset: next(ask),
-        };
+        let page = ServedPage { items, has_more, next_offset: next(ask) };
         yielded += walk.read(ask, page).len();
     }
     (walk, yielded)
@@ -186,13 +146,8 @@ fn parrot(items: &[Item], has_more: bool, next: impl Fn(Ask) -> Option<i64>) -> 
 
 #[test]
 fn a_walk_gives_up_on_a_server_that_ignores_the_offset() {
-    let items: Vec<Item> = (0..20)
-        .map(|key| Item {
-            key,
-            version: Some(0),
-            activity: None,
-        })
-        .collect();
+    let items: Vec<Item> =
+        (0..20).map(|key| Item { key, version: Some(0), activity: None }).collect();
     let (walk, yielded) = parrot(&items, true, |_| None);
     assert_eq!(walk.ask(), Err(WalkError::NoProgress { requests: 11 }));
     assert_eq!(yielded, 20);
@@ -204,13 +159,8 @@ fn a_walk_gives_up_on_a_server_that_ignores_the_offset() {
 
 #[test]
 fn a_stuck_next_offset_is_an_error_after_the_page_is_yielded() {
-    let items: Vec<Item> = (0..20)
-        .map(|key| Item {
-            key,
-            version: Some(0),
-            activity: None,
-        })
-        .collect();
+    let items: Vec<Item> =
+        (0..20).map(|key| Item { key, version: Some(0), activity: None }).collect();
     for next in [0, -1, i64::MIN] {
         let (walk, yielded) = parrot(&items, true, |_| Some(next));
         assert_eq!(walk.ask(), Err(WalkError::Stuck { asked: 0, next }));
@@ -219,14 +169,7 @@ fn a_stuck_next_offset_is_an_error_after_the_page_is_yielded() {
     // Before the page's end, but above the requested offset: not an error.
     let mut walk = Walk::new(Order::Recent, 0, 20);
     let ask = walk.ask().unwrap().unwrap();
-    walk.read(
-        ask,
-        ServedPage {
-            items: &items,
-            has_more: true,
-            next_offset: Some(15),
-        },
-    );
+    walk.read(ask, ServedPage { items: &items, has_more: true, next_offset: Some(15) });
     assert_eq!(walk.ask().unwrap().unwrap().offset, 14);
     // The last page's next offset does not matter.
     let (walk, _) = parrot(&items, false, |_| Some(0));

@@ -57,11 +57,7 @@ pub(crate) struct ModelPage {
 
 impl ModelPage {
     pub(crate) fn observed(&self) -> ServedPage<'_> {
-        ServedPage {
-            items: &self.items,
-            has_more: self.has_more,
-            next_offset: self.next_offset,
-        }
+        ServedPage { items: &self.items, has_more: self.has_more, next_offset: self.next_offset }
     }
 }
 
@@ -125,9 +121,7 @@ impl Inbox {
     }
 
     pub(crate) fn items(&self) -> HashMap<Key, Item> {
-        self.matching()
-            .map(|chat| (chat.key, chat.item()))
-            .collect()
+        self.matching().map(|chat| (chat.key, chat.item())).collect()
     }
 
     pub(crate) fn page(&self, order: Order, offset: u64, limit: u32) -> ModelPage {
@@ -137,19 +131,11 @@ impl Inbox {
             Order::Recent => Box::new(self.matching().rev()),
         };
         let limit = limit as usize;
-        let mut items: Vec<_> = all
-            .skip(offset as usize)
-            .take(limit + 1)
-            .map(Chat::item)
-            .collect();
+        let mut items: Vec<_> = all.skip(offset as usize).take(limit + 1).map(Chat::item).collect();
         let has_more = items.len() > limit;
         items.truncate(limit);
         let next = offset as i64 + items.len() as i64;
-        ModelPage {
-            items,
-            has_more,
-            next_offset: (self.gives_next && has_more).then_some(next),
-        }
+        ModelPage { items, has_more, next_offset: (self.gives_next && has_more).then_some(next) }
     }
 
     pub(crate) fn answer(&self, order: Order, ask: Ask) -> ModelPage {
@@ -160,12 +146,7 @@ impl Inbox {
         self.clock += 1 + i64::from(self.rng.u8(..3));
         let versioned = self.rng.f64() >= self.unversioned;
         let (key, activity) = (self.next_key.wrapping_mul(7919) % 1_000_003, self.clock);
-        self.chats.push(Chat {
-            key,
-            activity,
-            matches,
-            versioned,
-        });
+        self.chats.push(Chat { key, activity, matches, versioned });
         self.next_key += 1;
         if matches {
             self.changed.insert(key);
@@ -174,14 +155,9 @@ impl Inbox {
 
     /// Picks a random chat, half the time among the newest, and returns its index.
     fn pick(&mut self, matches: bool) -> Option<usize> {
-        let found: Vec<_> = (0..self.chats.len())
-            .filter(|&index| self.chats[index].matches == matches)
-            .collect();
-        let from = if self.rng.bool() {
-            found.len().saturating_sub(25)
-        } else {
-            0
-        };
+        let found: Vec<_> =
+            (0..self.chats.len()).filter(|&index| self.chats[index].matches == matches).collect();
+        let from = if self.rng.bool() { found.len().saturating_sub(25) } else { 0 };
         (!found.is_empty()).then(|| found[self.rng.usize(from..found.len())])
     }
 
@@ -258,18 +234,13 @@ pub(crate) struct Yielded {
 
 impl Yielded {
     pub(crate) fn take(&mut self, page: &ModelPage, news: Vec<usize>) {
-        self.keys
-            .extend(news.into_iter().map(|index| page.items[index].key));
+        self.keys.extend(news.into_iter().map(|index| page.items[index].key));
     }
 
     /// Checks the guarantee. A walk that gave up may miss chats, but must not repeat any.
     pub(crate) fn check(&self, inbox: &Inbox, case: &str) {
         let once: HashSet<_> = self.keys.iter().copied().collect();
-        assert_eq!(
-            once.len(),
-            self.keys.len(),
-            "{case}: a chat was yielded twice"
-        );
+        assert_eq!(once.len(), self.keys.len(), "{case}: a chat was yielded twice");
         if self.error.is_none() {
             let missed: Vec<_> = inbox.always.difference(&once).collect();
             assert!(missed.is_empty(), "{case}: missed {missed:?}");

@@ -10,11 +10,7 @@ fn pages_read_ahead_keep_the_guarantee() {
     let mut gave_up = 0;
     for seed in 0..cases {
         let mut rng = Rng::with_seed(seed);
-        let order = if rng.bool() {
-            Order::Recent
-        } else {
-            Order::Old
-        };
+        let order = if rng.bool() { Order::Recent } else { Order::Old };
         let rate = RATES[rng.usize(..RATES.len())];
         let page_size = [5, 10, 19, 20][rng.usize(..4)];
         let (size, width) = (rng.usize(..400), rng.usize(2..=6));
@@ -80,24 +76,12 @@ fn walk_ahead(
 /// Oldest first, the last page is read ahead. Then a chat of the first page moves past it.
 #[test]
 fn an_end_read_ahead_does_not_end_the_walk() {
-    let item = |key, version| Item {
-        key,
-        version: Some(version),
-        activity: None,
-    };
+    let item = |key, version| Item { key, version: Some(version), activity: None };
     let mut walk = Walk::new(Order::Old, 0, 20);
     let mut yielded = Vec::new();
     let mut read = |walk: &mut Walk, ask, items: &[Item], has_more| {
-        let page = ServedPage {
-            items,
-            has_more,
-            next_offset: None,
-        };
-        yielded.extend(
-            walk.read(ask, page)
-                .into_iter()
-                .map(|index| items[index].key),
-        );
+        let page = ServedPage { items, has_more, next_offset: None };
+        yielded.extend(walk.read(ask, page).into_iter().map(|index| items[index].key));
     };
     let all: Vec<Item> = (0..30).map(|key| item(key, 0)).collect();
     let (first, second) = (walk.ask().unwrap().unwrap(), walk.predict(1).unwrap());
@@ -110,15 +94,8 @@ fn an_end_read_ahead_does_not_end_the_walk() {
     read(&mut walk, second, &all[19..], false);
     assert_ne!(walk.ask(), Ok(None), "the end must be read again");
     while let Some(ask) = walk.ask().unwrap() {
-        let end = moved
-            .len()
-            .min((ask.offset + u64::from(ask.limit)) as usize);
-        read(
-            &mut walk,
-            ask,
-            &moved[ask.offset as usize..end],
-            end < moved.len(),
-        );
+        let end = moved.len().min((ask.offset + u64::from(ask.limit)) as usize);
+        read(&mut walk, ask, &moved[ask.offset as usize..end], end < moved.len());
     }
     yielded.sort_unstable();
     assert_eq!(yielded, (0..30).collect::<Vec<_>>());

@@ -12,11 +12,7 @@ fn a_resumed_walk_keeps_the_guarantee() {
     let (mut resumed, mut gave_up) = (0, 0);
     for seed in 0..cases {
         let mut rng = Rng::with_seed(seed);
-        let order = if rng.bool() {
-            Order::Recent
-        } else {
-            Order::Old
-        };
+        let order = if rng.bool() { Order::Recent } else { Order::Old };
         let rate = RATES[rng.usize(..RATES.len())];
         let page_size = PAGE_SIZES[rng.usize(2..PAGE_SIZES.len())];
         let size = rng.usize(..400);
@@ -58,12 +54,7 @@ fn a_resumed_walk_keeps_the_guarantee() {
         gave_up += u32::from(error.is_some());
         assert!(error.is_none() || rate == Rate::Heavy, "{case}: {error:?}");
         let requests = walk.requests();
-        super::model::Yielded {
-            keys: taken,
-            error,
-            requests,
-        }
-        .check(&inbox, &case);
+        super::model::Yielded { keys: taken, error, requests }.check(&inbox, &case);
     }
     println!("{resumed} times resumed, {gave_up} of {cases} gave up");
     assert!(gave_up <= 5);
@@ -80,11 +71,7 @@ fn resuming_costs_little() {
             for _ in 0..stop {
                 let ask = walk.ask().unwrap().unwrap();
                 let page = inbox.answer(order, ask);
-                last = walk
-                    .read(ask, page.observed())
-                    .iter()
-                    .map(|&i| page.items[i].key)
-                    .collect();
+                last = walk.read(ask, page.observed()).iter().map(|&i| page.items[i].key).collect();
             }
             let token = walk.token(&last);
             let mut walk = Walk::resume(token);
@@ -123,10 +110,7 @@ fn a_bad_token_is_an_error() {
 
     assert_eq!(read(&good), None);
     assert_eq!(read(&checkpoint), Some(BadCode::WrongKind));
-    assert_eq!(
-        Front::try_from(good.clone()).err(),
-        Some(BadCode::WrongKind)
-    );
+    assert_eq!(Front::try_from(good.clone()).err(), Some(BadCode::WrongKind));
     for text in ["", "x", "hello, world", "eyJhIjoxfQ"] {
         assert_eq!(read(text), Some(BadCode::Corrupt), "{text}");
     }

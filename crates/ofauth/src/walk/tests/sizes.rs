@@ -14,11 +14,7 @@ fn read(order: Order, cap: usize, when: usize, gone: usize, told: bool) -> (usiz
         panic!("{order:?}, pages of {cap}, {gone} leaves after {when}: {error}")
     }) {
         let offset = ask.offset as usize;
-        let item = |key: &u64| Item {
-            key: *key,
-            version: Some(*key),
-            activity: None,
-        };
+        let item = |key: &u64| Item { key: *key, version: Some(*key), activity: None };
         let size = cap.min(ask.limit as usize);
         let items: Vec<Item> = list.iter().skip(offset).take(size).map(item).collect();
         let end = offset + items.len();
@@ -28,11 +24,7 @@ fn read(order: Order, cap: usize, when: usize, gone: usize, told: bool) -> (usiz
             has_more,
             next_offset: (told && has_more).then_some(end as i64),
         };
-        seen.extend(
-            walk.read(ask, page)
-                .into_iter()
-                .map(|index| items[index].key),
-        );
+        seen.extend(walk.read(ask, page).into_iter().map(|index| items[index].key));
         if walk.requests() as usize == when {
             list.remove(gone);
         }
