@@ -23,7 +23,7 @@ pub mod types {
             Default::default()
         }
     }
-    ///Why the creator cannot send: a boolean ("chats list") or a reason in words ("SDK types").
+    ///Why the creator cannot send a message: a boolean ("chats list") or a text ("SDK types").
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[serde(untagged)]
     #[non_exhaustive]
@@ -110,7 +110,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub unread_messages_count: ::std::option::Option<i64>,
-        ///The fan at the other end.
+        ///The fan in this conversation.
         #[serde(rename = "withUser")]
         pub with_user: UserView,
     }
@@ -119,7 +119,7 @@ pub mod types {
             Default::default()
         }
     }
-    ///A kind of chat to narrow the list to: those marked as priority, those of fans who tipped, or those with unread messages ("chats list").
+    ///A kind of chat to filter by: marked as priority, from fans who tipped, or with unread messages ("chats list").
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -180,7 +180,7 @@ pub mod types {
             value.parse()
         }
     }
-    ///The order of the list by activity: `recent` is newest first, `old` oldest first ("chats list").
+    ///The sort order by activity: `recent` is newest first, `old` is oldest first ("chats list").
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -242,17 +242,17 @@ pub mod types {
             ChatOrder::Recent
         }
     }
-    ///One page of chats, in the order asked for ("chats list").
+    ///One page of chats, in the requested order ("chats list").
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     pub struct ChatPage {
-        ///Whether chats follow after this page.
+        ///Whether more chats follow this page.
         #[serde(rename = "hasMore")]
         pub has_more: bool,
         ///The chats of this page.
         pub list: ::std::vec::Vec<Chat>,
-        ///The `offset` of the page that follows; absent where none follows.
+        ///The `offset` of the next page; absent on the last page.
         #[serde(
             rename = "nextOffset",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -264,23 +264,23 @@ pub mod types {
             Default::default()
         }
     }
-    ///The body of an error ("errors"). `type` is documented for each 4xx status and for no 5xx, so it may be absent.
+    ///The body of an error response ("errors"). `type` is documented for every 4xx status but for no 5xx status, so it may be absent.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     pub struct ErrorBody {
-        ///A hint on what helps.
+        ///A hint on how to resolve the error.
         #[serde(
             rename = "actionRequired",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub action_required: ::std::option::Option<::std::string::String>,
-        ///What happened, in words for people.
+        ///The human-readable error message.
         pub error: ::std::string::String,
-        ///The request's id, to quote to the vendor's support.
+        ///The id of the request; include it when you contact the vendor's support.
         #[serde(rename = "requestId")]
         pub request_id: ::std::string::String,
-        ///What happened, in a word for machines.
+        ///The machine-readable error type.
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<crate::types::ErrorType>,
     }
@@ -289,7 +289,7 @@ pub mod types {
             Default::default()
         }
     }
-    ///A media's file in full size ("chats list").
+    ///The full-size file of a media item ("chats list").
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -313,7 +313,7 @@ pub mod types {
             Default::default()
         }
     }
-    ///A small image of a media ("chats list").
+    ///A small image of a media item ("chats list").
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -399,16 +399,16 @@ pub mod types {
         ///Whether the creator's account can view it.
         #[serde(rename = "canView")]
         pub can_view: bool,
-        ///Whether the platform has turned it into a video.
+        ///Whether the platform has converted it to a video.
         #[serde(rename = "convertedToVideo")]
         pub converted_to_video: bool,
-        ///When the media was uploaded.
+        ///When the media item was uploaded.
         #[serde(rename = "createdAt")]
         pub created_at: crate::Timestamp,
         ///The length of a video or recording, in seconds; it may be fractional.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub duration: ::std::option::Option<f64>,
-        ///The files of the media, where they can be seen.
+        ///The files of the media item, if they can be viewed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub files: ::std::option::Option<MediaFiles>,
         ///Whether the creator chose the preview image.
@@ -420,7 +420,7 @@ pub mod types {
         ///Whether processing it has failed.
         #[serde(rename = "hasError")]
         pub has_error: bool,
-        ///The media's id.
+        ///The id of the media item.
         pub id: i64,
         ///Whether it has been processed.
         #[serde(rename = "isReady")]
@@ -428,7 +428,7 @@ pub mod types {
         ///The release forms of the people shown.
         #[serde(rename = "releaseForms")]
         pub release_forms: ::std::vec::Vec<ReleaseForm>,
-        ///What the media is; newer pages of the vendor no longer show it ("new docs").
+        ///The kind of media; the vendor's newer pages no longer show it ("new docs").
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<crate::types::MediaKind>,
         ///The URLs of a video, by height.
@@ -443,12 +443,12 @@ pub mod types {
             Default::default()
         }
     }
-    ///The files of a media ("chats list").
+    ///The files of a media item ("chats list").
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     pub struct MediaFiles {
-        ///The file in full size.
+        ///The full-size file.
         pub full: FullFile,
         ///A larger image or a shortened video.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -490,7 +490,7 @@ pub mod types {
             Default::default()
         }
     }
-    ///A message of a chat ("chats list").
+    ///A message in a chat ("chats list").
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -519,7 +519,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub can_report: ::std::option::Option<bool>,
-        ///Whether a queued message can still be taken back.
+        ///Whether a queued message can still be unsent.
         #[serde(
             rename = "canUnsendQueue",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -543,10 +543,10 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub created_at: ::std::option::Option<crate::Timestamp>,
-        ///Who sent the message.
+        ///The sender of the message.
         #[serde(rename = "fromUser")]
         pub from_user: MessageSender,
-        ///The id of an animation on Giphy, where the message shows one.
+        ///The id of the Giphy animation, if the message shows one.
         #[serde(
             rename = "giphyId",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -560,13 +560,13 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub is_couple_people_media: ::std::option::Option<bool>,
-        ///Whether the message costs nothing.
+        ///Whether the message is free.
         #[serde(
             rename = "isFree",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub is_free: ::std::option::Option<bool>,
-        ///Whether a queue sent the message.
+        ///Whether the message was sent from a queue.
         #[serde(
             rename = "isFromQueue",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -578,7 +578,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub is_liked: ::std::option::Option<bool>,
-        ///Whether the text is shown without markdown.
+        ///Whether the text is shown without Markdown formatting.
         #[serde(
             rename = "isMarkdownDisabled",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -614,7 +614,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub is_reported_by_me: ::std::option::Option<bool>,
-        ///Whether the message carries a tip.
+        ///Whether the message includes a tip.
         #[serde(
             rename = "isTip",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -634,7 +634,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub media_count: ::std::option::Option<i64>,
-        ///The ids of the media that can be seen before they are paid for.
+        ///The ids of the media that can be viewed before payment.
         pub previews: ::std::vec::Vec<i64>,
         ///The id of the queue that sent the message.
         #[serde(
@@ -654,9 +654,9 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub response_type: ::std::option::Option<::std::string::String>,
-        ///The message's text, which may hold HTML.
+        ///The text of the message, which may contain HTML.
         pub text: ::std::string::String,
-        ///How long a queued message can still be taken back, in seconds.
+        ///How long a queued message can still be unsent, in seconds.
         #[serde(
             rename = "unsendSecondsQueue",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -668,7 +668,7 @@ pub mod types {
             Default::default()
         }
     }
-    ///Who sent a message: with a name ("chats list") or with a view ("SDK types").
+    ///The sender of a message, with a name ("chats list") or a view ("SDK types").
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[serde(untagged)]
     #[non_exhaustive]
@@ -687,7 +687,7 @@ pub mod types {
             Self::View(value)
         }
     }
-    ///A media's preview ("chats list").
+    ///The preview of a media item ("chats list").
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -711,7 +711,7 @@ pub mod types {
             Default::default()
         }
     }
-    ///A release form of a person shown in a media ("chats list").
+    ///A release form of a person shown in a media item ("chats list").
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -726,7 +726,7 @@ pub mod types {
         ///The kind of form.
         #[serde(rename = "type")]
         pub type_: ::std::string::String,
-        ///The person whom the form names.
+        ///The person named on the form.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub user: ::std::option::Option<ReleaseFormUser>,
     }
@@ -735,7 +735,7 @@ pub mod types {
             Default::default()
         }
     }
-    ///The person whom a release form names ("chats list").
+    ///The person named on a release form ("chats list").
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -768,7 +768,7 @@ pub mod types {
             Default::default()
         }
     }
-    ///A user, by id and name ("chats list").
+    ///A user, identified by id, with a name ("chats list").
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -783,7 +783,7 @@ pub mod types {
             Default::default()
         }
     }
-    ///A user, by id and the view that the platform shows of them ("chats list").
+    ///A user, identified by id, with the view that the platform shows ("chats list").
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -3410,7 +3410,7 @@ pub mod types {
                 .finish()
         }
     }
-    ///The machine-readable kind of an error; the list is open ("errors").
+    ///The machine-readable type of an error; the API may add values ("errors").
     #[derive(Clone, Debug, Eq, Hash, PartialEq)]
     #[non_exhaustive]
     pub enum ErrorType {
@@ -3519,12 +3519,12 @@ pub mod types {
         fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
             ::schemars::json_schema!(
                 { "description" :
-                "The machine-readable kind of an error; the list is open (\"errors\").",
+                "The machine-readable type of an error; the API may add values (\"errors\").",
                 "type" : "string", "enum" : Self::KNOWN, "x-extensible-enum" : true, }
             )
         }
     }
-    ///What a media is; more values may come ("chats list", "SDK types").
+    ///The kind of a media item; the API may add values ("chats list", "SDK types").
     #[derive(Clone, Debug, Eq, Hash, PartialEq)]
     #[non_exhaustive]
     pub enum MediaKind {
@@ -3603,7 +3603,7 @@ pub mod types {
         fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
             ::schemars::json_schema!(
                 { "description" :
-                "What a media is; more values may come (\"chats list\", \"SDK types\").",
+                "The kind of a media item; the API may add values (\"chats list\", \"SDK types\").",
                 "type" : "string", "enum" : Self::KNOWN, "x-extensible-enum" : true, }
             )
         }
@@ -3612,12 +3612,12 @@ pub mod types {
 #[derive(Clone, Debug)]
 /**Client for OFAuth chats
 
-The list of a creator's chats, as OFAuth serves it ("chats list").
+The OFAuth API for listing a creator's chats ("chats list").
 
-One API key serves many connections, one for each linked creator account.
-Requests are limited per connection: on the plans Pay as You Go and Starter
-60 a minute, with bursts of up to 90; on the plan Launch by the platform
-alone ("rate limits").
+One API key can serve many connections, one for each linked creator account.
+Rate limits apply per connection. On the plans Pay as You Go and Starter, a
+connection may send 60 requests a minute, with bursts of up to 90. On the plan
+Launch, only the platform's own limits apply ("rate limits").
 
 Version: 2.0.0*/
 pub struct Client {
@@ -3668,22 +3668,22 @@ const _: () = {
 impl Client {
     /**List a creator's chats
 
-One page of the connected creator's chats, ordered by activity
+Returns one page of the connected creator's chats, ordered by activity
 ("chats list"). The API key needs the permission `messages:read`
 ("new docs").
 
 The list is live: a message that arrives between two requests moves its
-chat, and so shifts the offsets of the others.
+chat, and shifts the offsets of other chats.
 
 Sends a `GET` request to `/v2/access/chats`
 
 Arguments:
-- `filter`: Only chats of one kind; all chats where it is absent ("chats list").
+- `filter`: Returns only chats of one kind; by default, all chats ("chats list").
 - `limit`: The number of chats to return, 1 to 20 ("chats list").
 - `offset`: The number of chats to skip, from 0; null means 0 ("chats list").
 - `order`: The sort order by activity ("chats list").
 - `query`: Text to search for, at most 100 characters ("chats list").
-- `user_list_id`: Only chats with members of this user list, by its id, greater than 0 ("chats list").
+- `user_list_id`: The id of a user list, greater than 0; returns only chats with its members ("chats list").
 ```text
 let response = client.list_chats()
     .filter(filter)

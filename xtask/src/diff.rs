@@ -1,4 +1,4 @@
-//! `cargo xtask diff`: what changed between two descriptions, and whom it breaks.
+//! `cargo xtask diff`: compares two OpenAPI documents, and reports which changes are breaking.
 
 use std::path::PathBuf;
 
@@ -11,32 +11,32 @@ use crate::spec::{self, Spec};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// The old description: OpenAPI 3.0 or 3.1, in YAML or JSON
+    /// The old document: OpenAPI 3.0 or 3.1, in YAML or JSON
     #[arg(required_unless_present = "rules")]
     old: Option<PathBuf>,
-    /// The new description
+    /// The new document
     #[arg(required_unless_present = "rules")]
     new: Option<PathBuf>,
-    /// How to write the result
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Exit with 1 where something breaks, or where anything changed
+    /// Exit with 1 if there is a change of this kind
     #[arg(long, value_enum)]
     fail_on: Option<FailOn>,
-    /// List the rules by which changes are judged, and compare nothing
+    /// List the rules that decide which changes are breaking, and exit
     #[arg(long, conflicts_with_all = ["old", "new", "fail_on"])]
     rules: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum FailOn {
-    /// A change that breaks users of the wire: `breaking` in JSON
+    /// A change that breaks the wire format (`breaking` in JSON)
     Breaking,
     /// Any change
     Any,
 }
 
-/// Compares the two documents, and prints what changed.
+/// Compares the two documents, and prints the changes.
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, String> {
     let (Some(old), Some(new)) = (&arguments.old, &arguments.new) else {
         report::print_rules(arguments.format);
@@ -45,7 +45,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, String> {
     for source in [old, new].map(|path| path.to_string_lossy()) {
         if spec::is_url(&source) {
             return Ok(Outcome::Misused(format!(
-                "{source}: files are compared; download it first, for one with `curl --remote-name`"
+                "{source}: only files can be compared; download it first, for example with `curl --remote-name`"
             )));
         }
     }

@@ -1,8 +1,7 @@
-//! What maintainers run when the API changes: `cargo xtask`.
+//! `cargo xtask`: maintenance commands for the OpenAPI spec and the code generated from it.
 //!
-//! Exit codes, of every command: 0 as it should be, 1 something was found (what is
-//! stale, drifts, differs or breaks: each command says which), 2 wrong usage, 3
-//! something cannot be read, or a tool failed.
+//! Exit codes: 0 for success, 1 if the command found something (stale files, drift, differences or
+//! broken rules), 2 for invalid usage, and 3 if something can't be read or a tool failed.
 
 mod diff;
 mod drift;
@@ -26,7 +25,7 @@ use clap::{Parser, Subcommand};
     about,
     version,
     propagate_version = true,
-    after_help = "Exit codes: 0 as it should be, 1 something was found, 2 wrong usage, 3 something cannot be read"
+    after_help = "Exit codes: 0 success, 1 something was found, 2 invalid usage, 3 unreadable input or a failed tool"
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -35,28 +34,28 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Regenerate what is generated from openapi/ofauth.yaml, and show what changed
+    /// Regenerate code and schemas from openapi/ofauth.yaml, and report what changed
     Regen(regen::Arguments),
-    /// Check what must hold of openapi/ofauth.yaml before anything is generated
+    /// Check openapi/ofauth.yaml and its examples before code is generated
     Lint,
-    /// Write the JSON Schemas of the API's bodies to openapi/schemas, and the contract as data
+    /// Write JSON Schemas of the API's bodies to openapi/schemas, and the contract as JSON
     Schema,
-    /// Compare two OpenAPI documents, and say what breaks
+    /// Compare two OpenAPI documents, and report which changes are breaking
     Diff(diff::Arguments),
     /// Compare captured responses with openapi/ofauth.yaml
     Drift(drift::Arguments),
-    /// Compare our operations with the vendor's own OpenAPI document
+    /// Compare our operations with the vendor's OpenAPI document
     Upstream(upstream::Arguments),
 }
 
-/// How a command ended, where nothing failed.
+/// The outcome of a command that didn't fail.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// Nothing was found: exit code 0.
     Fine,
     /// Something was found: exit code 1.
     Found,
-    /// It was asked for what there is not: exit code 2, with what there is.
+    /// Invalid arguments, with a message for the user: exit code 2.
     Misused(String),
 }
 
@@ -82,7 +81,7 @@ fn main() -> ExitCode {
     ExitCode::from(code)
 }
 
-/// The workspace's root: above this package, wherever cargo runs it from.
+/// Returns the root of the workspace, whatever the working directory is.
 fn workspace() -> PathBuf {
     let package = std::env::var_os("CARGO_MANIFEST_DIR")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);

@@ -1,4 +1,4 @@
-//! Writes changes of a contract for people, for a pull request, and for programs.
+//! Formats contract changes and text diffs as text, Markdown or JSON.
 
 use std::fmt::Write;
 
@@ -13,28 +13,28 @@ pub(crate) const GREEN: Style = AnsiColor::Green.on_default();
 pub(crate) const YELLOW: Style = AnsiColor::Yellow.on_default();
 const CYAN: Style = AnsiColor::Cyan.on_default();
 
-/// How a report is written.
+/// The format of a report.
 #[derive(Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(crate) enum Format {
-    /// For people
+    /// Text for people
     #[default]
     Text,
-    /// For programs
+    /// JSON for programs
     Json,
-    /// For a pull request
+    /// Markdown for pull requests
     Markdown,
 }
 
-/// What of a change is judged.
+/// Which effects of a change are reported.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Judged {
-    /// What it means on the wire, in Rust and for the version.
+    /// The effects on the wire format, on Rust code and on the version.
     All,
-    /// What it means on the wire: where the generated code shows the rest.
+    /// Only the effect on the wire format, because the generated code shows the others.
     Wire,
 }
 
-/// Prints what changed.
+/// Prints the changes.
 pub(crate) fn print_changes(changes: &Changes, format: Format) {
     match format {
         Format::Text => anstream::print!("{}", text(changes, Judged::All)),
@@ -43,7 +43,7 @@ pub(crate) fn print_changes(changes: &Changes, format: Format) {
     }
 }
 
-/// A number of things, in words: `1 change`, `2 changes`.
+/// Formats a number with its noun: `1 change`, `2 changes`.
 pub(crate) fn count(number: impl TryInto<u64>, thing: &str) -> String {
     let number = number.try_into().unwrap_or(u64::MAX);
     match (number, thing.strip_suffix('y')) {
@@ -53,18 +53,18 @@ pub(crate) fn count(number: impl TryInto<u64>, thing: &str) -> String {
     }
 }
 
-/// Prints a report for programs.
+/// Prints a report as indented JSON.
 pub(crate) fn print_json(report: &Value) {
     anstream::println!("{report:#}");
 }
 
-/// The changes, each with its reason, and what they amount to.
+/// Formats the changes as text, each with its reason, followed by a summary.
 pub(crate) fn text(changes: &Changes, judged: Judged) -> String {
     let mut text = String::new();
     for change in &changes.0 {
         let (style, head) = match (change.breaking, change.rust_breaking, judged) {
-            (true, true, Judged::All) => (RED, "breaks wire and Rust"),
-            (true, _, _) => (RED, "breaks the wire"),
+            (true, true, Judged::All) => (RED, "breaks wire format and Rust"),
+            (true, _, _) => (RED, "breaks wire format"),
             (false, true, Judged::All) => (YELLOW, "breaks Rust"),
             (false, _, _) => (GREEN, "harmless"),
         };
@@ -79,7 +79,7 @@ pub(crate) fn text(changes: &Changes, judged: Judged) -> String {
     text
 }
 
-/// The changes as a table.
+/// Formats the changes as a Markdown table, followed by a summary.
 pub(crate) fn markdown(changes: &Changes, judged: Judged) -> String {
     let mut text = String::new();
     if !changes.0.is_empty() {
@@ -116,7 +116,7 @@ pub(crate) fn markdown(changes: &Changes, judged: Judged) -> String {
     text
 }
 
-/// What the changes amount to, in a line.
+/// Summarises the changes in one line.
 fn summary(changes: &Changes, judged: Judged) -> String {
     let all = changes.0.len();
     if all == 0 {
@@ -126,10 +126,10 @@ fn summary(changes: &Changes, judged: Judged) -> String {
     let rust = changes.0.iter().filter(|change| change.rust_breaking).count();
     let (all, wire) = (count(all, "change"), breaking(wire));
     match judged {
-        Judged::Wire => format!("{all}: {wire} users of the wire"),
+        Judged::Wire => format!("{all}: {wire} the wire format"),
         Judged::All => {
             let (rust, bump) = (breaking(rust), changes.bump());
-            format!("{all}: {wire} users of the wire, {rust} Rust source; due: {bump}")
+            format!("{all}: {wire} the wire format, {rust} Rust source; due: {bump}")
         }
     }
 }
@@ -151,7 +151,7 @@ fn sentence(change: &Change) -> String {
     }
 }
 
-/// What a contract says, as people read it.
+/// Formats a value from a contract for people.
 pub(crate) fn words(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -168,18 +168,19 @@ fn side(side: Side) -> &'static str {
     }
 }
 
-/// Text as code in a cell of a table, where a bar or a line's end would end the cell.
+/// Formats text as code in a table cell. Bars and line breaks, which would end the cell, are
+/// replaced.
 fn code(text: &str) -> String {
     let text = text.replace('|', "\\|").replace('`', "'");
     format!("`{}`", text.replace(['\n', '\r'], " "))
 }
 
-/// Writing to a string cannot fail.
+/// Appends a line; writing to a string can't fail.
 fn line(text: &mut String, arguments: std::fmt::Arguments<'_>) {
     let _ = writeln!(text, "{arguments}");
 }
 
-/// Prints the rules, one line for each id and side.
+/// Prints the rules, one line for each kind of change and direction.
 pub(crate) fn print_rules(format: Format) {
     let rules: Vec<(String, &Rule)> = RULES
         .iter()
@@ -227,14 +228,14 @@ pub(crate) fn print_rules(format: Format) {
     }
 }
 
-/// How many lines were added, and removed.
+/// Counts the added and removed lines.
 pub(crate) fn counts(old: &str, new: &str) -> (usize, usize) {
     let diff = TextDiff::from_lines(old, new);
     let count = |tag| diff.iter_all_changes().filter(|change| change.tag() == tag).count();
     (count(ChangeTag::Insert), count(ChangeTag::Delete))
 }
 
-/// Prints the difference of two texts as a patch.
+/// Prints the difference between two texts as a unified diff.
 pub(crate) fn print_diff(path: &str, old: &str, new: &str) {
     let diff = TextDiff::from_lines(old, new);
     let (mut added, mut removed) = (0, 0);

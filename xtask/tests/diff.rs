@@ -73,22 +73,22 @@ fn the_text_report() {
     let (code, stdout, stderr) = Folder::new().diff_edited(EDITS, &[]);
     assert_eq!((code, stderr.as_str()), (0, ""));
     let expected = "\
-breaks wire and Rust: list[].canNotSendReason: alternative-added: object
-    response: a shape may arrive that could not before
+breaks wire format and Rust: list[].canNotSendReason: alternative-added: object
+    response: clients may receive an alternative that they could not receive before
     in GET /v2/access/chats 200
-breaks the wire: query limit: maximum-lowered: 20 → 10
-    request: a value that was accepted is refused
+breaks wire format: query limit: maximum-lowered: 20 → 10
+    request: the server rejects some values that it accepted before
     in GET /v2/access/chats
 breaks Rust: GET /v2/access/chats: operation-id-changed: listChats → findChats
-    both: no request carries it; the method has its name
+    both: requests do not contain it, but the Rust method is named after it
     in GET /v2/access/chats
 harmless: list[].lastMessage.media[].type: open-enum-value-added: live
-    response: the list is open: clients are ready for more values
+    response: the enum is open, so clients are prepared for more values
     in GET /v2/access/chats 200
 harmless: query since: parameter-added: since
-    request: without it, a request means what it meant
+    request: requests without it mean the same as before
     in GET /v2/access/chats
-5 changes: 2 break users of the wire, 2 break Rust source; due: major
+5 changes: 2 break the wire format, 2 break Rust source; due: major
 ";
     assert_eq!(stdout, expected);
 }
@@ -100,11 +100,11 @@ fn the_markdown_report() {
     let expected = "\
 | place | change | before | after | breaks | why |
 | --- | --- | --- | --- | --- | --- |
-| `list[].canNotSendReason` | alternative-added (response) |  | `object` | **wire, Rust** | a shape may arrive that could not before |
-| `query limit` | maximum-lowered (request) | `20` | `10` | **wire** | a value that was accepted is refused |
-| `list[].lastMessage.media[].type` | open-enum-value-added (response) |  | `live` |  | the list is open: clients are ready for more values |
+| `list[].canNotSendReason` | alternative-added (response) |  | `object` | **wire, Rust** | clients may receive an alternative that they could not receive before |
+| `query limit` | maximum-lowered (request) | `20` | `10` | **wire** | the server rejects some values that it accepted before |
+| `list[].lastMessage.media[].type` | open-enum-value-added (response) |  | `live` |  | the enum is open, so clients are prepared for more values |
 
-3 changes: 2 break users of the wire, 1 breaks Rust source; due: major
+3 changes: 2 break the wire format, 1 breaks Rust source; due: major
 ";
     assert_eq!(stdout, expected);
 }
@@ -135,7 +135,7 @@ fn the_json_report() {
             "after": 10,
             "breaking": true,
             "rust_breaking": false,
-            "why": "a value that was accepted is refused",
+            "why": "the server rejects some values that it accepted before",
             "where": ["GET /v2/access/chats"],
         }],
     });
@@ -190,44 +190,44 @@ fn invalid_documents_are_reported_with_their_position() {
     let deep_yaml = format!("a: {}", "[".repeat(100_000));
     let deep_json = "[".repeat(100_000);
     for (name, text, expected) in [
-        ("a.yaml", "", "error: a.yaml: it is empty; ".to_owned()),
-        ("a.yaml", "# a\n---\n", "error: a.yaml: it is empty: ".to_owned()),
+        ("a.yaml", "", "error: a.yaml: the document is empty; ".to_owned()),
+        ("a.yaml", "# a\n---\n", "error: a.yaml: the document is empty: ".to_owned()),
         (
             "a.yaml",
             "Not Found",
-            "error: a.yaml: this is no OpenAPI document, but a text; ".to_owned(),
+            "error: a.yaml: this is a string, not an OpenAPI document; ".to_owned(),
         ),
         (
             "a.yaml",
             "- openapi: 3.0.3",
-            "error: a.yaml: this is no OpenAPI document, but a list; ".to_owned(),
+            "error: a.yaml: this is a list, not an OpenAPI document; ".to_owned(),
         ),
         (
             "a.json",
             "[{}]",
-            "error: a.json: this is no OpenAPI document, but a list; ".to_owned(),
+            "error: a.json: this is a list, not an OpenAPI document; ".to_owned(),
         ),
         (
             "a.yaml",
             "\n<!DOCTYPE html>\n<html lang=\"en\">\n<title>a: b: c</title>",
-            "error: a.yaml: this is no OpenAPI document, but HTML or XML; ".to_owned(),
+            "error: a.yaml: this is HTML or XML, not an OpenAPI document; ".to_owned(),
         ),
         (
             "a.yaml",
             "info: {}\nopenapi: 3.0",
-            "error: a.yaml:2:1: openapi: `3.0` is a number here; write the full version in quotes, \
+            "error: a.yaml:2:1: openapi: `3.0` is a number; write the full version in quotes, \
              like '3.0.3'"
                 .to_owned(),
         ),
         (
             "a.json",
             "{\"info\": {},\n\"openapi\": 3.1}",
-            "error: a.json:2:1: openapi: `3.1` is a number here; ".to_owned(),
+            "error: a.json:2:1: openapi: `3.1` is a number; ".to_owned(),
         ),
         (
             "a.json",
             "{\"swagger\": \"2.0\"}",
-            "error: a.json:1:2: swagger: this is Swagger 2.0, which is not read; convert".to_owned(),
+            "error: a.json:1:2: swagger: this is Swagger 2.0, which isn't supported; ".to_owned(),
         ),
         (
             "a.yaml",
@@ -248,19 +248,19 @@ fn invalid_documents_are_reported_with_their_position() {
         (
             "a.yaml",
             "a: 1",
-            "error: a.yaml: this is no OpenAPI document".to_owned(),
+            "error: a.yaml: this is not an OpenAPI document".to_owned(),
         ),
         (
             "a.yaml",
             "swagger: '2.0'",
-            "error: a.yaml:1:1: swagger: this is Swagger 2.0, which is not read; convert it to \
+            "error: a.yaml:1:1: swagger: this is Swagger 2.0, which isn't supported; convert it to \
              OpenAPI 3 first"
                 .to_owned(),
         ),
         (
             "a.yaml",
             "openapi: 4.0.0",
-            "error: a.yaml:1:1: openapi: `4.0.0` is not read".to_owned(),
+            "error: a.yaml:1:1: openapi: `4.0.0` is not supported".to_owned(),
         ),
         (
             "a.yaml",
@@ -298,12 +298,12 @@ fn invalid_documents_are_reported_with_their_position() {
     }
     fs::create_dir(folder.0.path().join("folder")).unwrap();
     for (name, bytes, expected) in [
-        ("bytes.yaml", &b"a: 1\nb: \xff\xfe\x00"[..], "bytes.yaml:2: this is no UTF-8"),
+        ("bytes.yaml", &b"a: 1\nb: \xff\xfe\x00"[..], "bytes.yaml:2: this isn't valid UTF-8"),
         ("nul.yaml", b"\0\0", "nul.yaml:1:1: unexpected character"),
         (
             "gzip.json",
             b"\x1f\x8b\x08",
-            "gzip.json: this is compressed by gzip; decompress it first",
+            "gzip.json: this is compressed with gzip; decompress it first",
         ),
         ("none.yaml", b"", "none.yaml: "),
         ("folder", b"", "folder: "),
@@ -328,7 +328,7 @@ fn urls_are_refused_with_a_hint_to_download_them() {
     for arguments in [["old.yaml", url], [url, "old.yaml"]] {
         let (code, _, stderr) = folder.diff(&arguments);
         assert_eq!(code, 2);
-        let expected = format!("error: {url}: files are compared; download it first");
+        let expected = format!("error: {url}: only files can be compared; download it first");
         assert!(stderr.starts_with(&expected), "{stderr}");
     }
 }
@@ -386,7 +386,7 @@ fn a_100_mb_document_is_refused_before_it_is_read() {
     huge.set_len(100_000_000).unwrap();
     let (code, _, stderr) = folder.diff(&["old.yaml", "huge.yaml"]);
     assert_eq!(code, 3);
-    assert!(stderr.contains("huge.yaml: 100000000 bytes are more than"), "{stderr}");
+    assert!(stderr.contains("huge.yaml: the file has 100000000 bytes, more than"), "{stderr}");
 }
 
 #[test]

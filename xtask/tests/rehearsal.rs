@@ -26,8 +26,8 @@ const STEPS: &[(&str, &str, &str, &str)] = &[
     ("a new value of an enum", "        - audio\n", "        - audio\n        - live\n", "Live,"),
     (
         "a field that may be null",
-        "          description: Whether the message costs nothing.\n",
-        "          nullable: true\n          description: Whether the message costs nothing.\n",
+        "          description: Whether the message is free.\n",
+        "          nullable: true\n          description: Whether the message is free.\n",
         "pub is_free: ::std::option::Option<bool>",
     ),
     (

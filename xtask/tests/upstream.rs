@@ -48,9 +48,14 @@ impl Copy {
     }
 }
 
+/// The vendor's document with our operation only.
+fn small() -> Value {
+    serde_json::from_str(include_str!("vendor.json")).unwrap()
+}
+
 /// The vendor's document with 400 other operations and an invalid one.
 fn vendor() -> Value {
-    let mut document: Value = serde_json::from_str(include_str!("vendor.json")).unwrap();
+    let mut document = small();
     let operation = document["paths"]["/v2/access/chats"].clone();
     for index in 0..400 {
         document["paths"][format!("/v2/access/other{index}")] = operation.clone();
@@ -69,10 +74,10 @@ fn only_differences_that_are_not_accepted_are_reported() {
     let expected = "\
 openapi/ofauth.yaml → vendor.json
 harmless: list[].isPinned: property-added: boolean
-    response: fields that are not known are ignored
+    response: clients ignore unknown fields
     in GET /v2/access/chats 200
-1 change: 0 break users of the wire, 0 break Rust source; due: minor
-accepted: 48 differences, by openapi/accepted.toml
+1 change: 0 break the wire format, 0 break Rust source; due: minor
+accepted: 48 differences, listed in openapi/accepted.toml
 ";
     assert_eq!(stdout, expected);
 
@@ -98,7 +103,7 @@ fn an_accepted_difference_that_no_longer_occurs_is_reported() {
     copy.write("openapi/accepted.toml", &format!("{ACCEPTED}{entry}"));
     let (code, stdout, _) = copy.upstream(&["vendor.json"]);
     assert_eq!(code, 1);
-    let expected = "no longer a difference: list[].gone: property-removed: It was renamed.; take it out of openapi/accepted.toml\n";
+    let expected = "unused entry, remove it from openapi/accepted.toml: list[].gone: property-removed: It was renamed.\n";
     assert!(stdout.contains(expected), "{stdout}");
 }
 
@@ -128,8 +133,8 @@ fn unreadable_input_exits_with_3() {
     copy.write("vendor.json", &vendor().to_string());
     for (source, expected) in [
         ("absent.json", "absent.json: "),
-        ("http://example.com/openapi.json", "only https is used"),
-        ("ftp://127.0.0.1/openapi.json", "only https is used"),
+        ("http://example.com/openapi.json", "only https is supported"),
+        ("ftp://127.0.0.1/openapi.json", "only https is supported"),
     ] {
         let (code, stdout, stderr) = copy.upstream(&[source]);
         assert_eq!((code, stdout.as_str()), (3, ""));
@@ -184,7 +189,7 @@ fn a_document_is_downloaded_from_a_url() {
 #[test]
 fn part_of_a_path_may_be_in_the_server_url() {
     let copy = Copy::new();
-    copy.write("vendor.json", &vendor().to_string());
+    copy.write("vendor.json", &small().to_string());
     let expected = copy.upstream(&["vendor.json"]);
     let whole = "/v2/access/chats";
     for (url, path) in [
@@ -195,7 +200,7 @@ fn part_of_a_path_may_be_in_the_server_url() {
         ("https://api.ofauth.com/{version}", "/access/chats"),
     ] {
         for level in ["document", "path", "operation"] {
-            let mut document = vendor();
+            let mut document = small();
             let mut item = document["paths"][whole].take();
             document["paths"].as_object_mut().unwrap().remove(whole);
             let variables = json!({ "version": { "default": "v2" } });
@@ -212,7 +217,7 @@ fn part_of_a_path_may_be_in_the_server_url() {
     }
 
     // Errors are reported at their position in the file.
-    let mut document = vendor();
+    let mut document = small();
     let item = document["paths"][whole].take();
     document["servers"] = json!([{ "url": "https://api.ofauth.com/v2/access" }]);
     document["paths"] = json!({ "/chats": item });
@@ -231,11 +236,11 @@ fn part_of_a_path_may_be_in_the_server_url() {
 fn documents_that_are_not_openapi_are_reported() {
     let copy = Copy::new();
     for (text, expected) in [
-        ("", "error: vendor: it is empty; "),
-        ("<html>", "error: vendor: this is no OpenAPI document, but HTML or XML; "),
-        ("Not Found", "error: vendor: this is no OpenAPI document, but a text; "),
+        ("", "error: vendor: the document is empty; "),
+        ("<html>", "error: vendor: this is HTML or XML, not an OpenAPI document; "),
+        ("Not Found", "error: vendor: this is a string, not an OpenAPI document; "),
         ("swagger: '2.0'", "error: vendor:1:1: swagger: this is Swagger 2.0, "),
-        ("openapi: 3.1", "error: vendor:1:1: openapi: `3.1` is a number here; "),
+        ("openapi: 3.1", "error: vendor:1:1: openapi: `3.1` is a number; "),
     ] {
         copy.write("vendor", text);
         let (code, _, stderr) = copy.upstream(&["vendor"]);
@@ -255,7 +260,7 @@ fn accepted_differences_of_a_removed_operation_are_not_reported_as_gone() {
     let (code, stdout, stderr) = copy.upstream(&["vendor.json"]);
     assert_eq!((code, stderr.as_str()), (1, ""));
     assert!(stdout.contains("operation-removed"), "{stdout}");
-    assert!(!stdout.contains("no longer a difference"), "{stdout}");
+    assert!(!stdout.contains("unused entry"), "{stdout}");
 }
 
 #[test]

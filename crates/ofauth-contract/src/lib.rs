@@ -1,11 +1,9 @@
-//! Contracts as tables: what a document says of each place, and what changed between
-//! two documents.
+//! Compares OpenAPI documents, and response bodies with their contract.
 //!
-//! A document, OpenAPI 3.0 or 3.1, is flattened into a [`Table`]: a row for each place
-//! at which a value stands, with its type, presence, nullability, values and bounds.
-//! Two tables are [compared](compare); what each change means for a client is one
-//! table of [`RULES`]. Received bodies are compared with a table, too: see [`Drift`].
-//! Nothing here reads a file or prints.
+//! A document, OpenAPI 3.0 or 3.1, is flattened into a [`Table`]: one row per value, with its
+//! type, presence, nullability, enum values and bounds. Two tables are [compared](compare), and
+//! the table of [`RULES`] says what each change means for a client. [`Drift`] compares response
+//! bodies with a table. Nothing in this crate reads a file or prints.
 //!
 //! ```
 //! use ofauth_contract::{Bump, Scope, Table, compare};

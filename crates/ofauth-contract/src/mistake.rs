@@ -1,13 +1,13 @@
-//! Why a document cannot be read or compared.
+//! The error for documents that can't be read or compared.
 
 use std::fmt;
 
-/// What is wrong with a document, and where.
+/// A mistake in a document, and its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
     /// The place, as a JSON pointer.
     pub pointer: String,
-    /// What is wrong with it.
+    /// What is wrong there.
     pub reason: String,
 }
 

@@ -111,7 +111,7 @@ fn multiples_and_unique_items_are_checked() {
     let unique = json!({ "type": "array", "uniqueItems": true, "items": { "type": "number" } });
     let any = json!({ "type": "array", "uniqueItems": true });
     let step = |of: &str, seen: &str| format!("$: a multiple of {of}, {seen}, 1");
-    let twice = "$: no item twice, array, 1".to_owned();
+    let twice = "$: unique items, array, 1".to_owned();
     for (schema, good, bad, expected) in [
         (&price, json!(0.29), json!(0.295), step("0.01", "number")),
         (&price, json!(1_234_567.89), json!(1e-3), step("0.01", "number")),
@@ -132,7 +132,7 @@ fn multiples_and_unique_items_are_checked() {
     }
     // The items themselves are still checked.
     let items = observe(&mut drift(&unique), &json!([1, "x", "x"]));
-    assert_eq!(items, ["[]: number, string, 2", "$: no item twice, array, 1"]);
+    assert_eq!(items, ["[]: number, string, 2", "$: unique items, array, 1"]);
 }
 
 #[test]

@@ -342,9 +342,9 @@ fn schemas_that_would_take_too_long_are_refused() {
         error(all)
     };
     let reason = chain(&|index| next(index));
-    assert!(reason.contains("over more than 200 others"), "{reason}");
+    assert!(reason.contains("through more than 200 other references"), "{reason}");
     let reason = chain(&|index| json!({ "allOf": [next(index)] }));
-    assert!(reason.contains("more than 1000 schemas together"), "{reason}");
+    assert!(reason.contains("more than 1000 schemas apply"), "{reason}");
     let reason = chain(&|index| json!({ "oneOf": [next(index), { "type": "object" }] }));
     assert!(reason.contains("too many alternatives"), "{reason}");
     let properties = (0..1_500).map(|index| (format!("p{index}"), json!({ "type": "string" })));
@@ -356,5 +356,5 @@ fn schemas_that_would_take_too_long_are_refused() {
             "oneOf": alternatives.collect::<Vec<_>>(),
         }),
     )]);
-    assert!(reason.contains("too many alternatives, or properties"), "{reason}");
+    assert!(reason.contains("too many alternatives or properties"), "{reason}");
 }

@@ -1,4 +1,4 @@
-//! Captured responses: a body, JSON lines, a HAR file, or stdin.
+//! Compares captured responses with the contract: JSON bodies, JSON lines and HAR files.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,62 +15,63 @@ use super::har::{self, Entry};
 use super::outline::Outline;
 use crate::spec;
 
-/// What some programs put in front of a text.
+/// The byte order mark that some programs write at the start of a text.
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
-/// What captures say that the contract does not, for each response that they are of.
+/// The differences between captures and the contract.
 pub(crate) struct Captures {
     table: Arc<Table>,
-    /// The operation that a body by itself is a response of.
+    /// The `operationId` of bare bodies, if it is given.
     operation: Option<String>,
-    /// What was seen in the place of a row, in each response.
-    drifts: BTreeMap<(RowId, Of), Drift>,
-    /// Responses with a status that the operation does not describe.
+    /// The differences, by the row of a body and the responses that it may be.
+    drifts: BTreeMap<(RowId, ResponseNames), Drift>,
+    /// Responses with a status that the operation doesn't describe.
     undescribed: Vec<Found>,
-    /// How many bodies were looked at.
+    /// The number of bodies that were compared.
     pub(crate) bodies: u64,
-    /// How many entries of HAR files were of something else.
-    pub(crate) others: u64,
-    /// The bodies, or whole captures, that cannot be read.
+    /// The number of HAR entries that aren't JSON responses to an operation in the spec.
+    pub(crate) skipped: u64,
+    /// The bodies, or whole captures, that can't be read.
     pub(crate) unreadable: Vec<Unreadable>,
-    /// How many bodies share no field with the responses that they could be of.
-    strangers: u64,
+    /// The number of bodies that share no field with any response.
+    unmatched: u64,
 }
 
-/// Responses, each an operation with a status: several where nobody knows which it is.
-type Of = Arc<[String]>;
+/// The names of responses, each an operation and a status. There are several if a bare body
+/// could be any of them.
+type ResponseNames = Arc<[String]>;
 
-/// A response that a body may be of.
+/// A response that a body may be, or several with the same schema.
 struct Candidate {
     row: RowId,
-    of: Of,
+    responses: ResponseNames,
 }
 
 /// A finding, and the responses in which it occurs.
 #[derive(Clone, Serialize)]
 pub(crate) struct Found {
     pub(crate) place: String,
-    /// The id of a deviation, or `unknown-status`, which no body shows.
+    /// The id of a deviation, or `unknown-status`, which isn't a deviation of a body.
     pub(crate) kind: &'static str,
     pub(crate) expected: String,
     pub(crate) seen: String,
     pub(crate) count: u64,
     #[serde(rename = "where")]
-    pub(crate) of: BTreeSet<String>,
+    pub(crate) responses: BTreeSet<String>,
 }
 
-/// A body that cannot be read: where it is, and why.
+/// A body that can't be read, and the reason.
 #[derive(Serialize)]
 pub(crate) struct Unreadable {
     capture: String,
-    /// Of a HAR file, the index in `log.entries`.
+    /// The index in the `log.entries` of a HAR file.
     entry: Option<usize>,
     reason: String,
 }
 
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(called(&self.capture))?;
+        f.write_str(display_name(&self.capture))?;
         if let Some(entry) = self.entry {
             write!(f, ": log.entries[{entry}]")?;
         }
@@ -78,12 +79,12 @@ impl fmt::Display for Unreadable {
     }
 }
 
-/// What a capture is called in messages.
-fn called(name: &str) -> &str {
+/// The name of a capture in messages.
+fn display_name(name: &str) -> &str {
     if name == "-" { "stdin" } else { name }
 }
 
-/// The bytes of a capture: of a file, or of stdin where its name is `-`.
+/// Reads the bytes of a capture: a file, or stdin if the name is `-`.
 pub(crate) fn bytes(name: &str) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     match name {
@@ -105,9 +106,9 @@ impl Captures {
             drifts: BTreeMap::new(),
             undescribed: Vec::new(),
             bodies: 0,
-            others: 0,
+            skipped: 0,
             unreadable: Vec::new(),
-            strangers: 0,
+            unmatched: 0,
         }
     }
 
@@ -115,9 +116,9 @@ impl Captures {
         &self.table
     }
 
-    /// Looks at the bytes of a capture. One that cannot be read does not hide the others.
-    pub(crate) fn look(&mut self, name: &str, bytes: Result<&[u8], String>) {
-        let looked = bytes.and_then(|bytes| {
+    /// Compares a capture. If it can't be read, the reason is recorded.
+    pub(crate) fn add(&mut self, name: &str, bytes: Result<&[u8], String>) {
+        let result = bytes.and_then(|bytes| {
             let bytes = bytes.strip_prefix(BOM).unwrap_or(bytes);
             match bytes.trim_ascii().is_empty() {
                 true => Err("it is empty".to_owned()),
@@ -125,7 +126,7 @@ impl Captures {
                 false => self.bodies(name, bytes),
             }
         });
-        if let Err(reason) = looked {
+        if let Err(reason) = result {
             self.unreadable(name, None, reason);
         }
     }
@@ -134,12 +135,12 @@ impl Captures {
         self.unreadable.push(Unreadable { capture: capture.to_owned(), entry, reason });
     }
 
-    /// Looks at a body, or several, each on lines of its own.
+    /// Compares a bare body, or a sequence of them.
     fn bodies(&mut self, name: &str, bytes: &[u8]) -> Result<(), String> {
         let candidates = self.candidates()?;
         let before = self.bodies;
         let unreadable =
-            bodies::each(bytes, |outline, body| self.observe(&candidates, outline, body));
+            bodies::for_each(bytes, |outline, body| self.observe(&candidates, outline, body));
         if self.bodies == before
             && let Some(reason) = unreadable.first()
         {
@@ -151,7 +152,7 @@ impl Captures {
         Ok(())
     }
 
-    /// Looks at a body as the response that it fits best; of several, the first.
+    /// Compares a body with the response that it fits best: the first, if several fit equally.
     fn observe(
         &mut self,
         candidates: &[Candidate],
@@ -164,25 +165,25 @@ impl Captures {
                 self.observe_as(best, body)?;
             }
             _ => {
-                self.strangers += 1;
+                self.unmatched += 1;
                 self.bodies += 1;
             }
         }
         Ok(())
     }
 
-    /// Looks at a body as what it is.
+    /// Compares a body with a known response.
     fn observe_as(&mut self, response: &Candidate, body: &[u8]) -> Result<(), serde_json::Error> {
-        let Candidate { row, of } = response;
+        let Candidate { row, responses } = response;
         let new = || Drift::new(self.table.clone(), *row);
-        let drift = self.drifts.entry((*row, of.clone())).or_insert_with(new);
+        let drift = self.drifts.entry((*row, responses.clone())).or_insert_with(new);
         drift.observe(body)?;
         self.bodies += 1;
         Ok(())
     }
 
-    /// How well a body fits a response: how many of its fields are known, and then how few
-    /// required ones it lacks.
+    /// How well a body fits a response: by the number of known fields, then by how few required
+    /// fields are missing.
     fn fit(&self, row: RowId, outline: &Outline) -> (usize, Reverse<usize>) {
         let row = self.table.row(row);
         let Outline::Object(fields) = outline else {
@@ -201,7 +202,7 @@ impl Captures {
     }
 
     fn har(&mut self, name: &str, bytes: &[u8]) -> Result<(), String> {
-        let before = self.looked_at();
+        let before = self.handled();
         let entries = har::entries(bytes)?;
         let count = entries.len();
         for (index, entry) in entries.into_iter().enumerate() {
@@ -209,40 +210,38 @@ impl Captures {
                 self.unreadable(name, Some(index), reason);
             }
         }
-        match before == self.looked_at() {
-            true => Err(format!(
-                "of its {count} entries, none is a JSON response of an operation of the spec"
-            )),
+        match before == self.handled() {
+            true => Err(format!("no JSON response to an operation in the spec (entries: {count})")),
             false => Ok(()),
         }
     }
 
-    /// How many responses were looked at, whatever came of it.
-    fn looked_at(&self) -> u64 {
+    /// The number of responses so far, including those that couldn't be compared.
+    fn handled(&self) -> u64 {
         let undescribed = self.undescribed.iter().map(|found| found.count);
         self.bodies + self.unreadable.len() as u64 + undescribed.sum::<u64>()
     }
 
-    /// Looks at an entry of a HAR file.
+    /// Compares an entry of a HAR file.
     fn entry(&mut self, entry: Entry) -> Result<(), String> {
         let mut operations = self.table.operations().iter();
-        let operation = operations.find(|operation| entry.is_of(operation));
+        let operation = operations.find(|operation| entry.calls(operation));
         let (Some(operation), Some(status)) = (operation, entry.status()) else {
-            self.others += 1;
+            self.skipped += 1;
             return Ok(());
         };
-        let of = format!("{} {status}", operation.name());
+        let name = format!("{} {status}", operation.name());
         let described: Vec<&str> = operation.responses.keys().map(String::as_str).collect();
         let expected = format!("one of {}", described.join(", "));
         let row = operation.response(status).map(Response::json);
         match (row, entry.json()) {
             (Some(Some(row)), Some(body)) => {
-                let (body, of) = (body?, [of].into());
+                let (body, responses) = (body?, [name].into());
                 let body = body.strip_prefix(BOM).unwrap_or(&body);
-                self.observe_as(&Candidate { row, of }, body)
+                self.observe_as(&Candidate { row, responses }, body)
                     .map_err(|error| bodies::reason(&error, 0))?;
             }
-            (None, Some(_)) => put(
+            (None, Some(_)) => add_finding(
                 &mut self.undescribed,
                 Found {
                     place: "$".to_owned(),
@@ -250,15 +249,16 @@ impl Captures {
                     expected,
                     seen: status.to_string(),
                     count: 1,
-                    of: [of].into(),
+                    responses: [name].into(),
                 },
             ),
-            _ => self.others += 1,
+            _ => self.skipped += 1,
         }
         Ok(())
     }
 
-    /// The responses that a body by itself may be of: those of success first.
+    /// The responses that a bare body may be, successes first. Those with the same schema are
+    /// one candidate.
     fn candidates(&self) -> Result<Vec<Candidate>, String> {
         let operations = self.table.operations().iter();
         let wanted = |operation: &&Operation| match &self.operation {
@@ -268,24 +268,25 @@ impl Captures {
         let mut responses = Vec::new();
         for operation in operations.filter(wanted) {
             for (status, response) in &operation.responses {
-                let of = format!("{} {status}", operation.name());
-                responses.extend(response.json().map(|row| (!status.starts_with('2'), row, of)));
+                let name = format!("{} {status}", operation.name());
+                responses.extend(response.json().map(|row| (!status.starts_with('2'), row, name)));
             }
         }
         responses.sort_by_key(|(error, ..)| *error);
-        // Where a value is used stands first; what follows are the schemas that say it.
+        // The first pointer is where the value is used; the others are the schemas behind it.
         let schemas = |row: RowId| self.table.row(row).pointers.get(1..).unwrap_or_default();
         let mut groups: Vec<(RowId, Vec<String>)> = Vec::new();
-        for (_, row, of) in responses {
+        for (_, row, name) in responses {
             let own = schemas(row);
             let same =
                 |(other, _): &&mut (RowId, Vec<String>)| !own.is_empty() && schemas(*other) == own;
             match groups.iter_mut().find(same) {
-                Some((_, others)) => others.push(of),
-                None => groups.push((row, vec![of])),
+                Some((_, names)) => names.push(name),
+                None => groups.push((row, vec![name])),
             }
         }
-        let candidate = |(row, of): (RowId, Vec<String>)| Candidate { row, of: of.into() };
+        let candidate =
+            |(row, names): (RowId, Vec<String>)| Candidate { row, responses: names.into() };
         let candidates: Vec<Candidate> = groups.into_iter().map(candidate).collect();
         match candidates.is_empty() {
             false => Ok(candidates),
@@ -293,21 +294,21 @@ impl Captures {
         }
     }
 
-    /// All that was found, each once.
+    /// All findings, each once.
     pub(crate) fn findings(&self) -> Vec<Found> {
         let mut all = Vec::new();
-        if self.strangers > 0 {
+        if self.unmatched > 0 {
             all.push(Found {
                 place: "$".to_owned(),
                 kind: Deviation::NoAlternative.as_str(),
-                expected: "a response of the spec".to_owned(),
-                seen: "none of its fields".to_owned(),
-                count: self.strangers,
-                of: BTreeSet::new(),
+                expected: "a response described in the spec".to_owned(),
+                seen: "no known fields".to_owned(),
+                count: self.unmatched,
+                responses: BTreeSet::new(),
             });
         }
         all.extend(self.undescribed.iter().cloned());
-        for ((_, of), drift) in &self.drifts {
+        for ((_, responses), drift) in &self.drifts {
             for finding in drift.findings() {
                 let found = Found {
                     place: finding.place,
@@ -315,35 +316,35 @@ impl Captures {
                     expected: finding.expected,
                     seen: finding.seen,
                     count: finding.count,
-                    of: of.iter().cloned().collect(),
+                    responses: responses.iter().cloned().collect(),
                 };
-                put(&mut all, found);
+                add_finding(&mut all, found);
             }
         }
         all
     }
 
-    /// What was found, with what it takes to mend the spec.
+    /// The findings in the bodies, with the details that edits to the spec need.
     pub(crate) fn observations(&self) -> impl Iterator<Item = &Observation> {
         self.drifts.values().flat_map(Drift::observations)
     }
 
-    /// What was found and is for a person: place and reason.
-    pub(crate) fn for_a_person(&self) -> Vec<(String, String)> {
-        let stranger = (self.strangers > 0).then(|| {
-            let reason = "no response of the spec has a field of it".to_owned();
+    /// The findings that can't be drafted: place and reason.
+    pub(crate) fn by_hand(&self) -> Vec<(String, String)> {
+        let unmatched = (self.unmatched > 0).then(|| {
+            let reason = "it has no field in common with any response in the spec".to_owned();
             ("$".to_owned(), reason)
         });
         let undescribed = self.undescribed.iter().map(|found| {
-            let reason = "describe the response; what its body means, no draft can say".to_owned();
-            (Vec::from_iter(found.of.clone()).join(", "), reason)
+            let reason = "describe the response; a draft can't know what its body means".to_owned();
+            (Vec::from_iter(found.responses.clone()).join(", "), reason)
         });
-        stranger.into_iter().chain(undescribed).collect()
+        unmatched.into_iter().chain(undescribed).collect()
     }
 }
 
-/// Adds a finding, or counts it where it is one already.
-fn put(all: &mut Vec<Found>, found: Found) {
+/// Adds a finding, or merges it into the same one.
+fn add_finding(all: &mut Vec<Found>, found: Found) {
     let same = |other: &&mut Found| {
         (&other.place, other.kind, &other.expected, &other.seen)
             == (&found.place, found.kind, &found.expected, &found.seen)
@@ -351,7 +352,7 @@ fn put(all: &mut Vec<Found>, found: Found) {
     match all.iter_mut().find(same) {
         Some(other) => {
             other.count += found.count;
-            other.of.extend(found.of);
+            other.responses.extend(found.responses);
         }
         None => all.push(found),
     }

@@ -1,4 +1,4 @@
-//! HAR files: what a browser or a proxy recorded.
+//! HAR files, as recorded by browsers and proxies.
 
 use base64::Engine;
 use ofauth_contract::Operation;
@@ -19,7 +19,7 @@ struct Log<'a> {
     entries: Vec<&'a RawValue>,
 }
 
-/// A request, and its response.
+/// A request and its response.
 #[derive(Deserialize)]
 pub(crate) struct Entry {
     request: Request,
@@ -34,7 +34,7 @@ struct Request {
 
 #[derive(Deserialize)]
 struct Response {
-    /// 0 or less where no response came.
+    /// 0 or negative if no response was received.
     status: i64,
     content: Option<Content>,
 }
@@ -47,7 +47,7 @@ struct Content {
     encoding: Option<String>,
 }
 
-/// Whether a file is a HAR file, whole or cut off: no response of the API has a `log`.
+/// Whether a capture is a HAR file, even a truncated one. No response of the API has a `log`.
 pub(crate) fn is_har(bytes: &[u8]) -> bool {
     let start = &bytes[..bytes.len().min(200)];
     let text: String = String::from_utf8_lossy(start).split_whitespace().collect();
@@ -56,38 +56,38 @@ pub(crate) fn is_har(bytes: &[u8]) -> bool {
         || matches!(bodies.next(), Some(Ok(Outline::Object(fields))) if fields.contains("log"))
 }
 
-/// The entries of a HAR file; each, or why it is none.
+/// Parses the entries of a HAR file. A malformed entry doesn't affect the others.
 pub(crate) fn entries(bytes: &[u8]) -> Result<Vec<Result<Entry, String>>, String> {
     let har: Har<'_> = serde_json::from_slice(bytes).map_err(|error| {
-        // The error's own words could quote a value.
+        // The message of `serde_json` could quote a value.
         let (line, column) = (error.line(), error.column());
-        format!("this is no HAR file from line {line}, column {column} on")
+        format!("invalid HAR file at line {line}, column {column}")
     })?;
     let entry = |entry: &RawValue| {
         serde_json::from_str(entry.get())
-            .map_err(|_| "it has no request and response as a HAR file has them".to_owned())
+            .map_err(|_| "its `request` or `response` is missing or malformed".to_owned())
     };
     Ok(har.log.entries.into_iter().map(entry).collect())
 }
 
 impl Entry {
-    /// Whether the request is one of an operation.
-    pub(crate) fn is_of(&self, operation: &Operation) -> bool {
+    /// Whether the request calls an operation.
+    pub(crate) fn calls(&self, operation: &Operation) -> bool {
         let url = &self.request.url;
         let path = url.split_once("://").map_or("", |(_, rest)| rest);
         let path = path.split(['?', '#']).next().unwrap_or_default();
         operation.method.eq_ignore_ascii_case(&self.request.method)
-            && leads_to(path, &operation.path)
+            && matches_path(path, &operation.path)
     }
 
-    /// The status that the server sent with the body: of what was not modified, none, since
-    /// the body is from a cache.
+    /// The status that the server sent with the body. `None` below 200, and for 304, because
+    /// its body is from a cache.
     pub(crate) fn status(&self) -> Option<u16> {
         let status = u16::try_from(self.response.status).ok();
         status.filter(|status| *status >= 200 && *status != 304)
     }
 
-    /// The body of the response, where it is JSON by what the entry says of it.
+    /// The body of the response, unless it is empty or has a MIME type other than JSON.
     pub(crate) fn json(self) -> Option<Result<Vec<u8>, String>> {
         let content = self.response.content?;
         let media = content.mime_type.unwrap_or_default().to_ascii_lowercase();
@@ -98,14 +98,14 @@ impl Entry {
         Some(match content.encoding.as_deref() {
             Some("base64") => base64::engine::general_purpose::STANDARD
                 .decode(text)
-                .map_err(|_| "its content is no base64".to_owned()),
+                .map_err(|_| "its content isn't valid base64".to_owned()),
             _ => Ok(text.into_bytes()),
         })
     }
 }
 
 /// Whether a URL's host and path end with a path of the spec.
-fn leads_to(path: &str, template: &str) -> bool {
+fn matches_path(path: &str, template: &str) -> bool {
     let mut parts = path.trim_end_matches('/').rsplit('/');
     let mut wanted = template.trim_end_matches('/').rsplit('/').filter(|part| !part.is_empty());
     wanted.all(|wanted| {

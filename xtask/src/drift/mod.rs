@@ -1,4 +1,4 @@
-//! `cargo xtask drift`: where captured responses say something else than the spec.
+//! `cargo xtask drift`: compares captured responses with the spec, and drafts edits to it.
 
 mod bodies;
 mod capture;
@@ -19,38 +19,39 @@ use crate::report::{self, GREEN, RED, YELLOW, count};
 use crate::spec::{self, SPEC, Spec};
 use capture::{Captures, Found};
 
-/// The most unreadable bodies that are told to people.
-const MOST_TOLD: usize = 10;
+/// The maximum number of unreadable bodies that are listed on stderr.
+const MOST_LISTED: usize = 10;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Responses: a body, JSON lines, a HAR file, or `-` for stdin
+    /// Captured responses: a JSON body, JSON lines, a HAR file, or `-` for stdin
     #[arg(required = true)]
     captures: Vec<String>,
-    /// How to write the result
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// The `operationId` that bodies are responses of; else it is told from their fields
+    /// The `operationId` of bodies outside HAR files; by default, guessed from their fields
     #[arg(long)]
     operation: Option<String>,
-    /// Change the spec so that it allows what was seen, for a person to review
+    /// Edit the spec so that it allows what was seen, as a draft to review
     #[arg(long)]
     update: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Default, ValueEnum)]
 enum Format {
-    /// For people
+    /// Text for people
     #[default]
     Text,
-    /// For programs
+    /// JSON for programs
     Json,
 }
 
-/// Compares captures with the spec below `root`, and prints each difference once.
+/// Compares captures with the spec below `root`, prints each difference once, and updates the
+/// spec if asked to.
 pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String> {
     let yaml = spec::own(root)?;
-    // Stdin can be read only once; a file is read anew, rather than kept.
+    // Stdin can be read only once. Files are read again for `--update`, not kept in memory.
     let stdin = match arguments.captures.iter().any(|name| name == "-") {
         true => capture::bytes("-"),
         false => Ok(Vec::new()),
@@ -59,13 +60,13 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
     if let Some(mistake) = arguments.misused(&table) {
         return Ok(Outcome::Misused(mistake));
     }
-    let captures = look(table, arguments, &stdin);
+    let captures = read_captures(table, arguments, &stdin);
     let findings = captures.findings();
-    let unread = unread(&captures);
+    let unreadable = unreadable(&captures);
     let nothing = findings.is_empty() && captures.bodies == 0;
     if !nothing {
-        for unread in &unread {
-            anstream::eprintln!("{YELLOW}cannot be read{YELLOW:#}: {unread}");
+        for body in &unreadable {
+            anstream::eprintln!("{YELLOW}cannot be read{YELLOW:#}: {body}");
         }
     }
     match arguments.format {
@@ -73,15 +74,15 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
             "findings": findings,
             "unreadable": captures.unreadable,
             "responses": captures.bodies,
-            "skipped": captures.others,
+            "skipped": captures.skipped,
         })),
         Format::Text if nothing => {}
         Format::Text => print(&findings, &captures),
     }
     if nothing {
-        return Err(unread.join("\n"));
+        return Err(unreadable.join("\n"));
     }
-    if findings.is_empty() && unread.is_empty() {
+    if findings.is_empty() && unreadable.is_empty() {
         return Ok(Outcome::Fine);
     }
     if findings.is_empty() || !arguments.update {
@@ -89,19 +90,19 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
     }
     let draft = draft::draft(root, &yaml, &captures)?;
     let table = Spec::parse(SPEC, &draft.text)?.table()?;
-    let others = others(captures.table(), &table, &findings);
-    let rest = look(table, arguments, &stdin).findings();
+    let changed_with_it = changed_with_it(captures.table(), &table, &findings);
+    let rest = read_captures(table, arguments, &stdin).findings();
     let drafted = draft.text != yaml;
     if drafted {
         let text = with_line_ends(&spec::text(&root.join(SPEC), SPEC)?, &draft.text);
         std::fs::write(root.join(SPEC), text).map_err(|error| format!("{SPEC}: {error}"))?;
     }
-    // What is printed for programs is the report alone.
+    // In JSON, only the report is printed.
     if arguments.format == Format::Text {
         if drafted {
             report::print_diff(SPEC, &yaml, &draft.text);
         }
-        for place in others {
+        for place in changed_with_it {
             anstream::println!("{YELLOW}changed with it{YELLOW:#}: {place}");
         }
         for (place, reason) in &draft.left {
@@ -116,14 +117,14 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
             false => anstream::println!("{YELLOW}nothing written{YELLOW:#}: {left} of {all} left"),
         }
     }
-    Ok(match rest.is_empty() && unread.is_empty() {
+    Ok(match rest.is_empty() && unreadable.is_empty() {
         true => Outcome::Fine,
         false => Outcome::Found,
     })
 }
 
 impl Arguments {
-    /// What no captures could make good.
+    /// Returns what is wrong with `--operation`, whatever the captures hold.
     fn misused(&self, table: &Table) -> Option<String> {
         let wanted = self.operation.as_deref()?;
         let of_json = |operation: &&Operation| {
@@ -131,33 +132,33 @@ impl Arguments {
             responses.any(|response| response.json().is_some())
         };
         let operations = table.operations().iter().filter(of_json);
-        let ids: Vec<&str> = operations.filter_map(|one| one.id.as_deref()).collect();
+        let ids: Vec<&str> = operations.filter_map(|operation| operation.id.as_deref()).collect();
         (!ids.contains(&wanted)).then(|| {
             format!(
-                "--operation {wanted}: the spec has no such operation with a JSON response, but {}",
+                "--operation {wanted}: not an operation with a JSON response; the spec has: {}",
                 ids.join(", ")
             )
         })
     }
 }
 
-/// The places that changed without a finding of their own, since they share a schema with one
-/// that has.
-fn others(old: &Table, new: &Table, findings: &[Found]) -> Vec<String> {
+/// The places that changed without a finding, because they share a schema with a place that
+/// has one.
+fn changed_with_it(old: &Table, new: &Table, findings: &[Found]) -> Vec<String> {
     let found = |place: &str| {
         findings.iter().any(|found| {
             let below = place.strip_prefix(&found.place);
             below.is_some_and(|below| below.is_empty() || below.starts_with(['.', '[', '{']))
         })
     };
-    // A contract that cannot be compared has no places to tell.
+    // If the contracts can't be compared, no places are reported.
     let changes = compare(old, new, Scope::Wire).unwrap_or_default();
     let places = changes.0.into_iter().map(|change| change.place);
     let places: BTreeSet<String> = places.filter(|place| !found(place)).collect();
     places.into_iter().collect()
 }
 
-/// A text with the line ends of another, where its lines are the same; else with the first.
+/// Gives `text` the line endings of `original`. New lines get the ending of the first line.
 fn with_line_ends(original: &str, text: &str) -> String {
     let ends: Vec<&str> = original
         .split_inclusive('\n')
@@ -179,53 +180,55 @@ fn with_line_ends(original: &str, text: &str) -> String {
     text
 }
 
-fn look(table: Table, arguments: &Arguments, stdin: &Result<Vec<u8>, String>) -> Captures {
+fn read_captures(table: Table, arguments: &Arguments, stdin: &Result<Vec<u8>, String>) -> Captures {
     let mut captures = Captures::new(table, arguments.operation.clone());
     for name in &arguments.captures {
         let read = (name != "-").then(|| capture::bytes(name));
         let bytes = read.as_ref().unwrap_or(stdin);
-        captures.look(name, bytes.as_deref().map_err(Clone::clone));
+        captures.add(name, bytes.as_deref().map_err(Clone::clone));
     }
     captures
 }
 
-/// What cannot be read, as people are told it.
-fn unread(captures: &Captures) -> Vec<String> {
+/// The lines on stderr about unreadable bodies.
+fn unreadable(captures: &Captures) -> Vec<String> {
     let all = captures.unreadable.iter();
-    let mut told: Vec<String> = all.take(MOST_TOLD).map(ToString::to_string).collect();
-    let more = captures.unreadable.len() - told.len();
+    let mut lines: Vec<String> = all.take(MOST_LISTED).map(ToString::to_string).collect();
+    let more = captures.unreadable.len() - lines.len();
     if more > 0 {
         let more = count(more, "more body");
-        told.push(format!("{more}, which --format json names"));
+        lines.push(format!("{more}; --format json lists them all"));
     }
-    told
+    lines
 }
 
 fn print(findings: &[Found], captures: &Captures) {
     for found in findings {
         let Found { place, kind, expected, seen, .. } = found;
-        let mut told = count(found.count, "time");
-        if !found.of.is_empty() {
-            let of: Vec<&str> = found.of.iter().map(String::as_str).collect();
-            told.push_str(&format!(" in {}", of.join(", ")));
+        let mut times = count(found.count, "time");
+        if !found.responses.is_empty() {
+            let responses: Vec<&str> = found.responses.iter().map(String::as_str).collect();
+            times.push_str(&format!(" in {}", responses.join(", ")));
         }
-        anstream::println!("{RED}{kind}{RED:#}: {place}: expected {expected}, seen {seen}, {told}");
+        anstream::println!(
+            "{RED}{kind}{RED:#}: {place}: expected {expected}, seen {seen}, {times}"
+        );
     }
-    let mut other = String::new();
-    if captures.others > 0 {
-        let skipped = count(captures.others, "entry");
-        other.push_str(&format!("; {skipped} of something else"));
+    let mut rest = String::new();
+    if captures.skipped > 0 {
+        let skipped = count(captures.skipped, "entry");
+        rest.push_str(&format!("; {skipped} skipped"));
     }
     if !captures.unreadable.is_empty() {
         let unreadable = count(captures.unreadable.len(), "body");
-        other.push_str(&format!("; {unreadable} that cannot be read"));
+        rest.push_str(&format!("; {unreadable} unreadable"));
     }
     let responses = count(captures.bodies, "response");
     match findings.len() {
-        0 => anstream::println!("{GREEN}no drift{GREEN:#} in {responses}{other}"),
+        0 => anstream::println!("{GREEN}no drift{GREEN:#} in {responses}{rest}"),
         all => {
             let findings = count(all, "finding");
-            anstream::println!("{RED}{findings}{RED:#} in {responses}{other}");
+            anstream::println!("{RED}{findings}{RED:#} in {responses}{rest}");
         }
     }
 }

@@ -1,11 +1,11 @@
-//! What a body looks like from outside.
+//! The type and the field names of a JSON body.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-/// What tells of which response a body is: its type, and the names of its fields.
+/// The type of a JSON body and the names of its fields, by which its response is recognised.
 pub(crate) enum Outline {
     Object(BTreeSet<String>),
     Array,

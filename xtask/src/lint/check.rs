@@ -1,5 +1,5 @@
-//! Applies the rules: first those of the document's form, then those of schemas and examples,
-//! and at last whether the generator can translate it.
+//! Applies the rules in order: the document's grammar, then schemas and examples, and finally
+//! whether the generator can translate it.
 
 use std::path::Path;
 
@@ -20,26 +20,26 @@ const ENDLESS: RuleId = ("reference", "describe the value, or refer to another s
 const PATTERN: RuleId = ("pattern", "write an ECMA 262 regular expression");
 const TRANSLATE: RuleId = ("translate", "describe it in another way, or use a newer generator");
 
-/// All that breaks a rule, in the order of the lines. If the document's form is broken, only
+/// Returns all findings, in the order of their lines. If the document isn't valid OpenAPI, only
 /// that is reported.
 pub(crate) fn check(root: &Path, yaml: &str) -> Result<Vec<Diagnostic>, String> {
-    let form = |rule, problems: Vec<Problem>| {
+    let invalid = |rule, problems: Vec<Problem>| {
         let problems = problems.into_iter();
         Ok(problems.map(|problem| Diagnostic::in_spec(rule, problem)).collect())
     };
-    if let Some(reason) = spec::no_document(yaml) {
-        return form(YAML, vec![Problem::of_whole(reason)]);
+    if let Some(reason) = spec::text_problem(yaml) {
+        return invalid(YAML, vec![Problem::of_whole(reason)]);
     }
     let document = match Document::parse(yaml) {
         Ok(document) => document,
-        Err(problem) => return form(YAML, vec![problem]),
+        Err(problem) => return invalid(YAML, vec![problem]),
     };
-    if let Some((pointer, reason)) = spec::other_form(&document.value) {
-        return form(GRAMMAR, vec![document.problem(pointer, reason)]);
+    if let Some((pointer, reason)) = spec::format_problem(&document.value) {
+        return invalid(GRAMMAR, vec![document.problem(pointer, reason)]);
     }
     let problems = generator::problems(&document);
     if !problems.is_empty() {
-        return form(GRAMMAR, problems);
+        return invalid(GRAMMAR, problems);
     }
 
     let uses = uses(&document.value);
@@ -59,7 +59,7 @@ pub(crate) fn check(root: &Path, yaml: &str) -> Result<Vec<Diagnostic>, String> 
             && jsonschema::validator_for(&json!({ "pattern": pattern })).is_err()
         {
             schema.remove("pattern");
-            let reason = "no values can be checked by this pattern".to_owned();
+            let reason = "no values can be checked against this pattern".to_owned();
             add(PATTERN, vec![(format!("{pointer}/pattern"), reason)]);
         }
     }
@@ -77,12 +77,12 @@ pub(crate) fn check(root: &Path, yaml: &str) -> Result<Vec<Diagnostic>, String> 
             add(*rule, broken.collect());
         }
     }
-    // An endless schema can't check a value.
+    // Values can't be checked against an endless schema.
     if ends {
         let mut wrong = examples::in_spec(&usable, &uses);
         let (bodies, files) = examples::in_files(root, &usable, &uses)?;
         wrong.extend(bodies);
-        // Another rule nearly always says why a schema can't be used.
+        // Another rule nearly always explains why a schema can't be used.
         let unusable = |(_, reason): &(String, String)| reason.starts_with(examples::UNUSABLE);
         let first = wrong.iter().find(|wrong| unusable(wrong)).cloned();
         wrong.retain(|wrong| !unusable(wrong));

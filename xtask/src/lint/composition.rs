@@ -1,12 +1,12 @@
-//! What must hold of composed schemas: distinct alternatives, described properties, and no
-//! reference that leads back to itself.
+//! Rules for composed schemas: alternatives are distinct, required properties are described, and no
+//! reference leads back to itself.
 
 use serde_json::Value;
 
 use crate::spec::schemas::{parts, target};
 
-/// The alternatives that say of the value what another one says: where one fits, so does
-/// the other, and of `oneOf` just one may.
+/// Returns the alternatives that are the same as an earlier one. Every value that matches one of
+/// them also matches the other, although `oneOf` requires exactly one match.
 pub(super) fn same<'a>(
     document: &Value,
     pointers: impl Iterator<Item = &'a String>,
@@ -16,8 +16,8 @@ pub(super) fn same<'a>(
         let target = document.pointer(target.trim_start_matches('#'));
         let named = part.get("$ref").and(target);
         let mut part = named.unwrap_or(part).clone();
-        for words in ["title", "description", "example", "externalDocs"] {
-            part.as_object_mut().map(|entries| entries.remove(words));
+        for key in ["title", "description", "example", "externalDocs"] {
+            part.as_object_mut().map(|entries| entries.remove(key));
         }
         part
     };
@@ -30,7 +30,7 @@ pub(super) fn same<'a>(
             for (index, part) in parts.iter().enumerate() {
                 if let Some(first) = parts[..index].iter().position(|other| other == part) {
                     let reason = format!(
-                        "it says the same as `{list}.{first}`, and so is never the one that fits"
+                        "it is the same as `{list}.{first}`, so no value matches only this one"
                     );
                     found.push((format!("{pointer}/{list}/{index}"), reason));
                 }
@@ -40,8 +40,8 @@ pub(super) fn same<'a>(
     found
 }
 
-/// The fields that are required and that no part of their schema describes: where each is
-/// named, and what is wrong. What is not composed, the grammar has looked at.
+/// Returns the required properties that no part of their schema describes. For schemas that aren't
+/// composed, the grammar has already checked this.
 pub(super) fn undescribed<'a>(
     document: &Value,
     pointers: impl Iterator<Item = &'a String>,
@@ -59,7 +59,7 @@ pub(super) fn undescribed<'a>(
             let mut schemas = parts.iter().map(schema);
             schemas.any(|schema| schema["properties"].get(name).is_some())
         };
-        // Another schema's own list is told there.
+        // A list in another schema is reported there.
         for part in parts.iter().filter(|part| part.starts_with(pointer)) {
             let required = schema(part)["required"].as_array().into_iter().flatten();
             let named = required.enumerate();
@@ -74,18 +74,17 @@ pub(super) fn undescribed<'a>(
     absent
 }
 
-/// The schemas that lead back to themselves before they say anything of a value, by their
-/// pointers.
+/// Returns the schemas that lead back to themselves without describing a value.
 pub(super) fn endless<'a>(
     document: &Value,
     pointers: impl Iterator<Item = &'a String>,
 ) -> Vec<(String, String)> {
-    let endless = pointers.filter(|own| {
-        let refers = |part: &String| document.pointer(part).and_then(target).as_ref() == Some(own);
-        parts(document, own).iter().any(refers)
+    let endless = pointers.filter(|root| {
+        let refers = |part: &String| document.pointer(part).and_then(target).as_ref() == Some(root);
+        parts(document, root).iter().any(refers)
     });
-    let told = |pointer: &String| {
-        (pointer.clone(), "it leads back to itself, and says nothing of a value".to_owned())
+    let finding = |pointer: &String| {
+        (pointer.clone(), "it leads back to itself without describing a value".to_owned())
     };
-    endless.map(told).collect()
+    endless.map(finding).collect()
 }

@@ -1,14 +1,14 @@
-//! A finding of the linter: where, what is wrong, which rule, and how to fix it.
+//! A finding of the linter: its place, the reason, the rule, and how to fix it.
 
 use std::fmt;
 
 use crate::generator::document::Problem;
 use crate::spec::SPEC;
 
-/// The id of a rule, and how to fix what breaks it; empty if the reason says so.
+/// The id of a rule, and how to fix a violation; empty if the reason already says how.
 pub(super) type RuleId = (&'static str, &'static str);
 
-/// What breaks a rule, in a line: file, line, place, reason, rule, and how to fix it.
+/// A finding, which is printed as one line: file, line, place, reason, rule, and how to fix it.
 pub(crate) struct Diagnostic {
     pub(super) file: String,
     pub(super) problem: Problem,
@@ -16,7 +16,7 @@ pub(crate) struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// A finding in the spec.
+    /// Creates a finding in the spec.
     pub(super) fn in_spec(rule: RuleId, problem: Problem) -> Self {
         Self { file: SPEC.to_owned(), problem, rule }
     }

@@ -1,4 +1,4 @@
-//! Examples and defaults that don't fit their schema: within the spec, and in example files.
+//! Checks examples and defaults against their schemas, in the spec and in example files.
 
 use std::fs;
 use std::path::Path;
@@ -11,16 +11,16 @@ use crate::spec::schemas::{Use, target};
 use crate::spec::{self, json_schema};
 
 pub(super) const EXAMPLE: RuleId = ("example", "correct the example, or the schema");
-/// How the reason begins if a schema can't be made into a validator.
+/// How the reason begins if no validator can be made from a schema.
 pub(super) const UNUSABLE: &str = "the schema cannot be used";
 
-/// Example responses as files, below the root of the workspace.
+/// The folder of example responses, relative to the root of the workspace.
 const FOLDER: &str = "openapi/examples";
 
-/// Pointers into the document, each with what is wrong there.
+/// Pointers into the document, each with a reason.
 type Wrong = Vec<(String, String)>;
 
-/// The examples and defaults within the document that their schema doesn't allow.
+/// Returns the examples and defaults in the document that their schemas don't allow.
 pub(super) fn in_spec(document: &Value, uses: &[(String, Use)]) -> Wrong {
     let mut wrong = Vec::new();
     for (pointer, _) in uses {
@@ -57,8 +57,8 @@ pub(super) fn in_spec(document: &Value, uses: &[(String, Use)]) -> Wrong {
     wrong
 }
 
-/// The example files that no successful response allows; and the responses whose schemas can't
-/// be used to check them.
+/// Returns the responses whose schemas can't be used as validators, and findings for the example
+/// files that no successful response allows.
 pub(super) fn in_files(
     root: &Path,
     document: &Value,
@@ -97,7 +97,7 @@ pub(super) fn in_files(
                 continue;
             }
         };
-        // Compared with the response that it fits best.
+        // Reports the errors against the response that the file matches best.
         let errors =
             bodies.iter().map(|body| body.iter_errors(&document.value).collect::<Vec<_>>());
         for error in errors.min_by_key(Vec::len).unwrap_or_default() {
@@ -127,7 +127,7 @@ fn validator(document: &Value, pointer: &str) -> Result<jsonschema::Validator, S
         .map_err(|error| format!("{UNUSABLE}: {}", short(&error.to_string())))
 }
 
-/// The end of the validator's message: at its start, it quotes the whole value.
+/// Returns the end of the validator's message, which begins by quoting the whole value.
 fn short(message: &str) -> String {
     const LIMIT: usize = 160;
     match message.char_indices().nth_back(LIMIT) {

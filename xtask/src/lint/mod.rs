@@ -1,7 +1,7 @@
-//! `cargo xtask lint`: what must hold of the spec before anything is generated from it.
+//! `cargo xtask lint`: the rules that the spec must follow before code is generated from it.
 //!
-//! [`check`] applies the rules in order; [`rules`], [`composition`] and [`examples`] hold them,
-//! and [`review`] asks what only a person can decide.
+//! [`check`] applies the rules of [`rules`], [`composition`] and [`examples`]. [`review`] collects
+//! what only a person can decide.
 
 mod check;
 mod composition;
@@ -19,8 +19,8 @@ use crate::Outcome;
 use crate::report::{GREEN, RED, YELLOW, count};
 use crate::spec::{self, SPEC};
 
-/// Checks the spec below `root`, and prints what breaks a rule, or else what a person should
-/// review.
+/// Checks the spec below `root`, and prints the findings. Without findings, prints the review
+/// notes.
 pub(crate) fn run(root: &Path) -> Result<Outcome, String> {
     let yaml = spec::own(root)?;
     let findings = check(root, &yaml)?;

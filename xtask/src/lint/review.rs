@@ -1,4 +1,4 @@
-//! What breaks no rule of the spec, and that a person should look at again.
+//! Review notes: places that break no rule, but that a person should check.
 
 use serde_json::{Map, Value};
 
@@ -9,15 +9,15 @@ use crate::spec::schemas::{DRAFTED, Use, property, uses};
 
 const UNDOCUMENTED: RuleId = ("undocumented", "say what it means, and where the fact comes from");
 const PRIVATE: RuleId =
-    ("private", "add `x-private: true`, or `x-private: false` if it is nobody's");
+    ("private", "add `x-private: true`, or `x-private: false` if it isn't personal");
 const NO_MARK: RuleId =
-    ("private", "give its object a schema of its own under `components`, where it can be marked");
+    ("private", "move its object to a schema under `components`, where it can be marked");
 const FLOW_STYLE: RuleId = (
     "block-style",
     "write each key and each item on its own line, so that `drift --update` can edit it",
 );
 
-/// What breaks no rule, but should be looked at by a person.
+/// Returns the notes for a spec without findings, in the order of their lines.
 pub(super) fn notes(yaml: &str) -> Result<Vec<Diagnostic>, String> {
     let lines = Lines::parse(SPEC, yaml)?;
     let document = lines.document();
@@ -32,18 +32,18 @@ pub(super) fn notes(yaml: &str) -> Result<Vec<Diagnostic>, String> {
     for (pointer, _) in received.filter(|(_, used)| *used == Use::Received) {
         let schema = document.value.pointer(&pointer).unwrap_or(&Value::Null);
         if schema["description"] == DRAFTED {
-            let reason = "a draft's words, which say nothing of the meaning";
+            let reason = "this draft description doesn't say what the value means";
             add(UNDOCUMENTED, &format!("{pointer}/description"), reason);
         }
         let holder = property(&pointer);
         let is_property = holder.as_deref() == Some(&pointer);
         let unmarked = match is_property {
             true => schema["x-private"].is_null(),
-            // A mark has no effect here. What lies within a named schema's property is marked there.
+            // A mark has no effect here. Values inside a named schema's property are marked there.
             false => holder.is_none() && pointer.rsplit('/').nth(1) == Some("properties"),
         };
         if unmarked && is_personal(&document.value, schema) {
-            let reason = "`Debug` shows it, and it may be a person's words, name or address";
+            let reason = "`Debug` shows it, but it may contain someone's message, name or address";
             add(if is_property { PRIVATE } else { NO_MARK }, &pointer, reason);
         }
     }
@@ -51,16 +51,16 @@ pub(super) fn notes(yaml: &str) -> Result<Vec<Diagnostic>, String> {
     Ok(notes)
 }
 
-/// Formats of texts that are nobody's words, name or address.
+/// Formats of strings that contain nobody's message, name or address.
 const IMPERSONAL: &[&str] = &["date-time", "date", "time", "duration", "uuid"];
 
-/// Whether a property's value may be what a person wrote, is called or is shown in: a text of
-/// no vocabulary, keys that are data, or any value. What named schemas hold in properties of
-/// their own is asked for there.
+/// Returns whether a property's value may be personal, such as a message, a name or the URL of a
+/// picture: a string that isn't an enum, keys that are data, or any value. The properties of a
+/// named schema don't count, since they are checked separately.
 fn is_personal(document: &Value, schema: &Value) -> bool {
     let mut schemas: Vec<(&Value, bool)> = vec![(schema, true)];
     let mut seen = Vec::new();
-    // Each schema is looked at once, however they refer to each other.
+    // References may be circular, so each schema is visited only once.
     while let Some((schema, inline)) = schemas.pop() {
         if let Some(target) = schema["$ref"].as_str() {
             if !seen.contains(&target) {
@@ -77,7 +77,7 @@ fn is_personal(document: &Value, schema: &Value) -> bool {
         let composed = schemas.len() > before;
         let properties = schema["properties"].as_object();
         if inline {
-            schemas.extend(properties.into_iter().flat_map(Map::values).map(|one| (one, true)));
+            schemas.extend(properties.into_iter().flat_map(Map::values).map(|part| (part, true)));
         }
         let format = schema["format"].as_str().unwrap_or_default();
         let more = &schema["additionalProperties"];

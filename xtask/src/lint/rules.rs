@@ -1,8 +1,7 @@
-//! What must hold of a single schema: it's described, and the generated type says what it says.
+//! Rules for single schemas: properties are described, and generated types match their schemas.
 //!
-//! The rules follow from what the generator's current version does. A page must stay readable
-//! whatever the API sends, so what a Rust type would reject belongs in descriptions, where
-//! `cargo xtask drift` reports it.
+//! The rules follow from what the current version of the generator does. A page must stay readable
+//! whatever the API sends, so limits that a Rust type would enforce belong in descriptions.
 
 use serde_json::{Map, Value};
 
@@ -11,13 +10,13 @@ use crate::generator::document::join;
 use crate::generator::spelling::distance;
 use crate::spec::schemas::Use;
 
-/// Where a schema breaks a rule, as a pointer below it, and how.
+/// Where a schema breaks a rule, as pointers relative to the schema, each with the reason.
 type Broken = Vec<(String, String)>;
 
-/// All rules of single schemas.
+/// All rules for single schemas.
 pub(super) const RULES: &[(RuleId, fn(&Value, Use) -> Broken)] = &[
     (("misspelt", "write `x-private` or `x-extensible-enum`, or use another name"), misspelt),
-    (("no-alternative", "list what the value may be, or remove it"), |schema, _| {
+    (("no-alternative", "list the schemas, or remove it"), |schema, _| {
         let empty = |list: &&str| schema[*list].as_array().is_some_and(Vec::is_empty);
         let lists = ["allOf", "anyOf", "oneOf"].into_iter().filter(empty);
         lists.map(|list| (format!("/{list}"), format!("`{list}` is empty"))).collect()
@@ -47,7 +46,7 @@ pub(super) const RULES: &[(RuleId, fn(&Value, Use) -> Broken)] = &[
             "anyOf",
             several,
             "where alternatives overlap, the generator makes a struct of their optional \
-                parts, which reads no scalar",
+                parts, which can't hold a scalar",
         )
     }),
     (("shadowed-alternative", "put the narrower alternative first"), shadowed),
@@ -62,7 +61,7 @@ pub(super) const RULES: &[(RuleId, fn(&Value, Use) -> Broken)] = &[
     }),
     (("float", "write `format: double`"), |schema, _| {
         let float = schema["type"] == "number" && schema["format"] == "float";
-        at("format", float, "an `f32` loses digits that JSON has")
+        at("format", float, "an `f32` loses digits that JSON numbers may have")
     }),
     (("refused-length", "remove it, and mention it in the description"), |schema, used| {
         let fixed = schema["minItems"].is_u64() && schema["minItems"] == schema["maxItems"];
@@ -80,7 +79,7 @@ pub(super) const RULES: &[(RuleId, fn(&Value, Use) -> Broken)] = &[
         })
     }),
     (
-        ("closed-object", "remove `additionalProperties: false`: new fields may come"),
+        ("closed-object", "remove `additionalProperties: false`, since new fields may be added"),
         |schema, used| {
             let closed = schema["additionalProperties"] == false && used == Use::Received;
             at("additionalProperties", closed, "one new field would make a page unreadable")
@@ -93,11 +92,11 @@ pub(super) const RULES: &[(RuleId, fn(&Value, Use) -> Broken)] = &[
             at(
                 "nullable",
                 wrapped,
-                "for a nullable enum, the generator makes a struct around an `Option`",
+                "for a nullable enum, the generator makes a struct that wraps an `Option`",
             )
         },
     ),
-    (("untyped-null", "remove it where any value may come, or add the `type`"), |schema, _| {
+    (("untyped-null", "remove it if any value is allowed, or add the `type`"), |schema, _| {
         // Next to `allOf` and alternatives, the parts have the type.
         let typed =
             ["type", "allOf", "oneOf", "anyOf"].iter().any(|key| schema.get(*key).is_some());
@@ -107,17 +106,17 @@ pub(super) const RULES: &[(RuleId, fn(&Value, Use) -> Broken)] = &[
     (("required-null", "remove the field from `required`, or remove `nullable`"), required_null),
 ];
 
-/// Keywords that set bounds which no generated type keeps.
+/// Keywords for bounds that no generated type enforces.
 const BOUNDS: &[&str] =
     &["minimum", "maximum", "multipleOf", "uniqueItems", "minProperties", "maxProperties"];
 
-/// A rule that is broken at one key, if it is.
+/// Reports one key of the schema, if the rule is broken.
 fn at(key: &str, broken: bool, reason: &str) -> Broken {
     let broken = broken.then(|| (format!("/{key}"), reason.to_owned()));
     broken.into_iter().collect()
 }
 
-/// A rule that is broken at each of the keys that the schema has.
+/// Reports each of the keys that the schema has.
 fn stated<'a>(
     schema: &Value,
     keys: impl Iterator<Item = &'a str>,
@@ -131,7 +130,7 @@ fn is_unformatted(schema: &Value) -> bool {
     schema["type"] == "integer" && schema.get("format").is_none()
 }
 
-/// Extensions that nothing reads, because they are misspelt.
+/// Reports extensions that have no effect because they are misspelt.
 fn misspelt(schema: &Value, _: Use) -> Broken {
     const KNOWN: [&str; 2] = ["x-private", "x-extensible-enum"];
     let keys = schema.as_object().into_iter().flat_map(Map::keys);
@@ -164,7 +163,7 @@ fn shadowed(schema: &Value, _: Use) -> Broken {
     let behind = alternatives.enumerate().skip_while(|(_, part)| !wide(part));
     let integers = behind.filter(|(_, part)| part["type"] == "integer");
     let broken = integers.map(|(index, _)| {
-        let reason = "every integer is read as the number before it".to_owned();
+        let reason = "every integer already matches a wider alternative before it".to_owned();
         (format!("/oneOf/{index}"), reason)
     });
     broken.collect()

@@ -1,22 +1,24 @@
-//! The spec as it was: at a revision of git, or in a file.
+//! The earlier spec to compare with: from a git revision or a file.
 
 use std::path::Path;
 use std::process::Command;
 
 use crate::spec::{self, SPEC};
 
-/// What the spec is compared with, and what that is called.
+/// An earlier version of the spec.
 pub(crate) struct Before {
+    /// The revision or file, as the report names it.
     pub(crate) name: String,
-    /// Where a mistake in it stands.
+    /// The name of the document in error messages.
     pub(crate) place: String,
     pub(crate) yaml: String,
 }
 
-/// The spec that `against` names, a file or a revision; or else the committed one.
+/// Returns the spec that `against` names, which is a file or a git revision, or the committed spec
+/// by default.
 ///
-/// `None` where nothing is named and there is nothing to compare with: outside of a git
-/// repository, or before the spec's first commit.
+/// Returns `None` if `against` is `None` and there is no committed spec: outside a git repository,
+/// or before the spec's first commit.
 pub(crate) fn before(root: &Path, against: Option<&str>) -> Result<Option<Before>, String> {
     if let Some(file) = against.map(Path::new).filter(|path| path.is_file()) {
         let name = file.display().to_string();
@@ -31,19 +33,19 @@ pub(crate) fn before(root: &Path, against: Option<&str>) -> Result<Option<Before
     match (output, against) {
         (Ok(output), _) if output.status.success() => {
             let yaml = String::from_utf8(output.stdout)
-                .map_err(|_| format!("{object}: the file is no UTF-8"))?;
+                .map_err(|_| format!("{object}: this isn't valid UTF-8"))?;
             let name = revision.to_owned();
             let place = format!("{SPEC} at {revision}");
             Ok(Some(Before { name, place, yaml }))
         }
         (_, None) => Ok(None),
         (Ok(output), Some(_)) => {
-            let words = String::from_utf8_lossy(&output.stderr);
-            let words = words.lines().next().unwrap_or_default().trim_start_matches("fatal: ");
-            Err(format!("{revision}: neither a file nor a revision that has {SPEC}: {words}"))
+            let reason = String::from_utf8_lossy(&output.stderr);
+            let reason = reason.lines().next().unwrap_or_default().trim_start_matches("fatal: ");
+            Err(format!("{revision}: neither a file nor a revision that contains {SPEC}: {reason}"))
         }
         (Err(error), Some(_)) => {
-            Err(format!("{revision}: no such file, and git cannot be run: {error}"))
+            Err(format!("{revision}: no such file, and cannot run git: {error}"))
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The files that follow from the spec: as they are, and as they should be.
+//! The files generated from the spec, with their current and their new contents.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,9 +11,9 @@ use crate::spec::{SPEC, Spec, json_schema};
 /// The kinds of generated files.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum FileKind {
-    /// Rust code, of which the difference is shown.
+    /// Rust code, whose diff is printed.
     Code,
-    /// Schemas and the contract as data, for programs.
+    /// JSON files: the schemas and the contract.
     Data,
 }
 
@@ -26,7 +26,7 @@ impl FileKind {
     }
 }
 
-/// A file that follows from the spec.
+/// A generated file. A file that doesn't exist, or should be removed, has empty contents.
 pub(super) struct File {
     pub(super) kind: FileKind,
     pub(super) path: String,
@@ -40,9 +40,9 @@ impl File {
     }
 }
 
-/// All files that follow from the spec, as they are and as they should be.
+/// Returns all generated files, the Rust code first.
 pub(super) fn files(root: &Path, yaml: &str) -> Result<Vec<File>, String> {
-    // First, what is no document at all.
+    // Parsed first, because these errors explain best why a file isn't an OpenAPI document.
     let document = Spec::parse(SPEC, yaml)?.document.value;
     let generate = |generate: fn(&str, &str) -> Result<String, SpecError>| {
         generate(SPEC, yaml).map_err(|error| error.to_string())
@@ -61,7 +61,7 @@ pub(super) fn files(root: &Path, yaml: &str) -> Result<Vec<File>, String> {
         json_schema::contract(&document),
     ));
     let schemas = json_schema::schemas(&document);
-    for path in others(root, &schemas)? {
+    for path in obsolete(root, &schemas)? {
         generated.push((FileKind::Data, path, String::new()));
     }
     generated.extend(schemas.into_iter().map(|(path, new)| (FileKind::Data, path, new)));
@@ -76,25 +76,26 @@ pub(super) fn files(root: &Path, yaml: &str) -> Result<Vec<File>, String> {
     generated.into_iter().map(file).collect()
 }
 
-/// Schemas of bodies that the spec no longer has.
-fn others(root: &Path, schemas: &BTreeMap<String, String>) -> Result<Vec<String>, String> {
+/// Returns the paths of schemas whose bodies are no longer in the spec.
+fn obsolete(root: &Path, schemas: &BTreeMap<String, String>) -> Result<Vec<String>, String> {
     let fail = |error: std::io::Error| format!("{}: {error}", json_schema::FOLDER);
-    let mut others = Vec::new();
+    let mut obsolete = Vec::new();
     let entries = match fs::read_dir(root.join(json_schema::FOLDER)) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(others),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(obsolete),
         entries => entries.map_err(fail)?,
     };
     for entry in entries {
         let name = entry.map_err(fail)?.file_name();
         let path = format!("{}/{}", json_schema::FOLDER, name.to_string_lossy());
         if path.ends_with(".json") && !schemas.contains_key(&path) {
-            others.push(path);
+            obsolete.push(path);
         }
     }
-    Ok(others)
+    Ok(obsolete)
 }
 
-/// Writes a file as it should be, in a new folder where there is none, or removes it.
+/// Writes the new contents of a file, and creates its folder if necessary. Removes a file that
+/// should no longer exist.
 pub(super) fn write(root: &Path, file: &File) -> Result<(), String> {
     let path = root.join(&file.path);
     if let Some(folder) = path.parent() {

@@ -1,4 +1,4 @@
-//! What the changes of the spec mean: for the contract, for Rust, and for the version.
+//! The effects of changes to the spec on the contract, on the Rust API and on the version.
 
 use ofauth_contract::{Bump, Changes, Scope, compare};
 use serde_json::{Value, json};
@@ -10,15 +10,16 @@ use crate::generator::{self, SpecError};
 use crate::report::{self, Format, GREEN, Judged, RED, YELLOW};
 use crate::spec::{SPEC, Spec};
 
-/// What the changes of the spec mean.
+/// The effects of changes to the spec.
 pub(crate) struct Meaning {
     pub(crate) against: String,
     pub(crate) contract: Changes,
-    /// `None` where nothing can be generated from the old spec, with the reason.
+    /// The changes of the generated Rust API, or the reason why no code can be generated from the
+    /// old spec.
     pub(crate) surface: Result<SurfaceChanges, String>,
 }
 
-/// Compares the spec with what it was.
+/// Compares the spec with an earlier version.
 pub(crate) fn meaning(before: &Before, yaml: &str, files: &[File]) -> Result<Meaning, String> {
     let name = before.place.as_str();
     let (old, new) = (Spec::parse(name, &before.yaml)?, Spec::parse(SPEC, yaml)?);
@@ -32,19 +33,20 @@ pub(crate) fn meaning(before: &Before, yaml: &str, files: &[File]) -> Result<Mea
     Ok(Meaning { against: before.name.clone(), contract, surface })
 }
 
-/// What became of the Rust surface: of the code that the old spec gives today, so that
-/// what a new generator does is not taken for the spec's doing.
+/// Compares the Rust API with the one that the current generator makes from the old spec, so that
+/// changes of the generator aren't attributed to the spec.
 fn surface(name: &str, yaml: &str, files: &[File]) -> Result<SurfaceChanges, String> {
-    let told = |error: SpecError| error.to_string();
-    let client = generator::client(name, yaml).map_err(told)?;
-    let mocks = generator::mocks(name, yaml).map_err(told)?;
+    let message = |error: SpecError| error.to_string();
+    let client = generator::client(name, yaml).map_err(message)?;
+    let mocks = generator::mocks(name, yaml).map_err(message)?;
     let old = Surface::of(&[("ofauth_api", &client), ("ofauth_httpmock", &mocks)])?;
     let new = Surface::of(&[("ofauth_api", &files[0].new), ("ofauth_httpmock", &files[1].new)])?;
     Ok(old.changes(&new))
 }
 
 impl Meaning {
-    /// What the rules are asked for: of Rust, the generated code knows more, where there is some.
+    /// Returns which effects to take from the rules. The effect on Rust comes from the generated
+    /// code, if it could be compared.
     fn judged(&self) -> Judged {
         match &self.surface {
             Ok(_) => Judged::Wire,
@@ -52,8 +54,8 @@ impl Meaning {
         }
     }
 
-    /// What changed in the contract, for programs: without what the rules say of Rust, which
-    /// [`Self::rust_breaking`] may know better.
+    /// Returns the changes of the contract as JSON, without the rules' estimate of the effect on
+    /// Rust, because [`Self::rust_breaking`] may be more accurate.
     pub(crate) fn contract(&self) -> Value {
         let mut changes = json!(self.contract.0);
         for change in changes.as_array_mut().into_iter().flatten() {
@@ -62,7 +64,8 @@ impl Meaning {
         json!({ "breaking": self.contract.breaking(), "changes": changes })
     }
 
-    /// Whether Rust source breaks: what was generated knows it best.
+    /// Returns whether Rust source breaks, according to the generated code, or to the rules if it
+    /// couldn't be compared.
     pub(crate) fn rust_breaking(&self) -> bool {
         match &self.surface {
             Ok(surface) => surface.breaking(),
@@ -88,13 +91,13 @@ impl Meaning {
     }
 }
 
-/// Prints what changed in the contract and in Rust, and which version is due.
+/// Prints the changes of the contract and of the Rust API, and the version that is due.
 pub(crate) fn print(meaning: Option<&Meaning>, files: &[File], format: Format) {
     let markdown = format == Format::Markdown;
     let Some(meaning) = meaning else {
         let head = if markdown { "## Contract\n\n" } else { "contract: " };
         anstream::println!(
-            "{head}nothing to compare with, outside of a git repository; name a file with --against"
+            "{head}not compared, since git has no committed {SPEC}; name a file with --against"
         );
         return;
     };
@@ -114,7 +117,7 @@ pub(crate) fn print(meaning: Option<&Meaning>, files: &[File], format: Format) {
     match &meaning.surface {
         Ok(surface) => print_surface(surface, head, markdown),
         Err(reason) => anstream::println!(
-            "{head}not compared, since nothing can be generated from the old spec: {reason}"
+            "{head}not compared, since no code can be generated from the old spec: {reason}"
         ),
     }
     let head = if markdown { "\n## Due\n\n" } else { "due: " };
@@ -139,11 +142,11 @@ fn print_surface(surface: &SurfaceChanges, head: &str, markdown: bool) {
     for (sign, style, changes) in [('-', RED, removed), ('!', YELLOW, changed), ('+', GREEN, added)]
     {
         for SurfaceChange { item, before, after } in changes {
-            let words = match (before, after) {
+            let change = match (before, after) {
                 (Some(before), Some(after)) => format!("{before} → {after}"),
                 (before, after) => before.iter().chain(after).cloned().collect(),
             };
-            anstream::println!("{style}{sign} {item}: {words}{style:#}");
+            anstream::println!("{style}{sign} {item}: {change}{style:#}");
         }
     }
     if markdown {
@@ -158,8 +161,7 @@ mod tests {
 
     use super::*;
 
-    /// What a field, and with it a parameter, may become: schemas in YAML, each pair in both
-    /// directions.
+    /// Pairs of schemas in YAML, between which a field and a parameter change, in both directions.
     const PAIRS: &[[&str; 2]] = &[
         ["type: integer", "type: integer, minimum: 0"],
         ["type: integer", "type: integer, minimum: 1"],
@@ -191,7 +193,7 @@ mod tests {
         ["type: boolean", "type: string"],
     ];
 
-    /// A spec with a field and a parameter of a schema.
+    /// Returns a spec with a field and a parameter of this schema.
     fn with(schema: &str) -> Value {
         let schema: Value = serde_saphyr::from_str(&format!("{{{schema}}}")).unwrap();
         let chat = json!({ "$ref": "#/components/schemas/Chat" });

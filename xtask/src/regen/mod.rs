@@ -1,5 +1,4 @@
-//! Brings the committed generated files in step with the spec, and says what its
-//! changes mean.
+//! `cargo xtask regen`: updates the generated files, and reports what changed.
 
 mod before;
 mod files;
@@ -22,24 +21,24 @@ use meaning::Meaning;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Write nothing; exit with 1 where something is stale
+    /// Write nothing; exit with 1 if a generated file is stale
     #[arg(long)]
     check: bool,
-    /// What the spec is compared with: a revision of git, or a file [default: HEAD]
+    /// Compare the spec with a git revision or a file [default: HEAD]
     #[arg(long, value_name = "REV|FILE", value_parser = NonEmptyStringValueParser::new())]
     against: Option<String>,
-    /// How to write the result
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
-/// Regenerates every generated file below `root`, and prints what changed.
+/// Regenerates all files below `root`, and prints the changes.
 pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String> {
     let yaml = spec::own(root)?;
     let findings = lint::check(root, &yaml)?;
     if !findings.is_empty() {
-        let told: Vec<String> = findings.iter().map(Diagnostic::to_string).collect();
-        return Err(told.join("\n"));
+        let messages: Vec<String> = findings.iter().map(Diagnostic::to_string).collect();
+        return Err(messages.join("\n"));
     }
     let files = files(root, &yaml)?;
     let before = before::before(root, arguments.against.as_deref())?;
@@ -64,7 +63,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
     })
 }
 
-/// Writes the schemas, and makes their folder where there is none.
+/// Writes the schemas and the contract, and creates their folders if necessary.
 pub(crate) fn schemas(root: &Path) -> Result<Outcome, String> {
     let folder = root.join(json_schema::FOLDER);
     fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", json_schema::FOLDER))?;
@@ -123,11 +122,11 @@ fn print_files(files: &[File], format: Format, check: bool) {
         }
     }
     for kind in [FileKind::Code, FileKind::Data] {
-        let own: Vec<&File> = files.iter().filter(|file| file.kind == kind).collect();
-        let stale = own.iter().filter(|file| file.is_stale()).count();
-        let all = count(own.len(), kind.noun());
+        let group: Vec<&File> = files.iter().filter(|file| file.kind == kind).collect();
+        let stale = group.iter().filter(|file| file.is_stale()).count();
+        let all = count(group.len(), kind.noun());
         match (stale, check) {
-            _ if own.is_empty() => {}
+            _ if group.is_empty() => {}
             (0, _) => anstream::println!("{item}{GREEN}in step{GREEN:#} with {SPEC}: {all}"),
             (_, false) => anstream::println!("{item}{GREEN}written{GREEN:#}: {stale} of {all}"),
             (_, true) => anstream::println!(

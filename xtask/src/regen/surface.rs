@@ -1,4 +1,4 @@
-//! What generated Rust code offers its users: types, fields, variants and methods.
+//! The public API of generated Rust code: types, fields, variants, functions and methods.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,11 @@ use quote::ToTokens;
 use serde::Serialize;
 use syn::{Fields, ImplItem, Item, Visibility};
 
-/// Each public item by its path, like `types::Chat.with_user`, and its type or signature.
+/// The public items of generated code: paths like `ofauth_api::types::Chat.with_user`, each with
+/// its type or signature.
 pub(crate) struct Surface(BTreeMap<String, String>);
 
-/// What changed between two surfaces.
+/// The changes from one surface to another.
 #[derive(Default, Serialize)]
 pub(crate) struct SurfaceChanges {
     pub(crate) added: Vec<SurfaceChange>,
@@ -25,7 +26,7 @@ pub(crate) struct SurfaceChange {
 }
 
 impl Surface {
-    /// Reads generated code, each file below a name.
+    /// Reads generated files, each with the name of its crate.
     pub(crate) fn of(files: &[(&str, &str)]) -> Result<Self, String> {
         let mut surface = Self(BTreeMap::new());
         for (name, code) in files {
@@ -44,25 +45,28 @@ impl Surface {
                     self.items(&below, &items.cloned().collect::<Vec<_>>());
                 }
                 Item::Struct(item) if is_public(&item.vis) => {
-                    let own = format!("{path}::{}", item.ident);
-                    self.add(own.clone(), format!("struct {}", text(&item.generics)));
+                    let owner = format!("{path}::{}", item.ident);
+                    self.add(owner.clone(), format!("struct {}", text(&item.generics)));
                     for (index, field) in item.fields.iter().enumerate() {
                         let name =
                             field.ident.as_ref().map_or(index.to_string(), ToString::to_string);
                         if is_public(&field.vis) {
-                            self.add(format!("{own}.{name}"), text(&field.ty));
+                            self.add(format!("{owner}.{name}"), text(&field.ty));
                         }
                     }
                 }
                 Item::Enum(item) if is_public(&item.vis) => {
-                    let own = format!("{path}::{}", item.ident);
-                    self.add(own.clone(), "enum".to_owned());
+                    let owner = format!("{path}::{}", item.ident);
+                    self.add(owner.clone(), "enum".to_owned());
                     for variant in &item.variants {
                         let fields = match &variant.fields {
                             Fields::Unit => String::new(),
                             fields => text(fields),
                         };
-                        self.add(format!("{own}::{}", variant.ident), format!("variant {fields}"));
+                        self.add(
+                            format!("{owner}::{}", variant.ident),
+                            format!("variant {fields}"),
+                        );
                     }
                 }
                 Item::Type(item) if is_public(&item.vis) => {
@@ -80,20 +84,20 @@ impl Surface {
                     }
                 }
                 Item::Impl(item) if item.trait_.is_none() => {
-                    let syn::Type::Path(own) = &*item.self_ty else {
+                    let syn::Type::Path(self_type) = &*item.self_ty else {
                         continue;
                     };
-                    let own = own.path.segments.last().map(|last| last.ident.to_string());
-                    let own = own.unwrap_or_default();
+                    let name = self_type.path.segments.last().map(|last| last.ident.to_string());
+                    let type_name = name.unwrap_or_default();
                     for member in &item.items {
                         match member {
                             ImplItem::Fn(method) if is_public(&method.vis) => {
-                                let name = format!("{path}::{own}::{}", method.sig.ident);
+                                let name = format!("{path}::{type_name}::{}", method.sig.ident);
                                 self.add(name, text(&method.sig));
                             }
                             ImplItem::Const(value) if is_public(&value.vis) => {
                                 self.add(
-                                    format!("{path}::{own}::{}", value.ident),
+                                    format!("{path}::{type_name}::{}", value.ident),
                                     text(&value.ty),
                                 );
                             }
@@ -110,7 +114,7 @@ impl Surface {
         self.0.insert(path, text.trim_end().to_owned());
     }
 
-    /// What changed from this surface to another.
+    /// Returns the changes from this surface to `new`.
     pub(crate) fn changes(&self, new: &Self) -> SurfaceChanges {
         let mut changes = SurfaceChanges::default();
         let change = |item: &String, before: Option<&String>, after: Option<&String>| {
@@ -135,8 +139,8 @@ impl Surface {
 }
 
 impl SurfaceChanges {
-    /// Whether Rust source that used the old surface may not compile: types are
-    /// `#[non_exhaustive]`, so that what is added breaks nobody.
+    /// Returns whether Rust source that uses the old surface may no longer compile. Additions break
+    /// nothing, because the types are `#[non_exhaustive]`.
     pub(crate) fn breaking(&self) -> bool {
         !self.changed.is_empty() || !self.removed.is_empty()
     }
@@ -146,7 +150,7 @@ fn is_public(visibility: &Visibility) -> bool {
     matches!(visibility, Visibility::Public(_))
 }
 
-/// Tokens as a person would write them.
+/// Formats tokens with the usual spacing.
 fn text(tokens: &impl ToTokens) -> String {
     let tokens = tokens.to_token_stream().to_string();
     let mut text = String::new();
@@ -173,7 +177,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_public_is_listed_with_its_type() {
+    fn public_items_are_listed_with_their_types() {
         let old = "pub mod types { pub struct A { pub a: ::std::option::Option<bool>, b: u8 } impl A { pub fn f(&self, x: &str) -> u8 { 1 } fn g() {} } pub enum E { X, Y(i64) } }";
         let new = "pub mod types { pub struct A { pub a: bool, pub c: ::std::vec::Vec<u8> } impl A { pub fn f(&self, x: &str) -> u8 { 2 } } pub enum E { X, Y(i64), Z } }";
         let [old, new] = [old, new].map(|code| Surface::of(&[("api", code)]).unwrap());

@@ -1,5 +1,5 @@
-//! `cargo xtask schema`: the bodies of the API as JSON Schemas, for other languages and
-//! tools; and the contract as data, for the check of responses at run time.
+//! `cargo xtask schema`: JSON Schemas of the API's bodies, for other languages and tools; and the
+//! contract as JSON, for checking responses at run time.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,15 +7,16 @@ use serde_json::{Map, Value, json};
 
 use crate::generator::document::{referenced, references, walk};
 
-/// Where the JSON Schemas stand, below the root of the workspace.
+/// The folder of the JSON Schemas, relative to the root of the workspace.
 pub(crate) const FOLDER: &str = "openapi/schemas";
-/// Where the contract as data stands: a package reads only files below its own folder.
+/// The contract as JSON, in the folder of the crate that reads it, because a package can't read
+/// files outside its own folder.
 pub(crate) const CONTRACT: &str = "crates/ofauth-contract/src/ofauth.json";
 
 const NOTE: &str = "Generated from openapi/ofauth.yaml by `cargo xtask regen`; do not edit.";
 
-/// The JSON Schema (2020-12) of each named body of a request or a response, by the name
-/// of its file.
+/// Returns the JSON Schema (2020-12) of each named request and response body, by the path of its
+/// file.
 pub(crate) fn schemas(document: &Value) -> BTreeMap<String, String> {
     let schemas = &document["components"]["schemas"];
     let schema = |name: String| {
@@ -25,8 +26,8 @@ pub(crate) fn schemas(document: &Value) -> BTreeMap<String, String> {
         schema.insert("$schema".to_owned(), "https://json-schema.org/draft/2020-12/schema".into());
         schema.insert("$comment".to_owned(), NOTE.into());
         schema.insert("title".to_owned(), name.clone().into());
-        if let Value::Object(own) = translated(&schemas[&name]) {
-            schema.extend(own);
+        if let Value::Object(entries) = translated(&schemas[&name]) {
+            schema.extend(entries);
         }
         let below = names.iter().map(|name| (name.clone(), translated(&schemas[name])));
         let below: Map<String, Value> = below.collect();
@@ -48,7 +49,7 @@ pub(crate) fn schemas(document: &Value) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// The document without what is for people: what a check needs.
+/// Returns the parts of the document that response checks need, without descriptions and examples.
 pub(crate) fn contract(document: &Value) -> String {
     let mut document = bare(document, false);
     if let Value::Object(entries) = &mut document {
@@ -58,12 +59,12 @@ pub(crate) fn contract(document: &Value) -> String {
     pretty(&document)
 }
 
-/// A JSON file in the same layout on every machine.
+/// Formats a JSON file, in the same way on every machine.
 fn pretty(value: &Value) -> String {
     format!("{value:#}\n")
 }
 
-/// A schema of OpenAPI 3.0 in the words of JSON Schema.
+/// Translates an OpenAPI 3.0 schema to JSON Schema.
 pub(crate) fn translated(schema: &Value) -> Value {
     let Value::Object(entries) = schema else {
         return schema.clone();
@@ -101,7 +102,7 @@ pub(crate) fn translated(schema: &Value) -> Value {
     if entries.get("x-extensible-enum") == Some(&true.into())
         && let Some(values) = new.remove("enum")
     {
-        // Known values, and room for others.
+        // The empty schema allows unknown values.
         new.insert("anyOf".to_owned(), json!([{ "enum": values }, {}]));
     }
     if entries.get("nullable") != Some(&true.into()) {
@@ -128,8 +129,8 @@ pub(crate) fn translated(schema: &Value) -> Value {
     }
 }
 
-/// A part of the document without what a check has no use for; `named` where its keys are
-/// names, which a field may share.
+/// Removes the keys that a check doesn't need. `named` means that the keys of this value are names,
+/// which must all stay.
 fn bare(value: &Value, named: bool) -> Value {
     const LEFT_OUT: &[&str] = &[
         "description",

@@ -1,4 +1,4 @@
-//! A YAML text that is edited line by line: all other lines stay as they are, comments included.
+//! Edits YAML line by line. All other lines stay as they are, including comments.
 
 use std::mem;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::generator::document::{Document, join};
 
-/// A YAML text, and the document that it holds.
+/// The lines of a YAML text, and the document parsed from them.
 #[derive(Clone)]
 pub(crate) struct Lines {
     lines: Vec<String>,
@@ -22,7 +22,7 @@ pub(crate) struct Block {
     pub(crate) end: usize,
     /// The indentation of the key.
     pub(crate) indent: usize,
-    /// The indentation of its line: for an item of a list, of the dash.
+    /// The indentation of its line; for a list item, that of the dash.
     pub(crate) outer: usize,
 }
 
@@ -34,7 +34,7 @@ impl Lines {
         })
     }
 
-    /// Reads the edited text again: its lines have moved.
+    /// Parses the edited text again, because its lines have moved.
     pub(crate) fn reparse(&mut self, name: &str) -> Result<(), String> {
         *self = Self::parse(name, &self.text())?;
         Ok(())
@@ -50,7 +50,7 @@ impl Lines {
         &self.document
     }
 
-    /// The value at a JSON pointer, as it was when the text was last parsed.
+    /// Returns the value at a JSON pointer, as of the last time the text was parsed.
     pub(crate) fn value(&self, pointer: &str) -> Option<&Value> {
         self.document.value.pointer(pointer)
     }
@@ -59,13 +59,13 @@ impl Lines {
         &self.lines[block.first..block.end]
     }
 
-    /// The lines of the key or item at a JSON pointer.
+    /// Returns the lines of the key or item at a JSON pointer.
     ///
-    /// Fails if it shares its line with others, as in flow style.
+    /// Returns an error if it shares its line with others, as in flow style.
     pub(crate) fn block(&self, pointer: &str) -> Result<Block, String> {
         let (first, column) = self.position(pointer).ok_or_else(|| {
             let place = self.document.problem(pointer, "").place;
-            format!("{place} has no line of its own")
+            format!("{place} isn't on its own line")
         })?;
         let text = self.lines.get(first).map_or("", String::as_str);
         let outer = indent(text);
@@ -101,7 +101,7 @@ impl Lines {
         Ok(Block { first, end, indent: column, outer })
     }
 
-    /// Line and column of a key or item, from 0.
+    /// Returns the line and column of a key or item, from 0.
     fn position(&self, pointer: &str) -> Option<(usize, usize)> {
         let (line, column) = self.document.problem(pointer, "").position?;
         // A text has fewer lines and columns than a `usize` can count.
@@ -113,13 +113,13 @@ impl Lines {
         matches!(parent.and_then(|parent| self.value(parent)), Some(Value::Array(_)))
     }
 
-    /// Whether a key or item stands inside a flow collection (`{…}`, `[…]`).
+    /// Returns whether a key or item is inside a flow collection (`{…}`, `[…]`).
     fn is_in_flow_style(&self, pointer: &str) -> bool {
         let mut above = pointer.match_indices('/').map(|(index, _)| &pointer[..index]);
         above.any(|above| self.is_flow(above))
     }
 
-    /// Whether the value at a pointer is a flow collection.
+    /// Returns whether the value at a pointer is a flow collection.
     fn is_flow(&self, pointer: &str) -> bool {
         let (first, column) = match pointer {
             "" => (0, 0),
@@ -130,14 +130,14 @@ impl Lines {
         };
         let line = self.lines.get(first).map_or("", String::as_str);
         let start = line.char_indices().nth(column);
-        let mut own = start.map_or("", |(index, _)| &line[index..]);
+        let mut rest = start.map_or("", |(index, _)| &line[index..]);
         if !pointer.is_empty() && !self.is_item(pointer) {
             // The value follows the first colon outside quotes.
-            let colon = unquoted(own).find(|(_, _, c)| *c == ':');
-            own = colon.map_or("", |(index, ..)| &own[index + 1..]);
+            let colon = unquoted(rest).find(|(_, _, c)| *c == ':');
+            rest = colon.map_or("", |(index, ..)| &rest[index + 1..]);
         }
         let below = self.lines.iter().skip(first + 1).map(String::as_str);
-        let texts = [own].into_iter().chain(below).map(str::trim_start);
+        let texts = [rest].into_iter().chain(below).map(str::trim_start);
         let texts = texts.filter(|text| !text.is_empty() && !text.starts_with('#'));
         // A tag or an anchor may come first.
         let mut words =
@@ -145,7 +145,7 @@ impl Lines {
         words.next().is_some_and(|word| word.starts_with(['{', '[']))
     }
 
-    /// The pointers of flow collections that aren't empty, with none of what they contain.
+    /// Returns the pointers of all non-empty flow collections, except those inside another one.
     pub(crate) fn flow_collections(&self) -> Vec<String> {
         let mut found = Vec::new();
         let mut stack = vec![String::new()];
@@ -167,7 +167,7 @@ impl Lines {
         found
     }
 
-    /// All lines of the entries of a mapping; `indent` is that of the keys.
+    /// Returns the lines of all entries of a mapping; `indent` is that of the keys.
     pub(crate) fn mapping(&self, pointer: &str) -> Result<Block, String> {
         let entries = self.value(pointer).and_then(Value::as_object);
         let mut whole: Option<Block> = None;
@@ -177,7 +177,7 @@ impl Lines {
             whole.first = whole.first.min(block.first);
             whole.end = whole.end.max(block.end);
         }
-        whole.ok_or_else(|| format!("{pointer} is empty, or was changed already"))
+        whole.ok_or_else(|| format!("{pointer} is empty, or has already been changed"))
     }
 
     /// Inserts lines before a line, indented by `indent`.
@@ -187,7 +187,7 @@ impl Lines {
         self.lines.splice(line..line, new.collect::<Vec<_>>());
     }
 
-    /// Removes the lines of a block, and keeps their comments on their own lines.
+    /// Removes the lines of a block, but keeps their comments, each on its own line.
     pub(crate) fn remove(&mut self, block: Block) {
         let pad = " ".repeat(indent(&self.lines[block.first]));
         let comments = self.lines(block).iter().filter_map(|line| comment(line));
@@ -196,7 +196,7 @@ impl Lines {
         self.lines.splice(block.first..block.first, comments);
     }
 
-    /// Removes the lines of a block that now stand elsewhere. If it's the first key of a list
+    /// Removes the lines of a block that have been moved elsewhere. If it's the first key of a list
     /// item, the next key gets the dash.
     pub(crate) fn cut(&mut self, block: Block) {
         let dash =
@@ -210,7 +210,7 @@ impl Lines {
         }
     }
 
-    /// Replaces a scalar that stands on the line of its key.
+    /// Replaces a scalar that is on the same line as its key.
     pub(crate) fn replace(&mut self, pointer: &str, old: &str, new: &str) -> Result<(), String> {
         let block = self.block(pointer)?;
         let line = &self.lines[block.first];
@@ -226,7 +226,8 @@ impl Lines {
         };
         if !bare.eq_ignore_ascii_case(old) || !more.iter().all(is_blank) {
             return Err(format!(
-                "{pointer} must be written as `{old}` on the line of its key; write it so"
+                "{pointer} must be written as `{old}`, on the same line as its key; change it, and \
+                 run this again"
             ));
         }
         let end = at + bare.len();
@@ -235,7 +236,7 @@ impl Lines {
     }
 }
 
-/// A text as a YAML scalar, in quotes if it would be read as something else.
+/// Formats text as a YAML scalar, in quotes if it would otherwise be read as something else.
 pub(crate) fn quoted(text: &str) -> String {
     const RESERVED: &[&str] = &["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
     let plain = text.starts_with(|first: char| first.is_ascii_alphabetic() || "_$".contains(first))
@@ -247,14 +248,14 @@ pub(crate) fn quoted(text: &str) -> String {
     }
 }
 
-/// The comment in a line that isn't part of a multi-line text.
+/// Returns the comment in a line. The line must not be part of a multi-line string.
 fn comment(line: &str) -> Option<&str> {
     let starts = |(_, before, c): &(usize, char, char)| *c == '#' && before.is_whitespace();
     let (index, ..) = unquoted(line).find(starts)?;
     Some(&line[index..])
 }
 
-/// The characters outside quotes, each with its index and the character before it.
+/// Returns the characters outside quotes, each with its index and the character before it.
 fn unquoted(text: &str) -> impl Iterator<Item = (usize, char, char)> {
     let (mut quote, mut escaped, mut closed, mut last) = (None, false, false, ' ');
     text.char_indices().filter_map(move |(index, c)| {

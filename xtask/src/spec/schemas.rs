@@ -1,4 +1,4 @@
-//! The schemas of a spec: where they are, what they consist of, and who refers to them.
+//! Finds the schemas of a spec, their parts, and the references to them.
 
 use std::collections::BTreeSet;
 
@@ -9,16 +9,16 @@ use crate::generator::document::{join, referenced, walk};
 /// The description of a drafted schema, until a person replaces it.
 pub(crate) const DRAFTED: &str = "Seen in responses; not documented.";
 
-/// What a schema is used for.
+/// How a schema is used.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Use {
-    /// In a response, and perhaps in requests too.
+    /// In responses, and perhaps also in requests.
     Received,
     /// In requests only.
     Sent,
 }
 
-/// All schemas, by their pointers, with what they are used for.
+/// Returns the pointers of all schemas, each with its use.
 pub(crate) fn uses(document: &Value) -> Vec<(String, Use)> {
     let (mut all, mut received) = (BTreeSet::new(), BTreeSet::new());
     walk(document, "", &mut |value, pointer| {
@@ -49,7 +49,8 @@ pub(crate) fn uses(document: &Value) -> Vec<(String, Use)> {
     all.into_iter().map(used).collect()
 }
 
-/// A schema, what it refers to, and the schemas that it is composed of.
+/// Returns the pointers of a schema, of what it refers to, and of the schemas that it's composed
+/// of, directly or indirectly.
 pub(crate) fn parts(document: &Value, pointer: &str) -> BTreeSet<String> {
     let mut parts = BTreeSet::new();
     closure(document, pointer, &mut parts, |pointer, schema| {
@@ -60,7 +61,7 @@ pub(crate) fn parts(document: &Value, pointer: &str) -> BTreeSet<String> {
     parts
 }
 
-/// Adds a schema, and what `next` leads to from it, directly or not.
+/// Adds a schema, and everything that `next` leads to from it, directly or indirectly.
 fn closure(
     document: &Value,
     pointer: &str,
@@ -77,7 +78,7 @@ fn closure(
     }
 }
 
-/// The schemas directly within a schema.
+/// Returns the pointers of the schemas directly within a schema.
 fn below(pointer: &str, schema: &Value) -> Vec<String> {
     let mut below = listed(pointer, schema);
     let keys = ["items", "additionalProperties", "not"].into_iter();
@@ -88,7 +89,7 @@ fn below(pointer: &str, schema: &Value) -> Vec<String> {
     below
 }
 
-/// The schemas in a schema's lists.
+/// Returns the pointers of the schemas in `allOf`, `anyOf` and `oneOf`.
 fn listed(pointer: &str, schema: &Value) -> Vec<String> {
     let lists = ["allOf", "anyOf", "oneOf"].into_iter();
     let items = lists.flat_map(|list| {
@@ -98,13 +99,13 @@ fn listed(pointer: &str, schema: &Value) -> Vec<String> {
     items.collect()
 }
 
-/// The pointer that a schema's `$ref` leads to.
+/// Returns the pointer that a schema's `$ref` leads to.
 pub(crate) fn target(schema: &Value) -> Option<String> {
     let target = schema.get("$ref")?.as_str()?;
     Some(target.trim_start_matches('#').to_owned())
 }
 
-/// Where a named schema is referred to.
+/// Returns the pointers of all references to a named schema or to a part of it.
 pub(crate) fn users(document: &Value, name: &str) -> Vec<String> {
     let mut users = Vec::new();
     walk(document, "", &mut |value, pointer| {
@@ -116,14 +117,14 @@ pub(crate) fn users(document: &Value, name: &str) -> Vec<String> {
     users
 }
 
-/// The name of the schema under `components` that a pointer leads to or into.
+/// Returns the name of the schema under `components` that a pointer leads to or into.
 pub(crate) fn name(pointer: &str) -> Option<&str> {
     let rest = pointer.strip_prefix("/components/schemas/")?;
     rest.split('/').next()
 }
 
-/// The property of a named schema that a pointer leads to or into: only such a property can be
-/// `x-private`.
+/// Returns the property of a named schema that a pointer leads to or into. `x-private` only has an
+/// effect on these properties.
 pub(crate) fn property(pointer: &str) -> Option<String> {
     let properties = format!("/components/schemas/{}/properties/", name(pointer)?);
     let property = pointer.strip_prefix(&properties)?.split('/').next()?;

@@ -1,4 +1,4 @@
-//! Differences from the vendor's document that are accepted, each with its reason.
+//! Accepted differences from the vendor's document, each with its reason.
 
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::report;
 
-/// Where they are listed, below the root of the workspace.
+/// The list of accepted differences, relative to the root of the workspace.
 pub(crate) const ACCEPTED: &str = "openapi/accepted.toml";
 
 #[derive(Deserialize, Default)]
@@ -25,31 +25,31 @@ struct List {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Entry {
-    /// The place; a `*` at its end stands for any rest.
+    /// The place; a trailing `*` matches any rest.
     place: String,
-    /// The id of the change, like `type-widened`.
+    /// The kind of change, like `type-widened`.
     kind: String,
-    /// What ours says, where it matters.
+    /// The value in our spec; any value if absent.
     ours: Option<String>,
-    /// What theirs says, where it matters.
+    /// The value in the vendor's document; any value if absent.
     theirs: Option<String>,
     /// Why it is accepted.
     reason: String,
 }
 
 impl Entry {
-    fn is(&self, change: &Change) -> bool {
+    fn matches(&self, change: &Change) -> bool {
         let place = match self.place.strip_suffix('*') {
             Some(start) => change.place.starts_with(start),
             None => change.place == self.place,
         };
-        let says = |wanted: &Option<String>, value: &Value| {
-            wanted.as_ref().is_none_or(|wanted| *wanted == report::words(value))
+        let is_value = |expected: &Option<String>, value: &Value| {
+            expected.as_ref().is_none_or(|expected| *expected == report::words(value))
         };
         place
             && change.kind == self.kind
-            && says(&self.ours, &change.before)
-            && says(&self.theirs, &change.after)
+            && is_value(&self.ours, &change.before)
+            && is_value(&self.theirs, &change.after)
     }
 }
 
@@ -59,7 +59,7 @@ impl fmt::Display for Entry {
     }
 }
 
-/// The entries of the list below `root`.
+/// Reads the list below `root`. Without a file, the list is empty.
 pub(crate) fn read(root: &Path) -> Result<Vec<Entry>, String> {
     let text = match fs::read_to_string(root.join(ACCEPTED)) {
         Ok(text) => text,
@@ -88,12 +88,12 @@ pub(crate) fn read(root: &Path) -> Result<Vec<Entry>, String> {
     Ok(list.difference)
 }
 
-/// Takes the accepted changes out: how many there were, and the entries that match none.
+/// Removes the accepted changes. Returns their number, and the entries that match no change.
 pub(crate) fn take(changes: &mut Changes, entries: Vec<Entry>) -> (usize, Vec<Entry>) {
     let before = changes.0.len();
-    let unused = |entry: &Entry| !changes.0.iter().any(|change| entry.is(change));
+    let unused = |entry: &Entry| !changes.0.iter().any(|change| entry.matches(change));
     let unused: Vec<bool> = entries.iter().map(unused).collect();
-    changes.0.retain(|change| !entries.iter().any(|entry| entry.is(change)));
+    changes.0.retain(|change| !entries.iter().any(|entry| entry.matches(change)));
     let accepted = before - changes.0.len();
     let entries = entries.into_iter().zip(unused);
     (accepted, entries.filter_map(|(entry, unused)| unused.then_some(entry)).collect())

@@ -1,4 +1,4 @@
-//! `cargo xtask upstream`: our operations against the vendor's own document.
+//! `cargo xtask upstream`: compares our operations with the vendor's OpenAPI document.
 
 mod accepted;
 
@@ -15,15 +15,15 @@ use accepted::ACCEPTED;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// The vendor's document: OpenAPI 3.0 or 3.1 in a file, or at a URL
+    /// The vendor's OpenAPI 3.0 or 3.1 document: a file or a URL
     source: String,
-    /// How to write the result
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
-/// Compares our operations with the vendor's, and prints what is not accepted: from
-/// what ours says to what theirs says.
+/// Compares our operations with the vendor's, and prints the differences that aren't accepted, as
+/// changes from our spec to the vendor's document.
 pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String> {
     let ours = Spec::parse(SPEC, &spec::own(root)?)?.table()?;
     let source = &arguments.source;
@@ -32,19 +32,20 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
         false => Spec::read(Path::new(source))?,
     };
     let wanted = |method: &str, path: &str| {
-        let mut own = ours.operations().iter();
-        own.any(|own| is_same(own, method, path))
+        let mut operations = ours.operations().iter();
+        operations.any(|operation| is_same(operation, method, path))
     };
     let table = Table::of_operations(&theirs.document.value, wanted)
         .map_err(|mistake| theirs.locate(&mistake))?;
     let mut changes = compare(&ours, &table, Scope::Wire).map_err(|mistake| mistake.to_string())?;
     let (accepted, mut unused) = accepted::take(&mut changes, accepted::read(root)?);
-    // Of what theirs does not have, no difference was looked for.
-    let has = |own: &Operation| {
+    // An operation that the vendor's document lacks wasn't compared, so its accepted differences
+    // may still be needed.
+    let is_theirs = |operation: &Operation| {
         let mut theirs = table.operations().iter();
-        theirs.any(|theirs| is_same(own, &theirs.method, &theirs.path))
+        theirs.any(|theirs| is_same(operation, &theirs.method, &theirs.path))
     };
-    if !ours.operations().iter().all(has) {
+    if !ours.operations().iter().all(is_theirs) {
         unused.clear();
     }
     match arguments.format {
@@ -65,12 +66,12 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
             report::print_changes(&changes, format);
             for entry in &unused {
                 anstream::println!(
-                    "{YELLOW}no longer a difference{YELLOW:#}: {}; take it out of {ACCEPTED}",
+                    "{YELLOW}unused entry{YELLOW:#}, remove it from {ACCEPTED}: {}",
                     entry
                 );
             }
             let accepted = count(accepted, "difference");
-            anstream::println!("{GREEN}accepted{GREEN:#}: {accepted}, by {ACCEPTED}");
+            anstream::println!("{GREEN}accepted{GREEN:#}: {accepted}, listed in {ACCEPTED}");
         }
     }
     Ok(match changes.0.is_empty() && unused.is_empty() {
@@ -79,22 +80,22 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
     })
 }
 
-/// Downloads a document with curl, which knows the proxies and certificates of this machine: by
-/// https, or by http from this machine.
+/// Downloads a document over https, or over http from this machine. Uses curl, which knows the
+/// machine's proxies and certificates.
 fn download(url: &str) -> Result<String, String> {
     let local = ["127.0.0.1", "[::1]", "localhost"].iter().any(|host| {
         let rest = url.strip_prefix("http://").and_then(|rest| rest.strip_prefix(host));
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
     });
     if !url.starts_with("https://") && !local {
-        return Err(format!("{url}: only https is used, and http on loopback"));
+        return Err(format!("{url}: only https is supported, or http on loopback"));
     }
     let output = Command::new("curl")
         .args(["--silent", "--show-error", "--fail", "--max-time", "60"])
         .args(["--location", "--max-redirs", "5", "--proto-redir", "=https"])
         .args(["--max-filesize", &spec::LIMIT.to_string(), "--", url])
         .output()
-        .map_err(|error| format!("curl cannot be run: {error}; install it, or download {url}"))?;
+        .map_err(|error| format!("cannot run curl: {error}; install it, or download {url}"))?;
     if !output.status.success() {
         let reason = String::from_utf8_lossy(&output.stderr);
         return Err(format!("{url}: {}", reason.trim()));
@@ -102,11 +103,11 @@ fn download(url: &str) -> Result<String, String> {
     spec::utf8(output.stdout, url)
 }
 
-/// Whether a method and a path are those of an operation, by whatever name for its parameters.
-fn is_same(own: &Operation, method: &str, path: &str) -> bool {
+/// Returns whether an operation has this method and path. The names of path parameters are ignored.
+fn is_same(operation: &Operation, method: &str, path: &str) -> bool {
     let part = |part: &str| {
         if part.starts_with('{') { "{}".to_owned() } else { part.to_owned() }
     };
     let template = |path: &str| path.split('/').map(part).collect::<Vec<_>>();
-    own.method == method && template(&own.path) == template(path)
+    operation.method == method && template(&operation.path) == template(path)
 }

@@ -41,7 +41,7 @@ fn undescribed_statuses_are_findings_and_each_finding_names_its_responses() {
     let expected = "\
 unknown-status: $: expected one of 200, 400, 401, 403, 404, 429, 500, 502, 503, 504, seen 418, 2 times in GET /v2/access/chats 418
 unknown-field: hint: expected nothing, seen string, 2 times in GET /v2/access/chats 401, GET /v2/access/chats 429
-2 findings in 3 responses; 1 entry of something else
+2 findings in 3 responses; 1 entry skipped
 ";
     assert_eq!((code, stdout.as_str(), stderr.as_str()), (1, expected, ""));
 
@@ -98,13 +98,13 @@ fn an_unreadable_line_does_not_hide_the_lines_after_it() {
         "{page}\n{{\"list\": [hunter2\n{page}\n2026-11-25 hunter2\n{page}\n{{\"list\": \"hunt\n{page}\n{{\"a\": ["
     );
     let (code, stdout, stderr) = copy.drift(&capture, &[]);
-    let expected = "no drift in 4 responses; 4 bodies that cannot be read\n";
+    let expected = "no drift in 4 responses; 4 bodies unreadable\n";
     assert_eq!((code, stdout.as_str()), (1, expected), "{stderr}");
     let expected = "\
-cannot be read: stdin: it is no JSON from line 2, column 11 on
-cannot be read: stdin: it is no JSON from line 4, column 5 on
-cannot be read: stdin: it is cut off in line 6, at column 14
-cannot be read: stdin: it is cut off in line 8, at column 7
+cannot be read: stdin: invalid JSON at line 2, column 11
+cannot be read: stdin: invalid JSON at line 4, column 5
+cannot be read: stdin: truncated at line 6, column 14
+cannot be read: stdin: truncated at line 8, column 7
 ";
     assert_eq!(stderr, expected);
 
@@ -118,30 +118,30 @@ cannot be read: stdin: it is cut off in line 8, at column 7
     let wrong = page.replacen("false", "7", 1);
     let capture = format!("  {page}\n  {{\"list\": \"Anna\n  {wrong}\n");
     let (_, stdout, stderr) = copy.drift(&capture, &[]);
-    assert!(stdout.contains("1 finding in 2 responses; 1 body that"), "{stdout}");
-    assert!(stderr.contains("in line 2, at column"), "{stderr}");
+    assert!(stdout.contains("1 finding in 2 responses; 1 body unreadable"), "{stdout}");
+    assert!(stderr.contains("truncated at line 2, column"), "{stderr}");
     let capture = format!("{page}\n  {{\"list\": \"Anna\n{wrong}\n{wrong}\n");
     let (_, stdout, _) = copy.drift(&capture, &[]);
-    assert!(stdout.contains("1 finding in 3 responses; 1 body that"), "{stdout}");
+    assert!(stdout.contains("1 finding in 3 responses; 1 body unreadable"), "{stdout}");
     let (_, stdout, _) = copy.drift("[1]\n[2\n[3]", &[]);
-    assert!(stdout.contains("in 2 responses; 1 body that"), "{stdout}");
+    assert!(stdout.contains("in 2 responses; 1 body unreadable"), "{stdout}");
 
     // A number that is out of range is noticed only when the body is compared.
     let infinite = page.replacen("true", "1e999", 1);
     let (_, _, stderr) = copy.drift(&format!("{page}\n\n{page}\n{infinite}\n{page}"), &[]);
-    assert!(stderr.contains("no JSON from line 4, column "), "{stderr}");
+    assert!(stderr.contains("invalid JSON at line 4, column "), "{stderr}");
 
     // Each line is read only once, even if many are incomplete.
     let unclosed = format!("{page}\n{}", "{\"a\":[\n".repeat(100_000));
     let (code, stdout, _) = copy.drift(&unclosed, &[]);
     assert_eq!(code, 1);
-    assert!(stdout.contains("in 1 response; 100000 bodies that cannot be read"), "{stdout}");
+    assert!(stdout.contains("in 1 response; 100000 bodies unreadable"), "{stdout}");
 
     let many = format!("{page}\n{}", "{\"a\": x}\n".repeat(30));
     let (code, stdout, stderr) = copy.drift(&many, &[]);
     assert_eq!((code, stderr.lines().count()), (1, 11), "{stderr}");
     assert!(stderr.contains("20 more bodies"), "{stderr}");
-    assert!(stdout.contains("30 bodies that cannot"), "{stdout}");
+    assert!(stdout.contains("30 bodies unreadable"), "{stdout}");
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn the_json_report_lists_unreadable_bodies() {
     assert_eq!(code, 1);
     let report: Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!(report["findings"], json!([]));
-    let reason = "it is no JSON from line 1, column 11 on";
+    let reason = "invalid JSON at line 1, column 11";
     let expected = json!([{ "capture": "-", "entry": 1, "reason": reason }]);
     assert_eq!(report["unreadable"], expected);
     assert_eq!(stderr, format!("cannot be read: stdin: log.entries[1]: {reason}\n"));
@@ -165,7 +165,7 @@ fn the_json_report_lists_unreadable_bodies() {
     assert_eq!(report["unreadable"][0]["entry"], 0);
     assert_eq!(
         stderr,
-        format!("error: stdin: log.entries[0]: {}\n", "it is no JSON from line 1, column 11 on")
+        format!("error: stdin: log.entries[0]: {}\n", "invalid JSON at line 1, column 11")
     );
 }
 
@@ -178,10 +178,10 @@ fn a_truncated_line_does_not_hide_the_others() {
     let (code, stdout, stderr) = copy.drift(&lines, &[]);
     let expected = "\
 wrong-type: hasMore: expected boolean, seen string, 1 time in GET /v2/access/chats 200
-1 finding in 2 responses; 1 body that cannot be read
+1 finding in 2 responses; 1 body unreadable
 ";
     assert_eq!((code, stdout.as_str()), (1, expected));
-    assert_eq!(stderr, "cannot be read: stdin: it is cut off in line 6, at column 28\n");
+    assert_eq!(stderr, "cannot be read: stdin: truncated at line 6, column 28\n");
 
     let (code, stdout, _) = copy.drift(&lines, &["--format", "json"]);
     assert_eq!(code, 1);
@@ -244,7 +244,7 @@ fn an_unreadable_capture_does_not_hide_the_others() {
     write("foreign.har", &json!({ "log": { "entries": [] } }).to_string());
     let (code, stdout, stderr) = copy.xtask(&["drift", "good", "empty", "none", "foreign.har"], "");
     assert_eq!(code, 1);
-    assert_eq!(stdout, "no drift in 1 response; 3 bodies that cannot be read\n");
+    assert_eq!(stdout, "no drift in 1 response; 3 bodies unreadable\n");
     assert!(
         stderr.starts_with("cannot be read: empty: it is empty\ncannot be read: none: "),
         "{stderr}"
@@ -253,7 +253,7 @@ fn an_unreadable_capture_does_not_hide_the_others() {
     assert_eq!((code, stdout.as_str()), (3, ""));
     let expected = "\
 error: empty: it is empty
-error: foreign.har: of its 0 entries, none is a JSON response of an operation of the spec
+error: foreign.har: no JSON response to an operation in the spec (entries: 0)
 ";
     assert_eq!(stderr, expected);
 }
@@ -283,10 +283,10 @@ fn an_odd_har_entry_does_not_hide_the_others() {
     let (code, stdout, stderr) = copy.drift(&har, &[]);
     let expected = "\
 wrong-type: hasMore: expected boolean, seen string, 3 times in GET /v2/access/chats 200
-1 finding in 3 responses; 4 entries of something else; 2 bodies that cannot be read
+1 finding in 3 responses; 4 entries skipped; 2 bodies unreadable
 ";
     assert_eq!((code, stdout.as_str()), (1, expected));
-    let reason = "it has no request and response as a HAR file has them";
+    let reason = "its `request` or `response` is missing or malformed";
     let expected =
         [4, 5].map(|index| format!("cannot be read: stdin: log.entries[{index}]: {reason}\n"));
     assert_eq!(stderr, expected.concat());

@@ -127,11 +127,11 @@ fn an_invalid_pattern_does_not_hide_other_findings() {
 #[test]
 fn documents_that_are_not_openapi_are_reported() {
     for (spec, expected) in [
-        ("", "openapi/ofauth.yaml: it is empty; "),
-        ("<html>", "openapi/ofauth.yaml: this is no OpenAPI document, but HTML or XML; "),
-        ("- a", "openapi/ofauth.yaml: this is no OpenAPI document, but a list; "),
+        ("", "openapi/ofauth.yaml: the document is empty; "),
+        ("<html>", "openapi/ofauth.yaml: this is HTML or XML, not an OpenAPI document; "),
+        ("- a", "openapi/ofauth.yaml: this is a list, not an OpenAPI document; "),
         ("swagger: '2.0'", "openapi/ofauth.yaml:1:1: swagger: this is Swagger 2.0, "),
-        ("openapi: 3.0", "openapi/ofauth.yaml:1:1: openapi: `3.0` is a number here; "),
+        ("openapi: 3.0", "openapi/ofauth.yaml:1:1: openapi: `3.0` is a number; "),
     ] {
         let (code, stdout, _) = Copy::new(spec).xtask("lint");
         assert_eq!((code, stdout.lines().count()), (1, 2), "{stdout}");

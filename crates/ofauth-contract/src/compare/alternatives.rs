@@ -1,36 +1,39 @@
-//! Alternatives: which of the old ones became which of the new.
+//! Compares alternatives: which of the old ones became which of the new ones.
 
 use std::cmp::Reverse;
 
 use serde_json::{Value, json};
 
-use super::judge::ends;
+use super::judge::before_after;
 use super::rules::Action;
 use super::value::{Pairs, Step, ValueComparison};
 use crate::table::{Kind, Row, RowId, Table};
 
 /// The alternatives of a row.
 struct Alternatives {
-    /// Those that count.
+    /// Those that matter on the wire.
     own: Vec<RowId>,
-    /// Those that allow nothing which another does not allow.
+    /// Redundant ones: another alternative allows the same values.
     spare: Vec<RowId>,
 }
 
 impl ValueComparison<'_> {
-    /// Pairs the alternatives that mean the same; the others are new or gone.
+    /// Pairs the alternatives that correspond to each other. The others were added or removed.
     pub(crate) fn alternatives(&mut self, step: &Step, old: &Row, new: &Row, pairs: &mut Pairs) {
         let (olds, news) = (self.old, self.new);
-        let before = self.of_row(false, step.old);
-        let after = self.of_row(true, step.new);
+        let before = self.alternatives_of(false, step.old);
+        let after = self.alternatives_of(true, step.new);
         let (mut removed, mut added) = (before.own, after.own);
-        let tagged = |a: RowId, b: RowId| !olds.tags(old, a).is_disjoint(&news.tags(new, b));
+        let selected = |a: RowId, b: RowId| {
+            let before = olds.discriminator_values(old, a);
+            !before.is_disjoint(&news.discriminator_values(new, b))
+        };
         let same = |a: RowId, b: RowId| self.fingerprints.same(a, b);
         let named = |a: RowId, b: RowId| {
             let (a, b) = (&olds.row(a).name, &news.row(b).name);
             a.is_some() && a == b
         };
-        // By a property of one value, like `type: photo`.
+        // They have a property with the same single value, like `type: photo`.
         let valued = |a: RowId, b: RowId| {
             let after = &news.row(b).properties;
             olds.row(a).properties.iter().any(|(name, field)| {
@@ -40,7 +43,7 @@ impl ValueComparison<'_> {
             })
         };
         let mut matched = Vec::new();
-        let tests: [&dyn Fn(RowId, RowId) -> bool; 4] = [&tagged, &same, &named, &valued];
+        let tests: [&dyn Fn(RowId, RowId) -> bool; 4] = [&selected, &same, &named, &valued];
         for test in tests {
             removed.retain(|before| {
                 let found = added.iter().position(|after| test(*before, *after));
@@ -50,7 +53,7 @@ impl ValueComparison<'_> {
                 found.is_none()
             });
         }
-        // Of one type, those with most properties in common.
+        // Of those of the same type, the ones with the most properties in common.
         let mut alike = Vec::new();
         for before in &removed {
             for after in &added {
@@ -71,41 +74,53 @@ impl ValueComparison<'_> {
             }
         }
         for pair in matched {
-            self.tags(step, (old, new), pair);
+            self.discriminator_values(step, (old, new), pair);
             pairs.alternative(step, pair);
         }
-        self.ends(step, "alternative", &removed, &added);
-        self.spare(step, before.spare, after.spare);
+        self.removed_and_added(step, "alternative", &removed, &added);
+        self.spare_alternatives(step, before.spare, after.spare);
     }
 
-    fn ends(&mut self, step: &Step, subject: &str, removed: &[RowId], added: &[RowId]) {
+    fn removed_and_added(
+        &mut self,
+        step: &Step,
+        subject: &str,
+        removed: &[RowId],
+        added: &[RowId],
+    ) {
         let removed = removed.iter().map(|id| (Action::Removed, self.old.words(*id)));
         let added = added.iter().map(|id| (Action::Added, self.new.words(*id)));
         let all: Vec<(Action, String)> = removed.chain(added).collect();
         for (action, words) in all {
-            let (before, after) = ends(action, json!(words));
-            self.say(step, (subject, action), before, after);
+            let (before, after) = before_after(action, json!(words));
+            self.report(step, (subject, action), before, after);
         }
     }
 
-    /// The values of the discriminator that mean a pair of alternatives.
-    fn tags(&mut self, step: &Step, (old, new): (&Row, &Row), pair: (RowId, RowId)) {
-        let (before, after) = (self.old.tags(old, pair.0), self.new.tags(new, pair.1));
+    /// Compares the discriminator values that select a pair of alternatives.
+    fn discriminator_values(
+        &mut self,
+        step: &Step,
+        (old, new): (&Row, &Row),
+        pair: (RowId, RowId),
+    ) {
+        let before = self.old.discriminator_values(old, pair.0);
+        let after = self.new.discriminator_values(new, pair.1);
         if before.is_empty() || after.is_empty() {
             return;
         }
-        for tag in before.difference(&after) {
+        for value in before.difference(&after) {
             let what = ("discriminator-value", Action::Removed);
-            self.say(step, what, json!(tag), Value::Null);
+            self.report(step, what, json!(value), Value::Null);
         }
-        for tag in after.difference(&before) {
+        for value in after.difference(&before) {
             let what = ("discriminator-value", Action::Added);
-            self.say(step, what, Value::Null, json!(tag));
+            self.report(step, what, Value::Null, json!(value));
         }
     }
 
-    /// Alternatives that change nothing on the wire.
-    fn spare(&mut self, step: &Step, mut removed: Vec<RowId>, mut added: Vec<RowId>) {
+    /// Compares redundant alternatives, which have no effect on the wire.
+    fn spare_alternatives(&mut self, step: &Step, mut removed: Vec<RowId>, mut added: Vec<RowId>) {
         removed.retain(|before| {
             let is_same = |after: &RowId| self.fingerprints.same(*before, *after);
             let found = added.iter().position(is_same);
@@ -114,11 +129,11 @@ impl ValueComparison<'_> {
             }
             found.is_none()
         });
-        self.ends(step, "spare-alternative", &removed, &added);
+        self.removed_and_added(step, "spare-alternative", &removed, &added);
     }
 
-    /// The alternatives of a row, which is its own only one where it has none.
-    fn of_row(&self, new: bool, id: RowId) -> Alternatives {
+    /// Returns the alternatives of a row. A row without alternatives is its own only one.
+    fn alternatives_of(&self, new: bool, id: RowId) -> Alternatives {
         let table = if new { self.new } else { self.old };
         let all = &table.row(id).alternatives;
         let mut found = Alternatives { own: Vec::new(), spare: Vec::new() };
@@ -137,8 +152,8 @@ impl ValueComparison<'_> {
     }
 }
 
-/// Whether alternatives may be the same one, before and after: of one type, and not of two
-/// names.
+/// Returns whether two alternatives may be the same one, before and after: they have the same type,
+/// and aren't objects with different names.
 fn is_alike(old: &Row, new: &Row) -> bool {
     let is_number = |row: &Row| matches!(row.kind, Some(Kind::Integer | Kind::Number));
     let named = old.name.is_some() && new.name.is_some() && old.kind == Some(Kind::Object);
@@ -146,7 +161,7 @@ fn is_alike(old: &Row, new: &Row) -> bool {
     alike && !named
 }
 
-/// Whether one alternative allows all that another does, and more.
+/// Returns whether one alternative allows everything that another does, and more.
 fn contains(table: &Table, wide: RowId, narrow: RowId) -> bool {
     let (wide, narrow) = (table.row(wide), table.row(narrow));
     let scalar = matches!(

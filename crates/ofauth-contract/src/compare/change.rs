@@ -1,4 +1,4 @@
-//! Changes of a contract, and what they amount to.
+//! Changes to a contract, and the version bump that they require.
 
 use std::fmt;
 
@@ -8,31 +8,31 @@ use serde_json::Value;
 
 use super::rules::Side;
 
-/// A change of a contract, judged from the side of a client.
+/// A change to a contract, judged from a client's point of view.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Change {
-    /// The place in the value, like `list[].lastMessage.media[].type`; in front of it
-    /// the part of the request, or the header, where it is none of a response's body:
-    /// `query limit`, `body name`, `header X-Total`.
+    /// The place in the value, like `list[].lastMessage.media[].type`. Outside of response bodies,
+    /// it starts with the part of the request, or the header: `query limit`, `body name`,
+    /// `header X-Total`.
     pub place: String,
     /// The id of the rule, like `property-removed`.
     pub kind: String,
     /// Whether it concerns what a client sends or what it receives.
     pub direction: Side,
-    /// What the old contract says; null where it says nothing.
+    /// What the old contract says; null if it says nothing.
     pub before: Value,
-    /// What the new contract says; null where it says nothing.
+    /// What the new contract says; null if it says nothing.
     pub after: Value,
-    /// Whether a client that followed the old contract fails.
+    /// Whether a client of the old contract fails.
     pub breaking: bool,
-    /// Whether Rust source that used the generated types may no longer compile.
+    /// Whether Rust source that uses the generated types may no longer compile.
     pub rust_breaking: bool,
-    /// Why.
+    /// The reason for the judgement.
     pub why: &'static str,
-    /// The operations, each with the status where it is a response, in which it occurs.
+    /// The operations in which it occurs; for responses, with the status.
     #[serde(rename = "where")]
     pub occurs: Vec<String>,
-    /// Whether it adds to what Rust source may use.
+    /// Whether it adds something that Rust source can use.
     #[serde(skip)]
     pub adds: bool,
 }
@@ -41,20 +41,20 @@ pub struct Change {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Changes(pub Vec<Change>);
 
-/// The part of a version that has to be raised, by the rules of semantic versioning.
+/// The part of a version that must be raised, according to semantic versioning.
 ///
-/// Before 1.0 they shift by one, as cargo reads versions: what is `Major` raises the
-/// second number (0.1 → 0.2), and all else the third.
+/// Before 1.0, each bump shifts by one place, as in Cargo: `Major` raises the second number
+/// (0.1 → 0.2), and everything else the third.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Bump {
     /// Nothing changed.
     None,
-    /// Nothing that a user could depend on.
+    /// Something changed, but nothing that users depend on.
     Patch,
     /// Something was added.
     Minor,
-    /// Users of the wire or of the Rust types may have to change something.
+    /// Something changed that users of the wire format or of the Rust types may have to adapt to.
     Major,
 }
 
@@ -70,17 +70,17 @@ impl fmt::Display for Bump {
 }
 
 impl Changes {
-    /// Whether one of them breaks a client on the wire.
+    /// Returns whether any change breaks a client on the wire.
     pub fn breaking(&self) -> bool {
         self.0.iter().any(|change| change.breaking)
     }
 
-    /// Whether one of them breaks Rust source.
+    /// Returns whether any change breaks Rust source.
     pub fn rust_breaking(&self) -> bool {
         self.0.iter().any(|change| change.rust_breaking)
     }
 
-    /// The bump that is due.
+    /// Returns the version bump that is due.
     pub fn bump(&self) -> Bump {
         let bump = |change: &Change| match change {
             Change { breaking: true, .. } | Change { rust_breaking: true, .. } => Bump::Major,

@@ -1,17 +1,17 @@
-//! Fingerprints of rows: two rows with the same fingerprint say the same.
+//! Fingerprints of rows: rows with the same fingerprint are equivalent.
 
 use std::collections::{BTreeMap, HashSet, hash_map::DefaultHasher};
 use std::hash::{Hash, Hasher};
 
 use crate::table::{Rest, Row, RowId, Table};
 
-/// How deep rows are looked into at most. A contract that nests deeper has no fingerprints.
+/// The greatest depth that is compared. A contract that nests deeper has no fingerprints.
 const DEPTH: usize = 200;
 
 /// The fingerprints of all rows of two tables.
 ///
-/// Names of schemas, and the order of alternatives, make no difference; nor does
-/// where a recursive schema begins anew.
+/// The names of schemas, the order of alternatives, and the point at which a recursive schema
+/// repeats make no difference.
 pub(crate) struct Fingerprints {
     tables: [Vec<u64>; 2],
     settled: bool,
@@ -23,7 +23,7 @@ impl Fingerprints {
         let mut tables = own.clone();
         let mut classes = count(&tables);
         for _ in 0..DEPTH {
-            // Each round looks one level deeper, until that tells no more rows apart.
+            // Each round looks one level deeper, until that distinguishes no more rows.
             tables = [old, new].map(|table| {
                 let side = usize::from(!std::ptr::eq(table, old));
                 let fingerprints = &tables[side];
@@ -39,19 +39,19 @@ impl Fingerprints {
         Self { tables, settled: false }
     }
 
-    /// Whether a row of the old table says the same as one of the new.
+    /// Returns whether a row of the old table is equivalent to a row of the new table.
     pub(crate) fn same(&self, old: RowId, new: RowId) -> bool {
         self.settled && self.tables[0][old.0] == self.tables[1][new.0]
     }
 
-    /// Whether two rows of one table, the old or the new, say the same.
+    /// Returns whether two rows of the same table, the old or the new, are equivalent.
     pub(crate) fn same_within(&self, new: bool, a: RowId, b: RowId) -> bool {
         let fingerprints = &self.tables[usize::from(new)];
         a == b || self.settled && fingerprints[a.0] == fingerprints[b.0]
     }
 
-    /// Names a pair of rows, of the old and the new table: another pair that says the same
-    /// has the same name.
+    /// Returns a key for a pair of rows of the old and the new table. Equivalent pairs have the
+    /// same key.
     pub(crate) fn pair(&self, old: RowId, new: RowId) -> (u64, u64) {
         let after = match self.settled {
             true => self.tables[1][new.0],
@@ -60,7 +60,7 @@ impl Fingerprints {
         (self.of_old(old), after)
     }
 
-    /// Names a row of the old table, in the same way.
+    /// Returns a key for a row of the old table. Equivalent rows have the same key.
     pub(crate) fn of_old(&self, id: RowId) -> u64 {
         match self.settled {
             true => self.tables[0][id.0],
@@ -73,7 +73,7 @@ fn count(tables: &[Vec<u64>; 2]) -> usize {
     tables.iter().flatten().collect::<HashSet<_>>().len()
 }
 
-/// What the row says itself.
+/// Returns the fingerprint of what the row says itself.
 fn own(row: &Row) -> u64 {
     let mut hasher = DefaultHasher::new();
     row.kind.hash(&mut hasher);
@@ -100,7 +100,7 @@ fn own(row: &Row) -> u64 {
     hasher.finish()
 }
 
-/// The row's own fingerprint together with those of the rows below it.
+/// Combines the row's own fingerprint with those of the rows below it.
 fn with_below(table: &Table, row: &Row, own: u64, fingerprints: &[u64]) -> u64 {
     let mut hasher = DefaultHasher::new();
     own.hash(&mut hasher);
@@ -108,7 +108,7 @@ fn with_below(table: &Table, row: &Row, own: u64, fingerprints: &[u64]) -> u64 {
         (name, field.required, fingerprints[field.row.0]).hash(&mut hasher);
     }
     row.items.map(|id| fingerprints[id.0]).hash(&mut hasher);
-    // Any value beside the properties is what an object may hold anyway.
+    // An object may hold any other values anyway.
     if let Rest::Map(values) = row.rest
         && !(table.row(values).is_any() && table.row(values).is_plain())
     {
@@ -116,7 +116,7 @@ fn with_below(table: &Table, row: &Row, own: u64, fingerprints: &[u64]) -> u64 {
     }
     let alternatives = row.alternatives.iter();
     let mut alternatives: Vec<_> =
-        alternatives.map(|id| (fingerprints[id.0], table.tags(row, *id))).collect();
+        alternatives.map(|id| (fingerprints[id.0], table.discriminator_values(row, *id))).collect();
     alternatives.sort_unstable();
     alternatives.hash(&mut hasher);
     for (key, inner) in &row.inner {

@@ -1,4 +1,4 @@
-//! The changes found so far, each judged by its rule.
+//! Collects the changes found, and judges each by its rule.
 
 use std::collections::BTreeMap;
 
@@ -8,30 +8,31 @@ use super::change::{Change, Changes};
 use super::rules::{self, Action, Rule, Rust, Side};
 use crate::table::Place;
 
-/// Where a change is, and what is needed to judge it.
+/// The place of a change, and the facts needed to judge it.
 pub(crate) struct Site<'a> {
     pub(crate) place: &'a Place,
     pub(crate) side: Side,
-    /// The operation, and the status of the response.
+    /// The operation, with the status of the response.
     pub(crate) occurs: &'a str,
-    /// Whether the value is always there: `T` in Rust, and no `Option<T>`.
+    /// Whether the value is always present: `T` rather than `Option<T>` in Rust.
     pub(crate) required: bool,
     /// Whether it may be null.
     pub(crate) nullable: bool,
-    /// Whether its Rust type changes with it.
+    /// Whether the change affects its Rust type.
     pub(crate) retyped: bool,
-    /// Whether there is a Rust type for it: there is none for headers of responses.
+    /// Whether it has a generated Rust type: response headers don't.
     pub(crate) generated: bool,
 }
 
-/// The changes so far; what is the same in several operations or responses is one.
+/// The changes so far. The same change in several operations or responses is stored once.
 #[derive(Default)]
 pub(crate) struct Judge {
     changes: BTreeMap<(String, String, Side, String), Change>,
 }
 
 impl Judge {
-    /// The changes, what breaks first, each kind in the order of its places.
+    /// Returns the changes: those that break the wire, then those that break Rust source, then the
+    /// others, each group ordered by place.
     pub(crate) fn into_changes(self) -> Changes {
         let mut changes: Vec<Change> = self.changes.into_values().collect();
         changes.sort_by_key(|change| (!change.breaking, !change.rust_breaking));
@@ -45,14 +46,14 @@ impl Judge {
         before: Value,
         after: Value,
     ) {
-        /// Caution, where the table has a gap; the tests know of none.
+        /// A cautious fallback for gaps in the table; the tests have found no gap.
         const UNKNOWN: Rule = Rule {
             subjects: &[],
             action: Action::Changed,
             side: Side::Either,
             breaking: true,
             rust: Rust::Breaks,
-            why: "no rule is known for this change: judge it yourself",
+            why: "no rule covers this change; review it yourself",
         };
         let rule = rules::find(subject, action, site.side).unwrap_or(&UNKNOWN);
         let kind = format!("{subject}-{}", action.as_str());
@@ -86,7 +87,7 @@ impl Judge {
                 occurs: Vec::new(),
                 adds,
             });
-        // In Rust, it may break at one of the places alone.
+        // It may break Rust source at only one of the places.
         change.rust_breaking |= rust_breaking;
         change.adds |= adds;
         if !site.occurs.is_empty() && !change.occurs.iter().any(|other| other == site.occurs) {
@@ -95,7 +96,7 @@ impl Judge {
     }
 }
 
-/// How a flag changed, if it did.
+/// Returns how a flag changed, if it did.
 pub(crate) fn flag(before: bool, after: bool) -> Option<Action> {
     match (before, after) {
         (false, true) => Some(Action::Set),
@@ -104,15 +105,15 @@ pub(crate) fn flag(before: bool, after: bool) -> Option<Action> {
     }
 }
 
-/// What was before and what is after, of something that was added or removed.
-pub(crate) fn ends(action: Action, value: Value) -> (Value, Value) {
+/// Returns the values before and after, for something that was added or removed.
+pub(crate) fn before_after(action: Action, value: Value) -> (Value, Value) {
     match action {
         Action::Removed => (value, Value::Null),
         _ => (Value::Null, value),
     }
 }
 
-/// How something optional changed, if it did.
+/// Returns how an optional value changed, if it did.
 pub(super) fn replaced<T: PartialEq>(old: &Option<T>, new: &Option<T>) -> Option<Action> {
     match (old, new) {
         (None, Some(_)) => Some(Action::Set),

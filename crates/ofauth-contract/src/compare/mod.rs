@@ -1,7 +1,7 @@
-//! Two tables → what changed between them, and whom each change breaks.
+//! Compares two tables: what changed, and what each change breaks.
 //!
-//! [`operations`] pairs the operations and their parts, [`value`] follows two rows down to
-//! their parts, and [`judge`] looks each difference up in the table of [`rules`].
+//! [`operations`] pairs the operations and their parts, [`value`] compares two rows and everything
+//! below them, and [`judge`] looks up each difference in the table of [`rules`].
 
 mod alternatives;
 mod change;

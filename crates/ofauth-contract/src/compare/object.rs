@@ -1,4 +1,4 @@
-//! What changed within an object or an array.
+//! Compares objects and arrays: properties, items and map values.
 
 use serde_json::{Value, json};
 
@@ -25,7 +25,8 @@ impl ValueComparison<'_> {
         }
     }
 
-    /// What is only received is no part of a request, nor the other way round.
+    /// Returns whether a value isn't part of this side: read-only values are never sent, and
+    /// write-only values never received.
     fn hides(&self, row: &Row) -> bool {
         match self.side {
             Side::Response => row.write_only,
@@ -33,7 +34,7 @@ impl ValueComparison<'_> {
         }
     }
 
-    /// Whether a server does without it in a request, since it has a default for it.
+    /// Returns whether a request may omit the value, because the server has a default for it.
     fn is_defaulted(&self, row: RowId) -> bool {
         self.side != Side::Response && self.new.row(row).default.is_some()
     }
@@ -57,15 +58,15 @@ impl ValueComparison<'_> {
                         true => "property-with-default-required",
                         false => "property-required",
                     };
-                    self.say(&Step::at(&place, pair), (subject, action), before, after);
+                    self.report(&Step::at(&place, pair), (subject, action), before, after);
                 }
                 pairs.push(place, pair, required, false);
             }
-            // It was not here, or no longer is: there is nothing to compare.
+            // It is hidden in one of the contracts, so there is nothing to compare.
             (was_hidden, _) => {
                 self.access(&Step::at(&place, pair), old, new);
                 if was_hidden && after.required {
-                    self.fresh(step, &place, after);
+                    self.new_property(step, &place, after);
                 }
             }
         }
@@ -76,21 +77,21 @@ impl ValueComparison<'_> {
         let words = json!(self.old.words(before.row));
         if let Some(values) = new.map() {
             let what = ("named-property", Action::Removed);
-            self.say_at(&place, step, what, words, Value::Null);
+            self.report_at(&place, step, what, words, Value::Null);
             self.no_longer_required(step, &place, before);
             pairs.push(place, (before.row, values), false, false);
         } else if row.is_undescribed() {
             self.no_longer_required(step, &place, before);
         } else {
             let what = ("property", Action::Removed);
-            self.say_at(&place, step, what, words, Value::Null);
+            self.report_at(&place, step, what, words, Value::Null);
         }
     }
 
     fn no_longer_required(&mut self, step: &Step, place: &Place, before: &Field) {
         if before.required {
             let what = ("property-required", Action::Unset);
-            self.say_at(place, step, what, json!(true), json!(false));
+            self.report_at(place, step, what, json!(true), json!(false));
         }
     }
 
@@ -99,30 +100,31 @@ impl ValueComparison<'_> {
         if let Some(values) = old.map() {
             let what = ("named-property", Action::Added);
             let words = json!(self.new.words(after.row));
-            self.say_at(&place, step, what, Value::Null, words);
+            self.report_at(&place, step, what, Value::Null, words);
             pairs.push(place.clone(), (values, after.row), false, false);
         }
         if old.map().is_none() && !is_undescribed {
-            self.fresh(step, &place, after);
+            self.new_property(step, &place, after);
         } else if after.required {
             let what = ("property-required", Action::Set);
-            self.say_at(&place, step, what, json!(false), json!(true));
+            self.report_at(&place, step, what, json!(false), json!(true));
         }
     }
 
-    /// A property that was not there.
-    fn fresh(&mut self, step: &Step, place: &Place, after: &Field) {
+    /// Reports a new property.
+    fn new_property(&mut self, step: &Step, place: &Place, after: &Field) {
         let subject = match after.required {
             true if self.is_defaulted(after.row) => "required-property-with-default",
             true => "required-property",
             false => "property",
         };
         let words = json!(self.new.words(after.row));
-        self.say_at(place, step, (subject, Action::Added), Value::Null, words);
+        self.report_at(place, step, (subject, Action::Added), Value::Null, words);
     }
 
-    /// The values of which there are any number; where one side says nothing of them, any.
-    pub(crate) fn inside(
+    /// Compares the items of arrays or the values of maps. A contract that doesn't describe them
+    /// allows any value.
+    pub(crate) fn elements(
         &mut self,
         step: &Step,
         place: Place,
@@ -134,11 +136,11 @@ impl ValueComparison<'_> {
             (Some(old), Some(new)) => pairs.push(place, (old, new), true, false),
             (Some(old), None) if !self.old.row(old).is_any() => {
                 let before = json!(self.old.words(old));
-                self.say_at(&place, step, ("type", Action::Widened), before, any);
+                self.report_at(&place, step, ("type", Action::Widened), before, any);
             }
             (None, Some(new)) if !self.new.row(new).is_any() => {
                 let after = json!(self.new.words(new));
-                self.say_at(&place, step, ("type", Action::Narrowed), any, after);
+                self.report_at(&place, step, ("type", Action::Narrowed), any, after);
             }
             _ => {}
         }
@@ -149,7 +151,7 @@ impl ValueComparison<'_> {
         if let Some(action) = flag(!closed(old), !closed(new)) {
             let (before, after) = (json!(!closed(old)), json!(!closed(new)));
             if old.map().or(new.map()).is_none() {
-                return self.say(step, ("other-properties", action), before, after);
+                return self.report(step, ("other-properties", action), before, after);
             }
             let words = |table: &Table, row: &Row| match row.map() {
                 Some(id) => json!(table.words(id)),
@@ -161,8 +163,8 @@ impl ValueComparison<'_> {
             };
             let (before, after) = (words(self.old, old), words(self.new, new));
             let place = step.place.values();
-            return self.say_at(&place, step, ("map-values", action), before, after);
+            return self.report_at(&place, step, ("map-values", action), before, after);
         }
-        self.inside(step, step.place.values(), (old.map(), new.map()), pairs);
+        self.elements(step, step.place.values(), (old.map(), new.map()), pairs);
     }
 }

@@ -1,4 +1,4 @@
-//! Two tables → what changed between them, operation by operation.
+//! Compares two tables, operation by operation.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -13,21 +13,21 @@ use super::value::ValueComparison;
 use crate::mistake::Mistake;
 use crate::table::{Operation, Place, Response, RowId, Table};
 
-/// What is compared.
+/// The scope of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// All that the documents say.
+    /// Everything in the documents.
     Everything,
-    /// The operations that both have, as far as the wire goes: two authors name, tag
-    /// and group things differently.
+    /// Only what affects the wire, in the operations that both documents have. Different authors
+    /// use different names, tags and groups.
     Wire,
 }
 
-/// Compares two contracts, from the old to the new.
+/// Compares an old contract with a new one, and returns the changes.
 ///
 /// # Errors
 ///
-/// Where values are nested too deep, or stand at too many places, to be compared.
+/// Returns an error if values are nested too deeply, or occur at too many places, to be compared.
 pub fn compare(old: &Table, new: &Table, scope: Scope) -> Result<Changes, Mistake> {
     let fingerprints = Fingerprints::new(old, new);
     let mut comparison = Comparison {
@@ -56,19 +56,19 @@ pub(crate) struct Comparison<'a> {
     cyclic: Vec<bool>,
     scope: Scope,
     judge: Judge,
-    /// Which rows of the tables were compared.
+    /// Whether each row of the tables was compared.
     reached: [Vec<bool>; 2],
-    /// Which pairs were, by their fingerprints.
+    /// The pairs that were compared, by their fingerprints.
     compared: HashSet<(u64, u64)>,
 }
 
-/// Where a change is that concerns a name rather than a value: the side, and the operation with
-/// the status of the response.
+/// The location of a change to a name rather than a value: the side, and the operation with the
+/// status of the response.
 pub(super) type At<'a> = (Side, &'a str);
 
 impl Comparison<'_> {
-    /// Reports a change of something that has a name, and no value.
-    pub(super) fn say(
+    /// Reports a change to something that has a name but no value.
+    pub(super) fn report(
         &mut self,
         place: &str,
         (side, occurs): At<'_>,
@@ -95,7 +95,7 @@ impl Comparison<'_> {
         subject: &str,
         value: impl Into<Value>,
     ) {
-        self.say(place, at, (subject, Action::Added), Value::Null, value.into());
+        self.report(place, at, (subject, Action::Added), Value::Null, value.into());
     }
 
     pub(super) fn removed(
@@ -105,10 +105,10 @@ impl Comparison<'_> {
         subject: &str,
         value: impl Into<Value>,
     ) {
-        self.say(place, at, (subject, Action::Removed), value.into(), Value::Null);
+        self.report(place, at, (subject, Action::Removed), value.into(), Value::Null);
     }
 
-    /// Reports a flag that was set or unset, if it was.
+    /// Reports a flag if it was set or unset.
     pub(super) fn flag(
         &mut self,
         place: &str,
@@ -118,11 +118,11 @@ impl Comparison<'_> {
         after: bool,
     ) {
         if let Some(action) = flag(before, after) {
-            self.say(place, at, (subject, action), before.into(), after.into());
+            self.report(place, at, (subject, action), before.into(), after.into());
         }
     }
 
-    /// Reports a value that was replaced by another, if it was.
+    /// Reports a value if it changed.
     pub(super) fn changed(
         &mut self,
         place: &str,
@@ -132,11 +132,11 @@ impl Comparison<'_> {
         after: Value,
     ) {
         if before != after {
-            self.say(place, at, (subject, Action::Changed), before, after);
+            self.report(place, at, (subject, Action::Changed), before, after);
         }
     }
 
-    /// Compares two values and all that they contain.
+    /// Compares two values, including everything in them.
     pub(super) fn value(
         &mut self,
         place: Place,
@@ -308,7 +308,7 @@ impl Comparison<'_> {
             match added.iter().position(same) {
                 Some(index) => {
                     let what = ("schema", Action::Renamed);
-                    self.say(&place, at, what, json!(name), json!(added.remove(index).0));
+                    self.report(&place, at, what, json!(name), json!(added.remove(index).0));
                 }
                 None => self.removed(&place, at, "schema", name.as_str()),
             }
@@ -318,7 +318,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// The schemas that no operation uses: they have Rust types all the same.
+    /// Compares the schemas that no operation uses, because they have Rust types, too.
     fn unused(&mut self) -> Result<(), Mistake> {
         let (old, new) = (self.old, self.new);
         let rows = [old, new].into_iter().zip(&self.reached);
@@ -358,7 +358,7 @@ impl Comparison<'_> {
     }
 }
 
-/// A set of credentials.
+/// Returns a set of credentials in JSON.
 fn credentials(set: &BTreeSet<String>) -> Value {
     match set.is_empty() {
         true => json!("no credentials"),

@@ -1,12 +1,12 @@
-//! Schemas that lead back to themselves.
+//! Finds recursive schemas.
 
 use std::collections::HashSet;
 
 use super::fingerprint::Fingerprints;
 use crate::table::{RowId, Table};
 
-/// Which rows of the old table lie on a cycle, or on a way from one to another, or say
-/// the same as one that does.
+/// Returns whether each row of the old table is on a cycle or on a path between cycles, or is
+/// equivalent to a row that is.
 pub(crate) fn cyclic(table: &Table, fingerprints: &Fingerprints) -> Vec<bool> {
     let count = table.rows.len();
     let (mut below, mut above) = (vec![Vec::new(); count], vec![Vec::new(); count]);
@@ -17,7 +17,7 @@ pub(crate) fn cyclic(table: &Table, fingerprints: &Fingerprints) -> Vec<bool> {
         }
     }
     let mut left = vec![true; count];
-    // What leads to no other row is on no cycle, nor is what no other row leads to.
+    // A row that leads to no other row isn't on a cycle, nor is a row that no other row leads to.
     for (forth, back) in [(&below, &above), (&above, &below)] {
         let alive =
             |rows: &Vec<usize>, left: &[bool]| rows.iter().filter(|row| left[**row]).count();

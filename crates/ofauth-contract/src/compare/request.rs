@@ -1,4 +1,4 @@
-//! What a request consists of: parameters and a body.
+//! Compares requests: parameters and bodies.
 
 use serde_json::json;
 
@@ -27,9 +27,9 @@ impl Comparison<'_> {
                     _ => "parameter",
                 };
                 let what = (subject, Action::Renamed);
-                self.say(&place, at, what, json!(before.name), json!(after.name));
+                self.report(&place, at, what, json!(before.name), json!(after.name));
             }
-            // A value without parts is written the same, exploded or not.
+            // `explode` has no effect on a value without parts.
             let both = before.exploded.is_some() && after.exploded.is_some();
             let written = |parameter: &Parameter| match parameter.exploded {
                 Some(true) if both => json!(format!("{}, exploded", parameter.style)),
@@ -59,7 +59,8 @@ impl Comparison<'_> {
         Ok(())
     }
 
-    /// The parameters that are the same, perhaps moved or renamed, and the rest.
+    /// Pairs the parameters that are the same, even if moved or renamed, and returns the pairs, the
+    /// removed and the added ones.
     #[expect(clippy::type_complexity, reason = "pairs, removed and added; used once")]
     fn paired<'p>(
         &self,
@@ -69,7 +70,7 @@ impl Comparison<'_> {
         let mut pairs = Vec::new();
         let mut removed: Vec<&Parameter> = old.parameters.iter().collect();
         let mut added: Vec<&Parameter> = new.parameters.iter().collect();
-        // In a path the name is on no wire: what counts is where it stands.
+        // The name of a path parameter isn't on the wire; its position counts.
         let same_part = |a: &Parameter, b: &Parameter| {
             let part = position(old, a);
             part.is_some() && part == position(new, b)
@@ -125,7 +126,7 @@ impl Comparison<'_> {
     }
 }
 
-/// Which of the path's parameters it is.
+/// Returns the index of a parameter among those of the path.
 fn position(operation: &Operation, parameter: &Parameter) -> Option<usize> {
     let mut names = operation.path.split('{').skip(1);
     let is_own = |part: &str| {

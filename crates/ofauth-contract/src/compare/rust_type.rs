@@ -1,14 +1,14 @@
-//! What the generator makes of a value: whether a change of it is one of its Rust type.
+//! Whether a change to a value changes the Rust type that the generator makes for it.
 //!
-//! Found by trying, with the generator's present version. `cargo xtask regen` compares
-//! the code itself.
+//! Determined by experiment with the current version of the generator. `cargo xtask regen` compares
+//! the generated code itself.
 
 use std::collections::BTreeSet;
 
 use crate::table::{Kind, Row, Table};
 
-/// Whether a change of a value changes its Rust type, too. Inline enums of strings are
-/// types only where they are parameters.
+/// Returns whether a change to a value also changes its Rust type. An inline enum of strings has
+/// its own type only as a parameter.
 pub(crate) fn retypes(
     subject: &str,
     parameter: bool,
@@ -42,8 +42,8 @@ pub(crate) fn retypes(
     }
 }
 
-/// Whether the value is one of several, and each has a name: of its schema, or of a type
-/// that no other has. Others are numbered, and a new one may change the numbers.
+/// Returns whether the row has alternatives that all have names: that of their schema, or of a type
+/// that no other has. Other alternatives are numbered, and a new one may change the numbers.
 fn has_names(table: &Table, row: &Row) -> bool {
     let unnamed = row.alternatives.iter().map(|id| table.row(*id));
     let unnamed: Vec<Option<Kind>> =
@@ -54,7 +54,7 @@ fn has_names(table: &Table, row: &Row) -> bool {
         && !distinct.contains(&Some(Kind::Object))
 }
 
-/// The Rust type of an integer.
+/// Returns the Rust type of an integer.
 fn integer(row: &Row) -> &str {
     let bound = |name| row.bounds.get(name).and_then(|bound| bound.value.as_i64());
     let (least, most) = (bound("minimum"), bound("maximum"));

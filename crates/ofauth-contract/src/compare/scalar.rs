@@ -1,4 +1,4 @@
-//! What changed of a value itself: its format, values and limits.
+//! Compares the constraints on a value itself: its format, enum values and bounds.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashSet};
@@ -11,13 +11,13 @@ use super::value::{Step, ValueComparison};
 use crate::table::{Bound, Kind, Row, number};
 
 impl ValueComparison<'_> {
-    /// What else is said of values that are of both types: of numbers, and of what is
-    /// written as text.
-    pub(crate) fn across(&mut self, step: &Step, old: &Row, new: &Row) {
+    /// Compares the constraints on values that belong to both the old and the new type: numbers,
+    /// and values written as text.
+    pub(crate) fn limits_across_types(&mut self, step: &Step, old: &Row, new: &Row) {
         let is_number = |row: &Row| matches!(row.kind, Some(Kind::Integer | Kind::Number));
         let is_text = |row: &Row| row.kind == Some(Kind::String);
         if is_number(old) && is_number(new) {
-            // The format tells the one from the other.
+            // The format only distinguishes the two types.
             let [old, new] = [old, new].map(|row| Row { format: None, ..row.clone() });
             self.limits(step, &old, &new);
         } else if self.text && old.is_scalar() && new.is_scalar() && (is_text(old) || is_text(new))
@@ -26,11 +26,11 @@ impl ValueComparison<'_> {
         }
     }
 
-    /// What limits a value of its type.
+    /// Compares the constraints on values of the same type.
     pub(crate) fn limits(&mut self, step: &Step, old: &Row, new: &Row) {
         if old.format != new.format {
             let action = reformatted(old.format.as_deref(), new.format.as_deref());
-            self.say(step, ("format", action), json!(old.format), json!(new.format));
+            self.report(step, ("format", action), json!(old.format), json!(new.format));
         }
         self.values(step, old, new);
         for name in keys(&old.bounds, &new.bounds) {
@@ -43,14 +43,14 @@ impl ValueComparison<'_> {
                 _ => action,
             };
             let (before, after) = (json!(old.multiple_of), json!(new.multiple_of));
-            self.say(step, ("multiple-of", action), before, after);
+            self.report(step, ("multiple-of", action), before, after);
         }
         let pattern = |row: &Row| row.pattern.clone().map(Value::from);
         self.replaced(step, "pattern", pattern(old), pattern(new));
         self.flag(step, "unique-items", old.unique, new.unique);
         for key in keys(&old.other, &new.other) {
             let (before, after) = (old.other.get(key), new.other.get(key));
-            if self.same_inside(key, old, new, before == after) {
+            if self.same_subschemas(key, old, new, before == after) {
                 continue;
             }
             for (_, id) in old.inner.get(key.as_str()).into_iter().flatten() {
@@ -58,15 +58,15 @@ impl ValueComparison<'_> {
             }
             let shown =
                 |value: Option<&Value>| value.map_or(Value::Null, |value| json!({ key: value }));
-            // The schemas inside may have changed where the texts are equal.
+            // The schemas inside may have changed even if the texts are equal.
             let action = replaced(&before, &after).unwrap_or(Action::Changed);
-            self.say(step, ("constraint", action), shown(before), shown(after));
+            self.report(step, ("constraint", action), shown(before), shown(after));
         }
     }
 
-    /// Whether a keyword that is not understood says the same: the schemas below it do,
-    /// or, where there are none, its value is the same.
-    fn same_inside(&self, key: &str, old: &Row, new: &Row, same_text: bool) -> bool {
+    /// Returns whether a keyword that isn't interpreted is unchanged: the schemas below it are
+    /// equivalent or, without schemas, its value is the same.
+    fn same_subschemas(&self, key: &str, old: &Row, new: &Row, same_text: bool) -> bool {
         match (old.inner.get(key), new.inner.get(key)) {
             (None, None) => same_text,
             (Some(before), Some(after)) => {
@@ -79,7 +79,7 @@ impl ValueComparison<'_> {
         }
     }
 
-    /// How a type became another: an integer is a number, and all is any value.
+    /// Returns how a type changed: an integer is also a number, and every type is also any value.
     pub(crate) fn retyped(&self, old: Option<Kind>, new: Option<Kind>) -> Action {
         let contains = |wide: Option<Kind>, narrow: Option<Kind>| match (wide, narrow) {
             (None, _) | (_, Some(Kind::Never)) | (Some(Kind::Number), Some(Kind::Integer)) => true,
@@ -100,11 +100,11 @@ impl ValueComparison<'_> {
             (None, None) => return,
             (before, after @ Some(_)) if before.is_none() => {
                 let subject = if new.open { "open-enum" } else { "enum" };
-                return self.say(step, (subject, Action::Set), Value::Null, json!(after));
+                return self.report(step, (subject, Action::Set), Value::Null, json!(after));
             }
             (before @ Some(_), None) => {
                 let subject = if old.open { "open-enum" } else { "enum" };
-                return self.say(step, (subject, Action::Unset), json!(before), Value::Null);
+                return self.report(step, (subject, Action::Unset), json!(before), Value::Null);
             }
             (before, after) => (before.iter().flatten(), after.iter().flatten()),
         };
@@ -119,12 +119,12 @@ impl ValueComparison<'_> {
         let (olds, news) = (texts(&before), texts(&after));
         for value in before {
             if !news.contains(&value.to_string()) {
-                self.say(step, (subject, Action::Removed), value.clone(), Value::Null);
+                self.report(step, (subject, Action::Removed), value.clone(), Value::Null);
             }
         }
         for value in after {
             if !olds.contains(&value.to_string()) {
-                self.say(step, (subject, Action::Added), Value::Null, value.clone());
+                self.report(step, (subject, Action::Added), Value::Null, value.clone());
             }
         }
         self.flag(step, "enum-open", old.open, new.open);
@@ -145,11 +145,11 @@ impl ValueComparison<'_> {
             Some(bound) => json!(bound.value),
             None => Value::Null,
         };
-        self.say(step, (name, action), shown(old), shown(new));
+        self.report(step, (name, action), shown(old), shown(new));
     }
 }
 
-/// The keys of both maps, each once.
+/// Returns the keys of both maps, each once.
 fn keys<'a, K: Ord, V>(
     old: &'a BTreeMap<K, V>,
     new: &'a BTreeMap<K, V>,

@@ -1,4 +1,4 @@
-//! The titles of alternatives: in Rust, the names of variants.
+//! Compares the titles of alternatives, which are the names of variants in Rust.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,8 +9,8 @@ use super::rules::{Action, Side};
 use crate::table::{Operation, Place, Rest, RowId};
 
 impl<'b> Comparison<'b> {
-    /// Tells new titles of alternatives that are the same otherwise, where a schema says them
-    /// or one that stands within it and has no name.
+    /// Reports new titles of alternatives that are otherwise the same, in named schemas, in unnamed
+    /// schemas of operations, and in the unnamed schemas within those.
     pub(crate) fn titles(&mut self) {
         for (name, before) in &self.old.schemas {
             if let Some(after) = self.new.schemas.get(name) {
@@ -60,7 +60,7 @@ impl<'b> Comparison<'b> {
             {
                 below.push((place.clone(), (before, after)));
             }
-            // What has a name is told by it.
+            // Named schemas are reported under their names.
             below.retain(|(_, (before, _))| old.row(*before).name.is_none());
             pairs.extend(below);
         }
@@ -82,11 +82,11 @@ impl<'b> Comparison<'b> {
             below => format!("{own}: {below}"),
         };
         let what = ("alternatives", Action::Renamed);
-        self.say(&place, (Side::Either, ""), what, json!(before), json!(after));
+        self.report(&place, (Side::Either, ""), what, json!(before), json!(after));
     }
 
-    /// The alternatives that are the same before and after; of the others, those that are the
-    /// only ones of their type.
+    /// Pairs the alternatives that are the same before and after and, of the others, those that are
+    /// the only ones of their type.
     fn same_alternatives(&self, before: Vec<RowId>, after: &[RowId]) -> Vec<(RowId, RowId)> {
         let (old, new) = (self.old, self.new);
         let (mut before, mut after, mut pairs) = (before, after.to_vec(), Vec::new());
@@ -101,7 +101,7 @@ impl<'b> Comparison<'b> {
                 let alone = others.count() == 1;
                 let mut found = (0..after.len()).filter(|other| test(*one, after[*other]));
                 let first = found.next();
-                // Of one type, there must be no doubt.
+                // A pair by type alone must be unambiguous.
                 let first = first.filter(|_| index < 2 || alone && found.next().is_none());
                 pairs.extend(first.map(|other| (*one, after.remove(other))));
                 first.is_none()
@@ -111,7 +111,7 @@ impl<'b> Comparison<'b> {
     }
 }
 
-/// The values of an operation by themselves, each with its part of it.
+/// Returns the values of an operation, each with the name of its part.
 fn values(operation: &Operation) -> impl Iterator<Item = (String, RowId)> {
     let parameters = operation.parameters.iter();
     let parameters = parameters.map(|one| (format!("{} {}", one.location, one.name), one.row));

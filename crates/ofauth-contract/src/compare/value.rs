@@ -1,4 +1,4 @@
-//! Two rows → what changed between them, and in the rows below.
+//! Compares two rows, and the rows below them.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,29 +11,29 @@ use super::rust_type::retypes;
 use crate::mistake::Mistake;
 use crate::table::{Kind, Place, Row, RowId, Table};
 
-/// More pairs of rows than any honest pair of contracts has between them.
+/// More pairs of rows than two real contracts have.
 const STEPS: usize = 200_000;
-/// The same change is told at so many places: schemas that refer to others twice, and
-/// these again, stand at more places than can be listed.
+/// The maximum number of places at which the same change is reported. Schemas that refer to others
+/// twice, and these again, occur at more places than can be listed.
 const PLACES: usize = 64;
-/// Values that are nested deeper are not compared.
+/// The maximum nesting depth of values that can be compared.
 const DEPTH: usize = 1_000;
 
-/// A walk along two tables.
+/// A walk through two tables, in parallel.
 pub(crate) struct ValueComparison<'a> {
     pub(crate) old: &'a Table,
     pub(crate) new: &'a Table,
     pub(crate) fingerprints: &'a Fingerprints,
-    /// Which rows of the old table are on a cycle.
+    /// Whether each row of the old table is on a cycle.
     pub(crate) cyclic: &'a [bool],
     pub(crate) judge: &'a mut Judge,
-    /// Which rows of the tables were compared.
+    /// Whether each row of the tables was compared.
     pub(crate) reached: [&'a mut [bool]; 2],
-    /// Which pairs were, by their fingerprints.
+    /// The pairs that were compared, by their fingerprints.
     pub(crate) compared: &'a mut HashSet<(u64, u64)>,
     pub(crate) side: Side,
     pub(crate) occurs: &'a str,
-    /// Whether the value is written as text: then each number is a string too.
+    /// Whether the value is written as text, so that each number is also a string.
     pub(crate) text: bool,
 }
 
@@ -52,18 +52,19 @@ impl ValueComparison<'_> {
             let step = &steps[next];
             if steps.len() > STEPS || step.depth > DEPTH {
                 let what = match step.depth > DEPTH {
-                    true => "values are nested too deep to be compared",
+                    true => "values are nested too deeply to be compared",
                     false => "there are too many places to compare",
                 };
                 let place = step.place.to_string();
-                let reason = format!("{what}, as at {place:.100}; compare fewer operations");
+                let reason =
+                    format!("{what}, for example at {place:.100}; compare fewer operations");
                 return Err(Mistake::new("", reason));
             }
             let pair = (step.old, step.new);
             let is_new = if self.fingerprints.same(pair.0, pair.1) {
                 false
             } else if self.cyclic[pair.0.0] {
-                // A schema that leads back to itself has places without end: the shortest is told.
+                // A recursive schema has endlessly many places; only the shortest is reported.
                 let (entry, content) = (step.entry.unwrap_or(next), step.content);
                 steps[next].entry = Some(entry);
                 passed.insert((entry, self.fingerprints.pair(pair.0, pair.1), content))
@@ -82,7 +83,7 @@ impl ValueComparison<'_> {
         Ok(())
     }
 
-    /// Compares a pair of rows, and finds those below it.
+    /// Compares a pair of rows, and returns the pairs below it.
     fn step(&mut self, step: &Step) -> Vec<Step> {
         let (old, new) = (self.old.row(step.old), self.new.row(step.new));
         self.reached[0][step.old.0] = true;
@@ -90,7 +91,7 @@ impl ValueComparison<'_> {
         self.compared.insert(self.fingerprints.pair(step.old, step.new));
         let mut pairs = Pairs { entry: step.entry, depth: step.depth + 1, steps: Vec::new() };
         if !step.content {
-            self.wrapper(step, old, new);
+            self.common_facts(step, old, new);
         }
         if old.alternatives.is_empty() && new.alternatives.is_empty() {
             self.content(step, old, new, &mut pairs);
@@ -100,11 +101,17 @@ impl ValueComparison<'_> {
         pairs.steps
     }
 
-    pub(crate) fn say(&mut self, step: &Step, what: (&str, Action), before: Value, after: Value) {
-        self.say_at(&step.place, step, what, before, after);
+    pub(crate) fn report(
+        &mut self,
+        step: &Step,
+        what: (&str, Action),
+        before: Value,
+        after: Value,
+    ) {
+        self.report_at(&step.place, step, what, before, after);
     }
 
-    pub(crate) fn say_at(
+    pub(crate) fn report_at(
         &mut self,
         place: &Place,
         step: &Step,
@@ -126,14 +133,14 @@ impl ValueComparison<'_> {
         self.judge.add(&site, what, before, after);
     }
 
-    /// Reports a flag that was set or unset, if it was.
+    /// Reports a flag if it was set or unset.
     pub(super) fn flag(&mut self, step: &Step, subject: &str, before: bool, after: bool) {
         if let Some(action) = flag(before, after) {
-            self.say(step, (subject, action), before.into(), after.into());
+            self.report(step, (subject, action), before.into(), after.into());
         }
     }
 
-    /// Reports something optional that was set, unset or changed, if it was.
+    /// Reports an optional value if it was set, unset or changed.
     pub(super) fn replaced(
         &mut self,
         step: &Step,
@@ -142,15 +149,15 @@ impl ValueComparison<'_> {
         after: Option<Value>,
     ) {
         if let Some(action) = replaced(&before, &after) {
-            self.say(step, (subject, action), json!(before), json!(after));
+            self.report(step, (subject, action), json!(before), json!(after));
         }
     }
 
-    /// What holds of a value with alternatives as of any other.
-    fn wrapper(&mut self, step: &Step, old: &Row, new: &Row) {
-        // Of alternatives, the whole says whether it may be null; of any value, the type.
-        let says = |row: &Row| row.is_any() || row.kind == Some(Kind::Null);
-        let null = match step.alternative || says(old) || says(new) {
+    /// Compares the facts that values with and without alternatives have in common.
+    fn common_facts(&mut self, step: &Step, old: &Row, new: &Row) {
+        // For alternatives, null was compared above; for any value and null, it's in the type.
+        let by_type = |row: &Row| row.is_any() || row.kind == Some(Kind::Null);
+        let null = match step.alternative || by_type(old) || by_type(new) {
             true => (false, false),
             false => (old.nullable, new.nullable),
         };
@@ -171,7 +178,7 @@ impl ValueComparison<'_> {
         self.flag(step, "write-only", old.write_only, new.write_only);
     }
 
-    /// What a value is, and what is in it.
+    /// Compares the type of a value without alternatives, and everything in it.
     fn content(&mut self, step: &Step, old: &Row, new: &Row, pairs: &mut Pairs) {
         if old.kind != new.kind {
             let what = match (old.kind, new.kind) {
@@ -184,34 +191,34 @@ impl ValueComparison<'_> {
             let word = |row: &Row| json!(row.kind.map_or("any value", Kind::as_str));
             let kinds = (word(old), word(new));
             let (before, after) = if before == after { kinds } else { (before, after) };
-            self.say(step, ("type", what), before, after);
-            return self.across(step, old, new);
+            self.report(step, ("type", what), before, after);
+            return self.limits_across_types(step, old, new);
         }
         self.limits(step, old, new);
         self.properties(step, old, new, pairs);
-        self.inside(step, step.place.items(), (old.items, new.items), pairs);
+        self.elements(step, step.place.items(), (old.items, new.items), pairs);
         self.rest(step, old, new, pairs);
     }
 }
 
-/// A pair of rows that stands at a place.
+/// A pair of rows at a place.
 pub(crate) struct Step {
     pub(crate) place: Place,
     pub(crate) old: RowId,
     pub(crate) new: RowId,
     pub(crate) required: bool,
-    /// Whether only the content is compared: null was compared above.
+    /// Whether only the content is compared, because null was compared above.
     pub(crate) content: bool,
-    /// Whether they are alternatives: whether null is one was compared for all of them.
+    /// Whether they are alternatives, for which null was compared once for all.
     pub(crate) alternative: bool,
-    /// How many steps led here.
+    /// The number of steps that led here.
     pub(crate) depth: usize,
-    /// The step at which the way came to a cycle of schemas, where it is on one.
+    /// The step that entered a cycle of schemas, if this step is on one.
     pub(crate) entry: Option<usize>,
 }
 
 impl Step {
-    /// A step by itself, to say something of it.
+    /// Creates a step only for reporting a change at it.
     pub(crate) fn at(place: &Place, (old, new): (RowId, RowId)) -> Self {
         Self {
             place: place.clone(),

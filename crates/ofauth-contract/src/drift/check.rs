@@ -1,4 +1,4 @@
-//! Checks a value against a row while it is parsed: nothing of it is kept.
+//! Checks a value against a row as it is parsed, without keeping the value.
 
 use std::cmp::Ordering;
 use std::collections::HashSet;
@@ -11,11 +11,11 @@ use super::finding::{Deviation, Observation};
 use super::shape::{self, Key, MOST_NAMES, Name, Shape};
 use crate::table::{Kind, Rest, Row, RowId, Table, Trail, number};
 
-/// A value that is about to be parsed, and the row that it should fit.
+/// A value about to be parsed, and the row that it should match.
 pub(crate) struct ValueCheck<'a> {
     pub(crate) table: &'a Table,
     pub(crate) row: RowId,
-    /// The object that it is a field of, and the field's name.
+    /// The object that has the value as a field, and the field's name.
     pub(crate) owner: Option<(RowId, &'a str)>,
     pub(crate) trail: &'a Trail<'a>,
     pub(crate) found: &'a mut Vec<Observation>,
@@ -25,7 +25,7 @@ impl<'de> DeserializeSeed<'de> for ValueCheck<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        if self.says().alternatives.is_empty() {
+        if self.contract().alternatives.is_empty() {
             deserializer.deserialize_any(self)
         } else {
             let value = serde::Deserialize::deserialize(deserializer)?;
@@ -35,11 +35,11 @@ impl<'de> DeserializeSeed<'de> for ValueCheck<'_> {
 }
 
 impl ValueCheck<'_> {
-    fn says(&self) -> &Row {
+    fn contract(&self) -> &Row {
         self.table.row(self.row)
     }
 
-    /// A difference of this value.
+    /// Creates an observation of this value.
     fn observation(&self, kind: Deviation, expected: String, shape: Shape) -> Observation {
         let field = self.owner.map(|(row, name)| (row, name.to_owned()));
         Observation::new(self.trail.to_string(), kind, expected, shape, self.row, field)
@@ -59,20 +59,20 @@ impl ValueCheck<'_> {
         self.report(kind, expected, seen);
     }
 
-    /// Whether a value of this type fits.
-    fn takes(&self, kind: Kind) -> bool {
-        match self.says().kind {
+    /// Returns whether a value of this type is allowed.
+    fn allows(&self, kind: Kind) -> bool {
+        match self.contract().kind {
             None => true,
             Some(own) => own == kind || own == Kind::Number && kind == Kind::Integer,
         }
     }
 
-    /// A number, with its limits; those of a whole number's format are limits too.
+    /// Checks a number and its bounds, including the range of an integer format.
     fn number(&mut self, kind: Kind, number: &Number) {
-        if !self.takes(kind) {
+        if !self.allows(kind) {
             let float = number.as_f64().unwrap_or_default();
-            // Parsed as a fraction, since it is greater than any whole number can be.
-            if self.says().kind == Some(Kind::Integer)
+            // Parsed as a float, because it exceeds every integer type.
+            if self.contract().kind == Some(Kind::Integer)
                 && float.fract() == 0.0
                 && float.abs() >= 2f64.powi(63)
             {
@@ -80,7 +80,7 @@ impl ValueCheck<'_> {
             }
             return self.wrong_type(kind);
         }
-        let row = self.says();
+        let row = self.contract();
         if row.values.as_ref().is_some_and(|values| {
             let same = |value: &Value| {
                 let value = value.as_number();
@@ -111,7 +111,7 @@ impl ValueCheck<'_> {
     }
 
     fn bounds(&mut self, kind: Kind, number: &Number, lower: &str, upper: &str, unit: &str) {
-        let row = self.says();
+        let row = self.contract();
         let mut broken = Vec::new();
         for (name, out, words) in [
             (lower, Ordering::Less, ["at least", "more than"]),
@@ -132,10 +132,10 @@ impl ValueCheck<'_> {
     }
 
     fn text(&mut self, text: &str) {
-        if !self.takes(Kind::String) {
+        if !self.allows(Kind::String) {
             return self.wrong_type(Kind::String);
         }
-        let row = self.says();
+        let row = self.contract();
         if row.values.as_ref().is_some_and(|values| !values.iter().any(|value| value == text)) {
             return self.unknown_value(Kind::String, Some(text));
         }
@@ -157,7 +157,7 @@ impl ValueCheck<'_> {
 
     fn unknown_value(&mut self, kind: Kind, word: Option<&str>) {
         let words = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let values = self.says().values.iter().flatten().map(words);
+        let values = self.contract().values.iter().flatten().map(words);
         let expected = format!("one of {}", values.collect::<Vec<_>>().join(", "));
         let mut observation = self.observation(Deviation::UnknownValue, expected, Shape::of(kind));
         match word.filter(|word| shape::is_word(word)) {
@@ -167,9 +167,9 @@ impl ValueCheck<'_> {
         self.found.push(observation);
     }
 
-    /// Finds the alternative that fits, or what is wrong with the only one that could.
+    /// Finds the alternative that matches, or reports what is wrong with the only candidate.
     fn alternatives(mut self, value: &Value) -> Result<(), serde_json::Error> {
-        let row = self.says();
+        let row = self.contract();
         if value.is_null() && row.nullable {
             return Ok(());
         }
@@ -193,7 +193,7 @@ impl ValueCheck<'_> {
             tried.retain(|(id, _)| fitting.contains(id));
             tried.sort_by_key(|(_, found)| found.len());
             let (_, found) = tried.swap_remove(0);
-            // What another alternative that fits knows is known.
+            // A field is known if any matching alternative describes it.
             self.found.extend(found.into_iter().filter(|found| {
                 let name = found.field.as_ref().map(|(_, name)| name);
                 let own = name.filter(|name| {
@@ -223,13 +223,13 @@ impl ValueCheck<'_> {
         Ok(())
     }
 
-    /// Says of the required fields that are not among those that were there.
-    fn missing(&mut self, there: &[&str]) {
+    /// Reports the required fields that aren't present.
+    fn missing(&mut self, present: &[&str]) {
         let row = self.table.row(self.row);
         let fields = row.properties.iter().filter(|(_, field)| field.required);
         for (name, field) in fields {
             let own = self.table.row(field.row);
-            if there.contains(&name.as_str()) || own.write_only {
+            if present.contains(&name.as_str()) || own.write_only {
                 continue;
             }
             let expected = self.table.words(field.row);
@@ -254,16 +254,20 @@ impl<'de> Visitor<'de> for ValueCheck<'_> {
     }
 
     fn visit_unit<E>(mut self) -> Result<(), E> {
-        if !self.says().nullable && !self.takes(Kind::Null) {
+        if !self.contract().nullable && !self.allows(Kind::Null) {
             self.wrong_type(Kind::Null);
         }
         Ok(())
     }
 
     fn visit_bool<E>(mut self, value: bool) -> Result<(), E> {
-        if !self.takes(Kind::Boolean) {
+        if !self.allows(Kind::Boolean) {
             self.wrong_type(Kind::Boolean);
-        } else if self.says().values.as_ref().is_some_and(|values| !values.contains(&value.into()))
+        } else if self
+            .contract()
+            .values
+            .as_ref()
+            .is_some_and(|values| !values.contains(&value.into()))
         {
             self.unknown_value(Kind::Boolean, None);
         }
@@ -292,12 +296,12 @@ impl<'de> Visitor<'de> for ValueCheck<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut access: A) -> Result<(), A::Error> {
-        if !self.takes(Kind::Array) {
+        if !self.allows(Kind::Array) {
             while access.next_element::<IgnoredAny>()?.is_some() {}
             self.wrong_type(Kind::Array);
             return Ok(());
         }
-        let (items, unique) = (self.says().items, self.says().unique);
+        let (items, unique) = (self.contract().items, self.contract().unique);
         let trail = Trail::Items(self.trail);
         let (mut count, mut twice, mut seen) = (0_u64, false, HashSet::new());
         loop {
@@ -309,7 +313,7 @@ impl<'de> Visitor<'de> for ValueCheck<'_> {
                 found: self.found,
             });
             let more = match check {
-                // Only what must be compared is kept.
+                // Items are kept only if they must be compared.
                 check if unique => match access.next_element::<Value>()? {
                     Some(item) => {
                         let checked = check.map(|check| check.deserialize(&item)).transpose();
@@ -328,7 +332,7 @@ impl<'de> Visitor<'de> for ValueCheck<'_> {
             count += 1;
         }
         if twice {
-            let expected = "no item twice".to_owned();
+            let expected = "unique items".to_owned();
             self.report(Deviation::OutOfBounds, expected, Kind::Array);
         }
         self.bounds(Kind::Array, &count.into(), "min-items", "max-items", " items");
@@ -336,19 +340,19 @@ impl<'de> Visitor<'de> for ValueCheck<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut access: A) -> Result<(), A::Error> {
-        if !self.takes(Kind::Object) {
+        if !self.allows(Kind::Object) {
             while access.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
             self.wrong_type(Kind::Object);
             return Ok(());
         }
         let row = self.table.row(self.row);
         let known = row.kind == Some(Kind::Object) && !row.properties.is_empty();
-        let mut there = Vec::with_capacity(row.properties.len());
+        let mut present = Vec::with_capacity(row.properties.len());
         let (mut count, mut unknown) = (0_u64, Vec::new());
         while let Some(key) = access.next_key_seed(Name(row))? {
             count += 1;
             if let Key::Known(name, field) = key {
-                there.push(name);
+                present.push(name);
                 access.next_value_seed(ValueCheck {
                     table: self.table,
                     row: field.row,
@@ -369,23 +373,23 @@ impl<'de> Visitor<'de> for ValueCheck<'_> {
             {
                 let mut shape = Shape::default();
                 access.next_value_seed(&mut shape)?;
-                shape.settle();
+                shape.detect_maps();
                 unknown.push((key, shape));
             } else {
                 access.next_value::<IgnoredAny>()?;
             }
         }
         self.unknown_fields(&unknown);
-        self.missing(&there);
+        self.missing(&present);
         self.bounds(Kind::Object, &count.into(), "min-properties", "max-properties", " fields");
         Ok(())
     }
 }
 
 impl ValueCheck<'_> {
-    /// Fields that the contract does not know. Where a key is data, the object is a map.
+    /// Reports fields that the contract doesn't describe. If a key is data, the object is a map.
     fn unknown_fields(&mut self, unknown: &[(String, Shape)]) {
-        // Of more, no report has the names anyway.
+        // With more fields, the names are never reported anyway.
         let few = unknown.len() <= MOST_NAMES;
         for (key, shape) in unknown {
             let mut others = unknown.iter().filter(|(other, _)| other != key);

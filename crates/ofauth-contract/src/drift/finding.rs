@@ -1,4 +1,4 @@
-//! What differs between a received body and the contract.
+//! Findings: differences between response bodies and the contract.
 
 use std::fmt;
 
@@ -7,20 +7,20 @@ use serde::Serialize;
 use super::shape::{MOST_NAMES, Shape};
 use crate::table::RowId;
 
-/// A difference between received bodies and the contract: types, and never a value.
+/// A difference between response bodies and the contract: types, never values.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// The place, like `list[].lastMessage.media[].type`. A key that looks like data, and
-    /// not like the name of a field, is written as `{}`; so is each unknown key of an object
-    /// that has more than 16 of them, in all bodies together: it is a map.
+    /// The place, like `list[].lastMessage.media[].type`. A key that looks like data rather than a
+    /// field name is written as `{}`. So are all unknown keys of an object that has more than 16 of
+    /// them, counted over all bodies, because the object is a map.
     pub place: String,
-    /// What is different.
+    /// How the value differs.
     pub kind: Deviation,
     /// What the contract says.
     pub expected: String,
-    /// What was seen, as a type.
+    /// The type that was seen.
     pub seen: String,
-    /// How often.
+    /// How often it was seen.
     pub count: u64,
 }
 
@@ -29,27 +29,27 @@ pub struct Finding {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Deviation {
-    /// A field that the contract does not know.
+    /// A field that the contract doesn't describe.
     UnknownField,
-    /// A value of another type.
+    /// A value of the wrong type.
     WrongType,
-    /// Null where none is allowed.
+    /// Null where it isn't allowed.
     UnexpectedNull,
-    /// A required field is not there.
+    /// A missing required field.
     MissingRequired,
-    /// A value outside an enum; of an open one, too.
+    /// A value outside an enum, even an open one.
     UnknownValue,
-    /// A number, a length or a number of items outside of its limits; a number that is no
-    /// multiple, or an item that occurs twice.
+    /// A number, a length or a count that is out of bounds, a number that isn't a multiple of the
+    /// given step, or an array with duplicate items.
     OutOfBounds,
-    /// A date or a time that is none.
+    /// A malformed date or time.
     NotADate,
-    /// A shape that none of the alternatives has.
+    /// A value that matches no alternative.
     NoAlternative,
 }
 
 impl Deviation {
-    /// The id that reports have.
+    /// Returns the id used in reports.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::UnknownField => "unknown-field",
@@ -70,32 +70,32 @@ impl fmt::Display for Deviation {
     }
 }
 
-/// A finding, and what it takes to mend the contract.
+/// A finding, with the details needed to correct the contract.
 #[derive(Clone)]
 pub struct Observation {
-    /// What a report tells.
+    /// The part shown in reports.
     pub finding: Finding,
-    /// The row that the value does not fit; of an unknown field, the row of its object.
+    /// The row that the value doesn't match; for an unknown field, the row of its object.
     pub row: RowId,
-    /// The object that the value is a field of, and the field's name.
+    /// The object that has the value as a field, and the field's name.
     pub field: Option<(RowId, String)>,
-    /// The place that an unknown field has if its object is a map: `finding.place` where it is
-    /// one. A key that looks like data is the value of a map by itself, and has none.
+    /// The place that an unknown field has if its object turns out to be a map; `finding.place` is
+    /// the same once it has. `None` if the key looks like data, which already implies a map.
     pub values: Option<String>,
-    /// The shape of what was seen.
+    /// The shape of the values seen.
     pub shape: Shape,
-    /// The values outside an enum that look like words of a vocabulary: a few short ones.
-    /// They may be private all the same: no report shows them.
+    /// The values outside an enum that look like words of a vocabulary: a few short words. They may
+    /// still be private, so no report shows them.
     pub words: Vec<String>,
-    /// How many values outside an enum do not look like that, and are not kept. More than
-    /// 16 words are no vocabulary, and none of them is kept.
+    /// The number of values outside an enum that don't look like that, and aren't kept. More than
+    /// 16 different words aren't a vocabulary, and are only counted here, too.
     pub others: u64,
     /// Whether there were too many words.
     pub(super) no_vocabulary: bool,
 }
 
 impl Observation {
-    /// One value with this shape that differs.
+    /// Creates an observation of one value with this shape.
     pub(super) fn new(
         place: String,
         kind: Deviation,
@@ -104,7 +104,7 @@ impl Observation {
         row: RowId,
         field: Option<(RowId, String)>,
     ) -> Self {
-        shape.settle();
+        shape.detect_maps();
         let seen: Vec<&str> = shape.kinds.iter().map(|kind| kind.as_str()).collect();
         let seen = match seen.is_empty() {
             true => "nothing".to_owned(),
@@ -122,7 +122,7 @@ impl Observation {
         }
     }
 
-    /// Adds another observation of the same change.
+    /// Adds another observation of the same difference.
     pub fn merge(&mut self, other: Self) {
         self.finding.count += other.finding.count;
         self.shape.merge(other.shape);
@@ -142,7 +142,7 @@ impl Observation {
     }
 }
 
-/// Tells no value: of words outside an enum, their number.
+/// Shows no values: of words outside an enum, only their number.
 impl fmt::Debug for Observation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Observation")

@@ -1,7 +1,8 @@
-//! A contract and received bodies → where the bodies differ.
+//! Compares response bodies with a contract.
 //!
-//! [`check`] compares a body with a row while it is parsed, and [`shape`] keeps the types of
-//! what the contract doesn't know; no value is kept.
+//! [`check`] compares a body with a row as it is parsed, and [`shape`] keeps the types of values
+//! that the contract doesn't describe. The only values kept are the words of
+//! [`Observation::words`].
 
 mod check;
 mod finding;
@@ -21,17 +22,17 @@ use shape::MOST_NAMES;
 
 use crate::table::{RowId, Table, Trail};
 
-/// Collects what differs in any number of bodies; each difference once.
+/// Collects the differences between any number of bodies and a contract; each difference once.
 ///
-/// Not looked at are `pattern` (a body may hold what makes a regular expression slow, and the
-/// crate would need an engine for them), formats but `date-time`, `date`, `int32` and `int64`,
-/// discriminators, and keywords that the contract's table only compares.
+/// Some constraints aren't checked: `pattern` (a body could make a regular expression slow, and the
+/// crate would need a regex engine), formats other than `date-time`, `date`, `int32` and `int64`,
+/// discriminators, and keywords that the table compares but doesn't interpret.
 pub struct Drift {
     table: Arc<Table>,
     row: RowId,
     found: BTreeMap<Key, Observation>,
-    /// The places of unknown fields, by their place if their object turns out to be a map;
-    /// one more than [`MOST_NAMES`] where it has.
+    /// The places of unknown fields, by the place that they have if their object turns out to be a
+    /// map; there is one more than [`MOST_NAMES`] if it has.
     fields: BTreeMap<String, BTreeSet<String>>,
 }
 
@@ -39,10 +40,10 @@ pub struct Drift {
 type Key = (String, Deviation, String, String);
 
 impl Drift {
-    /// The most unknown names of an object that is no map.
+    /// The maximum number of unknown field names of an object. With more, the object is a map.
     pub const MOST_NAMES: usize = MOST_NAMES;
 
-    /// Compares pages of chats with the contract of the OFAuth API (`GET /v2/access/chats`).
+    /// Creates a check of chat pages against the OFAuth API's contract (`GET /v2/access/chats`).
     pub fn chats() -> Self {
         static CONTRACT: LazyLock<(Arc<Table>, RowId)> = LazyLock::new(|| {
             let read = || {
@@ -60,16 +61,17 @@ impl Drift {
         Self::new(table, row)
     }
 
-    /// Compares bodies with a row of a table.
+    /// Creates a check of bodies against a row of a table.
     pub fn new(table: Arc<Table>, row: RowId) -> Self {
         Self { table, row, found: BTreeMap::new(), fields: BTreeMap::new() }
     }
 
-    /// Looks at a body, and returns what was not found before.
+    /// Checks a body, and returns the differences that weren't found before.
     ///
     /// # Errors
     ///
-    /// Where it is no JSON. The error tells the line and the column, and no value.
+    /// Returns an error if the body isn't valid JSON. The error has the line and the column, but no
+    /// value.
     pub fn observe(&mut self, body: &[u8]) -> Result<Vec<Finding>, serde_json::Error> {
         let mut deserializer = serde_json::Deserializer::from_slice(body);
         let mut found = Vec::new();
@@ -86,12 +88,12 @@ impl Drift {
         for found in found {
             self.add(found, &mut new);
         }
-        // What became the value of a map is told as that.
+        // Fields that became map values are returned as such.
         let new = new.iter().filter_map(|key| self.found.get(key));
         Ok(new.map(|new| new.finding.clone()).collect())
     }
 
-    /// Counts a difference, and remembers whether it is new.
+    /// Counts a difference, and adds its key to `new` if it is new.
     fn add(&mut self, mut seen: Observation, new: &mut Vec<Key>) {
         if let Some(value) = seen.values.clone() {
             let fields = self.fields.entry(value.clone()).or_default();
@@ -109,7 +111,7 @@ impl Drift {
         self.put(seen, new);
     }
 
-    /// Makes values of a map of the unknown fields of an object.
+    /// Turns the unknown fields of an object into map values.
     fn fold(&mut self, value: &str, new: &mut Vec<Key>) {
         let fields = self.fields.get(value).cloned().unwrap_or_default();
         let field = |key: &Key| key.1 == Deviation::UnknownField && fields.contains(&key.0);
@@ -136,12 +138,12 @@ impl Drift {
         }
     }
 
-    /// All differences so far, in the order of their places.
+    /// Returns all differences found so far, ordered by place.
     pub fn findings(&self) -> Vec<Finding> {
         self.observations().map(|observation| observation.finding.clone()).collect()
     }
 
-    /// The same, each with what it takes to mend the contract.
+    /// Returns the same differences, each with the details needed to correct the contract.
     pub fn observations(&self) -> impl Iterator<Item = &Observation> {
         self.found.values()
     }

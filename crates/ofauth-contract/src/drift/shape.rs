@@ -1,4 +1,4 @@
-//! The shape of values that the contract does not know, and nothing of the values.
+//! The shape of values that the contract doesn't describe: their types, but not the values.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -7,29 +7,29 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::table::{Field, Kind, Row};
 
-/// The types that were seen at a place and below it.
+/// The types seen at a place and below it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Shape {
-    /// How many values were seen.
+    /// The number of values seen.
     pub count: u64,
     /// Whether one of them was an object with several fields.
     pub(crate) together: bool,
     /// Their types.
     pub kinds: BTreeSet<Kind>,
-    /// The fields of the objects; how often each was there is its own count.
+    /// The fields of the objects; each has its own count.
     pub fields: BTreeMap<String, Shape>,
-    /// The items of the arrays, or the values of objects whose keys are data, no names.
+    /// The items of arrays, or the values of objects whose keys are data rather than names.
     pub items: Option<Box<Shape>>,
 }
 
-/// Whether a key looks like the name of a field, and not like data: an id, a token, a
-/// host, a person's name, a text.
+/// Returns whether a key looks like the name of a field rather than data, like an id, a token, a
+/// host, a person's name or a text.
 pub(crate) fn is_name(key: &str) -> bool {
     let digits = key.bytes().filter(u8::is_ascii_digit).count();
     let runs = key.split(|c: char| !c.is_ascii_digit());
     let runs = runs.filter(|run| !run.is_empty()).count();
     let letters = key.bytes().any(|byte| byte.is_ascii_alphabetic());
-    // A name has a number at most: `address2`, `s3Url`; `a1B2c3` is a token.
+    // A name has at most one number, like `address2` or `s3Url`; `a1B2c3` is a token.
     let token = letters && digits > 0 && (runs > 1 || digits > 3 || key.len() > 20);
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'$');
     (1..=40).contains(&key.len())
@@ -39,24 +39,24 @@ pub(crate) fn is_name(key: &str) -> bool {
         && !TOKENS.iter().any(|prefix| key.starts_with(prefix))
 }
 
-/// Whether a value looks like a word of a vocabulary, and not like a name or a text.
+/// Returns whether a value looks like a word of a vocabulary rather than a name or a text.
 pub(crate) fn is_word(value: &str) -> bool {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-');
     value.len() <= 32 && is_name(value) && value.chars().all(plain)
 }
 
-/// The most names that fields have: an object with more unknown ones is a map, and its keys
-/// are data, like the names of people. So it is with words outside an enum.
+/// The maximum number of unknown field names. An object with more is a map, and its keys are data,
+/// like people's names. The limit also applies to words outside an enum.
 pub(crate) const MOST_NAMES: usize = 16;
 
-/// More fields than an object with names for them has.
+/// More fields than an object with field names has.
 const MOST_FIELDS: usize = 256;
 
-/// What keys, ids and tokens begin with.
+/// Prefixes of API keys, ids and tokens.
 const TOKENS: [&str; 4] = ["sk_", "conn_", "req_", "tok_"];
 
 impl Shape {
-    /// One value of a type.
+    /// Creates the shape of one value of a type.
     pub(crate) fn of(kind: Kind) -> Self {
         Self { count: 1, kinds: [kind].into(), ..Self::default() }
     }
@@ -66,7 +66,7 @@ impl Shape {
         self.kinds.insert(kind);
     }
 
-    /// The field of a name; of a key that is data, the values.
+    /// Returns the shape of a field, or of the map values if the key is data.
     fn field(&mut self, key: String) -> &mut Shape {
         let known = self.fields.len() < MOST_FIELDS || self.fields.contains_key(&key);
         match known && is_name(&key) {
@@ -79,8 +79,8 @@ impl Shape {
         self.items.get_or_insert_default()
     }
 
-    /// Whether both are objects of one shape: what one has, the other has too. Two such
-    /// beside each other are the values of a map, whose keys may be people's names.
+    /// Returns whether both are objects of the same shape: one has all the fields of the other. Two
+    /// of them next to each other are the values of a map, whose keys may be people's names.
     pub(crate) fn is_like(&self, other: &Shape) -> bool {
         let within = |one: &Shape, other: &Shape| {
             let mut names = one.fields.keys();
@@ -93,17 +93,17 @@ impl Shape {
         self.kinds.len() == 1 && self.kinds.contains(&Kind::Object)
     }
 
-    /// Finds the maps in what was seen, once all of it was.
-    pub(crate) fn settle(&mut self) {
-        self.fields.values_mut().for_each(Shape::settle);
+    /// Detects maps, once all values have been seen.
+    pub(crate) fn detect_maps(&mut self) {
+        self.fields.values_mut().for_each(Shape::detect_maps);
         if let Some(items) = &mut self.items {
-            items.settle();
+            items.detect_maps();
         }
         self.fold();
     }
 
-    /// Makes values of a map of the fields that are like another field, or like such values;
-    /// of all where they are many of one type, or where no object has more than one of them.
+    /// Turns fields into map values if they are like another field or like the map values. Turns
+    /// all fields into map values if many have the same type, or if no object has more than one.
     fn fold(&mut self) {
         let kinds = |field: &Shape| {
             let kinds = field.kinds.iter().filter(|kind| **kind != Kind::Null);
@@ -137,7 +137,7 @@ impl Shape {
         }
     }
 
-    /// Adds what another shape has seen.
+    /// Adds the values seen by another shape.
     pub fn merge(&mut self, other: Shape) {
         self.count += other.count;
         self.together |= other.together;
@@ -152,7 +152,7 @@ impl Shape {
     }
 }
 
-/// Adds a value to a shape.
+/// Adds the deserialised value to a shape.
 impl<'de> DeserializeSeed<'de> for &mut Shape {
     type Value = ();
 
@@ -216,7 +216,7 @@ impl<'de> Visitor<'de> for &mut Shape {
     }
 }
 
-/// The key of a field: looked up while it is parsed, and kept only where it is unknown.
+/// The key of a field, looked up as it is parsed, and kept only if it is unknown.
 pub(crate) enum Key<'a> {
     Known(&'a str, Field),
     Unknown(String),

@@ -1,4 +1,4 @@
-//! Alternatives in their simplest form: nested ones flattened, enums of one type merged.
+//! Simplifies alternatives: flattens nested ones, and merges enums of the same type.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -6,16 +6,16 @@ use serde_json::Value;
 
 use crate::table::{Kind, Row, RowId};
 
-/// More alternatives than any honest document has, in all of its rows.
-pub(crate) const MOST: usize = 200_000;
+/// More alternatives than all rows of a real document have together.
+pub(crate) const LIMIT: usize = 200_000;
 
-/// Sets the alternatives of an alternative beside the others, in the rows from `first` on.
-/// Where one of them may be null, the whole may; enums of one type are one.
-/// Returns how many alternatives they have; it ends where these are too many.
+/// Flattens nested alternatives in the rows from `first` on, and merges enums of the same type. A
+/// row is nullable if one of its alternatives is. Returns the number of alternatives, and stops
+/// early if there are too many.
 pub(crate) fn flatten(rows: &mut Vec<Row>, first: usize) -> usize {
     let mut count = 0;
     for index in first..rows.len() {
-        if count > MOST {
+        if count > LIMIT {
             break;
         }
         if rows[index].alternatives.is_empty() {
@@ -25,7 +25,7 @@ pub(crate) fn flatten(rows: &mut Vec<Row>, first: usize) -> usize {
         for kind in [Kind::String, Kind::Integer, Kind::Number, Kind::Boolean] {
             merge(rows, &mut flat, kind);
         }
-        // Nothing but enums that became one is an enum itself.
+        // A row whose only alternative is a merged enum is an enum itself.
         let only = match flat[..] {
             [RowId(only)] if rows[only].pointers.is_empty() => flat.pop(),
             _ => None,
@@ -46,7 +46,8 @@ pub(crate) fn flatten(rows: &mut Vec<Row>, first: usize) -> usize {
     count
 }
 
-/// The alternatives of a row that have none themselves, or tell theirs apart, and whether one of all may be null.
+/// Returns the flattened alternatives of a row, and whether any of them may be null. An alternative
+/// is kept whole if it has a discriminator, or if the row's discriminator selects it.
 fn flat(rows: &[Row], id: RowId) -> (Vec<RowId>, bool) {
     let (mut flat, mut nullable) = (Vec::new(), false);
     let discriminator = rows[id.0].discriminator.as_ref();
@@ -76,15 +77,15 @@ fn flat(rows: &[Row], id: RowId) -> (Vec<RowId>, bool) {
     (flat, nullable)
 }
 
-/// Makes one row of the enums of a type. Where any value of the type may come beside them,
-/// they are an open one.
+/// Merges the enums of a type into one row. The merged enum is open if one of them is, or if
+/// another alternative allows any value of the type.
 fn merge(rows: &mut Vec<Row>, flat: &mut Vec<RowId>, kind: Kind) {
-    let lists = |id: &RowId| {
+    let is_mergeable = |id: &RowId| {
         let row = &rows[id.0];
         let plain = || Row { values: None, ..row.clone() };
         row.kind == Some(kind) && !row.deprecated && plain().is_plain()
     };
-    let enums: BTreeSet<RowId> = flat.iter().filter(|id| lists(id)).copied().collect();
+    let enums: BTreeSet<RowId> = flat.iter().filter(|id| is_mergeable(id)).copied().collect();
     let mut values: Vec<Value> =
         enums.iter().flat_map(|id| rows[id.0].values.iter().flatten().cloned()).collect();
     if enums.len() < 2 || values.is_empty() {
@@ -93,9 +94,9 @@ fn merge(rows: &mut Vec<Row>, flat: &mut Vec<RowId>, kind: Kind) {
     values.sort_by_key(Value::to_string);
     values.dedup();
     let open = |id: &RowId| rows[id.0].open || rows[id.0].values.is_none();
-    // Of the values of a boolean, there are no others than both.
+    // A boolean has no other values than these two.
     let all = kind == Kind::Boolean && values.len() == 2;
-    let one = Row {
+    let merged = Row {
         kind: Some(kind),
         open: !all && enums.iter().any(open),
         values: (!all).then_some(values),
@@ -103,5 +104,5 @@ fn merge(rows: &mut Vec<Row>, flat: &mut Vec<RowId>, kind: Kind) {
     };
     flat.retain(|id| !enums.contains(id));
     flat.push(RowId(rows.len()));
-    rows.push(one);
+    rows.push(merged);
 }

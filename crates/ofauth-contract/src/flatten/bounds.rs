@@ -1,4 +1,4 @@
-//! Limits: least and greatest values, lengths and numbers of items.
+//! Bounds of values, of lengths, and of numbers of items and properties.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +8,8 @@ use super::reference::Part;
 use crate::mistake::Mistake;
 use crate::table::{Bound, Kind, number};
 
-/// A keyword that limits a value, the name of the limit, whether it is the upper
-/// one, and the types that it concerns.
+/// Each keyword that sets a bound, with the name of the bound, whether it is an upper bound, and
+/// the types that it applies to.
 pub(crate) const BOUNDS: &[(&str, &str, bool, &[Kind])] = &[
     ("minimum", "minimum", false, &[Kind::Integer, Kind::Number]),
     ("exclusiveMinimum", "minimum", false, &[Kind::Integer, Kind::Number]),
@@ -23,13 +23,13 @@ pub(crate) const BOUNDS: &[(&str, &str, bool, &[Kind])] = &[
     ("maxProperties", "max-properties", true, &[Kind::Object]),
 ];
 
-/// The limit that a keyword of a schema sets.
+/// Returns the bound that a keyword of a schema sets.
 pub(crate) fn bound(part: &Part<'_>, keyword: &str) -> Result<Option<Bound>, Mistake> {
     let Some(found) = part.get(keyword) else {
         return Ok(None);
     };
     let exclusive = match (keyword, found.value) {
-        // In 3.0 a flag beside the limit; since 3.1 a limit by itself.
+        // In 3.0 it is a flag next to the limit; since 3.1 it is the limit.
         ("exclusiveMinimum" | "exclusiveMaximum", Value::Bool(_)) => return Ok(None),
         ("exclusiveMinimum" | "exclusiveMaximum", _) => true,
         ("minimum", _) => part.value["exclusiveMinimum"] == true,
@@ -37,7 +37,7 @@ pub(crate) fn bound(part: &Part<'_>, keyword: &str) -> Result<Option<Bound>, Mis
         _ => false,
     };
     match found.value {
-        // No length is less than 0.
+        // A minimum length of 0 allows every length.
         Value::Number(value)
             if number::plain(value).as_u64() == Some(0) && is_least_count(keyword) =>
         {
@@ -52,7 +52,7 @@ fn is_least_count(keyword: &str) -> bool {
     matches!(keyword, "minLength" | "minItems" | "minProperties")
 }
 
-/// Greater than 0, and at least 0.5, is at least 1, for a whole number.
+/// Normalises the bounds of an integer: greater than 0, and at least 0.5, mean at least 1.
 pub(crate) fn whole(bounds: &mut BTreeMap<&'static str, Bound>) {
     for (name, step) in [("minimum", 1), ("maximum", -1)] {
         let Some(bound) = bounds.get_mut(name) else {

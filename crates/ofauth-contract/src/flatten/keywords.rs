@@ -1,4 +1,4 @@
-//! What one schema says of its value itself, and what several say together.
+//! The keywords of a schema, and the combined facts of several schemas for one value.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +10,7 @@ use super::reference::Part;
 use crate::mistake::Mistake;
 use crate::table::{Kind, Row, number};
 
-/// Keywords that say nothing of a value by themselves.
+/// Keywords that don't constrain a value on their own.
 const SILENT: &[&str] = &[
     "$anchor",
     "$comment",
@@ -35,7 +35,7 @@ const SILENT: &[&str] = &[
     "xml",
 ];
 
-/// Keywords with a meaning that no column of a row has: they are compared as they are.
+/// Keywords without a column in a row: they are compared but not interpreted.
 const OTHER: &[&str] = &[
     "contains",
     "contentEncoding",
@@ -55,7 +55,7 @@ const OTHER: &[&str] = &[
     "unevaluatedItems",
 ];
 
-/// Those of them that hold schemas, and whether these have names.
+/// Those of them that hold schemas, and whether the schemas have names.
 pub(crate) const INNER: &[(&str, bool)] = &[
     ("contains", false),
     ("contentSchema", false),
@@ -70,11 +70,11 @@ pub(crate) const INNER: &[(&str, bool)] = &[
     ("unevaluatedItems", false),
 ];
 
-/// The types that there are; an integer is a number.
+/// All types; an integer is also a number.
 const ALL: &[Kind] =
     &[Kind::Null, Kind::Boolean, Kind::Number, Kind::String, Kind::Array, Kind::Object];
 
-/// Whether a schema says anything that one of its alternatives does not.
+/// Returns whether a schema constrains the value beyond its references and alternatives.
 pub(crate) fn constrains(schema: &Value) -> bool {
     match schema {
         Value::Object(entries) => {
@@ -84,7 +84,7 @@ pub(crate) fn constrains(schema: &Value) -> bool {
     }
 }
 
-/// Whether a schema allows null alone.
+/// Returns whether a schema allows only null.
 pub(crate) fn is_null(schema: &Value) -> bool {
     schema["type"] == "null"
         || schema["type"] == Value::Array(vec!["null".into()])
@@ -92,21 +92,21 @@ pub(crate) fn is_null(schema: &Value) -> bool {
         || schema["enum"] == Value::Array(vec![Value::Null])
 }
 
-/// Whether a keyword says nothing of a value: neither itself nor by another schema.
-fn is_note(key: &str) -> bool {
+/// Returns whether a keyword has no effect on the value, neither itself nor through another schema.
+fn is_annotation(key: &str) -> bool {
     key.starts_with("x-")
         || SILENT.contains(&key) && !["$ref", "allOf", "anyOf", "oneOf"].contains(&key)
 }
 
-/// Whether a schema says nothing at all.
+/// Returns whether a schema says nothing about the value.
 pub(crate) fn is_empty(schema: &Value) -> bool {
     match schema {
-        Value::Object(entries) => entries.keys().all(|key| is_note(key) && key != "nullable"),
+        Value::Object(entries) => entries.keys().all(|key| is_annotation(key) && key != "nullable"),
         _ => schema == &Value::Bool(true),
     }
 }
 
-/// What alternatives require, where each only tells which properties are required.
+/// Returns what alternatives require, if each of them only lists required properties.
 pub(crate) fn only_required(group: &[Part<'_>]) -> Option<Value> {
     let mut all = Vec::new();
     for Part { value: schema, .. } in group {
@@ -114,7 +114,7 @@ pub(crate) fn only_required(group: &[Part<'_>]) -> Option<Value> {
         let plain = |(key, value): (&String, &Value)| match key.as_str() {
             "required" => true,
             "type" => value == "object",
-            key => is_note(key) && key != "nullable",
+            key => is_annotation(key) && key != "nullable",
         };
         if names.is_empty() || !schema.as_object()?.iter().all(plain) {
             return None;
@@ -126,23 +126,23 @@ pub(crate) fn only_required(group: &[Part<'_>]) -> Option<Value> {
     Some(all.into())
 }
 
-/// What schemas that hold at once say of a value.
+/// The combined facts of all schemas that apply to one value.
 #[derive(Default)]
 pub(crate) struct Facts {
     kinds: Option<BTreeSet<Kind>>,
     null: bool,
-    /// Whether `nullable` says so: beside alternatives that do not, it is meant all the same.
+    /// Whether `nullable` is set. It also counts next to alternatives that don't allow null.
     meant: bool,
     row: Row,
     formats: BTreeSet<String>,
     patterns: BTreeSet<String>,
     multiples: Vec<Number>,
-    /// Whether the type is one of several that are allowed.
+    /// Whether the row is for one of several allowed types.
     split: bool,
 }
 
 impl Facts {
-    /// Adds what one more schema says: of two limits, the narrower holds.
+    /// Adds the facts of another schema. Of two bounds, the narrower applies.
     pub(crate) fn add(&mut self, part: &Part<'_>) -> Result<(), Mistake> {
         if let Value::Bool(allowed) = part.value {
             if !allowed {
@@ -164,7 +164,7 @@ impl Facts {
         if row.default.is_none() {
             row.default = entries.get("default").map(number::plain_value);
         }
-        // The words of 3.1 for formats of 3.0.
+        // In 3.1, these keywords replace formats of 3.0.
         match (part.text("contentEncoding")?, part.text("contentMediaType")?) {
             (Some("base64"), _) => drop(self.formats.insert("byte".to_owned())),
             (None, Some("application/octet-stream")) => {
@@ -188,7 +188,7 @@ impl Facts {
             }
         }
         for key in OTHER {
-            // These were understood above.
+            // These were interpreted as formats above.
             let format = |value: &&Value| match *key {
                 "contentEncoding" => *value == "base64",
                 "contentMediaType" => *value == "application/octet-stream",
@@ -201,11 +201,13 @@ impl Facts {
         Ok(())
     }
 
-    /// The type or types of a schema; without one, what its keywords tell.
+    /// Reads the types of a schema; without `type`, its keywords imply the type.
     fn kind(&mut self, part: &Part<'_>, entries: &Map<String, Value>) -> Result<(), Mistake> {
         let named = |part: &Part<'_>| {
             part.value.as_str().and_then(Kind::from_name).ok_or_else(|| {
-                part.mistake("is no type: write string, integer, number, boolean, array or object")
+                part.mistake(
+                    "is not a type; write string, integer, number, boolean, array or object",
+                )
             })
         };
         let mut kinds = match part.get("type") {
@@ -246,7 +248,7 @@ impl Facts {
                 part.list("enum")?.iter().map(|part| number::plain_value(part.value)).collect(),
             );
         }
-        // Zalando's form of the extension is the list itself.
+        // In Zalando's form, the extension is the list of values.
         match entries.get("x-extensible-enum") {
             Some(Value::Bool(open)) => self.row.open |= *open && values.is_some(),
             Some(Value::Array(list)) => {
@@ -265,7 +267,7 @@ impl Facts {
         let null = values.iter().any(Value::is_null);
         match entries.get("type") {
             None => self.narrow(values.iter().map(Kind::of).collect()),
-            // Where null is a type, but no value, it is none; with `nullable`, it is meant to be.
+            // Null that is a listed type but not a value isn't allowed; with `nullable`, it is.
             Some(Value::Array(_)) if !null && !self.row.open => {
                 let others = ALL.iter().filter(|kind| **kind != Kind::Null);
                 self.narrow(others.copied().collect());
@@ -275,7 +277,7 @@ impl Facts {
         self.keep(values);
     }
 
-    /// Keeps the values that are on both lists.
+    /// Keeps only the values that are in both lists.
     fn keep(&mut self, mut values: Vec<Value>) {
         values.retain(|value| !value.is_null());
         values.sort_by_key(Value::to_string);
@@ -286,7 +288,7 @@ impl Facts {
         });
     }
 
-    /// Keeps the types that are allowed on both sides; an integer is a number.
+    /// Keeps only the types that both sets allow; an integer is also a number.
     pub(crate) fn narrow(&mut self, kinds: BTreeSet<Kind>) {
         let Some(old) = &self.kinds else {
             self.kinds = Some(kinds);
@@ -310,7 +312,7 @@ impl Facts {
         self.split = true;
     }
 
-    /// Adds a keyword that is compared as it is.
+    /// Adds a keyword that is compared but not interpreted.
     pub(crate) fn constrain(&mut self, key: &str, value: Value) {
         self.row.other.insert(key.to_owned(), value);
     }
@@ -319,7 +321,7 @@ impl Facts {
         self.null = true;
     }
 
-    /// The types, but null where there is another; none where any will do.
+    /// Returns the types, without null if there are others; empty if any type is allowed.
     pub(crate) fn kinds(&self) -> Vec<Kind> {
         let kinds = self.kinds.iter().flatten().copied();
         let others: Vec<Kind> = kinds.filter(|kind| *kind != Kind::Null).collect();
@@ -335,18 +337,18 @@ impl Facts {
         }
     }
 
-    /// Moves the facts into a row: those that concern its type. `grouped` says whether
-    /// alternatives stand beside them.
+    /// Moves the facts that apply to a row's type into the row. `grouped` is whether the schemas
+    /// also have alternatives.
     pub(crate) fn fill(mut self, row: &mut Row, grouped: bool) {
         let null = self.kinds.as_ref().is_some_and(|kinds| kinds.contains(&Kind::Null));
         if row.kind == Some(Kind::Never) && self.null {
-            // Null is the only alternative that is left.
+            // Null is the only possibility left.
             row.kind = Some(Kind::Null);
         }
         let any = row.kind.is_none() && row.alternatives.is_empty();
         row.nullable = match row.kind {
             Some(Kind::Null | Kind::Never) => false,
-            // Of alternatives, these say whether it may be null.
+            // Whether null is allowed is up to the alternatives.
             _ if grouped => self.null || self.meant,
             _ => self.null || any || null,
         };
@@ -363,7 +365,7 @@ impl Facts {
             self.multiples.sort_by(number::compare);
             self.multiples.dedup();
             if row.kind == Some(Kind::Integer) {
-                // Every whole number is a multiple of 1, and of 0.5.
+                // Every integer is a multiple of 1 and of 0.5, so these steps have no effect.
                 let one = Number::from(1);
                 self.multiples.retain(|step| !number::is_multiple(&one, step));
             }
@@ -373,7 +375,7 @@ impl Facts {
             row.pattern = first("pattern", self.patterns, &mut facts.other);
         }
         if concerns(&[Kind::String, Kind::Integer, Kind::Number]) {
-            // A number is a double anyway.
+            // Numbers are doubles anyway.
             if row.kind == Some(Kind::Number) {
                 self.formats.remove("double");
             }
@@ -392,7 +394,7 @@ impl Facts {
         let text = kind == Some(Kind::String) && !self.split;
         row.values = facts.values.map(|mut values| {
             if text {
-                // Values of a string that are written without quotes.
+                // The values of a string may be written without quotes.
                 for value in &mut values {
                     if value.is_number() || value.is_boolean() {
                         *value = value.to_string().into();
@@ -409,7 +411,7 @@ impl Facts {
         });
         let all = row.values.as_ref().map(Vec::len);
         if kind == Some(Kind::Null) || kind == Some(Kind::Boolean) && all == Some(2) {
-            // There are no others.
+            // The type has no other values.
             row.values = None;
         }
         row.open = facts.open;
@@ -417,8 +419,8 @@ impl Facts {
     }
 }
 
-/// The first of what several schemas say; what the others say holds too, and is
-/// compared as it is.
+/// Returns the first of the values that several schemas have for a keyword. The others apply too:
+/// they are added to `other`, and compared but not interpreted.
 fn first<T: Into<Value>>(
     keyword: &str,
     all: impl IntoIterator<Item = T>,

@@ -1,7 +1,7 @@
-//! A document → a table: OpenAPI 3.0 and 3.1, and a single JSON Schema.
+//! Builds tables from documents: OpenAPI 3.0 and 3.1, and single JSON Schemas.
 //!
-//! References, `allOf` and nested alternatives are resolved here, so that the same contract
-//! in another form gives the same rows.
+//! References, `allOf` and nested alternatives are resolved here, so that equivalent documents give
+//! the same rows.
 
 mod alternatives;
 mod bounds;
@@ -28,7 +28,8 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// Where the document is none, or says something that cannot be: the place, and what.
+    /// Returns an error if the value isn't an OpenAPI 3.0 or 3.1 document, or has a mistake; the
+    /// error says where and what.
     pub fn of_document(document: &Value) -> Result<Self, Mistake> {
         let (operations, mut schemas) = operations(document, |_, _| true)?;
         let mut named = BTreeMap::new();
@@ -40,13 +41,13 @@ impl Table {
         Ok(Self { rows: schemas.rows, operations, schemas: named })
     }
 
-    /// Flattens only the operations whose method and path are wanted: a document may have
-    /// hundreds. The path of an operation includes the path of its server's URL where only
-    /// the two together are wanted: `/chats` of `https://host/v2/access` is `/v2/access/chats`.
+    /// Flattens only the operations whose method and path are wanted, because a document may have
+    /// hundreds. If a path is wanted only together with the path of its server's URL, the two are
+    /// joined: `/chats` on `https://host/v2/access` becomes `/v2/access/chats`.
     ///
     /// # Errors
     ///
-    /// As [`of_document`](Self::of_document), of the wanted operations alone.
+    /// Like [`of_document`](Self::of_document), but only for mistakes in the wanted operations.
     pub fn of_operations(
         document: &Value,
         wanted: impl Fn(&str, &str) -> bool,
@@ -55,11 +56,11 @@ impl Table {
         Ok(Self { rows: schemas.rows, operations, schemas: BTreeMap::new() })
     }
 
-    /// Flattens a JSON Schema by itself; its row is the second part.
+    /// Flattens a single JSON Schema, and returns the table and the schema's row.
     ///
     /// # Errors
     ///
-    /// As [`of_document`](Self::of_document).
+    /// Returns an error if the schema has a mistake; the error says where and what.
     pub fn of_schema(schema: &Value) -> Result<(Self, RowId), Mistake> {
         let mut schemas = Schemas::new(schema);
         let row = schemas.row(root(schema))?;
@@ -91,7 +92,7 @@ fn operations(
                 operations.push(flatten.operation(method, path, &item, &part)?);
                 continue;
             }
-            // Part of the path may stand in the server's URL.
+            // The server's URL may have the first part of the path.
             let servers = flatten.servers(&item, &part, true).unwrap_or_default();
             let mut bases = servers.iter().map(|url| server::split(url).1);
             let Some(base) = bases.find(|base| {
@@ -119,10 +120,13 @@ fn root(document: &Value) -> Part<'_> {
 
 fn version(root: &Part<'_>) -> Result<(), Mistake> {
     root.mapping()?;
-    let reason = "this is no OpenAPI document: it must say `openapi: 3.0.3` or another 3.0 or 3.1";
+    let reason =
+        "this is not an OpenAPI document; it must have `openapi: 3.0.3`, or another 3.0 or 3.1";
     let version = root.text("openapi")?.ok_or_else(|| root.mistake(reason))?;
     match version.starts_with("3.0") || version.starts_with("3.1") {
         true => Ok(()),
-        false => Err(Mistake::new("/openapi", format!("`{version}` is not read; 3.0 and 3.1 are"))),
+        false => {
+            Err(Mistake::new("/openapi", format!("`{version}` is not supported; use 3.0 or 3.1")))
+        }
     }
 }

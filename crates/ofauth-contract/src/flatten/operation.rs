@@ -1,4 +1,4 @@
-//! Operations of a document: parameters, bodies, responses and credentials.
+//! Flattens operations: parameters, bodies, responses and credentials.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,7 +40,7 @@ impl<'a> Operations<'a> {
         })
     }
 
-    /// The sets of credentials, each by what is sent: the name of a scheme is on no wire.
+    /// Returns the sets of credentials, described by what is sent. Scheme names aren't sent.
     fn security(&self, operation: &Part<'a>) -> Result<BTreeSet<BTreeSet<String>>, Mistake> {
         let own = operation.get("security").map(|_| operation);
         let holder = own.unwrap_or(&self.root);
@@ -50,7 +50,7 @@ impl<'a> Operations<'a> {
             for (name, scopes) in requirement.mapping()? {
                 let scopes = scopes.as_array().into_iter().flatten();
                 let scopes: BTreeSet<&str> = scopes.filter_map(Value::as_str).collect();
-                // Each scope by itself: who may do more than is asked for is let in.
+                // Scopes are separate, because credentials with more scopes are accepted, too.
                 let text = self.scheme(name, &requirement)?;
                 set.extend(scopes.iter().map(|scope| format!("{text} {scope}")));
                 set.insert(text);
@@ -58,7 +58,7 @@ impl<'a> Operations<'a> {
             sets.insert(set);
         }
         if sets.is_empty() {
-            // No requirement is met by no credentials.
+            // Without requirements, no credentials are needed.
             sets.insert(BTreeSet::new());
         }
         Ok(sets)
@@ -100,7 +100,7 @@ impl<'a> Operations<'a> {
         })
     }
 
-    /// The operation's own servers, or else those of the path, or of the document.
+    /// Returns the operation's servers, or else those of the path or of the document.
     pub(super) fn servers(
         &self,
         item: &Part<'a>,
@@ -120,8 +120,8 @@ impl<'a> Operations<'a> {
         Ok(vec!["/".to_owned()])
     }
 
-    /// The parameters of the path, and those of the operation, which go before them. Headers
-    /// that OpenAPI says by other means are none.
+    /// Returns the parameters of the operation and the path; those of the operation take
+    /// precedence. Headers that OpenAPI describes by other means are left out.
     fn parameters(
         &mut self,
         item: &Part<'a>,
@@ -149,7 +149,7 @@ impl<'a> Operations<'a> {
 
     fn parameter(&mut self, part: &Part<'a>) -> Result<Parameter, Mistake> {
         let needed = |key: &str| {
-            part.text(key)?.ok_or_else(|| part.mistake(format!("a parameter needs `{key}`")))
+            part.text(key)?.ok_or_else(|| part.mistake(format!("a parameter must have `{key}`")))
         };
         let (name, location) = (needed("name")?, needed("in")?);
         let form = matches!(location, "query" | "cookie");
@@ -162,11 +162,11 @@ impl<'a> Operations<'a> {
             None => part.get("schema"),
         };
         let row = self.schema(schema)?;
-        // Exploded or not, a single value is written the same.
-        let says = &self.schemas.rows[row.0];
-        let mut alternatives = says.alternatives.iter();
-        let single = match says.alternatives.is_empty() {
-            true => says.is_scalar(),
+        // `explode` has no effect on a single value.
+        let content = &self.schemas.rows[row.0];
+        let mut alternatives = content.alternatives.iter();
+        let single = match content.alternatives.is_empty() {
+            true => content.is_scalar(),
             false => alternatives.all(|id| self.schemas.rows[id.0].is_scalar()),
         };
         let mut written = match &media {
@@ -181,7 +181,7 @@ impl<'a> Operations<'a> {
             name: name.to_owned(),
             required: part.flag("required")?,
             deprecated: part.flag("deprecated")?,
-            // Of other parameters it says nothing.
+            // It has no effect on other parameters.
             empty: location == "query" && part.flag("allowEmptyValue")?,
             style: written,
             exploded: (media.is_none() && !single).then_some(explode),
@@ -210,7 +210,7 @@ impl<'a> Operations<'a> {
             let part = part.resolved(self.root.value)?;
             let mut headers = BTreeMap::new();
             for (name, header) in part.entries("headers")? {
-                // The content says it.
+                // `content` defines this header.
                 if name.eq_ignore_ascii_case("content-type") {
                     continue;
                 }
@@ -246,14 +246,14 @@ impl<'a> Operations<'a> {
         Ok(contents)
     }
 
-    /// The row of a schema; without one, of any value.
+    /// Returns the row of a schema, or the row of any value if there is no schema.
     fn schema(&mut self, schema: Option<Part<'a>>) -> Result<RowId, Mistake> {
         static ANY: Value = Value::Bool(true);
         self.schemas.row(schema.unwrap_or(Part { value: &ANY, pointer: String::new() }))
     }
 }
 
-/// How the parts of each form are written; other bodies have no parts.
+/// Returns how the parts of each form are encoded. Other bodies have no parts.
 fn encodings(body: &Part<'_>) -> Result<BTreeMap<String, Value>, Mistake> {
     let mut encodings = BTreeMap::new();
     for (media, part) in body.entries("content")? {
@@ -268,8 +268,8 @@ fn encodings(body: &Part<'_>) -> Result<BTreeMap<String, Value>, Mistake> {
     Ok(encodings)
 }
 
-/// A media type without its `charset`, which changes no JSON; other parameters may
-/// tell one body from another.
+/// Returns a media type without its `charset`, which has no effect on JSON. Other parameters may
+/// distinguish bodies.
 fn essence(media: &str) -> String {
     let mut parts = media.split(';').map(str::trim);
     let mut essence = parts.next().unwrap_or_default().to_ascii_lowercase();

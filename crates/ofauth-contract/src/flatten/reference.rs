@@ -1,4 +1,4 @@
-//! A document that refers to its own parts.
+//! Parts of a document, and the references between them.
 
 use std::collections::HashSet;
 
@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 
 use crate::mistake::Mistake;
 
-/// More references than any honest one leads over to its end.
+/// More references than a real reference passes through.
 const REFERENCES: usize = 200;
 
-/// A part of a document, and its place in it.
+/// A part of a document, and its place.
 #[derive(Debug, Clone)]
 pub(crate) struct Part<'a> {
     pub(crate) value: &'a Value,
@@ -21,7 +21,7 @@ impl<'a> Part<'a> {
         Mistake::new(&self.pointer, reason)
     }
 
-    /// What is below a key, where it is there.
+    /// Returns the part below a key, if present.
     pub(crate) fn get(&self, key: &str) -> Option<Part<'a>> {
         let value = self.value.get(key)?;
         Some(self.below(key, value))
@@ -36,7 +36,7 @@ impl<'a> Part<'a> {
         self.value.as_object().ok_or_else(|| self.mistake("must be a mapping"))
     }
 
-    /// The entries of the mapping below a key; none where it is absent.
+    /// Returns the entries of the mapping below a key; empty if the key is absent.
     pub(crate) fn entries(&self, key: &str) -> Result<Vec<(&'a String, Part<'a>)>, Mistake> {
         let Some(part) = self.get(key) else {
             return Ok(Vec::new());
@@ -45,7 +45,7 @@ impl<'a> Part<'a> {
         Ok(entries.map(|(key, value)| (key, part.below(key, value))).collect())
     }
 
-    /// The items of the list below a key; none where it is absent.
+    /// Returns the items of the list below a key; empty if the key is absent.
     pub(crate) fn list(&self, key: &str) -> Result<Vec<Part<'a>>, Mistake> {
         let Some(part) = self.get(key) else {
             return Ok(Vec::new());
@@ -78,13 +78,14 @@ impl<'a> Part<'a> {
         read(part.value).map(Some).ok_or_else(|| part.mistake(format!("must be {expected}")))
     }
 
-    /// The part itself, or what its `$ref` leads to in the end.
+    /// Returns the part itself or, if it is a reference, its final target.
     pub(crate) fn resolved(&self, root: &'a Value) -> Result<Part<'a>, Mistake> {
         let mut part = self.clone();
         let mut passed = HashSet::new();
         while let Some(target) = part.reference(root)? {
             if passed.len() > REFERENCES {
-                let reason = format!("`$ref` leads over more than {REFERENCES} others to its end");
+                let reason =
+                    format!("`$ref` leads through more than {REFERENCES} other references");
                 return Err(self.below("$ref", self.value).mistake(reason));
             }
             if !passed.insert(target.pointer.clone()) {
@@ -95,7 +96,7 @@ impl<'a> Part<'a> {
         Ok(part)
     }
 
-    /// What the part's `$ref` leads to.
+    /// Returns the direct target of the part's `$ref`.
     pub(crate) fn reference(&self, root: &'a Value) -> Result<Option<Part<'a>>, Mistake> {
         let Some(target) = self.text("$ref")? else {
             return Ok(None);
@@ -106,12 +107,12 @@ impl<'a> Part<'a> {
             return Err(place.mistake(reason));
         }
         let Some(pointer) = target.strip_prefix('#') else {
-            let reason = format!("`{target}` is another document, which is not read");
+            let reason = format!("`{target}` is in another document, which is not supported");
             return Err(place.mistake(reason));
         };
         let pointer = percent_decoded(pointer);
         if !pointer.is_empty() && !pointer.starts_with('/') {
-            let reason = format!("`{target}` is a name, which is not looked up; write a path");
+            let reason = format!("`{target}` is an anchor, which is not supported; write a path");
             return Err(place.mistake(reason));
         }
         let value = root
@@ -121,7 +122,7 @@ impl<'a> Part<'a> {
     }
 }
 
-/// `%7B` in a reference is `{`: it is part of a URL.
+/// Decodes percent-encoding: a reference is a URL, where `%7B` is `{`.
 fn percent_decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -149,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reference_is_followed_to_its_end() {
+    fn a_reference_is_followed_to_its_final_target() {
         let root = json!({
             "start": { "$ref": "#/a/x~1y%7Bz%7D" },
             "a": { "x/y{z}": { "$ref": "#/b" } },
@@ -159,17 +160,17 @@ mod tests {
     }
 
     #[test]
-    fn a_reference_that_leads_nowhere_is_a_mistake() {
+    fn a_reference_without_a_target_is_a_mistake() {
         for (target, reason) in [
             (json!("#/none"), "/start/$ref: `#/none` does not exist"),
             (json!("#/start"), "/start/$ref: `$ref` leads back to itself"),
-            (json!("other.yaml#/a"), "/start/$ref: `other.yaml#/a` is another document"),
-            (json!("#name"), "/start/$ref: `#name` is a name"),
+            (json!("other.yaml#/a"), "/start/$ref: `other.yaml#/a` is in another document"),
+            (json!("#name"), "/start/$ref: `#name` is an anchor"),
             (json!(""), "/start/$ref: it is empty; write what"),
             (json!(5), "/start/$ref: must be a string"),
         ] {
-            let told = resolved(&json!({ "start": { "$ref": target } })).unwrap_err();
-            assert!(told.starts_with(reason), "{told}");
+            let error = resolved(&json!({ "start": { "$ref": target } })).unwrap_err();
+            assert!(error.starts_with(reason), "{error}");
         }
     }
 }

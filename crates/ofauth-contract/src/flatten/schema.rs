@@ -1,8 +1,8 @@
-//! Schemas → rows.
+//! Builds rows from schemas.
 //!
-//! A row is made of a list of schemas that hold at once: a schema, what its `$ref`
-//! leads to, and the parts of its `allOf`. The same list gives the same row, so that
-//! a recursive schema ends.
+//! A row is made from a list of schemas that all apply to one value: a schema, the target of its
+//! `$ref`, and the parts of its `allOf`. The same list gives the same row, so that recursive
+//! schemas terminate.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -14,31 +14,31 @@ use super::reference::Part;
 use crate::mistake::Mistake;
 use crate::table::{Discriminator, Field, Kind, Rest, Row, RowId};
 
-/// More rows than any honest document has: a guard against one that multiplies.
+/// More rows than a real document has: a guard against exponential growth.
 const ROWS: usize = 1_000_000;
-/// More combinations of alternatives than any honest schema has.
+/// More combinations of alternatives than a real schema has.
 const COMBINATIONS: usize = 256;
-/// More schemas than any honest value is described by, along `$ref` and `allOf`.
+/// More schemas than apply to a real value, through `$ref` and `allOf`.
 const PARTS: usize = 1_000;
 
-/// Makes rows of the schemas of one document.
+/// Builds the rows for the schemas of one document.
 pub(crate) struct Schemas<'a> {
     root: &'a Value,
-    /// Whether what stands beside a `$ref` does not count, as in OpenAPI 3.0.
+    /// Whether keywords next to a `$ref` are ignored, as in OpenAPI 3.0.
     bare_references: bool,
     pub(crate) rows: Vec<Row>,
     known: HashMap<Identity, RowId>,
     waiting: Vec<(RowId, Recipe<'a>)>,
-    /// How many alternatives and properties all rows have.
+    /// The numbers of alternatives and properties in all rows.
     alternatives: usize,
     fields: usize,
 }
 
-/// What a row is made of.
+/// What a row is made from.
 #[derive(Clone)]
 struct Recipe<'a> {
     parts: Vec<Schema<'a>>,
-    /// One of several types that the schemas allow.
+    /// The type of the row, if the schemas allow several.
     kind: Option<Kind>,
 }
 
@@ -47,28 +47,28 @@ type Identity = (Vec<(usize, bool)>, Option<Kind>);
 #[derive(Clone)]
 struct Schema<'a> {
     part: Part<'a>,
-    /// Only what it says itself: what it refers to, its parts and one of its
-    /// alternatives stand beside it.
+    /// Whether only its own keywords count: the target of its reference, its parts and one of its
+    /// alternatives are listed separately.
     bare: bool,
 }
 
 impl Schema<'_> {
-    /// The schema by its address: it stays where it is in the document.
+    /// Identifies the schema by its address, which is stable within the document.
     fn identity(&self) -> (usize, bool) {
         (std::ptr::from_ref(self.part.value).addr(), self.bare)
     }
 }
 
-/// What holds at once for a row.
+/// Everything that applies to a row at once.
 #[derive(Default)]
 struct Leaves<'a> {
     schemas: Vec<Schema<'a>>,
-    /// Lists of alternatives, of each of which one holds too.
+    /// Lists of alternatives; one alternative of each list applies, too.
     groups: Vec<Vec<Part<'a>>>,
-    /// Whether null is one more alternative, and whether it is the only one.
+    /// Whether null is an additional alternative, and whether it is the only one.
     null: bool,
     only_null: bool,
-    /// Alternatives that only tell which properties are required, by their keyword.
+    /// Alternatives that only list required properties, by their keyword.
     required: Vec<(&'static str, Value)>,
 }
 
@@ -87,10 +87,10 @@ impl<'a> Schemas<'a> {
         }
     }
 
-    /// The row of a schema, with all rows below it.
+    /// Returns the row of a schema, and builds all rows below it.
     pub(crate) fn row(&mut self, part: Part<'a>) -> Result<RowId, Mistake> {
         let first = self.rows.len();
-        let id = self.later(vec![Schema { part, bare: false }], None)?;
+        let id = self.enqueue(vec![Schema { part, bare: false }], None)?;
         while let Some((id, recipe)) = self.waiting.pop() {
             if self.fields > ROWS {
                 break;
@@ -98,25 +98,24 @@ impl<'a> Schemas<'a> {
             self.rows[id.0] = self.build(&recipe)?;
         }
         self.alternatives += alternatives::flatten(&mut self.rows, first);
-        match self.alternatives > alternatives::MOST || self.fields > ROWS {
+        match self.alternatives > alternatives::LIMIT || self.fields > ROWS {
             true => Err(Mistake::new(
                 "",
-                "the schemas have too many alternatives, or properties in them; compare fewer operations",
+                "the schemas have too many alternatives or properties; compare fewer operations",
             )),
             false => Ok(id),
         }
     }
 
-    fn later(&mut self, parts: Vec<Schema<'a>>, kind: Option<Kind>) -> Result<RowId, Mistake> {
+    fn enqueue(&mut self, parts: Vec<Schema<'a>>, kind: Option<Kind>) -> Result<RowId, Mistake> {
         let identity = (parts.iter().map(Schema::identity).collect(), kind);
         let recipe = Recipe { parts, kind };
         if let Some(id) = self.known.get(&identity) {
             return Ok(*id);
         }
         if self.rows.len() >= ROWS {
-            let reason = format!(
-                "the schemas have more than {ROWS} places, which is too many; compare fewer operations"
-            );
+            let reason =
+                format!("the schemas expand to more than {ROWS} places; compare fewer operations");
             return Err(match recipe.parts.first() {
                 Some(schema) => schema.part.mistake(reason),
                 None => Mistake::new("", reason),
@@ -129,7 +128,7 @@ impl<'a> Schemas<'a> {
         Ok(id)
     }
 
-    /// The row of the schemas that `recipe` lists; those below it come later.
+    /// Builds the row of a recipe; the rows below it are only enqueued.
     fn build(&mut self, recipe: &Recipe<'a>) -> Result<Row, Mistake> {
         let leaves = self.leaves(&recipe.parts)?;
         let mut facts = Facts::default();
@@ -148,11 +147,11 @@ impl<'a> Schemas<'a> {
             facts.restrict(kind);
         }
         let mut row = Row::default();
-        // What an alternative shares with the others does not name it.
+        // Schemas that an alternative shares with the others don't name it.
         let mut own = recipe.parts.iter().filter(|schema| !schema.bare);
         if let (Some(schema), None) = (own.next(), own.next()) {
             row.name = self.name(&schema.part)?;
-            // A reference has no title beside it, and what is named has the name.
+            // A reference has no title next to it, and a named schema is known by its name.
             let own = row.name.is_none() || schema.part.value["allOf"].is_array();
             let title = schema.part.value["title"].as_str().filter(|_| own);
             row.title = title.map(str::to_owned);
@@ -164,12 +163,12 @@ impl<'a> Schemas<'a> {
         let kinds = facts.kinds();
         if !leaves.groups.is_empty() {
             for parts in combinations(&leaves)? {
-                row.alternatives.push(self.later(parts, recipe.kind)?);
+                row.alternatives.push(self.enqueue(parts, recipe.kind)?);
             }
         } else if kinds.len() > 1 {
             for kind in kinds {
                 let parts = recipe.parts.clone();
-                row.alternatives.push(self.later(parts, Some(kind))?);
+                row.alternatives.push(self.enqueue(parts, Some(kind))?);
             }
         } else {
             row.kind = kinds.first().copied();
@@ -185,7 +184,7 @@ impl<'a> Schemas<'a> {
         Ok(row)
     }
 
-    /// The schemas themselves, what they refer to, and the parts of each `allOf`.
+    /// Collects the schemas themselves, the targets of their references, and the parts of `allOf`.
     fn leaves(&self, parts: &[Schema<'a>]) -> Result<Leaves<'a>, Mistake> {
         let mut found = Leaves::default();
         let mut waiting: Vec<Schema<'a>> = parts.iter().rev().cloned().collect();
@@ -195,7 +194,7 @@ impl<'a> Schemas<'a> {
                 continue;
             }
             if passed.len() > PARTS {
-                let reason = format!("a value is described by more than {PARTS} schemas together");
+                let reason = format!("more than {PARTS} schemas apply to one value");
                 return Err(schema.part.mistake(reason));
             }
             if schema.bare || schema.part.value.is_boolean() {
@@ -232,7 +231,7 @@ impl<'a> Schemas<'a> {
         Ok(found)
     }
 
-    /// The name under `components` of a schema, or of the one that it refers to or wraps.
+    /// Returns the name under `components` of a schema, or of the one that it refers to or wraps.
     fn name(&self, part: &Part<'a>) -> Result<Option<String>, Mistake> {
         let mut part = part.clone();
         let mut passed = HashSet::new();
@@ -254,7 +253,7 @@ impl<'a> Schemas<'a> {
         Ok(None)
     }
 
-    /// What a schema consists of that says nothing of its value itself.
+    /// Returns the parts of a schema that has no constraints itself.
     fn wrapped(&self, part: &Part<'a>) -> Result<Vec<Part<'a>>, Mistake> {
         let mut wrapped: Vec<Part<'a>> = part.reference(self.root)?.into_iter().collect();
         let counts = wrapped.is_empty() || !self.bare_references;
@@ -271,7 +270,7 @@ impl<'a> Schemas<'a> {
         Ok(wrapped)
     }
 
-    /// The schemas below the keywords that are compared and not understood.
+    /// Adds the schemas below keywords that are compared but not interpreted.
     fn inner(&mut self, schemas: &[Schema<'a>], row: &mut Row) -> Result<(), Mistake> {
         for Schema { part, .. } in schemas {
             for (key, named) in keywords::INNER {
@@ -287,7 +286,7 @@ impl<'a> Schemas<'a> {
                 };
                 below.sort_by(|(a, _), (b, _)| a.cmp(b));
                 for (name, part) in below {
-                    let id = self.later(vec![Schema { part, bare: false }], None)?;
+                    let id = self.enqueue(vec![Schema { part, bare: false }], None)?;
                     row.inner.entry(key).or_default().push((name, id));
                 }
             }
@@ -295,7 +294,7 @@ impl<'a> Schemas<'a> {
         Ok(())
     }
 
-    /// The properties, items and other values below the row.
+    /// Adds the properties, items and map values below the row.
     fn content(&mut self, schemas: &[Schema<'a>], row: &mut Row) -> Result<(), Mistake> {
         let may_be = |kind| row.kind.is_none_or(|own| own == kind);
         let (object, array) = (may_be(Kind::Object), may_be(Kind::Array));
@@ -333,19 +332,19 @@ impl<'a> Schemas<'a> {
             }
         }
         if !items.is_empty() {
-            row.items = Some(self.later(items, None)?);
+            row.items = Some(self.enqueue(items, None)?);
         }
         if !values.is_empty() && row.rest == Rest::Open {
-            row.rest = Rest::Map(self.later(values, None)?);
+            row.rest = Rest::Map(self.enqueue(values, None)?);
         }
         for name in required.keys() {
-            // Named as required, and described nowhere.
+            // It may be listed as required without being described.
             properties.entry(name).or_default();
         }
         self.fields += properties.len();
         for (name, parts) in properties {
             let field =
-                Field { row: self.later(parts, None)?, required: required.contains_key(name) };
+                Field { row: self.enqueue(parts, None)?, required: required.contains_key(name) };
             row.properties.insert(name.clone(), field);
         }
         Ok(())
@@ -355,7 +354,7 @@ impl<'a> Schemas<'a> {
 fn discriminator(part: &Part<'_>) -> Result<Discriminator, Mistake> {
     let property = part
         .text("propertyName")?
-        .ok_or_else(|| part.mistake("a discriminator needs `propertyName`"))?;
+        .ok_or_else(|| part.mistake("a discriminator must have `propertyName`"))?;
     let mut mapping = BTreeMap::new();
     for (tag, target) in part.entries("mapping")? {
         let Value::String(text) = target.value else {
@@ -367,7 +366,7 @@ fn discriminator(part: &Part<'_>) -> Result<Discriminator, Mistake> {
     Ok(Discriminator { property: property.to_owned(), mapping })
 }
 
-/// The schemas of each alternative: with several groups, each with each.
+/// Returns the schemas of each alternative: with several groups, of each combination.
 fn combinations<'a>(leaves: &Leaves<'a>) -> Result<Vec<Vec<Schema<'a>>>, Mistake> {
     let base = leaves.schemas.iter();
     let base: Vec<Schema<'a>> = base

@@ -1,24 +1,25 @@
-//! The URLs of servers, with their variables filled in.
+//! Server URLs with their variables filled in.
 
 use std::collections::{BTreeMap, HashSet};
 
 use super::reference::Part;
 use crate::mistake::Mistake;
 
-/// More URLs than any honest server has.
+/// More URLs than a real server has.
 const URLS: usize = 100;
-/// More characters than any honest URL has.
+/// More bytes than a real URL has.
 const URL: usize = 8_192;
 
-/// The part of a URL before its path, and the path.
+/// Splits a URL into the part before its path, and the path.
 pub(super) fn split(url: &str) -> (&str, &str) {
     let host = url.find("://").map_or(0, |index| index + "://".len());
     let path = url[host..].find('/').map_or(url.len(), |index| host + index);
     url.split_at(path)
 }
 
-/// The URLs that a server's `url` stands for, the default first: one for each value that its
-/// variables list. A variable without a list has its default, or `*` for any value.
+/// Returns the URLs that a server's `url` stands for, the default first: one for each value that
+/// its variables list. A variable without a list stands for its default if `defaults` is set, and
+/// otherwise for any value, written as `*`.
 pub(super) fn base_urls(server: &Part<'_>, defaults: bool) -> Result<Vec<String>, Mistake> {
     let url = server.text("url")?.unwrap_or_default();
     let url = match url.trim_end_matches('/') {
@@ -39,7 +40,7 @@ pub(super) fn base_urls(server: &Part<'_>, defaults: bool) -> Result<Vec<String>
     }
     let mut urls = vec![String::new()];
     let mut rest = url;
-    // From left to right: what a variable stands for has no variables.
+    // From left to right, because values aren't searched for variables.
     while let Some((before, name, after)) = rest.split_once('{').and_then(|(before, after)| {
         let (name, after) = after.split_once('}')?;
         Some((before, name, after))
@@ -53,7 +54,7 @@ pub(super) fn base_urls(server: &Part<'_>, defaults: bool) -> Result<Vec<String>
         urls = longer.take(URLS).collect();
         rest = after;
         if urls.iter().any(|url| url.len() > URL) {
-            return Err(server.mistake(format!("a URL has at most {URL} characters")));
+            return Err(server.mistake(format!("the URL is longer than {URL} bytes")));
         }
     }
     urls.iter_mut().for_each(|url| url.push_str(rest));

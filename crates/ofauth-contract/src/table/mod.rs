@@ -1,7 +1,7 @@
-//! A contract as rows, one for each place where a value stands: types, presence, values and
-//! bounds, and the operations that the values belong to.
+//! The contract table: one row per value, with its type, presence, enum values and bounds, and the
+//! operations that the values belong to.
 //!
-//! Everything else builds on it: `flatten` makes tables, `compare` and `drift` read them.
+//! `flatten` builds tables; `compare` and `drift` read them.
 
 pub(crate) mod number;
 mod operation;
@@ -14,10 +14,10 @@ pub use row::{Bound, Discriminator, Field, Kind, Rest, Row, RowId};
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A contract: its operations, and a row for each value that they take or give.
+/// A contract: its operations, and a row for each value in their requests and responses.
 ///
-/// A row is found from the operation that it belongs to, along properties, items
-/// and alternatives. A recursive schema leads back to a row that was passed before.
+/// Rows are reached from an operation through properties, items and alternatives. In a recursive
+/// schema, this path leads back to an earlier row.
 #[derive(Debug, Clone, Default)]
 pub struct Table {
     pub(crate) rows: Vec<Row>,
@@ -26,25 +26,27 @@ pub struct Table {
 }
 
 impl Table {
-    /// The operations, in the order of the document.
+    /// Returns the operations, in document order.
     pub fn operations(&self) -> &[Operation] {
         &self.operations
     }
 
-    /// The rows of the named schemas under `components`.
+    /// Returns the rows of the named schemas under `components`.
     pub fn schemas(&self) -> &BTreeMap<String, RowId> {
         &self.schemas
     }
 
-    /// A row.
+    /// Returns a row.
     pub fn row(&self, id: RowId) -> &Row {
         &self.rows[id.0]
     }
 
-    /// The rows from `id` on, each with its place, like `list[].lastMessage.media[].type`.
+    /// Returns `id` and the rows below it, each with its place, like
+    /// `list[].lastMessage.media[].type`.
     ///
-    /// A value in itself, as in a tree, is listed once. The list ends after `limit`
-    /// rows: the same schema can stand at more places than there is memory for.
+    /// A value that contains itself, as in a tree, is listed once more, but not followed again.
+    /// The list ends after `limit` rows, because a schema can occur at more places than fit into
+    /// memory.
     pub fn places(&self, id: RowId, limit: usize) -> Vec<(String, RowId)> {
         let mut places = Vec::new();
         let mut stack = vec![(Place::default(), id, Vec::new())];
@@ -75,9 +77,13 @@ impl Table {
         places
     }
 
-    /// The values of the discriminator that mean one of the alternatives of `row`: none
-    /// where it lists them itself, as the values of its property.
-    pub(crate) fn tags<'a>(&'a self, row: &'a Row, alternative: RowId) -> BTreeSet<&'a str> {
+    /// Returns the discriminator values that select an alternative of `row`; empty if the
+    /// alternative lists them itself, as the values of its property.
+    pub(crate) fn discriminator_values<'a>(
+        &'a self,
+        row: &'a Row,
+        alternative: RowId,
+    ) -> BTreeSet<&'a str> {
         let own = self.row(alternative);
         let (Some(discriminator), Some(name)) = (&row.discriminator, own.name.as_deref()) else {
             return BTreeSet::new();
@@ -88,20 +94,20 @@ impl Table {
         }
         let mapping = discriminator.mapping.iter();
         let mapped = mapping.filter(|(_, target)| *target == name);
-        let tags: BTreeSet<&str> = mapped.map(|(tag, _)| tag.as_str()).collect();
-        // What is not mapped is meant by its name.
-        if tags.is_empty() { BTreeSet::from([name]) } else { tags }
+        let values: BTreeSet<&str> = mapped.map(|(value, _)| value.as_str()).collect();
+        // A schema that isn't mapped is selected by its name.
+        if values.is_empty() { BTreeSet::from([name]) } else { values }
     }
 
-    /// A row in words: the name of its schema, or its type.
+    /// Describes a row in words: the name of its schema, or its type.
     pub fn words(&self, id: RowId) -> String {
         let row = self.row(id);
         if row.alternatives.is_empty() {
-            return row.words().to_owned();
+            return row.name_or_type().to_owned();
         }
         let mut words = Vec::new();
         for id in &row.alternatives {
-            let word = self.row(*id).words();
+            let word = self.row(*id).name_or_type();
             if !words.contains(&word) {
                 words.push(word);
             }

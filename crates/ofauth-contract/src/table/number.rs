@@ -1,32 +1,32 @@
-//! JSON numbers in order, whole ones exactly.
+//! Comparison of JSON numbers by value, exact for integers.
 
 use std::cmp::Ordering;
 
 use serde_json::{Number, Value};
 
-/// Compares two numbers by value: `1` and `1.0` are the same.
+/// Compares two numbers by value: `1` equals `1.0`.
 pub(crate) fn compare(a: &Number, b: &Number) -> Ordering {
     match (whole(a), whole(b)) {
         (Some(a), Some(b)) => a.cmp(&b),
-        // A JSON number is finite, and so is in order with each other.
+        // JSON numbers are finite, so their order is total.
         _ => float(a).total_cmp(&float(b)),
     }
 }
 
-/// A number in its plainest form: `1.0` is `1`.
+/// Returns a number in its simplest form: `1.0` becomes `1`.
 pub(crate) fn plain(number: &Number) -> Number {
-    /// Up to here a double holds each whole number.
+    /// A double represents every integer up to here.
     const EXACT: f64 = 9_007_199_254_740_992.0;
     match number.as_f64() {
         Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() <= EXACT => {
-            // Written out without a fraction, it is read as a whole number.
+            // Formatted without a fraction, it is parsed as an integer.
             format!("{:.0}", float + 0.0).parse().unwrap_or_else(|_| number.clone())
         }
         _ => number.clone(),
     }
 }
 
-/// A value with its numbers in their plainest form.
+/// Returns a value with its numbers in their simplest form.
 pub(crate) fn plain_value(value: &Value) -> Value {
     match value {
         Value::Number(number) => plain(number).into(),
@@ -38,8 +38,8 @@ pub(crate) fn plain_value(value: &Value) -> Value {
     }
 }
 
-/// Whether a number is a multiple of another, by their decimal digits: 0.3 is one of 0.1,
-/// which the doubles that stand for them are not.
+/// Returns whether a number is a multiple of another, computed from decimal digits: 0.3 is a
+/// multiple of 0.1, but the doubles that represent them are not.
 pub(crate) fn is_multiple(number: &Number, of: &Number) -> bool {
     let (Some((mut digits, mut exponent)), Some((step, scale))) = (decimal(number), decimal(of))
     else {
@@ -48,7 +48,7 @@ pub(crate) fn is_multiple(number: &Number, of: &Number) -> bool {
     if step == 0 {
         return false;
     }
-    // What has digits behind the last one of the step is none of its multiples.
+    // A multiple has no digits beyond the last decimal place of the step.
     while exponent < scale {
         if digits % 10 != 0 {
             return false;
@@ -59,15 +59,15 @@ pub(crate) fn is_multiple(number: &Number, of: &Number) -> bool {
         }
         exponent += 1;
     }
-    // The step has at most 20 digits, so that ten times a rest does not overflow.
-    let mut rest = digits % step;
+    // The step has at most 20 digits, so ten times a remainder doesn't overflow.
+    let mut remainder = digits % step;
     for _ in scale..exponent {
-        rest = rest * 10 % step;
+        remainder = remainder * 10 % step;
     }
-    rest == 0
+    remainder == 0
 }
 
-/// A number's digits as a whole number, and the power of ten that they are multiplied by.
+/// Returns a number's digits as an integer, and the power of ten to multiply them by.
 fn decimal(number: &Number) -> Option<(i128, i32)> {
     let text = number.to_string();
     let (digits, exponent) = text.split_once(['e', 'E']).unwrap_or((&text, "0"));
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn multiples_are_told_by_their_digits() {
+    fn multiples_are_computed_from_decimal_digits() {
         for (number, of, expected) in [
             ("0", "0.01", true),
             ("0.3", "0.1", true),
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_in_order() {
+    fn numbers_are_ordered_by_value() {
         let ordered = [
             "-1e300",
             "-9223372036854775808",

@@ -1,4 +1,4 @@
-//! What operations consist of.
+//! Operations and their parts: parameters, bodies, responses and headers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,10 +6,10 @@ use serde_json::Value;
 
 use super::row::RowId;
 
-/// An operation: a method of a path.
+/// An operation: a method on a path.
 #[derive(Debug, Clone)]
 pub struct Operation {
-    /// The method, in capitals.
+    /// The method, in upper case.
     pub method: String,
     /// The path, with its parameters in braces.
     pub path: String,
@@ -19,25 +19,25 @@ pub struct Operation {
     pub tags: BTreeSet<String>,
     /// Whether it is deprecated.
     pub deprecated: bool,
-    /// The credentials that are needed: one of these sets.
+    /// The sets of credentials, any one of which is sufficient.
     pub security: BTreeSet<BTreeSet<String>>,
-    /// The base URLs, the default first.
+    /// The base URLs; the first is the default.
     pub servers: Vec<String>,
     /// The parameters, in the order of the document.
     pub parameters: Vec<Parameter>,
     /// The body of the request.
     pub body: Option<Body>,
-    /// The responses by status, or range of it, or `default`.
+    /// The responses by status, status range (`2XX`) or `default`.
     pub responses: BTreeMap<String, Response>,
 }
 
 impl Operation {
-    /// The operation as people write it: `GET /v2/access/chats`.
+    /// Returns the method and path: `GET /v2/access/chats`.
     pub fn name(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
 
-    /// The response with a status, or with the range or the `default` that covers it.
+    /// Returns the response for a status, or else the range or the `default` that covers it.
     pub fn response(&self, status: u16) -> Option<&Response> {
         let range = format!("{}XX", status / 100);
         [status.to_string(), range, "default".to_owned()]
@@ -45,7 +45,7 @@ impl Operation {
             .find_map(|status| self.responses.get(status))
     }
 
-    /// The first of the responses that mean success, and its status.
+    /// Returns the first success response, and its status.
     pub fn success(&self) -> Option<(&str, &Response)> {
         self.responses
             .iter()
@@ -53,7 +53,7 @@ impl Operation {
             .map(|(status, response)| (status.as_str(), response))
     }
 
-    /// The path without the names of its parameters, which no request carries.
+    /// Returns the path without the names of its parameters, which aren't part of a request.
     pub(crate) fn template(&self) -> String {
         let mut parts = self.path.split('{');
         let mut template = parts.next().unwrap_or_default().to_owned();
@@ -68,7 +68,7 @@ impl Operation {
 /// A parameter of an operation.
 #[derive(Debug, Clone)]
 pub struct Parameter {
-    /// Where it stands: `query`, `header`, `path` or `cookie`.
+    /// Its location: `query`, `header`, `path` or `cookie`.
     pub location: String,
     /// Its name.
     pub name: String,
@@ -78,16 +78,16 @@ pub struct Parameter {
     pub deprecated: bool,
     /// Whether its name may be sent without a value.
     pub empty: bool,
-    /// How its value is written: the style, or the media type.
+    /// How its value is serialised: the style, or the media type.
     pub style: String,
-    /// Whether each part of its value is written by itself; `None` where it has no parts.
+    /// Whether each part of its value is serialised separately; `None` if it has no parts.
     pub exploded: Option<bool>,
-    /// What the contract says of its value.
+    /// The row of its value.
     pub row: RowId,
 }
 
 impl Parameter {
-    /// Names of headers are the same in capitals.
+    /// Returns the name for comparisons: header names are case-insensitive.
     pub(crate) fn key(&self) -> String {
         if self.location == "header" { self.name.to_ascii_lowercase() } else { self.name.clone() }
     }
@@ -100,21 +100,21 @@ pub struct Body {
     pub required: bool,
     /// The value, by media type.
     pub contents: BTreeMap<String, RowId>,
-    /// How the parts of a form are written, by media type.
+    /// How the parts of a form are encoded, by media type.
     pub encodings: BTreeMap<String, Value>,
 }
 
 /// A response.
 #[derive(Debug, Clone)]
 pub struct Response {
-    /// The headers, by their name in small letters.
+    /// The headers, by their name in lower case.
     pub headers: BTreeMap<String, Header>,
     /// The value, by media type.
     pub contents: BTreeMap<String, RowId>,
 }
 
 impl Response {
-    /// The JSON of the body.
+    /// Returns the row of the JSON body.
     pub fn json(&self) -> Option<RowId> {
         let is_json = |media: &str| {
             let media = media.split(';').next().unwrap_or_default();
@@ -127,12 +127,12 @@ impl Response {
 /// A header of a response.
 #[derive(Debug, Clone)]
 pub struct Header {
-    /// Its name, as the document writes it.
+    /// Its name, as written in the document.
     pub name: String,
-    /// Whether it is always there.
+    /// Whether it is always present.
     pub required: bool,
     /// Whether it is deprecated.
     pub deprecated: bool,
-    /// What the contract says of its value.
+    /// The row of its value.
     pub row: RowId,
 }

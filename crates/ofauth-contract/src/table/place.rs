@@ -1,13 +1,13 @@
-//! Places in a value, as people write them: `list[].lastMessage.media[].type`.
+//! Places in a value, written like `list[].lastMessage.media[].type`.
 
 use std::fmt;
 use std::rc::Rc;
 
 /// A place: `.name` for a property, `[]` for the items of an array, `{}` for the
-/// values of a map; `$` is the whole value. A name that is none (it has a dot, a
-/// bracket or a space) is written like `["a.b"]`.
+/// values of a map; `$` is the whole value. A name with special characters, like a dot, a
+/// bracket or a space, is written like `["a.b"]`.
 ///
-/// Cheap to clone and to extend; written out only where it is told.
+/// Cheap to clone and extend; formatted only when it is reported.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Place(Option<Rc<Segment>>);
 
@@ -19,7 +19,7 @@ struct Segment {
 
 #[derive(Debug)]
 enum SegmentKind {
-    /// Where the value stands in a request, like `query limit`.
+    /// The part of a request or response, like `query limit`.
     Part(String),
     Property(String),
     Items,
@@ -27,7 +27,7 @@ enum SegmentKind {
 }
 
 impl Place {
-    /// The place of a parameter, a header or a body.
+    /// Creates the place of a parameter, a header or a body.
     pub(crate) fn part(name: impl Into<String>) -> Self {
         Self::default().segment(SegmentKind::Part(name.into()))
     }
@@ -86,7 +86,7 @@ impl fmt::Display for Place {
     }
 }
 
-/// A long chain is taken apart segment by segment: the compiler's own way would use the stack.
+/// Drops a chain in a loop: the default, recursive drop of a long chain would overflow the stack.
 impl Drop for Place {
     fn drop(&mut self) {
         let mut next = self.0.take();
@@ -96,7 +96,7 @@ impl Drop for Place {
     }
 }
 
-/// The way to a value, on the stack.
+/// The path to a value, kept on the stack.
 pub(crate) enum Trail<'a> {
     Root,
     Property(&'a Trail<'a>, &'a str),
@@ -122,7 +122,7 @@ impl fmt::Display for Trail<'_> {
     }
 }
 
-/// A property's name behind what stands before it.
+/// Writes a property's name, in brackets if it has special characters.
 fn write_name(f: &mut impl fmt::Write, separator: &str, name: &str) -> fmt::Result {
     let odd = |c: char| c.is_whitespace() || c.is_control() || ".[]{}\"$".contains(c);
     if name.is_empty() || name.contains(odd) {
@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_read_like_the_value_they_lead_to() {
+    fn places_are_written_as_paths() {
         let root = Place::default();
         let media = root.property("list").items().property("media").items();
         for (place, text) in [

@@ -1,4 +1,4 @@
-//! A row: what a contract says of one value.
+//! A row: what a contract says about one value.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -8,114 +8,113 @@ use serde_json::{Number, Value};
 
 use super::number;
 
-/// Names a row of a [`Table`].
+/// Identifies a row of a [`Table`](super::Table).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RowId(pub(crate) usize);
 
-/// What the contract says of a value.
+/// What the contract says about a value.
 ///
-/// `allOf` is merged, a list of types and `anyOf` are alternatives like `oneOf`, those of an
-/// alternative stand beside the others, enums of one type are one, and what concerns
-/// another type (a `maxLength` of an integer) is left out.
+/// `allOf` is merged; `oneOf`, `anyOf` and lists of types become alternatives; nested alternatives
+/// are flattened; enums of the same type are merged; and keywords that don't apply to the type (a
+/// `maxLength` of an integer) are left out.
 #[derive(Debug, Clone, Default)]
 pub struct Row {
-    /// The type; `None` for any value, and where the alternatives say it.
+    /// The type; `None` for any value, and for a row with alternatives.
     pub kind: Option<Kind>,
-    /// Whether null may stand here too.
+    /// Whether null is allowed, too.
     pub nullable: bool,
     /// The format, like `date-time`.
     pub format: Option<String>,
     /// The values of an enum or a `const`.
     pub values: Option<Vec<Value>>,
-    /// Whether other values than these may come: by `x-extensible-enum`, or by an alternative
-    /// that is any string.
+    /// Whether other values are possible, because of `x-extensible-enum` or because an alternative
+    /// allows any value of the type.
     pub open: bool,
-    /// What an absent value means.
+    /// The default: what an absent value means.
     pub default: Option<Value>,
-    /// Least and greatest values, lengths and numbers of items and properties, by name.
+    /// Bounds of values, of lengths, and of numbers of items and properties, by name.
     pub bounds: BTreeMap<&'static str, Bound>,
-    /// What a number is a multiple of.
+    /// The number that a value must be a multiple of.
     pub multiple_of: Option<Number>,
-    /// The regular expression that a string fits.
+    /// The regular expression that a string must match.
     pub pattern: Option<String>,
-    /// Whether no item occurs twice.
+    /// Whether the items of an array must be unique.
     pub unique: bool,
-    /// Whether it is only received.
+    /// Whether it is only received, never sent.
     pub read_only: bool,
-    /// Whether it is only sent.
+    /// Whether it is only sent, never received.
     pub write_only: bool,
     /// Whether it is deprecated.
     pub deprecated: bool,
     /// The properties of an object.
     pub properties: BTreeMap<String, Field>,
-    /// What an object may hold beside its properties.
+    /// What an object may hold besides its properties.
     pub rest: Rest,
     /// The items of an array.
     pub items: Option<RowId>,
-    /// The shapes of which the value has one; they have none themselves, but where a
-    /// discriminator tells theirs apart.
+    /// The alternatives, one of which the value must match. They have no alternatives themselves,
+    /// unless a discriminator distinguishes those.
     pub alternatives: Vec<RowId>,
-    /// What tells the alternatives apart.
+    /// What distinguishes the alternatives.
     pub discriminator: Option<Discriminator>,
-    /// Keywords that are compared and not understood, like `not`.
+    /// Keywords that are compared but not interpreted, like `not`.
     pub other: BTreeMap<String, Value>,
-    /// The schemas below such keywords, each with its name or number.
+    /// The schemas below those keywords, each with its name or index.
     pub inner: BTreeMap<&'static str, Vec<(String, RowId)>>,
-    /// The name of the schema under `components`, where it has one.
+    /// The name of the schema under `components`, if it has one.
     pub name: Option<String>,
-    /// The title of the schema, where it has no name of its own: of an alternative, the name of
-    /// the variant in Rust.
+    /// The title of the schema, if the schema itself has no name. The title of an alternative is
+    /// the name of its variant in Rust.
     pub title: Option<String>,
-    /// Where the document says it: the JSON pointers of the schema as it is used,
-    /// and of those that it is made of. None where several enums became one, and where a
-    /// property is only named as required.
+    /// The JSON pointers of the schema as it is used, and of the schemas that it is made of. Empty
+    /// for merged enums, and for a property that is only listed as required.
     pub pointers: Vec<String>,
 }
 
-/// The property that tells which of the alternatives a value is.
+/// The property that says which alternative a value is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Discriminator {
     /// The name of the property.
     pub property: String,
-    /// Its values, each with the name of the schema that it means.
+    /// Its values, each with the name of the schema that it selects.
     pub mapping: BTreeMap<String, String>,
 }
 
 /// A property of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Field {
-    /// What the contract says of its value.
+    /// The row of its value.
     pub row: RowId,
-    /// Whether it is always there.
+    /// Whether it is always present.
     pub required: bool,
 }
 
-/// What an object may hold beside its properties.
+/// What an object may hold besides its properties.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Rest {
-    /// Anything: the contract does not forbid it.
+    /// Anything: the contract doesn't forbid it.
     #[default]
     Open,
     /// Nothing.
     Closed,
-    /// Values of one shape, by any key.
+    /// Values that match a row, under any key.
     Map(RowId),
 }
 
-/// A limit of a value, a length or a number.
+/// A bound of a value, a length or a count.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bound {
     /// The limit.
     pub value: Number,
-    /// Whether the limit itself is out of bounds.
+    /// Whether the limit itself is excluded.
     pub exclusive: bool,
 }
 
 impl Bound {
-    /// Which of two limits is less, of those from above or from below.
+    /// Orders two bounds, which must both be upper or both be lower bounds.
     pub(crate) fn order(&self, other: &Self, upper: bool) -> Ordering {
         let order = self.exclusive.cmp(&other.exclusive);
-        // Greater than 1 is more than at least 1; less than 1 is less than at most 1.
+        // `> 1` is a greater bound than `>= 1`, and `< 1` is a lesser bound than `<= 1`.
         let order = if upper { order.reverse() } else { order };
         number::compare(&self.value, &other.value).then(order)
     }
@@ -138,12 +137,12 @@ pub enum Kind {
     Array,
     /// A mapping.
     Object,
-    /// No value fits: the schemas contradict each other.
+    /// No value matches: the schemas contradict each other.
     Never,
 }
 
 impl Kind {
-    /// The word that OpenAPI has for the type.
+    /// Returns the name of the type in OpenAPI, or `never`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -170,7 +169,7 @@ impl Kind {
         })
     }
 
-    /// The type of a value. A number without a fraction is an integer.
+    /// Returns the type of a value. A number without a fraction or an exponent is an integer.
     pub fn of(value: &Value) -> Self {
         match value {
             Value::Null => Self::Null,
@@ -191,17 +190,17 @@ impl fmt::Display for Kind {
 }
 
 impl Row {
-    /// Whether any value fits, by a name or without one.
+    /// Returns whether any value matches, whether or not the row has a name.
     pub(crate) fn is_any(&self) -> bool {
         self.kind.is_none() && self.alternatives.is_empty()
     }
 
-    /// Whether its values have no parts.
+    /// Returns whether its values are booleans, numbers or strings.
     pub(crate) fn is_scalar(&self) -> bool {
         matches!(self.kind, Some(Kind::Boolean | Kind::Integer | Kind::Number | Kind::String))
     }
 
-    /// The same values, written as text.
+    /// Returns the row of the same values written as text.
     pub(crate) fn as_text(&self) -> Self {
         if self.kind == Some(Kind::String) {
             return self.clone();
@@ -216,7 +215,7 @@ impl Row {
         Self { kind: Some(Kind::String), values, open: self.open, ..Self::default() }
     }
 
-    /// The values that an object has by any key.
+    /// Returns the row of a map's values.
     pub(crate) fn map(&self) -> Option<RowId> {
         match self.rest {
             Rest::Map(values) => Some(values),
@@ -224,19 +223,19 @@ impl Row {
         }
     }
 
-    /// Whether it is only named, as required: nothing describes it.
+    /// Returns whether it is a property that is only listed as required, and not described.
     pub(crate) fn is_undescribed(&self) -> bool {
         self.pointers.is_empty() && self.is_any()
     }
 
-    /// The rows right below it.
+    /// Returns the rows directly below it.
     pub(crate) fn below(&self) -> impl Iterator<Item = RowId> {
         let properties = self.properties.values().map(|field| field.row);
         let alternatives = self.alternatives.iter().copied();
         properties.chain(self.items).chain(self.map()).chain(alternatives)
     }
 
-    /// Whether it says no more than the type.
+    /// Returns whether it says nothing beyond the type.
     pub(crate) fn is_plain(&self) -> bool {
         self.alternatives.is_empty()
             && self.values.is_none()
@@ -251,8 +250,8 @@ impl Row {
             && self.other.is_empty()
     }
 
-    /// The row's own name or type.
-    pub(crate) fn words(&self) -> &str {
+    /// Returns the row's own name or type.
+    pub(crate) fn name_or_type(&self) -> &str {
         match (&self.name, self.kind) {
             (Some(name), _) => name,
             (None, Some(kind)) => kind.as_str(),

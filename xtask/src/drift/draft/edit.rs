@@ -12,7 +12,7 @@ use crate::spec::SPEC;
 use crate::spec::lines::{Lines, quoted};
 use crate::spec::schemas::{DRAFTED, property};
 
-/// Makes the edit that one observation asks for.
+/// Makes the edit for one observation.
 pub(super) fn edit(
     lines: &mut Lines,
     table: &Table,
@@ -31,18 +31,18 @@ pub(super) fn edit(
             remove(lines, &holder, "format")
         }
         Deviation::WrongType | Deviation::NoAlternative => change_type(lines, row, observation),
-        other => Err(format!("there is no draft for {other}")),
+        other => Err(format!("{other} can't be drafted")),
     }
 }
 
-/// The schema, among those that a row is made of, that has a key.
+/// The first of a row's schemas that has a key.
 pub(super) fn holder(lines: &Lines, row: &Row, key: &str) -> Result<String, String> {
     let has = |pointer: &&String| lines.value(&join(pointer, key)).is_some();
     let found = row.pointers.iter().find(has);
     found.cloned().ok_or_else(|| format!("no schema with `{key}` was found"))
 }
 
-/// The schema at the place where the value is used.
+/// The schema at the place where a row's value is used.
 pub(super) fn used(row: &Row) -> Result<String, String> {
     let first = row.pointers.first();
     first.cloned().ok_or_else(|| "the spec doesn't describe the value".to_owned())
@@ -57,7 +57,7 @@ fn remove(lines: &mut Lines, schema: &str, key: &str) -> Result<(), String> {
 fn add_field(lines: &mut Lines, row: &Row, observation: &Observation) -> Result<(), String> {
     let schema = holder(lines, row, "properties").or_else(|_| used(row))?;
     let Some((_, name)) = &observation.field else {
-        // A map of all unknown keys could not be private: `Debug` would show the keys.
+        // A map of the unknown keys couldn't be private: `Debug` would show them.
         return Err(
             "some keys look like data, or several fields have the same shape, so they may be people's names; \
              look at the capture and describe what they are"
@@ -92,7 +92,7 @@ fn make_optional(
         let index = names.iter().position(|other| other == name)?;
         Some((schema.clone(), index, names.len()))
     });
-    let (schema, index, count) = found.ok_or("no list of required fields has it")?;
+    let (schema, index, count) = found.ok_or("it isn't in any list of required fields")?;
     if count == 1 {
         return remove(lines, &schema, "required");
     }
@@ -108,7 +108,7 @@ fn make_nullable(
 ) -> Result<(), String> {
     let schema = used(table.row(observation.row))?;
     let is_array = lines.value(&join(&schema, "type")).is_some_and(|kind| kind == "array");
-    // In Rust, null and absence of an array are the same. It may be optional already.
+    // In Rust, a null array and an absent one are the same. The array may already be optional.
     if is_array && make_optional(lines, table, observation).is_ok() {
         lines.reparse(SPEC)?;
     }
@@ -136,10 +136,10 @@ fn make_nullable(
     Ok(())
 }
 
-/// What is said of values that may be personal: they are only counted.
+/// The message about values that may be personal: they are only counted.
 pub(super) fn not_written(observation: &Observation) -> String {
     let others = count(observation.others, "value");
-    format!("{others} that don't look like words of a vocabulary, and aren't written")
+    format!("{others} not added to the enum: only words of a small vocabulary are added")
 }
 
 fn add_values(lines: &mut Lines, row: &Row, observation: &Observation) -> Result<(), String> {
@@ -156,12 +156,12 @@ fn add_values(lines: &mut Lines, row: &Row, observation: &Observation) -> Result
     Ok(())
 }
 
-/// The keywords that set a bound; usually the first of them.
+/// The keywords that can set a bound, the most common first.
 pub(super) fn bounds(row: &Row, expected: &str) -> &'static [&'static str] {
     let upper = expected.starts_with("at most") || expected.starts_with("less");
     match (row.kind, upper) {
         _ if expected.starts_with("int") => &["format"],
-        _ if expected == "no item twice" => &["uniqueItems"],
+        _ if expected == "unique items" => &["uniqueItems"],
         _ if expected.starts_with("a multiple") => &["multipleOf"],
         (Some(Kind::Integer | Kind::Number), false) => &["minimum", "exclusiveMinimum"],
         (Some(Kind::Integer | Kind::Number), true) => &["maximum", "exclusiveMaximum"],
@@ -196,13 +196,13 @@ fn loosen(lines: &mut Lines, row: &Row, expected: &str) -> Result<(), String> {
     result
 }
 
-/// An integer that has fractions is a number; what else a value may be, a person must say.
+/// Changes an integer that has fractions to a number. Other types are left to a person.
 fn change_type(lines: &mut Lines, row: &Row, observation: &Observation) -> Result<(), String> {
     let is_fraction = observation.shape.kinds.iter().eq(&[Kind::Number]);
     if row.kind != Some(Kind::Integer) || !is_fraction {
         return Err(
-            "describe what else it may be: as another type, or with `oneOf`; where it may be a person's \
-             words, with `x-private: true`"
+            "describe what else it may be, with another type or `oneOf`; if it may hold a person's words, \
+             mark it with `x-private: true`"
                 .to_owned(),
         );
     }

@@ -1,7 +1,7 @@
-//! `--update`: the changes of the spec that would allow what was seen, as a draft to review.
+//! `--update`: edits to the spec that allow what was seen, as a draft to review.
 //!
-//! Each finding becomes an [`edit`] of some lines; comments, order and layout stay. What looks
-//! personal is marked as [`private`], and new objects get a [`schema`] of their own.
+//! Each finding becomes an [`edit`] of a few lines; comments, order and layout stay. Values that
+//! may be personal are marked as [`private`], and each new object gets its own [`schema`].
 
 mod edit;
 mod private;
@@ -16,7 +16,7 @@ use crate::lint::{self, Diagnostic};
 use crate::spec::SPEC;
 use crate::spec::lines::Lines;
 
-/// The text of the spec after the edits, and what is left to a person: place and reason.
+/// The text of the spec after the edits, and the findings left to a person: place and reason.
 pub(crate) struct Draft {
     pub(crate) text: String,
     pub(crate) left: Vec<(String, String)>,
@@ -32,7 +32,7 @@ pub(crate) fn draft(root: &Path, yaml: &str, captures: &Captures) -> Result<Draf
         root,
         table: captures.table(),
         lines: Lines::parse(SPEC, yaml)?,
-        left: captures.for_a_person(),
+        left: captures.by_hand(),
     };
     let observations = merged(&edits.lines, captures);
     edits.apply(&observations)?;
@@ -44,7 +44,7 @@ fn in_lines(findings: &[Diagnostic], separator: &str) -> String {
     lines.join(separator)
 }
 
-/// The spec with the edits so far, and what is left to a person.
+/// The spec with the edits so far, and the findings left to a person.
 struct Edits<'a> {
     root: &'a Path,
     table: &'a Table,
@@ -53,8 +53,8 @@ struct Edits<'a> {
 }
 
 impl Edits<'_> {
-    /// Applies the edits that leave a valid spec. Checking takes far longer than editing, so
-    /// invalid edits are found by halving.
+    /// Applies the edits that keep the spec valid. Checking takes far longer than editing, so
+    /// invalid edits are found by bisection.
     fn apply(&mut self, observations: &[Observation]) -> Result<(), String> {
         let (before, known) = (self.lines.clone(), self.left.len());
         for observation in observations {
@@ -94,19 +94,19 @@ impl Edits<'_> {
     }
 }
 
-/// The lines after the edit that one observation asks for.
+/// The lines after the edit for one observation.
 fn edited(lines: &Lines, table: &Table, observation: &Observation) -> Result<Lines, String> {
     let mut new = lines.clone();
     edit::edit(&mut new, table, observation)?;
     new.reparse(SPEC)?;
     match new.value("") == lines.value("") {
-        true => Err("no draft can change it as it is written".to_owned()),
+        true => Err("the drafted edit doesn't change the spec".to_owned()),
         false => Ok(new),
     }
 }
 
-/// The observations, one for each edit: a schema may stand at several places, and an unknown
-/// field may have several types.
+/// Merges the observations that lead to the same edit: a schema may be used at several places,
+/// and an unknown field may have several types.
 fn merged(lines: &Lines, captures: &Captures) -> Vec<Observation> {
     let table = captures.table();
     let edit = |observation: &Observation| {
@@ -130,7 +130,7 @@ fn merged(lines: &Lines, captures: &Captures) -> Vec<Observation> {
     merged
 }
 
-/// The schema that a finding's edit concerns.
+/// The schema that a finding's edit changes.
 fn edited_schema(lines: &Lines, row: &Row, finding: &Finding) -> Option<String> {
     let keys: &[&str] = match finding.kind {
         Deviation::UnknownField => &["properties"],

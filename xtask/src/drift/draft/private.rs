@@ -1,4 +1,4 @@
-//! What may be a person's words, name or address is drafted as `x-private`.
+//! Marks values that may be a person's words, name or address as `x-private`.
 
 use std::collections::BTreeSet;
 
@@ -10,14 +10,14 @@ use crate::spec::SPEC;
 use crate::spec::lines::Lines;
 use crate::spec::schemas::{name, property, users};
 
-/// The mark of what `Debug` doesn't show.
+/// The mark of a property that `Debug` doesn't show.
 pub(super) const PRIVATE: &str = "x-private: true";
-/// Why something can't be drafted.
-pub(super) const NO_PROPERTY: &str = "it may be a person's, and only a property of a named schema can be private; give the object \
-     that it stands in a schema of its own under `components`";
+/// Why a personal value that isn't a property can't be drafted.
+pub(super) const NO_PROPERTY: &str = "it may be personal, and only a property of a named schema can be private; move the object \
+     that contains it to its own schema under `components`";
 
-/// Whether a value may hold what a person wrote or is called: texts, keys that are data, and
-/// values of unknown type.
+/// Whether a value may hold a person's words or name: it is a text, has keys that are data, or
+/// is of unknown type.
 pub(super) fn is_personal(shape: &Shape) -> bool {
     match kinds(shape)[..] {
         [Kind::Boolean | Kind::Integer | Kind::Number] => false,
@@ -28,8 +28,8 @@ pub(super) fn is_personal(shape: &Shape) -> bool {
     }
 }
 
-/// Marks the properties that hold values of these schemas: those that a schema stands in, or
-/// those that refer to it.
+/// Marks the properties that hold values of these schemas: the property that contains a schema,
+/// or else those that refer to it.
 pub(super) fn hide(lines: &mut Lines, schemas: &[String]) -> Result<(), String> {
     let (mut seen, mut holders) = (BTreeSet::new(), BTreeSet::new());
     let mut waiting = schemas.to_vec();
@@ -59,7 +59,7 @@ pub(super) fn hide(lines: &mut Lines, schemas: &[String]) -> Result<(), String> 
     Ok(())
 }
 
-/// Whether the value at a pointer is part of a type with `Debug`: what is only sent isn't.
+/// Whether the value at a pointer is part of a type with `Debug`. Values only sent aren't.
 fn is_shown(pointer: &str) -> bool {
     const SENT: &[&str] = &["parameters", "requestBody", "requestBodies", "headers"];
     let mut above = pointer.split('/').take_while(|key| *key != "schema");

@@ -1,4 +1,4 @@
-//! Schemas for shapes that were seen, as lines of YAML.
+//! Drafts schemas for the shapes of new values, as lines of YAML.
 
 use std::collections::BTreeSet;
 
@@ -11,10 +11,10 @@ use crate::spec::SPEC;
 use crate::spec::lines::{Lines, quoted};
 use crate::spec::schemas::{DRAFTED, name};
 
-/// New schemas. Each object gets one under `components`, so that what is private in it can be
+/// New schemas. Each object gets its own under `components`, so that its private fields can be
 /// marked.
 pub(super) struct NewSchemas {
-    /// What the names of new schemas begin with: the schema in which the value was seen.
+    /// The prefix of the new names: the name of the schema in which the value was seen.
     prefix: String,
     taken: BTreeSet<String>,
     /// The new schemas, each with its name and its lines.
@@ -22,7 +22,7 @@ pub(super) struct NewSchemas {
 }
 
 impl NewSchemas {
-    /// New schemas for a value in the schema that `pointer` leads to.
+    /// Starts with no new schemas, for a value in the schema at `pointer`.
     pub(super) fn new(lines: &Lines, pointer: &str) -> Self {
         let schemas = lines.value("/components/schemas").and_then(Value::as_object);
         let names = schemas.into_iter().flat_map(|schemas| schemas.keys());
@@ -42,7 +42,7 @@ impl NewSchemas {
             [Kind::String] => vec!["type: string".to_owned()],
             [Kind::Array] => self.array(shape, name),
             [Kind::Object] => self.object(shape, name),
-            // Several types, or only null: any value, until more is known.
+            // Several types, or only null: any value is allowed until more is known.
             _ => Vec::new(),
         };
         if shape.kinds.contains(&Kind::Null) && !lines.is_empty() {
@@ -85,7 +85,7 @@ impl NewSchemas {
         lines
     }
 
-    /// Makes a named schema of an object, and returns a reference to it.
+    /// Creates a named schema for an object, and returns a reference to it.
     fn named(&mut self, shape: &Shape, name: &str) -> String {
         let mut full = format!("{}{name}", self.prefix);
         while !self.taken.insert(full.clone()) {
@@ -107,7 +107,7 @@ impl NewSchemas {
         format!("$ref: '#/components/schemas/{full}'")
     }
 
-    /// Appends the new schemas to those of the spec.
+    /// Appends the new schemas to those in the spec.
     pub(super) fn append(self, lines: &mut Lines) -> Result<(), String> {
         if self.new.is_empty() {
             return Ok(());
