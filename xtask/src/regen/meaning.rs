@@ -39,9 +39,17 @@ fn surface(name: &str, yaml: &str, files: &[File]) -> Result<SurfaceChanges, Str
     let message = |error: SpecError| error.to_string();
     let client = generator::client(name, yaml).map_err(message)?;
     let mocks = generator::mocks(name, yaml).map_err(message)?;
-    let old = Surface::of(&[("ofauth_api", &client), ("ofauth_httpmock", &mocks)])?;
-    let new = Surface::of(&[("ofauth_api", &files[0].new), ("ofauth_httpmock", &files[1].new)])?;
-    Ok(old.changes(&new))
+    let (mut old, mut new) = (Vec::new(), Vec::new());
+    // Equal code has no changes, and takes long to parse.
+    for (name, before, file) in
+        [("ofauth_api", &client, &files[0]), ("ofauth_httpmock", &mocks, &files[1])]
+    {
+        if *before != file.new {
+            old.push((name, before.as_str()));
+            new.push((name, file.new.as_str()));
+        }
+    }
+    Ok(Surface::of(&old)?.changes(&Surface::of(&new)?))
 }
 
 impl Meaning {

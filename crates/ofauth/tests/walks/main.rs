@@ -16,6 +16,14 @@ mod resume;
 use ofauth::{Chat, Client, ClientBuilder, Connection};
 use ofauth_sandbox::{Change, Sandbox};
 
+/// How many seeded cases to run: a fifth, unless `OFAUTH_LONG_TESTS` is set, as in CI.
+fn cases(all: u64) -> u64 {
+    match std::env::var_os("OFAUTH_LONG_TESTS") {
+        Some(_) => all,
+        None => all / 5,
+    }
+}
+
 fn client(url: impl Into<String>) -> ClientBuilder {
     Client::builder().api_key("sk_sandbox_x").base_url(url).rate_limit(None)
 }

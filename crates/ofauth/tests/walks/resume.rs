@@ -6,11 +6,11 @@ use fastrand::Rng;
 use ofauth::{ChatFilter, ChatOrder, Cursor, ErrorKind, RetryPolicy};
 use ofauth_sandbox::{Fault, FaultRule};
 
-use crate::{client, creator, fan, fans, message, remove, sandbox};
+use crate::{cases, client, creator, fan, fans, message, remove, sandbox};
 
 #[tokio::test]
 async fn a_resumed_walk_loses_and_repeats_nothing() {
-    for seed in 0..40 {
+    for seed in 0..cases(40) {
         let mut rng = Rng::with_seed(seed);
         let order = if rng.bool() { ChatOrder::Old } else { ChatOrder::Recent };
         let sandbox = sandbox(130).await;

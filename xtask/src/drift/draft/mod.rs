@@ -24,15 +24,12 @@ pub(crate) struct Draft {
 
 /// Edits the spec so that it allows what was found.
 pub(crate) fn draft(root: &Path, yaml: &str, captures: &Captures) -> Result<Draft, String> {
-    let findings = lint::check(root, yaml)?;
-    if !findings.is_empty() {
-        return Err(in_lines(&findings, "\n"));
-    }
     let mut edits = Edits {
         root,
         table: captures.table(),
         lines: Lines::parse(SPEC, yaml)?,
         left: captures.by_hand(),
+        was_valid: false,
     };
     let observations = merged(&edits.lines, captures);
     edits.apply(&observations)?;
@@ -50,6 +47,8 @@ struct Edits<'a> {
     table: &'a Table,
     lines: Lines,
     left: Vec<(String, String)>,
+    /// Whether the spec is known to have been valid before the edits.
+    was_valid: bool,
 }
 
 impl Edits<'_> {
@@ -79,6 +78,13 @@ impl Edits<'_> {
         let findings = lint::check(self.root, &text)?;
         if findings.is_empty() {
             return Ok(());
+        }
+        if !self.was_valid {
+            let findings = lint::check(self.root, &before.text())?;
+            if !findings.is_empty() {
+                return Err(in_lines(&findings, "\n"));
+            }
+            self.was_valid = true;
         }
         self.lines = before;
         self.left.truncate(known);
