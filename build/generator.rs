@@ -20,7 +20,7 @@ use std::fmt;
 
 use document::{Document, Problem};
 use serde_json::Value;
-use translate::Product;
+pub(crate) use translate::Product;
 
 /// Schemas whose Rust type is written by hand, in `src/`, because a generated type can't read
 /// everything that they allow.
@@ -62,35 +62,33 @@ impl std::error::Error for SpecError {}
 /// # Errors
 ///
 /// Returns an error that lists all mistakes found in the spec, each with its place.
+#[allow(dead_code, reason = "xtask parses the spec itself")]
 pub(crate) fn client(file: &str, yaml: &str) -> Result<String, SpecError> {
-    generate(file, yaml, Product::Client, surface::finish)
+    let document = Document::parse(yaml)
+        .map_err(|problem| SpecError { file: file.to_owned(), problems: vec![problem] })?;
+    generate(file, &document, Product::Client)
 }
 
-/// Generates typed mocks for `httpmock`, with the same arguments and errors as [`client`].
-#[allow(dead_code, reason = "build.rs only generates the client")]
-pub(crate) fn mocks(file: &str, yaml: &str) -> Result<String, SpecError> {
-    generate(file, yaml, Product::Mocks, |_, _, _| Ok(()))
-}
-
-fn generate(
+/// Generates the client, or typed mocks for `httpmock`, from a parsed spec.
+pub(crate) fn generate(
     file: &str,
-    yaml: &str,
+    document: &Document,
     product: Product,
-    finish: impl Fn(&mut syn::File, &[OpenEnum], &Private) -> Result<(), String>,
 ) -> Result<String, SpecError> {
     let fail = |problems| SpecError { file: file.to_owned(), problems };
-    let document = Document::parse(yaml).map_err(|problem| fail(vec![problem]))?;
-    let problems = problems(&document);
+    let problems = problems(document);
     if !problems.is_empty() {
         return Err(fail(problems));
     }
     let open_enums = open_enums(&document.value);
-    let tokens = translate::generate(&document, &open_enums, product)
+    let tokens = translate::generate(document, &open_enums, product)
         .map_err(|problem| fail(vec![problem]))?;
     let code = syn::parse2(tokens)
         .map_err(|error| format!("the output of progenitor is not valid Rust: {error}"))
         .and_then(|mut code| {
-            finish(&mut code, &open_enums, &private(&document.value))?;
+            if product == Product::Client {
+                surface::finish(&mut code, &open_enums, &private(&document.value))?;
+            }
             // progenitor's usage examples don't compile: as `text`, rustdoc neither runs nor counts
             // them.
             Ok(prettyplease::unparse(&code).replace("```ignore", "```text"))

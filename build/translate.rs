@@ -17,9 +17,10 @@ const MESSAGE_LIMIT: usize = 200;
 
 /// The kind of code that progenitor generates.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Product {
+pub(crate) enum Product {
     Client,
     /// Typed mocks, including those of error responses.
+    #[allow(dead_code, reason = "build.rs only generates the client")]
     Mocks,
 }
 

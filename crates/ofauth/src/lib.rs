@@ -79,11 +79,11 @@
 //! | any other 4xx | fails at once, with the API's message and what to do | `retry.rs`: `what_would_fail_again_is_not_tried_again` |
 //! | the API fails for everyone | spends the retry budget, then fails at once | `retry.rs`: `a_failing_api_does_not_see_a_storm` |
 //! | the whole call takes too long | ends at its deadline, with the last failure | `retry.rs`: `the_deadline_of_the_call_ends_…` |
-//! | a redirect | [`Redirect`](ErrorKind::Redirect), with the host; the other host sees nothing | `../answers.rs`: `a_redirect_is_not_followed` |
+//! | a redirect | [`Redirect`](ErrorKind::Redirect), with the host; the other host sees nothing | `../client/answers.rs`: `a_redirect_is_not_followed` |
 //! | a body that is too large, a gzip bomb, endless empty gzip | stops reading at the bound: [`Decode`](ErrorKind::Decode) | `wire.rs`: `what_is_too_large_is_not_read_to_its_end` |
 //! | a complete page that isn't valid | `Decode`, with the position; the bytes by [`Error::body`] | `records.rs`: `a_page_whose_envelope_cannot_be_read_…` |
 //! | some records that cannot be decoded | delivers the others, and reports position and reason | `records.rs`: `the_readable_chats_are_delivered_…` |
-//! | an unknown field or value, a malformed date, an offset as text or as `20.0` | ignores or keeps them | `../answers.rs`: `odd_pages_decode` |
+//! | an unknown field or value, a malformed date, an offset as text or as `20.0` | ignores or keeps them | `../client/answers.rs`: `odd_pages_decode` |
 //!
 //! # Observability
 //!

@@ -16,6 +16,7 @@ use similar::{ChangeTag, TextDiff};
 
 use crate::Outcome;
 use crate::report::{self, GREEN, RED, YELLOW, count};
+use crate::spec::lines::Lines;
 use crate::spec::{self, SPEC, Spec};
 use capture::{Captures, Found};
 
@@ -56,7 +57,8 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
         true => capture::bytes("-"),
         false => Ok(Vec::new()),
     };
-    let table = Spec::parse(SPEC, &yaml)?.table()?;
+    let spec = Spec::parse(SPEC, &yaml)?;
+    let table = spec.table()?;
     if let Some(mistake) = arguments.misused(&table) {
         return Ok(Outcome::Misused(mistake));
     }
@@ -88,19 +90,21 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
     if findings.is_empty() || !arguments.update {
         return Ok(Outcome::Found);
     }
-    let draft = draft::draft(root, &yaml, &captures)?;
-    let table = Spec::parse(SPEC, &draft.text)?.table()?;
+    let draft = draft::draft(root, Lines::new(&yaml, spec.document), &captures)?;
+    let text = draft.lines.text();
+    let table = Spec::new(SPEC, draft.lines.into_document()).table()?;
     let changed_with_it = changed_with_it(captures.table(), &table, &findings);
     let rest = read_captures(table, arguments, &stdin).findings();
-    let drafted = draft.text != yaml;
+    let drafted = text != yaml;
     if drafted {
-        let text = with_line_ends(&spec::text(&root.join(SPEC), SPEC)?, &draft.text);
-        std::fs::write(root.join(SPEC), text).map_err(|error| format!("{SPEC}: {error}"))?;
+        let original = spec::text(&root.join(SPEC), SPEC)?;
+        std::fs::write(root.join(SPEC), with_line_ends(&original, &text))
+            .map_err(|error| format!("{SPEC}: {error}"))?;
     }
     // In JSON, only the report is printed.
     if arguments.format == Format::Text {
         if drafted {
-            report::print_diff(SPEC, &yaml, &draft.text);
+            report::print_diff(SPEC, &yaml, &text);
         }
         for place in changed_with_it {
             anstream::println!("{YELLOW}changed with it{YELLOW:#}: {place}");

@@ -20,26 +20,27 @@ const ENDLESS: RuleId = ("reference", "describe the value, or refer to another s
 const PATTERN: RuleId = ("pattern", "write an ECMA 262 regular expression");
 const TRANSLATE: RuleId = ("translate", "describe it in another way, or use a newer generator");
 
+/// Parses the spec, or returns what is wrong with its form.
+pub(super) fn parse(yaml: &str) -> Result<Document, Diagnostic> {
+    if let Some(reason) = spec::text_problem(yaml) {
+        return Err(Diagnostic::in_spec(YAML, Problem::of_whole(reason)));
+    }
+    let document = Document::parse(yaml).map_err(|problem| Diagnostic::in_spec(YAML, problem))?;
+    match spec::format_problem(&document.value) {
+        Some((pointer, reason)) => {
+            Err(Diagnostic::in_spec(GRAMMAR, document.problem(pointer, reason)))
+        }
+        None => Ok(document),
+    }
+}
+
 /// Returns all findings, in the order of their lines. If the document isn't valid OpenAPI, only
 /// that is reported.
-pub(crate) fn check(root: &Path, yaml: &str) -> Result<Vec<Diagnostic>, String> {
-    let invalid = |rule, problems: Vec<Problem>| {
-        let problems = problems.into_iter();
-        Ok(problems.map(|problem| Diagnostic::in_spec(rule, problem)).collect())
-    };
-    if let Some(reason) = spec::text_problem(yaml) {
-        return invalid(YAML, vec![Problem::of_whole(reason)]);
-    }
-    let document = match Document::parse(yaml) {
-        Ok(document) => document,
-        Err(problem) => return invalid(YAML, vec![problem]),
-    };
-    if let Some((pointer, reason)) = spec::format_problem(&document.value) {
-        return invalid(GRAMMAR, vec![document.problem(pointer, reason)]);
-    }
-    let problems = generator::problems(&document);
+pub(crate) fn check(root: &Path, document: &Document) -> Result<Vec<Diagnostic>, String> {
+    let problems = generator::problems(document);
     if !problems.is_empty() {
-        return invalid(GRAMMAR, problems);
+        let problems = problems.into_iter();
+        return Ok(problems.map(|problem| Diagnostic::in_spec(GRAMMAR, problem)).collect());
     }
 
     let uses = uses(&document.value);
@@ -96,7 +97,7 @@ pub(crate) fn check(root: &Path, yaml: &str) -> Result<Vec<Diagnostic>, String> 
         }
     }
     if findings.is_empty()
-        && let Err(problem) = generator::translatable(&document)
+        && let Err(problem) = generator::translatable(document)
     {
         findings.push(Diagnostic::in_spec(TRANSLATE, problem));
     }

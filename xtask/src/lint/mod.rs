@@ -16,19 +16,37 @@ pub(crate) use check::check;
 pub(crate) use diagnostic::Diagnostic;
 
 use crate::Outcome;
+use crate::generator::document::Document;
 use crate::report::{GREEN, RED, YELLOW, count};
+use crate::spec::lines::Lines;
 use crate::spec::{self, SPEC};
+
+/// Parses the spec, and checks it: an error has a line for each finding.
+pub(crate) fn checked(root: &Path, yaml: &str) -> Result<Document, String> {
+    let document = check::parse(yaml).map_err(|finding| finding.to_string())?;
+    let findings = check(root, &document)?;
+    match findings.is_empty() {
+        true => Ok(document),
+        false => Err(findings.iter().map(Diagnostic::to_string).collect::<Vec<_>>().join("\n")),
+    }
+}
 
 /// Checks the spec below `root`, and prints the findings. Without findings, prints the review
 /// notes.
 pub(crate) fn run(root: &Path) -> Result<Outcome, String> {
     let yaml = spec::own(root)?;
-    let findings = check(root, &yaml)?;
-    if findings.is_empty() {
-        for note in review::notes(&yaml)? {
-            anstream::println!("{YELLOW}review{YELLOW:#}: {note}");
+    let findings = match check::parse(&yaml) {
+        Err(finding) => vec![finding],
+        Ok(document) => {
+            let findings = check(root, &document)?;
+            if findings.is_empty() {
+                for note in review::notes(&Lines::new(&yaml, document)) {
+                    anstream::println!("{YELLOW}review{YELLOW:#}: {note}");
+                }
+            }
+            findings
         }
-    }
+    };
     for finding in &findings {
         anstream::println!("{finding}");
     }

@@ -3,7 +3,6 @@
 use serde_json::{Map, Value};
 
 use super::diagnostic::{Diagnostic, RuleId};
-use crate::spec::SPEC;
 use crate::spec::lines::Lines;
 use crate::spec::schemas::{DRAFTED, Use, property, uses};
 
@@ -18,8 +17,7 @@ const FLOW_STYLE: RuleId = (
 );
 
 /// Returns the notes for a spec without findings, in the order of their lines.
-pub(super) fn notes(yaml: &str) -> Result<Vec<Diagnostic>, String> {
-    let lines = Lines::parse(SPEC, yaml)?;
+pub(super) fn notes(lines: &Lines) -> Vec<Diagnostic> {
     let document = lines.document();
     let mut notes = Vec::new();
     let mut add = |rule, pointer: &str, reason: &str| {
@@ -48,7 +46,7 @@ pub(super) fn notes(yaml: &str) -> Result<Vec<Diagnostic>, String> {
         }
     }
     notes.sort_by_key(|note| note.problem.position);
-    Ok(notes)
+    notes
 }
 
 /// Formats of strings that contain nobody's message, name or address.

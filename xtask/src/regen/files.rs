@@ -5,7 +5,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use crate::generator::{self, SpecError};
+use crate::generator::{self, Product};
 use crate::spec::{SPEC, Spec, json_schema};
 
 /// The kinds of generated files.
@@ -41,26 +41,25 @@ impl File {
 }
 
 /// Returns all generated files, the Rust code first.
-pub(super) fn files(root: &Path, yaml: &str) -> Result<Vec<File>, String> {
-    // Parsed first, because these errors explain best why a file isn't an OpenAPI document.
-    let document = Spec::parse(SPEC, yaml)?.document.value;
-    let generate = |generate: fn(&str, &str) -> Result<String, SpecError>| {
-        generate(SPEC, yaml).map_err(|error| error.to_string())
+pub(super) fn files(root: &Path, spec: &Spec) -> Result<Vec<File>, String> {
+    let document = &spec.document.value;
+    let generate = |product| {
+        generator::generate(SPEC, &spec.document, product).map_err(|error| error.to_string())
     };
     let mut generated = vec![
-        (FileKind::Code, "build/snapshot.rs".to_owned(), generate(generator::client)?),
+        (FileKind::Code, "build/snapshot.rs".to_owned(), generate(Product::Client)?),
         (
             FileKind::Code,
             "crates/ofauth-httpmock/src/generated.rs".to_owned(),
-            generate(generator::mocks)?,
+            generate(Product::Mocks)?,
         ),
     ];
     generated.push((
         FileKind::Data,
         json_schema::CONTRACT.to_owned(),
-        json_schema::contract(&document),
+        json_schema::contract(document),
     ));
-    let schemas = json_schema::schemas(&document);
+    let schemas = json_schema::schemas(document);
     for path in obsolete(root, &schemas)? {
         generated.push((FileKind::Data, path, String::new()));
     }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::before::Before;
 use super::files::File;
 use super::surface::{Surface, SurfaceChange, SurfaceChanges};
-use crate::generator::{self, SpecError};
+use crate::generator::{self, Product};
 use crate::report::{self, Format, GREEN, Judged, RED, YELLOW};
 use crate::spec::{SPEC, Spec};
 
@@ -20,25 +20,29 @@ pub(crate) struct Meaning {
 }
 
 /// Compares the spec with an earlier version.
-pub(crate) fn meaning(before: &Before, yaml: &str, files: &[File]) -> Result<Meaning, String> {
-    let name = before.place.as_str();
-    let (old, new) = (Spec::parse(name, &before.yaml)?, Spec::parse(SPEC, yaml)?);
+pub(crate) fn meaning(
+    before: &Before,
+    (yaml, new): (&str, &Spec),
+    files: &[File],
+) -> Result<Meaning, String> {
+    let old = Spec::parse(&before.place, &before.yaml)?;
     let contract = compare(&old.table()?, &new.table()?, Scope::Everything)
         .map_err(|mistake| mistake.to_string())?;
     let same = before.yaml.replace("\r\n", "\n") == yaml.replace("\r\n", "\n");
     let surface = match same {
         true => Ok(SurfaceChanges::default()),
-        false => surface(name, &before.yaml, files),
+        false => surface(&old, files),
     };
     Ok(Meaning { against: before.name.clone(), contract, surface })
 }
 
 /// Compares the Rust API with the one that the current generator makes from the old spec, so that
 /// changes of the generator aren't attributed to the spec.
-fn surface(name: &str, yaml: &str, files: &[File]) -> Result<SurfaceChanges, String> {
-    let message = |error: SpecError| error.to_string();
-    let client = generator::client(name, yaml).map_err(message)?;
-    let mocks = generator::mocks(name, yaml).map_err(message)?;
+fn surface(spec: &Spec, files: &[File]) -> Result<SurfaceChanges, String> {
+    let generate = |product| {
+        generator::generate(&spec.name, &spec.document, product).map_err(|error| error.to_string())
+    };
+    let (client, mocks) = (generate(Product::Client)?, generate(Product::Mocks)?);
     let (mut old, mut new) = (Vec::new(), Vec::new());
     // Equal code has no changes, and takes long to parse.
     for (name, before, file) in
@@ -231,7 +235,7 @@ mod tests {
             let specs = pair.map(with);
             let tables = specs.each_ref().map(|spec| Table::of_document(spec).unwrap());
             let surfaces = specs.map(|spec| {
-                let client = generator::client(SPEC, &spec.to_string()).unwrap();
+                let client = generator::client("spec", &spec.to_string()).unwrap();
                 Surface::of(&[("ofauth_api", &client)]).unwrap()
             });
             for (old, new) in [(0, 1), (1, 0)] {

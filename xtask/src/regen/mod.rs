@@ -12,10 +12,10 @@ use clap::builder::NonEmptyStringValueParser;
 use serde_json::json;
 
 use crate::Outcome;
-use crate::lint::{self, Diagnostic};
+use crate::lint;
 use crate::report::{self, Format, GREEN, RED, changed, count, counts, print_diff};
 use crate::spec::json_schema;
-use crate::spec::{self, SPEC};
+use crate::spec::{self, SPEC, Spec};
 use files::{File, FileKind, files, write};
 use meaning::Meaning;
 
@@ -35,14 +35,11 @@ pub(crate) struct Arguments {
 /// Regenerates all files below `root`, and prints the changes.
 pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String> {
     let yaml = spec::own(root)?;
-    let findings = lint::check(root, &yaml)?;
-    if !findings.is_empty() {
-        let messages: Vec<String> = findings.iter().map(Diagnostic::to_string).collect();
-        return Err(messages.join("\n"));
-    }
-    let files = files(root, &yaml)?;
+    let spec = Spec::new(SPEC, lint::checked(root, &yaml)?);
+    let files = files(root, &spec)?;
     let before = before::before(root, arguments.against.as_deref())?;
-    let meaning = before.map(|before| meaning::meaning(&before, &yaml, &files)).transpose()?;
+    let meaning =
+        before.map(|before| meaning::meaning(&before, (&yaml, &spec), &files)).transpose()?;
 
     if !arguments.check {
         for file in files.iter().filter(|file| file.is_stale()) {
@@ -67,7 +64,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
 pub(crate) fn schemas(root: &Path) -> Result<Outcome, String> {
     let folder = root.join(json_schema::FOLDER);
     fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", json_schema::FOLDER))?;
-    let files = files(root, &spec::own(root)?)?;
+    let files = files(root, &Spec::parse(SPEC, &spec::own(root)?)?)?;
     let data = || files.iter().filter(|file| file.kind == FileKind::Data);
     for file in data().filter(|file| file.is_stale()) {
         write(root, file)?;

@@ -27,16 +27,16 @@ pub(crate) struct Block {
 }
 
 impl Lines {
-    pub(crate) fn parse(name: &str, yaml: &str) -> Result<Self, String> {
-        Ok(Self {
-            lines: yaml.lines().map(str::to_owned).collect(),
-            document: Document::parse(yaml).map_err(|problem| problem.in_file(name))?,
-        })
+    /// The lines of a text, and the document that was parsed from it.
+    pub(crate) fn new(yaml: &str, document: Document) -> Self {
+        Self { lines: yaml.lines().map(str::to_owned).collect(), document }
     }
 
     /// Parses the edited text again, because its lines have moved.
     pub(crate) fn reparse(&mut self, name: &str) -> Result<(), String> {
-        *self = Self::parse(name, &self.text())?;
+        let text = self.text();
+        let document = Document::parse(&text).map_err(|problem| problem.in_file(name))?;
+        *self = Self::new(&text, document);
         Ok(())
     }
 
@@ -48,6 +48,10 @@ impl Lines {
 
     pub(crate) fn document(&self) -> &Document {
         &self.document
+    }
+
+    pub(crate) fn into_document(self) -> Document {
+        self.document
     }
 
     /// Returns the value at a JSON pointer, as of the last time the text was parsed.

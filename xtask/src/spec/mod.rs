@@ -54,7 +54,11 @@ impl Spec {
         if let Some((pointer, reason)) = format_problem(&document.value) {
             return Err(message(document.problem(pointer, reason)));
         }
-        Ok(Self { name: name.to_owned(), document })
+        Ok(Self::new(name, document))
+    }
+
+    pub(crate) fn new(name: &str, document: Document) -> Self {
+        Self { name: name.to_owned(), document }
     }
 
     /// Returns the contract of all operations.

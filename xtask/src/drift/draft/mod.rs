@@ -18,22 +18,17 @@ use crate::spec::lines::Lines;
 
 /// The text of the spec after the edits, and the findings left to a person: place and reason.
 pub(crate) struct Draft {
-    pub(crate) text: String,
+    pub(crate) lines: Lines,
     pub(crate) left: Vec<(String, String)>,
 }
 
 /// Edits the spec so that it allows what was found.
-pub(crate) fn draft(root: &Path, yaml: &str, captures: &Captures) -> Result<Draft, String> {
-    let mut edits = Edits {
-        root,
-        table: captures.table(),
-        lines: Lines::parse(SPEC, yaml)?,
-        left: captures.by_hand(),
-        was_valid: false,
-    };
-    let observations = merged(&edits.lines, captures);
+pub(crate) fn draft(root: &Path, lines: Lines, captures: &Captures) -> Result<Draft, String> {
+    let observations = merged(&lines, captures);
+    let table = captures.table();
+    let mut edits = Edits { root, table, lines, left: captures.by_hand(), was_valid: false };
     edits.apply(&observations)?;
-    Ok(Draft { text: edits.lines.text(), left: edits.left })
+    Ok(Draft { lines: edits.lines, left: edits.left })
 }
 
 fn in_lines(findings: &[Diagnostic], separator: &str) -> String {
@@ -71,16 +66,15 @@ impl Edits<'_> {
                 }
             }
         }
-        let text = self.lines.text();
-        if text == before.text() {
+        if self.lines.text() == before.text() {
             return Ok(());
         }
-        let findings = lint::check(self.root, &text)?;
+        let findings = lint::check(self.root, self.lines.document())?;
         if findings.is_empty() {
             return Ok(());
         }
         if !self.was_valid {
-            let findings = lint::check(self.root, &before.text())?;
+            let findings = lint::check(self.root, before.document())?;
             if !findings.is_empty() {
                 return Err(in_lines(&findings, "\n"));
             }

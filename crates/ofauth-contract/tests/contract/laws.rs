@@ -1,12 +1,5 @@
 //! Laws of comparison that hold for every document.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
-
 use std::collections::BTreeSet;
 
 use ofauth_contract::{Change, Scope, Table, compare};

@@ -1,12 +1,5 @@
 //! Pairs of documents for which independent tools agree whether the change is breaking.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
-
 use std::path::Path;
 
 use ofauth_contract::{Changes, Scope, Table, compare};

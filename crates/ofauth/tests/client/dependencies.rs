@@ -1,12 +1,5 @@
 //! The dependencies that an application compiles if it depends on this crate alone.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
-
 use std::process::Command;
 
 #[test]

@@ -1,12 +1,5 @@
 //! Responses of servers, and the pages and errors that the client makes of them.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
-
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::thread;
@@ -17,7 +10,7 @@ use ofauth::{
 };
 use serde_json::{Value, json};
 
-const DOCUMENTATION: &str = include_str!("../../../openapi/examples/documentation.json");
+const DOCUMENTATION: &str = include_str!("../../../../openapi/examples/documentation.json");
 
 fn creator(url: String) -> Connection {
     let client = Client::builder()

@@ -1,12 +1,5 @@
 //! The client against the sandbox, over real sockets.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
-
 use ofauth::{
     Chat, ChatFilter, ChatOrder, ChatsRequest, Client, Connection, ErrorKind, ErrorType,
     RetryPolicy,

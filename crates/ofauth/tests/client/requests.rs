@@ -1,12 +1,5 @@
 //! Requests as they are sent, and parameters and settings that are rejected before sending.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
-
 use httpmock::prelude::*;
 use ofauth::{ChatFilter, ChatOrder, Client, Connection, ErrorKind};
 

@@ -1,12 +1,5 @@
 //! Drift of map keys, enum words, multiples and unique items.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
-
 use std::sync::Arc;
 
 use ofauth_contract::{Drift, Finding, Table};

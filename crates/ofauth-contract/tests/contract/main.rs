@@ -1,0 +1,15 @@
+//! The contract tables: what two documents differ in, and how responses drift from one.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod cases;
+mod data;
+mod drift;
+mod laws;
+mod rules;
+mod values;
