@@ -5,60 +5,28 @@ use std::fmt;
 
 use serde_json::Value;
 
+use super::problem::Problem;
 use super::yaml::{self, Positions};
-
-/// A mistake in a document: its position and the reason.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Problem {
-    /// Line and column, both from 1. `None` if the position is unknown, or if the mistake concerns
-    /// the whole document.
-    pub(crate) position: Option<(u64, u64)>,
-    /// The keys that lead to the mistake, like `components.schemas.Chat`; empty for the whole
-    /// document.
-    pub(crate) place: String,
-    /// What is wrong, and what to write instead.
-    pub(crate) reason: String,
-}
-
-impl Problem {
-    /// Creates a problem that concerns the whole document.
-    #[allow(dead_code, reason = "build.rs knows the place of each problem")]
-    pub(crate) fn of_whole(reason: impl Into<String>) -> Self {
-        Self { position: None, place: String::new(), reason: reason.into() }
-    }
-
-    /// Formats the problem as one line: file, line, column, place and reason.
-    pub(crate) fn in_file(&self, file: &str) -> String {
-        let mut text = file.to_owned();
-        if let Some((line, column)) = self.position {
-            text.push_str(&format!(":{line}:{column}"));
-        }
-        if !self.place.is_empty() {
-            text.push_str(&format!(": {}", self.place));
-        }
-        format!("{text}: {}", self.reason)
-    }
-}
 
 /// A parsed document.
 #[derive(Debug, Clone)]
 pub(crate) struct Document {
     /// The document's content.
     pub(crate) value: Value,
-    places: Positions,
+    positions: Positions,
 }
 
 impl Document {
     /// Parses YAML or JSON. A repeated key in a mapping is an error.
     pub(crate) fn parse(text: &str) -> Result<Self, Problem> {
-        let (value, places) = yaml::read(text)?;
-        Ok(Self { value, places })
+        let (value, positions) = yaml::read(text)?;
+        Ok(Self { value, positions })
     }
 
     /// Wraps a value that was parsed without recording positions.
     #[allow(dead_code, reason = "only xtask reads documents that large")]
     pub(crate) fn without_positions(value: Value) -> Self {
-        Self { value, places: Positions::Unknown }
+        Self { value, positions: Positions::Unknown }
     }
 
     /// Returns whether the chain of references from `target` on loops instead of reaching a value.
@@ -79,7 +47,7 @@ impl Document {
     /// Creates a problem at the place that `path`, a JSON pointer, leads to.
     pub(crate) fn problem(&self, path: &str, reason: impl Into<String>) -> Problem {
         Problem {
-            position: self.places.position(keys(path)),
+            position: self.positions.position(keys(path)),
             place: keys(path).collect::<Vec<_>>().join("."),
             reason: reason.into(),
         }

@@ -11,6 +11,7 @@
 pub(crate) mod document;
 mod grammar;
 mod openapi;
+pub(crate) mod problem;
 pub(crate) mod spelling;
 mod surface;
 mod translate;
@@ -18,7 +19,8 @@ pub(crate) mod yaml;
 
 use std::fmt;
 
-use document::{Document, Problem};
+use document::Document;
+use problem::Problem;
 use serde_json::Value;
 pub(crate) use translate::Product;
 

@@ -6,11 +6,14 @@
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use serde_json::{Map, Value};
 
-use super::document::{Document, Problem, join};
+use super::document::{Document, join};
 use super::openapi::ValueKind::{
     self, Any, Count, Flag, FlagOrSchema, List, Number, OneOf, RefOr, Text,
 };
-use super::openapi::{COMPONENTS, DOCUMENT, OPERATION, Object, PARAMETER, SCHEMA, SECURITY_SCHEME};
+use super::openapi::{
+    COMPONENTS, DOCUMENT, FLOWS, HEADER, OPERATION, Object, PARAMETER, SCHEMA, SECURITY_SCHEME,
+};
+use super::problem::Problem;
 
 /// Returns every mistake in a document, in the order of the document.
 pub(super) fn check(document: &Document) -> Vec<Problem> {
@@ -38,8 +41,8 @@ impl GrammarCheck<'_> {
         self.problems.push(self.document.problem(path, reason));
     }
 
-    fn shape(&mut self, value: &Value, path: &str, shape: &'static ValueKind) {
-        let fits = match shape {
+    fn value(&mut self, value: &Value, path: &str, kind: &'static ValueKind) {
+        let fits = match kind {
             Any => true,
             Text => value.is_string(),
             Flag => value.is_boolean(),
@@ -56,7 +59,7 @@ impl GrammarCheck<'_> {
             List(item) => match value {
                 Value::Array(values) => {
                     for (index, value) in values.iter().enumerate() {
-                        self.shape(value, &join(path, index), item);
+                        self.value(value, &join(path, index), item);
                     }
                     true
                 }
@@ -65,7 +68,7 @@ impl GrammarCheck<'_> {
             ValueKind::Map(item) => match value {
                 Value::Object(entries) => {
                     for (key, value) in entries {
-                        self.shape(value, &join(path, key), item);
+                        self.value(value, &join(path, key), item);
                     }
                     true
                 }
@@ -85,12 +88,12 @@ impl GrammarCheck<'_> {
             FlagOrSchema if value.is_boolean() => true,
             FlagOrSchema => {
                 static EITHER: ValueKind = RefOr(&SCHEMA);
-                self.shape(value, path, &EITHER);
+                self.value(value, path, &EITHER);
                 true
             }
         };
         if !fits {
-            let expected = match shape {
+            let expected = match kind {
                 Text if value.is_number() || value.is_boolean() => "a string; put it in quotes",
                 Text => "a string",
                 Flag => "true or false",
@@ -111,7 +114,7 @@ impl GrammarCheck<'_> {
         for (key, value) in entries {
             let path = join(path, key);
             match object.fields.iter().find(|(name, _)| name == key) {
-                Some((_, shape)) => self.shape(value, &path, shape),
+                Some((_, kind)) => self.value(value, &path, kind),
                 None if is_extension(key) => {}
                 None => {
                     let hint = object.hint(key);
@@ -127,13 +130,29 @@ impl GrammarCheck<'_> {
         if std::ptr::eq(object, &SCHEMA) {
             self.schema(entries, path);
         }
-        if std::ptr::eq(object, &COMPONENTS)
-            && let Some(Value::Object(schemas)) = entries.get("schemas")
-        {
-            self.names(schemas, &join(path, "schemas"), |name| name.to_upper_camel_case());
+        if entries.contains_key("example") && entries.contains_key("examples") {
+            self.report(&join(path, "examples"), "use either `example` or `examples`; remove one");
+        }
+        if std::ptr::eq(object, &DOCUMENT) {
+            let paths = entries.get("paths").and_then(Value::as_object).into_iter();
+            for name in paths.flat_map(Map::keys).filter(|name| !name.starts_with('/')) {
+                self.report(&join("/paths", name), "a path must begin with `/`; correct it");
+            }
+        }
+        if std::ptr::eq(object, &COMPONENTS) {
+            self.components(entries, path);
+        }
+        if std::ptr::eq(object, &PARAMETER) || std::ptr::eq(object, &HEADER) {
+            let content = entries.get("content").and_then(Value::as_object);
+            if content.is_some_and(|content| content.len() != 1) {
+                self.report(&join(path, "content"), "must have exactly one media type");
+            }
         }
         if std::ptr::eq(object, &PARAMETER) {
             self.parameter(entries, path);
+        }
+        if std::ptr::eq(object, &FLOWS) {
+            self.flows(entries, path);
         }
         if std::ptr::eq(object, &OPERATION) {
             self.operation(entries, path);
@@ -219,6 +238,14 @@ impl GrammarCheck<'_> {
                 }
                 _ => {}
             }
+        }
+        for list in ["enum", "required"] {
+            if schema.get(list).and_then(Value::as_array).is_some_and(Vec::is_empty) {
+                self.report(&join(path, list), format!("`{list}` is empty; remove it"));
+            }
+        }
+        if schema.get("multipleOf").and_then(Value::as_f64).is_some_and(|step| step <= 0.0) {
+            self.report(&join(path, "multipleOf"), "must be greater than 0");
         }
         for (min, max) in [
             ("minimum", "maximum"),
@@ -416,10 +443,48 @@ impl GrammarCheck<'_> {
     }
 
     fn security_scheme(&mut self, scheme: &Map<String, Value>, path: &str) {
-        if scheme.get("type") == Some(&"apiKey".into()) {
-            for key in ["name", "in"].iter().filter(|key| !scheme.contains_key(**key)) {
-                self.report(path, format!("a security scheme of type apiKey must have `{key}`"));
+        let kind = scheme.get("type").and_then(Value::as_str).unwrap_or_default();
+        let keys: &[&str] = match kind {
+            "apiKey" => &["name", "in"],
+            "http" => &["scheme"],
+            "oauth2" => &["flows"],
+            "openIdConnect" => &["openIdConnectUrl"],
+            _ => &[],
+        };
+        for key in keys.iter().filter(|key| !scheme.contains_key(**key)) {
+            self.report(path, format!("a security scheme of type {kind} must have `{key}`"));
+        }
+    }
+
+    fn flows(&mut self, flows: &Map<String, Value>, path: &str) {
+        for (name, flow) in flows {
+            let keys: &[&str] = match name.as_str() {
+                "implicit" => &["authorizationUrl"],
+                "authorizationCode" => &["authorizationUrl", "tokenUrl"],
+                "password" | "clientCredentials" => &["tokenUrl"],
+                _ => &[],
+            };
+            for key in keys.iter().filter(|key| flow.get(**key).is_none()) {
+                self.report(&join(path, name), format!("the flow `{name}` must have `{key}`"));
             }
+        }
+    }
+
+    fn components(&mut self, components: &Map<String, Value>, path: &str) {
+        let is_plain = |name: &str| {
+            name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+        };
+        for (section, entries) in components {
+            let names = entries.as_object().into_iter().flat_map(Map::keys);
+            for name in names.filter(|name| !is_plain(name)) {
+                self.report(
+                    &join(&join(path, section), name),
+                    "a name may only have ASCII letters, digits, `.`, `_` and `-`; rename it",
+                );
+            }
+        }
+        if let Some(Value::Object(schemas)) = components.get("schemas") {
+            self.names(schemas, &join(path, "schemas"), |name| name.to_upper_camel_case());
         }
     }
 
@@ -452,8 +517,8 @@ fn is_status(text: &str) -> bool {
 
 /// Returns the section of `components` that holds objects of this kind.
 fn section(object: &'static Object) -> Option<&'static str> {
-    COMPONENTS.fields.iter().find_map(|(name, shape)| match shape {
-        ValueKind::Map(RefOr(kind)) if std::ptr::eq(*kind, object) => Some(*name),
+    COMPONENTS.fields.iter().find_map(|(name, kind)| match kind {
+        ValueKind::Map(RefOr(own)) if std::ptr::eq(*own, object) => Some(*name),
         _ => None,
     })
 }

@@ -212,7 +212,7 @@ pub(super) static HEADER: Object = Object {
         ("description", Text),
         ("required", Flag),
         ("deprecated", Flag),
-        ("style", STYLE),
+        ("style", OneOf(&["simple"])),
         ("explode", Flag),
         ("schema", RefOr(&SCHEMA)),
         ("content", ValueKind::Map(&ValueKind::Object(&MEDIA_TYPE))),

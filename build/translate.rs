@@ -9,7 +9,8 @@ use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagSt
 use quote::quote;
 use serde_json::{Map, Value, json};
 
-use super::document::{Document, Problem, join, references};
+use super::document::{Document, join, references};
+use super::problem::Problem;
 use super::{HAND_WRITTEN, OpenEnum};
 
 /// The maximum length of a message from progenitor, in characters.

@@ -11,7 +11,7 @@ use serde_json::{Map, Number, Value};
 use serde_saphyr::budget::BudgetBreach;
 use serde_saphyr::{Error, Location, Options, Spanned};
 
-use super::document::Problem;
+use super::problem::Problem;
 
 /// The maximum nesting of mappings and lists, the same as serde_json's.
 const MAX_DEPTH: usize = 127;
@@ -28,12 +28,12 @@ pub(super) type Position = (u64, u64);
 pub(super) enum Positions {
     #[default]
     Unknown,
-    List(Vec<Entry>),
-    Mapping(BTreeMap<String, Entry>),
+    List(Vec<Located>),
+    Mapping(BTreeMap<String, Located>),
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Entry {
+pub(super) struct Located {
     position: Option<Position>,
     below: Positions,
 }
@@ -49,7 +49,7 @@ impl Positions {
         place.position
     }
 
-    fn below(&self, key: &str) -> Option<&Entry> {
+    fn below(&self, key: &str) -> Option<&Located> {
         match self {
             Self::Unknown => None,
             Self::List(items) => items.get(key.parse::<usize>().ok()?),
@@ -223,17 +223,17 @@ fn converted(text: &str, node: Spanned<Node>) -> Result<(Value, Positions), Prob
         }
         Node::Scalar(value) => Ok((value, Positions::Unknown)),
         Node::List(items) => {
-            let (mut values, mut places) = (Vec::new(), Vec::new());
+            let (mut values, mut positions) = (Vec::new(), Vec::new());
             for item in items {
                 let position = position(item.referenced);
                 let (value, below) = converted(text, item)?;
                 values.push(value);
-                places.push(Entry { position, below });
+                positions.push(Located { position, below });
             }
-            Ok((values.into(), Positions::List(places)))
+            Ok((values.into(), Positions::List(positions)))
         }
         Node::Mapping(entries) => {
-            let (mut values, mut places) = (Map::new(), BTreeMap::new());
+            let (mut values, mut positions) = (Map::new(), BTreeMap::new());
             for (key, item) in entries {
                 let position = position(key.referenced);
                 let (value, below) = converted(text, item)?;
@@ -241,9 +241,9 @@ fn converted(text: &str, node: Spanned<Node>) -> Result<(Value, Positions), Prob
                 if values.insert(key.value.clone(), value).is_some() {
                     return Err(fail(key.referenced, repeated_key(&key.value)));
                 }
-                places.insert(key.value, Entry { position, below });
+                positions.insert(key.value, Located { position, below });
             }
-            Ok((values.into(), Positions::Mapping(places)))
+            Ok((values.into(), Positions::Mapping(positions)))
         }
     }
 }

@@ -135,6 +135,9 @@ fn unreadable_input_exits_with_3() {
         ("absent.json", "absent.json: "),
         ("http://example.com/openapi.json", "only https is supported"),
         ("ftp://127.0.0.1/openapi.json", "only https is supported"),
+        ("http://localhost:1@127.0.0.2:9/x", "only https is supported"),
+        // Braces are part of the path.
+        ("http://127.0.0.1:9/{a,b}", "curl: (7)"),
     ] {
         let (code, stdout, stderr) = copy.upstream(&[source]);
         assert_eq!((code, stdout.as_str()), (3, ""));
@@ -198,12 +201,14 @@ fn part_of_a_path_may_be_in_the_server_url() {
         ("https://api.ofauth.com/v2/access/", "/chats"),
         ("https://api.ofauth.com/v2", "/access/chats"),
         ("https://api.ofauth.com/{version}", "/access/chats"),
+        ("https://api.ofauth.com{slashes}", "/access/chats"),
     ] {
         for level in ["document", "path", "operation"] {
             let mut document = small();
             let mut item = document["paths"][whole].take();
             document["paths"].as_object_mut().unwrap().remove(whole);
-            let variables = json!({ "version": { "default": "v2" } });
+            let variables =
+                json!({ "version": { "default": "v2" }, "slashes": { "default": "/v2/" } });
             let servers = json!([{ "url": url, "variables": variables }]);
             match level {
                 "document" => document["servers"] = servers,

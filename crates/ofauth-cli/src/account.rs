@@ -43,8 +43,8 @@ impl Account {
         Ok(Self { client, sandbox: Some(sandbox) })
     }
 
-    /// Returns the connection ids that were given as arguments and in a file, or else the default
-    /// one: the sandbox's first, or the one from the environment.
+    /// Returns the connection ids that were given as arguments and in a file, or else the default:
+    /// the sandbox's first connection, or the id from the environment.
     pub(crate) fn connections(
         &self,
         given: Vec<String>,

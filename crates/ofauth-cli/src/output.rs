@@ -33,7 +33,7 @@ const CSV_COLUMNS: &[&str] = &[
     "lastMessage.isNew",
     "lastMessage.text",
 ];
-/// The extra column and field with the connection id, if several connections are read.
+/// The extra column or field with the connection id, if several connections are read.
 const CONNECTION: &str = "connection";
 /// The maximum length of a message in a table row, in characters, so that the rest need not be
 /// converted from HTML.

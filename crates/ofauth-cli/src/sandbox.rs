@@ -39,7 +39,8 @@ pub(crate) async fn run(arguments: SandboxArguments) -> Result<(), Failure> {
         );
     }
 
-    // Catch signals before printing the address: whoever reads it may stop the server at once.
+    // Catch signals before printing the address: a program that reads it may stop the server
+    // immediately.
     let stopped = stopped().map_err(|error| cannot_wait(&error))?;
     let url = sandbox.url();
     let mut stdout = io::stdout().lock();
@@ -48,7 +49,7 @@ pub(crate) async fn run(arguments: SandboxArguments) -> Result<(), Failure> {
     writeln!(stdout, "export OFAUTH_BASE_URL={url}")?;
     writeln!(stdout, "export OFAUTH_API_KEY={}", sandbox.api_key())?;
     writeln!(stdout, "export OFAUTH_CONNECTION_ID={}", sandbox.connection(1))?;
-    // Repeat the name that it was run by, since it may not be on the PATH.
+    // Print the command as it was run, since `ofauth` may not be on the PATH.
     let command = env::args().next().unwrap_or_else(|| "ofauth".to_owned());
     writeln!(stdout, "{command} chats")?;
     if let Some(admin) = sandbox.admin_url() {

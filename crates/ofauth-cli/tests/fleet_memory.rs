@@ -29,11 +29,11 @@ fn peak_kb() -> u64 {
 }
 
 #[tokio::test]
-async fn ten_thousand_connections_are_read_within_100_mb_and_their_limits() {
+async fn large_fleets_are_read_within_their_limits_and_in_little_memory() {
     // A fifth of them, unless all cases are to run, as in CI.
-    let connections = match std::env::var_os("OFAUTH_LONG_TESTS") {
-        Some(_) => 10_000,
-        None => 2_000,
+    let (connections, most) = match std::env::var_os("OFAUTH_LONG_TESTS") {
+        Some(_) => (10_000, 100_000),
+        None => (2_000, 50_000),
     };
     let mut command = Command::new(env!("CARGO_BIN_EXE_ofauth"));
     command.args(["sandbox", "--connections", &connections.to_string(), "--chats", "3"]);
@@ -55,5 +55,5 @@ async fn ten_thousand_connections_are_read_within_100_mb_and_their_limits() {
     assert_eq!((count, fleet.ended()), (3 * connections, connections));
     let peak = peak_kb();
     println!("peak memory of the whole process: {peak} kB");
-    assert!(peak < 100_000, "{peak} kB");
+    assert!(peak < most, "{peak} kB");
 }

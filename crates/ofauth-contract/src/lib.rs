@@ -1,4 +1,4 @@
-//! Compares OpenAPI documents, and response bodies with their contract.
+//! Compares OpenAPI documents with each other, and response bodies with a contract.
 //!
 //! A document, OpenAPI 3.0 or 3.1, is flattened into a [`Table`]: one row per value, with its
 //! type, presence, nullability, enum values and bounds. Two tables are [compared](compare), and

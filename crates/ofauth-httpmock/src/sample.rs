@@ -22,7 +22,7 @@ use ofauth_api::types::{
 /// The maximum number of chats in a page (OFAuth documentation, chats list).
 const PAGE: i64 = 20;
 
-/// Returns a chat with the fan of this id, with one unread message.
+/// Returns a chat with the fan with this id, and one unread message.
 pub fn chat(fan: i64) -> builder::Chat {
     Chat::builder()
         .with_user(built::<UserView, _>(UserView::builder().id(fan).view("s".to_owned())))

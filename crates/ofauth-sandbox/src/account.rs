@@ -62,9 +62,9 @@ pub(crate) struct PagePlace {
     pub(crate) limit: usize,
 }
 
-/// Part of an inbox, with each chat as JSON.
+/// A part of an inbox, with each chat as JSON.
 #[derive(Debug, Default)]
-pub(crate) struct Part {
+pub(crate) struct Slice {
     pub(crate) chats: Vec<Bytes>,
     pub(crate) more: bool,
 }
@@ -91,7 +91,7 @@ impl Account {
         wanted: &Wanted,
         PagePlace { order, start, limit }: PagePlace,
         mut json: impl FnMut(&Seeded, u32) -> Bytes,
-    ) -> Part {
+    ) -> Slice {
         let count = self.slots.as_ref().map_or(self.seeded.chats as usize, Vec::len);
         let place = |index: usize| match order {
             ChatOrder::Old => count - 1 - index,
@@ -121,7 +121,7 @@ impl Account {
                 Slot::Own(own) => own.json.clone(),
             })
             .collect();
-        Part { chats, more }
+        Slice { chats, more }
     }
 
     /// Returns the chats, newest first.

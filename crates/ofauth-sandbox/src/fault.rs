@@ -68,7 +68,7 @@ pub enum Fault {
     /// The header `Content-Length` is wrong. If it is too small, a client treats the rest of the
     /// body as the next response (HTTP/1.1 only). If it is too large, the response never ends.
     ContentLength {
-        /// The number of bytes added to the correct length; negative if it is to be too small.
+        /// The number of bytes added to the correct length; negative to make it too small.
         delta: i64,
     },
     /// The response is complete, but its body is only the first half of a page.
@@ -246,7 +246,7 @@ pub(crate) struct Faults {
 
 /// The faults of one response.
 #[derive(Debug, Default)]
-pub(crate) struct Wrong {
+pub(crate) struct ChosenFault {
     pub(crate) latency: Duration,
     pub(crate) fault: Option<Fault>,
     /// The index of the rule that decided.
@@ -272,8 +272,8 @@ impl Faults {
 
     /// Returns the faults of the next response to a connection. `asked` is the fault that the
     /// request itself asks for.
-    pub(crate) fn next(&mut self, connection: Option<&str>, asked: Option<Fault>) -> Wrong {
-        let mut wrong = Wrong::default();
+    pub(crate) fn next(&mut self, connection: Option<&str>, asked: Option<Fault>) -> ChosenFault {
+        let mut wrong = ChosenFault::default();
         if let Some(fault) = asked
             && wrong.add(fault, &mut self.rng)
         {
@@ -295,14 +295,14 @@ impl Faults {
     }
 
     /// Takes back the count of the rule that decided, because there was no page for its fault.
-    pub(crate) fn undo(&mut self, wrong: &Wrong) {
+    pub(crate) fn undo(&mut self, wrong: &ChosenFault) {
         if let Some(rule) = wrong.rule.and_then(|index| self.rules.get_mut(index)) {
             rule.applied = rule.applied.saturating_sub(1);
         }
     }
 }
 
-impl Wrong {
+impl ChosenFault {
     /// Adds a fault and returns whether it decides, so that no later rule applies.
     fn add(&mut self, fault: Fault, rng: &mut Rng) -> bool {
         match fault {

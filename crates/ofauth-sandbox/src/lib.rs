@@ -261,8 +261,8 @@ impl Default for SandboxBuilder {
 impl SandboxBuilder {
     /// Sets the address to listen on; `127.0.0.1` by default.
     ///
-    /// On any address but loopback, others can reach the sandbox, and a real key that is sent to
-    /// it crosses the network in clear text.
+    /// On any address but loopback, other machines can reach the sandbox, and a real key that is
+    /// sent to it crosses the network in clear text.
     pub fn host(mut self, host: IpAddr) -> Self {
         self.host = host;
         self
@@ -343,8 +343,8 @@ impl SandboxBuilder {
         self
     }
 
-    /// Sets how many random changes a second the numbered connections undergo: messages arrive, and
-    /// chats are started, read and removed. 0 by default; at most 1000.
+    /// Sets how many random changes are made to the numbered connections per second: messages
+    /// arrive, and chats are started, read and removed. 0 by default; at most 1000.
     pub fn live(mut self, changes_per_second: f64) -> Self {
         self.live = changes_per_second;
         self

@@ -14,7 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::time::{Sleep, sleep};
 
-/// A way to misbehave while the next response is written.
+/// A way for a socket to misbehave while the next response is written.
 #[derive(Debug)]
 pub(crate) enum Trick {
     /// The connection is reset after this many bytes.

@@ -8,10 +8,10 @@ use chrono::{DateTime, Utc};
 use fastrand::Rng;
 use ofauth_api::types::{Chat, ErrorType};
 
-use crate::account::{Account, ConnectionSetup, PagePlace, Part, json};
+use crate::account::{Account, ConnectionSetup, PagePlace, Slice, json};
 use crate::change::{Change, ChangeError, Session};
 use crate::clock::Clock;
-use crate::fault::{Fault, FaultRule, Faults, Wrong};
+use crate::fault::{ChosenFault, Fault, FaultRule, Faults};
 use crate::inbox::{Seeded, mix};
 use crate::limit::{Allowance, Bucket, Quota};
 use crate::parameters::Parameters;
@@ -57,7 +57,7 @@ impl Refusal {
 pub(crate) struct Window {
     /// The serialised page, if it is in the cache. The other fields are empty then.
     pub(crate) whole: Option<Bytes>,
-    pub(crate) part: Part,
+    pub(crate) part: Slice,
     pub(crate) offset: u64,
     pub(crate) next: u64,
 }
@@ -156,7 +156,7 @@ impl World {
     }
 
     /// Returns the faults of the response to a request.
-    pub(crate) fn wrong(&mut self, connection: Option<&str>, asked: Option<Fault>) -> Wrong {
+    pub(crate) fn wrong(&mut self, connection: Option<&str>, asked: Option<Fault>) -> ChosenFault {
         self.faults.next(connection, asked)
     }
 

@@ -60,7 +60,7 @@ impl RawPage for ChatPage {
     }
 
     fn drift(watch: &DriftWatch, body: &[u8]) -> Vec<Finding> {
-        watch.look(body)
+        watch.observe_page(body)
     }
 }
 
@@ -236,8 +236,8 @@ impl ChatsRequest {
         ChangeStream::new(chats, scope)
     }
 
-    /// Reads one page and returns a checkpoint of the current state, for
-    /// [`changes`](Self::changes) after now.
+    /// Reads one page and returns a checkpoint of the current state, to pass to
+    /// [`changes`](Self::changes) later.
     ///
     /// # Errors
     ///

@@ -10,9 +10,9 @@ use reqwest::redirect::Policy;
 use secrecy::SecretString;
 
 use crate::base_url::{self, BaseUrl};
-use crate::call::root_cause;
 use crate::connect::ConnectLayer;
 use crate::drift::DriftWatch;
+use crate::error::root_cause;
 use crate::event::Hook;
 use crate::retry::RetryBudget;
 use crate::secret::Secret;
@@ -171,14 +171,14 @@ impl ClientBuilder {
         self
     }
 
-    /// Appends the application's name and version, like `my-crm/1.2`, to this client's own in the
-    /// `User-Agent` header.
+    /// Adds the application's name and version, like `my-crm/1.2`, to the `User-Agent` header,
+    /// after this client's own.
     pub fn user_agent(mut self, product: impl Into<String>) -> Self {
         self.user_agent = Some(product.into());
         self
     }
 
-    /// Sets the options of every call, replacing all that were set before. A request can override
+    /// Sets the options of every call, replacing all options set before. A request can override
     /// them: see [`ChatsRequest::with`](crate::ChatsRequest::with).
     pub fn options(mut self, options: CallOptions) -> Self {
         self.options = options;

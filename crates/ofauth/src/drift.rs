@@ -12,26 +12,26 @@ const MOST: usize = 1_000;
 /// Compares a fraction of the pages with the API's description. Returns each difference once.
 pub(crate) struct DriftWatch {
     rate: f64,
-    told: Mutex<Told>,
+    reported: Mutex<Reported>,
 }
 
 /// What has been reported about all pages, bounded by [`MOST`] findings.
 #[derive(Default)]
-struct Told {
+struct Reported {
     findings: HashSet<(String, &'static str, String)>,
     /// The places of unknown fields, by the place that they share if their object is a map;
-    /// `None` once it is known to be one.
+    /// `None` once the object is known to be a map.
     names: HashMap<String, Option<BTreeSet<String>>>,
 }
 
 impl DriftWatch {
     pub(crate) fn new(rate: f64) -> Self {
-        Self { rate, told: Mutex::default() }
+        Self { rate, reported: Mutex::default() }
     }
 
     /// Returns the new findings in a page of chats, if the page is part of the sample. Invalid
     /// JSON is reported elsewhere.
-    pub(crate) fn look(&self, body: &[u8]) -> Vec<Finding> {
+    pub(crate) fn observe_page(&self, body: &[u8]) -> Vec<Finding> {
         if self.rate < 1.0 && fastrand::f64() >= self.rate {
             return Vec::new();
         }
@@ -40,12 +40,12 @@ impl DriftWatch {
         if page.observe(body).is_err() {
             return Vec::new();
         }
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        page.observations().filter_map(|observation| told.add(observation)).collect()
+        let mut reported = self.reported.lock().unwrap_or_else(PoisonError::into_inner);
+        page.observations().filter_map(|observation| reported.add(observation)).collect()
     }
 }
 
-impl Told {
+impl Reported {
     /// Records an observation, and returns its finding if it is new.
     fn add(&mut self, observation: &Observation) -> Option<Finding> {
         if self.findings.len() >= MOST {
@@ -91,12 +91,12 @@ mod tests {
         let page = br#"{"list": [], "hasMore": false, "added": 1}"#;
         for other in 1..MOST {
             let other = (other.to_string(), "unknown-field", String::new());
-            watch.told.lock().unwrap().findings.insert(other);
+            watch.reported.lock().unwrap().findings.insert(other);
         }
-        assert_eq!(watch.look(page).len(), 1);
+        assert_eq!(watch.observe_page(page).len(), 1);
         let page = br#"{"list": [], "hasMore": "no", "other": 1}"#;
-        assert_eq!(watch.look(page), []);
-        let told = watch.told.lock().unwrap();
-        assert_eq!((told.findings.len(), told.names.len()), (MOST, 1));
+        assert_eq!(watch.observe_page(page), []);
+        let reported = watch.reported.lock().unwrap();
+        assert_eq!((reported.findings.len(), reported.names.len()), (MOST, 1));
     }
 }

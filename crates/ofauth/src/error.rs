@@ -252,7 +252,8 @@ impl Error {
     }
 
     /// Returns the record that can't be decoded, for errors of kind
-    /// [`Rejected`](ErrorKind::Rejected). For a strict request, this is the first of them.
+    /// [`Rejected`](ErrorKind::Rejected). For a strict request, this is the first record that can't
+    /// be decoded.
     pub fn rejected(&self) -> Option<&Rejected> {
         self.inner.rejected.as_ref()
     }
@@ -373,6 +374,14 @@ impl StdError for Error {
         let source = self.inner.source.as_ref()?;
         Some(&**source)
     }
+}
+
+pub(crate) fn root_cause(error: &dyn StdError) -> String {
+    let mut cause = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
 }
 
 #[cfg(test)]

@@ -33,8 +33,8 @@
 //! | pages in the server's order | [`ChatsRequest::pages`] | a [`PageStream`], which follows `nextOffset` as given |
 //! | every chat | [`ChatsRequest::stream`] | a [`ChatStream`]: each chat exactly once, even if the list changes meanwhile |
 //! | the rest of an interrupted walk | [`ChatStream::cursor`], [`ChatsRequest::resume`] | a serialisable [`Cursor`], and a [`ChatStream`] that resumes from it |
-//! | what is new since the last poll | [`ChatsRequest::changes`] | a [`ChangeStream`]: the chats with activity after a [`Checkpoint`] |
-//! | what is new, as it happens | [`ChatsRequest::watch`] | a [`WatchStream`]: the same, polled repeatedly |
+//! | new activity since the last poll | [`ChatsRequest::changes`] | a [`ChangeStream`]: the chats with activity after a [`Checkpoint`] |
+//! | new activity, as it happens | [`ChatsRequest::watch`] | a [`WatchStream`]: the same, polled repeatedly |
 //! | the chats of many creators | [`Client::fleet`] | a [`FleetStream`] of all their chats, each with its [`Member`] |
 //!
 //! Every stream implements [`Stream`](futures_core::Stream) and has an inherent `next` method.
@@ -67,30 +67,31 @@
 //! | --- | --- | --- |
 //! | the server cannot be reached | tries again, then [`Connect`](ErrorKind::Connect) | `retry.rs`: `a_server_that_is_not_there_is_tried_again` |
 //! | connecting takes too long | tries again, then [`Timeout`](ErrorKind::Timeout) with [`Deadline::Connect`] | `retry.rs`: `the_deadline_of_connecting_is_told` |
-//! | reset, or closed, at any byte of the answer; chunks or a stated length that end early | tries again, then `Connect` | `wire.rs`: `a_reset_at_any_byte_is_tried_again`, `chunks_that_end_early_…` |
-//! | HTTP/1.0 without a length, cut short | detects it by the incomplete JSON, tries again | `wire.rs`: `a_body_that_only_the_end_of_the_connection_ends_…`, `gzip_that_only_…` |
-//! | no answer, slow headers, slow body | abandons the attempt at its deadline, tries again, then `Timeout` with [`Deadline::Attempt`] | `wire.rs`: `a_slow_server_is_asked_again`; `retry.rs`: `the_deadline_of_an_attempt_is_told_…` |
+//! | reset, or closed, at any byte of the response; chunks or a stated length that end early | tries again, then `Connect` | `wire.rs`: `a_reset_at_any_byte_is_tried_again`, `chunks_that_end_early_…` |
+//! | HTTP/1.0 without a length, cut short | detects the incomplete JSON, tries again | `wire.rs`: `a_body_that_only_the_end_of_the_connection_ends_…`, `gzip_that_only_…` |
+//! | no response, slow headers, slow body | abandons the attempt at its deadline, tries again, then `Timeout` with [`Deadline::Attempt`] | `wire.rs`: `a_slow_server_is_asked_again`; `retry.rs`: `the_deadline_of_an_attempt_is_told_…` |
 //! | garbage instead of HTTP | an error, never a panic | `wire.rs`: `garbage_is_an_error` |
 //! | 408, 500, 502, 503, 504, in JSON, HTML or empty | tries again, then [`Server`](ErrorKind::Server) | `retry.rs`: `what_may_pass_is_tried_again` |
-//! | 429 | that connection waits as long as it is asked to; others are unaffected | `limits.rs`: `of_200_connections_20_are_throttled_…` |
+//! | 429 | that connection waits as long as the server asks; others are unaffected | `limits.rs`: `of_200_connections_20_are_throttled_…` |
 //! | a `Retry-After` longer than allowed | fails at once and says how long to wait | `retry.rs`: `a_wait_that_is_too_long_is_an_error_at_once` |
 //! | 401 `RULES_OUTDATED` | tries again, then [`RulesOutdated`](ErrorKind::RulesOutdated) | `retry.rs`: `rules_that_are_being_updated_heal` |
-//! | an error whose body never comes | acts on the status and headers | `retry.rs`: `an_error_whose_body_hangs_is_that_error` |
+//! | an error whose body never arrives | acts on the status and headers | `retry.rs`: `an_error_whose_body_hangs_is_that_error` |
 //! | any other 4xx | fails at once, with the API's message and what to do | `retry.rs`: `what_would_fail_again_is_not_tried_again` |
 //! | the API fails for everyone | spends the retry budget, then fails at once | `retry.rs`: `a_failing_api_does_not_see_a_storm` |
 //! | the whole call takes too long | ends at its deadline, with the last failure | `retry.rs`: `the_deadline_of_the_call_ends_…` |
-//! | a redirect | [`Redirect`](ErrorKind::Redirect), with the host; the other host sees nothing | `../client/answers.rs`: `a_redirect_is_not_followed` |
+//! | a redirect | [`Redirect`](ErrorKind::Redirect), with the host, to which nothing is sent | `../client/answers.rs`: `a_redirect_is_not_followed` |
 //! | a body that is too large, a gzip bomb, endless empty gzip | stops reading at the bound: [`Decode`](ErrorKind::Decode) | `wire.rs`: `what_is_too_large_is_not_read_to_its_end` |
-//! | a complete page that isn't valid | `Decode`, with the position; the bytes by [`Error::body`] | `records.rs`: `a_page_whose_envelope_cannot_be_read_…` |
+//! | a complete page that isn't valid | `Decode`, with the position; [`Error::body`] has the bytes | `records.rs`: `a_page_whose_envelope_cannot_be_read_…` |
 //! | some records that cannot be decoded | delivers the others, and reports position and reason | `records.rs`: `the_readable_chats_are_delivered_…` |
 //! | an unknown field or value, a malformed date, an offset as text or as `20.0` | ignores or keeps them | `../client/answers.rs`: `odd_pages_decode` |
 //!
 //! # Observability
 //!
-//! - `tracing`: a span for each call (`operation`, `connection` as a hash), and in it one for each
-//!   attempt, with OpenTelemetry's names for HTTP clients (`http.request.method`, `server.address`,
-//!   `server.port`, `http.response.status_code`, `http.request.resend_count`, `error.type`) and
-//!   `request_id`. Retries and throttling are logged at `info`, rejected records at `warn`.
+//! - `tracing`: a span for each call (`operation`, `connection` as a hash), and within it a span
+//!   for each attempt, with OpenTelemetry's names for HTTP clients (`http.request.method`,
+//!   `server.address`, `server.port`, `http.response.status_code`, `http.request.resend_count`,
+//!   `error.type`) and `request_id`. Retries and throttling are logged at `info`, rejected records
+//!   at `warn`.
 //! - [`ClientBuilder::on_event`]: the same as a callback, for metrics.
 //! - [`ClientBuilder::drift`]: reports where the API's responses differ from its description.
 //! - [`Page::meta`]: the status, request id, rate limit, attempts and duration of one call.

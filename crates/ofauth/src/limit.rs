@@ -137,27 +137,27 @@ impl StdError for LimitError {
 ///   After a 429, they wait for its `Retry-After`; if that is missing, until that reset; if that is
 ///   missing too, until the next token.
 /// - If the server reports fewer remaining requests than the bucket holds, because other programs
-///   use the connection too, the bucket adopts the server's count minus one. The last request stays
-///   unused, because after it requests would wait until the reset, which takes longer than waiting
+///   use the connection too, the bucket adopts the server's count minus one. The last request isn't
+///   used: after it, requests would have to wait until the reset, which takes longer than waiting
 ///   for a token.
-/// - A connection uses memory while its bucket isn't full. Full buckets are removed once there are
-///   many connections.
+/// - A connection needs memory only until its bucket is full again: full buckets are removed once
+///   there are many connections.
 #[derive(Debug)]
 pub struct TokenBuckets {
     limit: RateLimit,
-    lines: Mutex<Lines>,
+    queues: Mutex<Queues>,
 }
 
 /// The connections that have a bucket.
 #[derive(Debug)]
-struct Lines {
-    of: HashMap<ConnectionHash, Arc<Line>>,
+struct Queues {
+    of: HashMap<ConnectionHash, Arc<Queue>>,
     sweep_at: usize,
 }
 
 /// A connection's queue of waiting requests, first come, first served, and its bucket.
 #[derive(Debug)]
-struct Line {
+struct Queue {
     turn: tokio::sync::Mutex<()>,
     bucket: Mutex<Bucket>,
 }
@@ -165,38 +165,38 @@ struct Line {
 impl TokenBuckets {
     /// Creates a limiter with the same limit for every connection.
     pub fn new(limit: RateLimit) -> Self {
-        Self { limit, lines: Mutex::new(Lines { of: HashMap::new(), sweep_at: FIRST_SWEEP }) }
+        Self { limit, queues: Mutex::new(Queues { of: HashMap::new(), sweep_at: FIRST_SWEEP }) }
     }
 
-    fn line(&self, connection: ConnectionHash) -> Arc<Line> {
-        let mut lines = lock(&self.lines);
-        if let Some(line) = lines.of.get(&connection) {
-            return Arc::clone(line);
+    fn queue(&self, connection: ConnectionHash) -> Arc<Queue> {
+        let mut queues = lock(&self.queues);
+        if let Some(queue) = queues.of.get(&connection) {
+            return Arc::clone(queue);
         }
         let now = Instant::now();
-        if lines.of.len() >= lines.sweep_at {
-            // A line in use has a second owner, which was cloned under this lock.
-            lines
-                .of
-                .retain(|_, line| Arc::strong_count(line) > 1 || !lock(&line.bucket).is_full(now));
-            lines.sweep_at = (lines.of.len() * 2).max(FIRST_SWEEP);
-            let room = lines.sweep_at;
-            lines.of.shrink_to(room);
+        if queues.of.len() >= queues.sweep_at {
+            // A queue that is in use has a second `Arc`, which was cloned under this lock.
+            queues.of.retain(|_, queue| {
+                Arc::strong_count(queue) > 1 || !lock(&queue.bucket).is_full(now)
+            });
+            queues.sweep_at = (queues.of.len() * 2).max(FIRST_SWEEP);
+            let room = queues.sweep_at;
+            queues.of.shrink_to(room);
         }
-        let line = Arc::new(Line {
+        let queue = Arc::new(Queue {
             turn: tokio::sync::Mutex::new(()),
             bucket: Mutex::new(Bucket::full(now)),
         });
-        lines.of.insert(connection, Arc::clone(&line));
-        line
+        queues.of.insert(connection, Arc::clone(&queue));
+        queue
     }
 
     async fn wait(&self, connection: ConnectionHash, within: Duration) -> Result<(), LimitError> {
         let deadline = Instant::now().checked_add(within);
-        let line = self.line(connection);
+        let queue = self.queue(connection);
         // The lock is granted in order of arrival. A token is taken only once it is available, so
         // a request that stops waiting leaves it to the next one.
-        let turn = line.turn.lock();
+        let turn = queue.turn.lock();
         let _turn = match deadline {
             Some(deadline) => {
                 timeout_at(deadline, turn).await.map_err(|_| LimitError::TooLong(None))?
@@ -205,7 +205,7 @@ impl TokenBuckets {
         };
         loop {
             let now = Instant::now();
-            let Err(ready) = lock(&line.bucket).take(self.limit, now) else {
+            let Err(ready) = lock(&queue.bucket).take(self.limit, now) else {
                 return Ok(());
             };
             if deadline.is_some_and(|deadline| ready >= deadline) {
@@ -227,8 +227,8 @@ impl RateLimiter for TokenBuckets {
     }
 
     fn observe(&self, connection: ConnectionHash, observed: &Observed) {
-        let line = self.line(connection);
-        lock(&line.bucket).learn(self.limit, observed, Instant::now());
+        let queue = self.queue(connection);
+        lock(&queue.bucket).learn(self.limit, observed, Instant::now());
     }
 }
 

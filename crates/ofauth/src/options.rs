@@ -71,7 +71,7 @@ impl CallOptions {
     }
 
     /// Sets the maximum size of a response in bytes, both before and after decompression. A page of
-    /// 20 chats has about 50 KB.
+    /// 20 chats is about 50 KB.
     pub fn max_response_size(mut self, bytes: usize) -> Self {
         self.max_response_size = Some(bytes);
         self

@@ -11,8 +11,8 @@ use crate::digest::digest;
 use crate::record::key;
 use crate::{ChatsRequest, Error, ErrorKind, Page, Result};
 
-/// After how many pages in a row that are empty, or equal to the page before, the stream gives up.
-/// Otherwise it would never end with a server that ignores the offset.
+/// The stream gives up after this many pages in a row that are empty or equal to the page before.
+/// Otherwise it would never end if the server ignores the offset.
 const MAX_IDLE_PAGES: u32 = 3;
 
 /// The pages of a creator's chats; created by [`ChatsRequest::pages`].

@@ -5,12 +5,12 @@ use std::time::{Duration, SystemTime};
 use http::HeaderMap;
 use http::header::{DATE, RETRY_AFTER};
 
-/// Resets from this number on are epoch seconds, from 2001 on. Smaller numbers are seconds from
-/// now, up to 31 years.
+/// A reset of at least this number is in epoch seconds, which means 2001 or later. A smaller number
+/// is in seconds from now, up to 31 years.
 const EPOCH_SECONDS: f64 = 1e9;
-/// Resets from this number on are epoch milliseconds, from 1973 on.
+/// A reset of at least this number is in epoch milliseconds, which means 1973 or later.
 const EPOCH_MILLISECONDS: f64 = 1e11;
-/// Resets further away are ignored: the vendor's limit is full again after 90 seconds.
+/// Resets further away are ignored: the vendor's limit has recovered after 90 seconds.
 const MAX_RESET: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A connection's rate limit, as reported by a response's `X-RateLimit-*` headers (OFAuth

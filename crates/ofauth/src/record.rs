@@ -65,7 +65,8 @@ pub(crate) fn key(chat: &Chat) -> u64 {
     chat.with_user.id.cast_unsigned() & !NO_ID
 }
 
-/// Changes whenever the chat moves: when it has another last message, or that message other times.
+/// Changes whenever the chat moves: when it gets a new last message, or that message's times
+/// change.
 pub(crate) fn version(chat: &Chat) -> u64 {
     let Some(message) = &chat.last_message else {
         return 0;

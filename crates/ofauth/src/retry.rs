@@ -5,21 +5,22 @@ use std::time::Duration;
 
 /// How often and how soon a failed request is sent again.
 ///
-/// The pause before the n-th retry is drawn evenly between zero and
+/// The pause before the n-th retry is drawn uniformly between zero and
 /// [`base_delay`](Self::base_delay) × 2^(n-1), and never exceeds
-/// [`max_delay`](Self::max_delay): "full jitter", so that many clients that failed at the
-/// same moment don't come back at the same moment. The vendor asks for exponential backoff
-/// with jitter (OFAuth reference, rate limits).
+/// [`max_delay`](Self::max_delay). This "full jitter" keeps clients that failed at the same moment
+/// from retrying at the same moment. The vendor asks for exponential backoff with jitter (OFAuth
+/// reference, rate limits).
 ///
-/// If the server says when to come back (`Retry-After`), no request is sent earlier; the pause is
-/// added. After a 429, the limiter makes the next calls of the same connection wait as long, within
-/// their own deadlines. If the wait is longer than [`max_retry_after`](Self::max_retry_after), or
-/// than the [deadline](crate::CallOptions::deadline) allows, the call fails at once, and
-/// [`Error::retry_after`](crate::Error::retry_after) says how long to wait.
+/// If the server says how long to wait (`Retry-After`), the pause is added to that time, so no
+/// request is sent earlier. After a 429, the limiter makes the next calls of the same connection
+/// wait equally long, within their own deadlines. If the wait is longer than
+/// [`max_retry_after`](Self::max_retry_after), or than the [deadline](crate::CallOptions::deadline)
+/// allows, the call fails at once, and [`Error::retry_after`](crate::Error::retry_after) says how
+/// long to wait.
 ///
 /// A request is sent again if it failed to connect, got no response or only part of one, exceeded
 /// the attempt timeout, or was answered with 408, 429, 500, 502, 503, 504 or 401 `RULES_OUTDATED`.
-/// Everything else would fail in the same way again.
+/// Any other failure would only occur again.
 ///
 /// ```
 /// use std::time::Duration;
@@ -50,7 +51,7 @@ impl Default for RetryPolicy {
 
 impl RetryPolicy {
     /// Creates the default policy: 4 attempts, pauses of up to 0.5 s, 1 s, 2 s …, never more than
-    /// 20 s, and a `Retry-After` of at most 90 s: the vendor's limit is full again by then.
+    /// 20 s, and a `Retry-After` of at most 90 s, after which the vendor's limit has recovered.
     pub fn new() -> Self {
         Self::default()
     }
@@ -84,8 +85,8 @@ impl RetryPolicy {
         self
     }
 
-    /// Returns how long to pause after `attempts` failed attempts. `random` is drawn evenly between
-    /// 0 and 1.
+    /// Returns how long to pause after `attempts` failed attempts. `random` is drawn uniformly
+    /// between 0 and 1.
     pub(crate) fn pause(
         &self,
         attempts: u32,
@@ -131,7 +132,7 @@ pub(crate) enum Stop {
 /// everyone.
 ///
 /// It starts full. Each retry takes one, and each successful call gives a tenth back: in the long
-/// run, there is at most one retry for ten successes.
+/// run, there is at most one retry per ten successes.
 #[derive(Debug)]
 pub(crate) struct RetryBudget {
     capacity: u32,

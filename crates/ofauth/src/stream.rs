@@ -31,7 +31,7 @@ use crate::{Chat, ChatsRequest, Error, ErrorKind, Page, Result};
 ///
 /// The stream ends with `None` only if this guarantee was met. If the list changes faster than it
 /// can be read, the stream yields all that it found and ends with [`ErrorKind::Incomplete`]. If the
-/// server's pages lead nowhere, it ends with [`ErrorKind::Paging`].
+/// server's paging makes no progress, it ends with [`ErrorKind::Paging`].
 ///
 /// With an [`offset`](ChatsRequest::offset), the walk covers the chats that stay at or past that
 /// offset. A chat that moves in front of it counts as having left.
@@ -40,19 +40,19 @@ use crate::{Chat, ChatsRequest, Error, ErrorKind, Page, Result};
 ///
 /// - A chat that moves gets a new last message, or its last message gets new times. Moves of chats
 ///   without a `lastMessage` can't be detected.
-/// - Activity never goes back. A chat whose last message is unsent falls back in the list, and may
-///   be missed if it falls into the part that was already read.
+/// - A chat's activity never becomes older. If its last message is unsent, the chat falls back in
+///   the list, and may be missed if it falls into the part that was already read.
 /// - A filtered list shows each chat at its position by activity.
-/// - A page has more than one chat if the list has more. With a server that returns one chat at a
-///   time, pages can't overlap, and the walk is the plain loop.
+/// - A page has more than one chat if the list has more. If the server returns one chat at a time,
+///   pages can't overlap, so the stream is only a plain loop.
 ///
 /// # Cost
 ///
-/// Pages overlap by at least one chat: a chat that is seen twice shows where the walk is. On a
-/// quiet inbox, this takes at most 10 % plus 2 requests more than the plain loop. Newest first, the
-/// front is read again at the end, to find the chats that moved there during the walk. A walk gives
-/// up after 20 + 3 × (pages of what it found + 1) requests. It needs about 150 bytes of memory per
-/// chat seen. Requests run in separate tasks on the current tokio runtime.
+/// Pages overlap by at least one chat: a chat that is seen twice shows that they are connected. On
+/// a quiet inbox, this takes at most 10 % plus 2 requests more than the plain loop. If the order is
+/// newest first, the front is read again at the end, to find the chats that moved there during the
+/// walk. A walk gives up after 20 + 3 × (pages of what it found + 1) requests. It needs about 150
+/// bytes of memory per chat seen. Requests run in separate tasks on the current tokio runtime.
 ///
 /// # Errors
 ///
@@ -70,7 +70,7 @@ pub struct ChatStream {
     reading: VecDeque<(Ask, Task)>,
     /// How many pages are read ahead or at once; 0 reads one page at a time, when it is needed.
     ahead: usize,
-    /// How many pages were read ahead in vain.
+    /// How many pages were read ahead, but not needed.
     wasted: usize,
     left: Option<u64>,
     /// The error to yield before the stream ends.

@@ -1,4 +1,4 @@
-//! Prints how many messages each creator has unread:
+//! Prints how many unread messages each creator has:
 //!
 //! `OFAUTH_API_KEY=… cargo run -p unread-report -- conn_abc123 conn_def456`
 

@@ -1,4 +1,4 @@
-//! Captures of bare JSON bodies: a single one, or a sequence such as JSON lines.
+//! Captures of bare JSON bodies: a single body, or a sequence, for example JSON lines.
 
 use serde_json::Deserializer;
 use serde_json::error::Category;

@@ -11,7 +11,7 @@ use ofauth_contract::{Deviation, Drift, Kind, Observation, Operation, Response, 
 use serde::Serialize;
 
 use super::bodies;
-use super::har::{self, Entry};
+use super::har::{self, HarEntry};
 use super::outline::Outline;
 use crate::spec;
 
@@ -32,7 +32,7 @@ pub(crate) struct Captures {
     /// The number of HAR entries that aren't JSON responses to an operation in the spec.
     pub(crate) skipped: u64,
     /// The bodies, or whole captures, that can't be read.
-    pub(crate) unreadable: Vec<Unreadable>,
+    pub(crate) unreadable: Vec<UnreadableBody>,
     /// The number of bodies that share no field with any response.
     unmatched: u64,
 }
@@ -62,14 +62,14 @@ pub(crate) struct Found {
 
 /// A body that can't be read, and the reason.
 #[derive(Serialize)]
-pub(crate) struct Unreadable {
+pub(crate) struct UnreadableBody {
     capture: String,
     /// The index in the `log.entries` of a HAR file.
     entry: Option<usize>,
     reason: String,
 }
 
-impl fmt::Display for Unreadable {
+impl fmt::Display for UnreadableBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(display_name(&self.capture))?;
         if let Some(entry) = self.entry {
@@ -132,7 +132,7 @@ impl Captures {
     }
 
     fn unreadable(&mut self, capture: &str, entry: Option<usize>, reason: String) {
-        self.unreadable.push(Unreadable { capture: capture.to_owned(), entry, reason });
+        self.unreadable.push(UnreadableBody { capture: capture.to_owned(), entry, reason });
     }
 
     /// Compares a bare body, or a sequence of them.
@@ -223,7 +223,7 @@ impl Captures {
     }
 
     /// Compares an entry of a HAR file.
-    fn entry(&mut self, entry: Entry) -> Result<(), String> {
+    fn entry(&mut self, entry: HarEntry) -> Result<(), String> {
         let mut operations = self.table.operations().iter();
         let operation = operations.find(|operation| entry.calls(operation));
         let (Some(operation), Some(status)) = (operation, entry.status()) else {

@@ -21,7 +21,7 @@ struct Log<'a> {
 
 /// A request and its response.
 #[derive(Deserialize)]
-pub(crate) struct Entry {
+pub(crate) struct HarEntry {
     request: Request,
     response: Response,
 }
@@ -57,7 +57,7 @@ pub(crate) fn is_har(bytes: &[u8]) -> bool {
 }
 
 /// Parses the entries of a HAR file. A malformed entry doesn't affect the others.
-pub(crate) fn entries(bytes: &[u8]) -> Result<Vec<Result<Entry, String>>, String> {
+pub(crate) fn entries(bytes: &[u8]) -> Result<Vec<Result<HarEntry, String>>, String> {
     let har: Har<'_> = serde_json::from_slice(bytes).map_err(|error| {
         // The message of `serde_json` could quote a value.
         let (line, column) = (error.line(), error.column());
@@ -70,7 +70,7 @@ pub(crate) fn entries(bytes: &[u8]) -> Result<Vec<Result<Entry, String>>, String
     Ok(har.log.entries.into_iter().map(entry).collect())
 }
 
-impl Entry {
+impl HarEntry {
     /// Whether the request calls an operation.
     pub(crate) fn calls(&self, operation: &Operation) -> bool {
         let url = &self.request.url;

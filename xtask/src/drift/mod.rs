@@ -1,4 +1,7 @@
 //! `cargo xtask drift`: compares captured responses with the spec, and drafts edits to it.
+//!
+//! [`capture`] finds the response that each body of a capture belongs to ([`bodies`] and [`har`]
+//! read the files), and [`draft`] edits the spec.
 
 mod bodies;
 mod capture;

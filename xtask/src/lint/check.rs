@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::diagnostic::{Diagnostic, RuleId};
 use super::{composition, examples, rules};
 use crate::generator;
-use crate::generator::document::{Document, Problem};
+use crate::generator::document::Document;
+use crate::generator::problem::Problem;
 use crate::spec::schemas::uses;
 use crate::spec::{self, SPEC};
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::generator::document::Problem;
+use crate::generator::problem::Problem;
 use crate::spec::SPEC;
 
 /// The id of a rule, and how to fix a violation; empty if the reason already says how.

@@ -6,7 +6,8 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use super::diagnostic::{Diagnostic, RuleId};
-use crate::generator::document::{Document, Problem, join, references};
+use crate::generator::document::{Document, join, references};
+use crate::generator::problem::Problem;
 use crate::spec::schemas::{Use, target};
 use crate::spec::{self, json_schema};
 
@@ -18,10 +19,10 @@ pub(super) const UNUSABLE: &str = "the schema cannot be used";
 const FOLDER: &str = "openapi/examples";
 
 /// Pointers into the document, each with a reason.
-type Wrong = Vec<(String, String)>;
+type Mismatches = Vec<(String, String)>;
 
 /// Returns the examples and defaults in the document that their schemas don't allow.
-pub(super) fn in_spec(document: &Value, uses: &[(String, Use)]) -> Wrong {
+pub(super) fn in_spec(document: &Value, uses: &[(String, Use)]) -> Mismatches {
     let mut wrong = Vec::new();
     for (pointer, _) in uses {
         let mut given = vec![format!("{pointer}/example"), format!("{pointer}/default")];
@@ -63,16 +64,19 @@ pub(super) fn in_files(
     root: &Path,
     document: &Value,
     uses: &[(String, Use)],
-) -> Result<(Wrong, Vec<Diagnostic>), String> {
-    let (mut wrong, mut bodies, mut findings) = (Wrong::new(), Vec::new(), Vec::new());
+) -> Result<(Mismatches, Vec<Diagnostic>), String> {
+    let (mut wrong, mut bodies, mut findings) = (Mismatches::new(), Vec::new(), Vec::new());
     let folder = root.join(FOLDER);
     if !folder.is_dir() {
         return Ok((wrong, findings));
     }
     for (pointer, _) in uses {
-        let is_body = pointer.starts_with("/paths/")
-            && pointer.contains("/responses/2")
-            && pointer.ends_with("/content/application~1json/schema");
+        let keys: Vec<&str> = pointer.split('/').collect();
+        let is_body = matches!(
+            keys[..],
+            ["", "paths", _, _, "responses", status, "content", "application~1json", "schema"]
+                if status.starts_with('2')
+        );
         if is_body {
             match validator(document, pointer) {
                 Ok(validator) => bodies.push(validator),
@@ -90,7 +94,9 @@ pub(super) fn in_files(
         let file = format!("{FOLDER}/{}", name.to_string_lossy());
         let finding = |problem: Problem| Diagnostic { file: file.clone(), problem, rule: EXAMPLE };
         let text = spec::text(&folder.join(&name), &file)?;
-        let document = match Document::parse(&text) {
+        let parsed = Document::parse(&text)
+            .and_then(|document| spec::json_problem(&text).map_or(Ok(document), Err));
+        let document = match parsed {
             Ok(document) => document,
             Err(problem) => {
                 findings.push(finding(problem));

@@ -49,7 +49,7 @@ pub(super) fn notes(lines: &Lines) -> Vec<Diagnostic> {
     notes
 }
 
-/// Formats of strings that contain nobody's message, name or address.
+/// Formats of strings that can't contain a person's message, name or address.
 const IMPERSONAL: &[&str] = &["date-time", "date", "time", "duration", "uuid"];
 
 /// Returns whether a property's value may be personal, such as a message, a name or the URL of a

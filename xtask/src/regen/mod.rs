@@ -1,8 +1,11 @@
 //! `cargo xtask regen`: updates the generated files, and reports what changed.
+//!
+//! [`files`] generates them, [`baseline`] reads the earlier spec, [`surface`] compares the Rust
+//! code, and [`impact`] sums up what the changes mean.
 
-mod before;
+mod baseline;
 mod files;
-mod meaning;
+mod impact;
 mod surface;
 
 use std::fs;
@@ -17,7 +20,7 @@ use crate::report::{self, Format, GREEN, RED, changed, count, counts, print_diff
 use crate::spec::json_schema;
 use crate::spec::{self, SPEC, Spec};
 use files::{File, FileKind, files, write};
-use meaning::Meaning;
+use impact::Impact;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -37,9 +40,9 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
     let yaml = spec::own(root)?;
     let spec = Spec::new(SPEC, lint::checked(root, &yaml)?);
     let files = files(root, &spec)?;
-    let before = before::before(root, arguments.against.as_deref())?;
-    let meaning =
-        before.map(|before| meaning::meaning(&before, (&yaml, &spec), &files)).transpose()?;
+    let before = baseline::baseline(root, arguments.against.as_deref())?;
+    let impact =
+        before.map(|before| impact::impact(&before, (&yaml, &spec), &files)).transpose()?;
 
     if !arguments.check {
         for file in files.iter().filter(|file| file.is_stale()) {
@@ -47,9 +50,9 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
         }
     }
     match arguments.format {
-        Format::Json => print_json(meaning.as_ref(), &files, arguments.check),
+        Format::Json => print_json(impact.as_ref(), &files, arguments.check),
         format => {
-            meaning::print(meaning.as_ref(), &files, format);
+            impact::print(impact.as_ref(), &files, format);
             print_files(&files, format, arguments.check);
         }
     }
@@ -76,7 +79,7 @@ pub(crate) fn schemas(root: &Path) -> Result<Outcome, String> {
     Ok(Outcome::Fine)
 }
 
-fn print_json(meaning: Option<&Meaning>, files: &[File], check: bool) {
+fn print_json(impact: Option<&Impact>, files: &[File], check: bool) {
     let stale = files.iter().any(File::is_stale);
     let status = match (stale, check) {
         (false, _) => "in step",
@@ -92,13 +95,13 @@ fn print_json(meaning: Option<&Meaning>, files: &[File], check: bool) {
     };
     report::print_json(&json!({
         "status": status,
-        "against": meaning.map(|meaning| &meaning.against),
-        "breaking": meaning.map(|meaning| meaning.contract.breaking()),
-        "rust_breaking": meaning.map(Meaning::rust_breaking),
-        "bump": meaning.map(|meaning| meaning.bump(files)),
-        "contract": meaning.map(Meaning::contract),
-        "surface": meaning.and_then(|meaning| meaning.surface.as_ref().ok()),
-        "not_compared": meaning.and_then(|meaning| meaning.surface.as_ref().err()),
+        "against": impact.map(|impact| &impact.against),
+        "breaking": impact.map(|impact| impact.contract.breaking()),
+        "rust_breaking": impact.map(Impact::rust_breaking),
+        "bump": impact.map(|impact| impact.bump(files)),
+        "contract": impact.map(Impact::contract),
+        "surface": impact.and_then(|impact| impact.surface.as_ref().ok()),
+        "not_compared": impact.and_then(|impact| impact.surface.as_ref().err()),
         "files": files.iter().map(file).collect::<Vec<_>>(),
     }));
 }

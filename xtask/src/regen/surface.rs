@@ -139,8 +139,8 @@ impl Surface {
 }
 
 impl SurfaceChanges {
-    /// Returns whether Rust source that uses the old surface may no longer compile. Additions break
-    /// nothing, because the types are `#[non_exhaustive]`.
+    /// Returns whether Rust source that uses the old surface may no longer compile. Additions are
+    /// compatible, because the types are `#[non_exhaustive]`.
     pub(crate) fn breaking(&self) -> bool {
         !self.changed.is_empty() || !self.removed.is_empty()
     }

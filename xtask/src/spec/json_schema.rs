@@ -1,5 +1,5 @@
-//! `cargo xtask schema`: JSON Schemas of the API's bodies, for other languages and tools; and the
-//! contract as JSON, for checking responses at run time.
+//! The API's bodies as JSON Schemas, for other languages and tools; and the contract as JSON, for
+//! checking responses at run time.
 
 use std::collections::{BTreeMap, BTreeSet};
 

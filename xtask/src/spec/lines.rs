@@ -136,13 +136,17 @@ impl Lines {
         let start = line.char_indices().nth(column);
         let mut rest = start.map_or("", |(index, _)| &line[index..]);
         if !pointer.is_empty() && !self.is_item(pointer) {
-            // The value follows the first colon outside quotes.
-            let colon = unquoted(rest).find(|(_, _, c)| *c == ':');
+            // The value follows the first colon outside quotes that ends a key.
+            let ends_key = |index: usize| {
+                rest[index + 1..].is_empty() || rest[index + 1..].starts_with([' ', '\t'])
+            };
+            let colon = unquoted(rest).find(|(index, _, c)| *c == ':' && ends_key(*index));
             rest = colon.map_or("", |(index, ..)| &rest[index + 1..]);
         }
         let below = self.lines.iter().skip(first + 1).map(String::as_str);
-        let texts = [rest].into_iter().chain(below).map(str::trim_start);
-        let texts = texts.filter(|text| !text.is_empty() && !text.starts_with('#'));
+        let texts = [rest].into_iter().chain(below);
+        let texts =
+            texts.map(|text| text.strip_suffix(comment(text).unwrap_or_default()).unwrap_or(text));
         // A tag or an anchor may come first.
         let mut words =
             texts.flat_map(str::split_whitespace).skip_while(|word| word.starts_with(['!', '&']));

@@ -1,4 +1,7 @@
-//! Reads OpenAPI documents, in YAML or JSON.
+//! Reads OpenAPI documents, in YAML or JSON, and finds what is in them.
+//!
+//! [`lines`] edits the text of a spec, [`schemas`] finds its schemas, and [`json_schema`] translates
+//! them to JSON Schema.
 
 pub(crate) mod json_schema;
 pub(crate) mod lines;
@@ -7,8 +10,10 @@ pub(crate) mod schemas;
 use std::fs;
 use std::path::Path;
 
-use crate::generator::document::{Document, Problem};
+use crate::generator::document::Document;
+use crate::generator::problem::Problem;
 use ofauth_contract::{Mistake, Table};
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 /// The path of our spec, relative to the root of the workspace.
@@ -46,11 +51,19 @@ impl Spec {
             return Err(format!("{name}: {reason}"));
         }
         let large = text.len() > LARGE && text.trim_start().starts_with('{');
-        let json = large.then(|| serde_json::from_str(text).ok()).flatten();
+        // `serde_json` rounds integers that are longer.
+        let is_short = |digits: &[u8]| digits.len() < 19;
+        let exact = || text.as_bytes().split(|byte| !byte.is_ascii_digit()).all(is_short);
+        let json = (large && exact()).then(|| serde_json::from_str(text).ok()).flatten();
         let document = match json {
             Some(value) => Document::without_positions(value),
             None => Document::parse(text).map_err(message)?,
         };
+        if name.ends_with(".json")
+            && let Some(problem) = json_problem(text)
+        {
+            return Err(message(problem));
+        }
         if let Some((pointer, reason)) = format_problem(&document.value) {
             return Err(message(document.problem(pointer, reason)));
         }
@@ -70,6 +83,17 @@ impl Spec {
     pub(crate) fn locate(&self, mistake: &Mistake) -> String {
         self.document.problem(&mistake.pointer, mistake.reason.as_str()).in_file(&self.name)
     }
+}
+
+/// Returns why a text isn't JSON: as YAML, it may be read all the same.
+pub(crate) fn json_problem(text: &str) -> Option<Problem> {
+    let error = serde_json::from_str::<IgnoredAny>(text).err()?;
+    // A text has less than 2^64 lines and columns.
+    let position = (error.line() as u64, error.column() as u64);
+    let message = error.to_string();
+    let reason = message.split(" at line ").next().unwrap_or_default();
+    let reason = format!("invalid JSON: {reason}");
+    Some(Problem { position: Some(position), place: String::new(), reason })
 }
 
 /// Returns why a text isn't an OpenAPI document, if that is clear before parsing.

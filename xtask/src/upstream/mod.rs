@@ -1,9 +1,12 @@
 //! `cargo xtask upstream`: compares our operations with the vendor's OpenAPI document.
+//!
+//! [`accepted`] lists the differences that are intended.
 
 mod accepted;
 
+use std::io::Read;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use ofauth_contract::{Operation, Scope, Table, compare};
 use serde_json::json;
@@ -80,27 +83,44 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
     })
 }
 
-/// Downloads a document over https, or over http from this machine. Uses curl, which knows the
-/// machine's proxies and certificates.
+/// Downloads a document with curl, which knows the proxies and certificates of this machine, over
+/// https, or over http from this machine.
 fn download(url: &str) -> Result<String, String> {
-    let local = ["127.0.0.1", "[::1]", "localhost"].iter().any(|host| {
-        let rest = url.strip_prefix("http://").and_then(|rest| rest.strip_prefix(host));
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
-    });
-    if !url.starts_with("https://") && !local {
+    if !url.starts_with("https://") && !is_loopback(url) {
         return Err(format!("{url}: only https is supported, or http on loopback"));
     }
-    let output = Command::new("curl")
-        .args(["--silent", "--show-error", "--fail", "--max-time", "60"])
-        .args(["--location", "--max-redirs", "5", "--proto-redir", "=https"])
-        .args(["--max-filesize", &spec::LIMIT.to_string(), "--", url])
-        .output()
-        .map_err(|error| format!("cannot run curl: {error}; install it, or download {url}"))?;
+    let mut curl = Command::new("curl")
+        .args(["--disable", "--globoff", "--silent", "--show-error", "--fail", "--location"])
+        .args(["--max-time", "60", "--max-redirs", "5", "--proto-redir", "=https", "--", url])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| format!("curl cannot be run: {error}; install it, or download {url}"))?;
+    let fail = |error: std::io::Error| format!("{url}: {error}");
+    let mut bytes = Vec::new();
+    if let Some(stdout) = curl.stdout.take() {
+        // Closing the pipe after the limit ends curl.
+        stdout.take(spec::LIMIT + 1).read_to_end(&mut bytes).map_err(fail)?;
+    }
+    let output = curl.wait_with_output().map_err(fail)?;
+    if bytes.len() as u64 > spec::LIMIT {
+        return Err(format!("{url}: the document is larger than {} bytes", spec::LIMIT));
+    }
     if !output.status.success() {
         let reason = String::from_utf8_lossy(&output.stderr);
         return Err(format!("{url}: {}", reason.trim()));
     }
-    spec::utf8(output.stdout, url)
+    spec::utf8(bytes, url)
+}
+
+/// Whether a URL is plain http to this machine.
+fn is_loopback(url: &str) -> bool {
+    let authority = url.strip_prefix("http://").unwrap_or_default();
+    let authority = authority.split(['/', '?', '#']).next().unwrap_or_default();
+    ["127.0.0.1", "[::1]", "localhost"].iter().any(|host| {
+        let port = authority.strip_prefix(host).map(|rest| rest.strip_prefix(':').unwrap_or(rest));
+        port.is_some_and(|port| port.bytes().all(|byte| byte.is_ascii_digit()))
+    })
 }
 
 /// Returns whether an operation has this method and path. The names of path parameters are ignored.

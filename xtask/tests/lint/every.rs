@@ -247,3 +247,54 @@ fn circular_references_are_reported_in_every_section() {
     assert_eq!(code, 1);
     assert!(stdout.contains("leads back to itself"), "{stdout}");
 }
+
+#[test]
+fn what_openapi_forbids_beyond_keys_and_types_is_reported() {
+    let scheme = |scheme: &str| {
+        edited("  securitySchemes:\n", &format!("  securitySchemes:\n    other:\n{scheme}"))
+    };
+    for (spec, finding) in [
+        (edited("  /v2/access/chats:", "  v2/access/chats:"), "a path must begin with `/`"),
+        (
+            edited(
+                "              examples:\n",
+                "              example: {list: [], hasMore: false}\n              examples:\n",
+            ),
+            "examples: use either `example` or `examples`",
+        ),
+        (scheme("      type: http\n"), "other: a security scheme of type http must have `scheme`"),
+        (scheme("      type: oauth2\n"), "a security scheme of type oauth2 must have `flows`"),
+        (
+            scheme("      type: oauth2\n      flows:\n        implicit:\n          scopes: {}\n"),
+            "flows.implicit: the flow `implicit` must have `authorizationUrl`",
+        ),
+        (
+            edited("    MediaKind:\n", "    User View:\n      type: string\n    MediaKind:\n"),
+            "schemas.User View: a name may only have ASCII letters",
+        ),
+        (
+            field("          type: integer\n          multipleOf: 0\n"),
+            "added.multipleOf: must be greater than 0",
+        ),
+        (field("          type: string\n          enum: []\n"), "added.enum: `enum` is empty"),
+        (
+            edited(
+                "  headers:\n    X-Rate",
+                "  headers:\n    X-Other:\n      style: form\n      schema: {}\n    X-Rate",
+            ),
+            "X-Other.style: `form` is not one of simple",
+        ),
+        (
+            edited(
+                "        - name: userListId\n",
+                "        - name: since\n          in: query\n          content: {}\n        - name: userListId\n",
+            ),
+            "content: must have exactly one media type",
+        ),
+    ] {
+        let (code, stdout, stderr) = Copy::new(&spec).xtask("lint");
+        assert_eq!((code, stderr.as_str()), (1, ""), "{finding}: {stdout}");
+        assert!(stdout.contains(finding), "{finding}: {stdout}");
+        assert!(stdout.contains("[grammar]"), "{stdout}");
+    }
+}

@@ -1,10 +1,9 @@
-//! Compares alternatives: which of the old ones became which of the new ones.
+//! Compares alternatives, after pairing the old ones with the new ones.
 
 use std::cmp::Reverse;
 
 use serde_json::{Value, json};
 
-use super::judge::before_after;
 use super::rules::Action;
 use super::value::{Pairs, Step, ValueComparison};
 use crate::table::{Kind, Row, RowId, Table};
@@ -53,7 +52,7 @@ impl ValueComparison<'_> {
                 found.is_none()
             });
         }
-        // Of those of the same type, the ones with the most properties in common.
+        // Among alternatives of the same type, those with the most properties in common.
         let mut alike = Vec::new();
         for before in &removed {
             for after in &added {
@@ -88,12 +87,13 @@ impl ValueComparison<'_> {
         removed: &[RowId],
         added: &[RowId],
     ) {
-        let removed = removed.iter().map(|id| (Action::Removed, self.old.words(*id)));
-        let added = added.iter().map(|id| (Action::Added, self.new.words(*id)));
-        let all: Vec<(Action, String)> = removed.chain(added).collect();
-        for (action, words) in all {
-            let (before, after) = before_after(action, json!(words));
-            self.report(step, (subject, action), before, after);
+        for id in removed {
+            let words = json!(self.old.words(*id));
+            self.report(step, (subject, Action::Removed), words, Value::Null);
+        }
+        for id in added {
+            let words = json!(self.new.words(*id));
+            self.report(step, (subject, Action::Added), Value::Null, words);
         }
     }
 
@@ -132,7 +132,8 @@ impl ValueComparison<'_> {
         self.removed_and_added(step, "spare-alternative", &removed, &added);
     }
 
-    /// Returns the alternatives of a row. A row without alternatives is its own only one.
+    /// Returns the alternatives of a row. A row without alternatives counts as its own only
+    /// alternative.
     fn alternatives_of(&self, new: bool, id: RowId) -> Alternatives {
         let table = if new { self.new } else { self.old };
         let all = &table.row(id).alternatives;

@@ -105,14 +105,6 @@ pub(crate) fn flag(before: bool, after: bool) -> Option<Action> {
     }
 }
 
-/// Returns the values before and after, for something that was added or removed.
-pub(crate) fn before_after(action: Action, value: Value) -> (Value, Value) {
-    match action {
-        Action::Removed => (value, Value::Null),
-        _ => (Value::Null, value),
-    }
-}
-
 /// Returns how an optional value changed, if it did.
 pub(super) fn replaced<T: PartialEq>(old: &Option<T>, new: &Option<T>) -> Option<Action> {
     match (old, new) {

@@ -71,16 +71,17 @@ impl Action {
 /// The effect of a change on Rust source that uses the generated client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Rust {
-    /// None: the types and methods stay the same.
+    /// No effect: the types and methods stay the same.
     Same,
     /// Something is added, which is compatible: types are `#[non_exhaustive]` and have builders.
     Adds,
     /// A type, a field or a method is removed or different.
     Breaks,
-    /// `T` becomes `Option<T>`, or the reverse, unless the value is optional and an `Option` anyway.
-    BreaksIfRequired,
-    /// The same for a value that becomes required or optional, unless it is nullable and an `Option`
+    /// `T` becomes `Option<T>`, or the reverse, unless the value is optional, and so an `Option`
     /// anyway.
+    BreaksIfRequired,
+    /// As for [`BreaksIfRequired`](Self::BreaksIfRequired), if a value becomes required or
+    /// optional, unless it is nullable, and so an `Option` anyway.
     BreaksUnlessNullable,
     /// Breaks if the Rust type depends on what changed: a named enum, a number, a date.
     BreaksIfRetyped,

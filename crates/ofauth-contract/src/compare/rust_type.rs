@@ -1,7 +1,7 @@
 //! Whether a change to a value changes the Rust type that the generator makes for it.
 //!
-//! Determined by experiment with the current version of the generator. `cargo xtask regen` compares
-//! the generated code itself.
+//! These rules were determined by experiment with the current version of the generator.
+//! `cargo xtask regen` compares the generated code itself.
 
 use std::collections::BTreeSet;
 
@@ -42,8 +42,9 @@ pub(crate) fn retypes(
     }
 }
 
-/// Returns whether the row has alternatives that all have names: that of their schema, or of a type
-/// that no other has. Other alternatives are numbered, and a new one may change the numbers.
+/// Returns whether the row has alternatives that all have names: the name of their schema, or of a
+/// type that no other alternative has. Other alternatives are numbered, and a new one may change
+/// the numbers.
 fn has_names(table: &Table, row: &Row) -> bool {
     let unnamed = row.alternatives.iter().map(|id| table.row(*id));
     let unnamed: Vec<Option<Kind>> =

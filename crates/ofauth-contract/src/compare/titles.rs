@@ -85,8 +85,8 @@ impl<'b> Comparison<'b> {
         self.report(&place, (Side::Either, ""), what, json!(before), json!(after));
     }
 
-    /// Pairs the alternatives that are the same before and after and, of the others, those that are
-    /// the only ones of their type.
+    /// Pairs the alternatives that are the same before and after. Of the others, it pairs those
+    /// that are the only ones of their type.
     fn same_alternatives(&self, before: Vec<RowId>, after: &[RowId]) -> Vec<(RowId, RowId)> {
         let (old, new) = (self.old, self.new);
         let (mut before, mut after, mut pairs) = (before, after.to_vec(), Vec::new());

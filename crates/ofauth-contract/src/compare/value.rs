@@ -11,10 +11,10 @@ use super::rust_type::retypes;
 use crate::mistake::Mistake;
 use crate::table::{Kind, Place, Row, RowId, Table};
 
-/// More pairs of rows than two real contracts have.
+/// The maximum number of pairs of rows to compare, more than two real contracts have.
 const STEPS: usize = 200_000;
-/// The maximum number of places at which the same change is reported. Schemas that refer to others
-/// twice, and these again, occur at more places than can be listed.
+/// The maximum number of places at which the same change is reported. If schemas refer to other
+/// schemas twice, and those do the same, there are more places than can be listed.
 const PLACES: usize = 64;
 /// The maximum nesting depth of values that can be compared.
 const DEPTH: usize = 1_000;
@@ -64,7 +64,7 @@ impl ValueComparison<'_> {
             let is_new = if self.fingerprints.same(pair.0, pair.1) {
                 false
             } else if self.cyclic[pair.0.0] {
-                // A recursive schema has endlessly many places; only the shortest is reported.
+                // A recursive schema has infinitely many places; only the shortest is reported.
                 let (entry, content) = (step.entry.unwrap_or(next), step.content);
                 steps[next].entry = Some(entry);
                 passed.insert((entry, self.fingerprints.pair(pair.0, pair.1), content))

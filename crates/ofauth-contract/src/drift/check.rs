@@ -8,7 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use serde_json::{Number, Value};
 
 use super::finding::{Deviation, Observation};
-use super::shape::{self, Key, MOST_NAMES, Name, Shape};
+use super::shape::{self, FieldKey, FieldName, MOST_NAMES, Shape};
 use crate::table::{Kind, Rest, Row, RowId, Table, Trail, number};
 
 /// A value about to be parsed, and the row that it should match.
@@ -349,9 +349,9 @@ impl<'de> Visitor<'de> for ValueCheck<'_> {
         let known = row.kind == Some(Kind::Object) && !row.properties.is_empty();
         let mut present = Vec::with_capacity(row.properties.len());
         let (mut count, mut unknown) = (0_u64, Vec::new());
-        while let Some(key) = access.next_key_seed(Name(row))? {
+        while let Some(key) = access.next_key_seed(FieldName(row))? {
             count += 1;
-            if let Key::Known(name, field) = key {
+            if let FieldKey::Known(name, field) = key {
                 present.push(name);
                 access.next_value_seed(ValueCheck {
                     table: self.table,
@@ -368,7 +368,7 @@ impl<'de> Visitor<'de> for ValueCheck<'_> {
                     trail: &Trail::Values(self.trail),
                     found: self.found,
                 })?;
-            } else if let Key::Unknown(key) = key
+            } else if let FieldKey::Unknown(key) = key
                 && (known || row.rest == Rest::Closed)
             {
                 let mut shape = Shape::default();

@@ -79,16 +79,17 @@ pub struct Observation {
     pub row: RowId,
     /// The object that has the value as a field, and the field's name.
     pub field: Option<(RowId, String)>,
-    /// The place that an unknown field has if its object turns out to be a map; `finding.place` is
-    /// the same once it has. `None` if the key looks like data, which already implies a map.
+    /// The place that an unknown field has if its object turns out to be a map; once it has,
+    /// `finding.place` is the same. `None` if the key looks like data, which already implies a map.
     pub values: Option<String>,
     /// The shape of the values seen.
     pub shape: Shape,
     /// The values outside an enum that look like words of a vocabulary: a few short words. They may
     /// still be private, so no report shows them.
     pub words: Vec<String>,
-    /// The number of values outside an enum that don't look like that, and aren't kept. More than
-    /// 16 different words aren't a vocabulary, and are only counted here, too.
+    /// The number of values outside an enum that don't look like words, and so aren't kept. If
+    /// there are more than 16 different words, they aren't a vocabulary, and are only counted here,
+    /// too.
     pub others: u64,
     /// Whether there were too many words.
     pub(super) no_vocabulary: bool,

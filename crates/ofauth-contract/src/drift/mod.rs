@@ -22,7 +22,8 @@ use shape::MOST_NAMES;
 
 use crate::table::{RowId, Table, Trail};
 
-/// Collects the differences between any number of bodies and a contract; each difference once.
+/// Collects the differences between any number of bodies and a contract. Each difference is
+/// returned once.
 ///
 /// Some constraints aren't checked: `pattern` (a body could make a regular expression slow, and the
 /// crate would need a regex engine), formats other than `date-time`, `date`, `int32` and `int64`,
@@ -30,14 +31,14 @@ use crate::table::{RowId, Table, Trail};
 pub struct Drift {
     table: Arc<Table>,
     row: RowId,
-    found: BTreeMap<Key, Observation>,
+    found: BTreeMap<FindingKey, Observation>,
     /// The places of unknown fields, by the place that they have if their object turns out to be a
-    /// map; there is one more than [`MOST_NAMES`] if it has.
+    /// map. If it has turned out to be a map, there are [`MOST_NAMES`] + 1 places.
     fields: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// Place, kind, what the contract says, and what was seen.
-type Key = (String, Deviation, String, String);
+type FindingKey = (String, Deviation, String, String);
 
 impl Drift {
     /// The maximum number of unknown field names of an object. With more, the object is a map.
@@ -94,7 +95,7 @@ impl Drift {
     }
 
     /// Counts a difference, and adds its key to `new` if it is new.
-    fn add(&mut self, mut seen: Observation, new: &mut Vec<Key>) {
+    fn add(&mut self, mut seen: Observation, new: &mut Vec<FindingKey>) {
         if let Some(value) = seen.values.clone() {
             let fields = self.fields.entry(value.clone()).or_default();
             let before = fields.len();
@@ -112,10 +113,10 @@ impl Drift {
     }
 
     /// Turns the unknown fields of an object into map values.
-    fn fold(&mut self, value: &str, new: &mut Vec<Key>) {
+    fn fold(&mut self, value: &str, new: &mut Vec<FindingKey>) {
         let fields = self.fields.get(value).cloned().unwrap_or_default();
-        let field = |key: &Key| key.1 == Deviation::UnknownField && fields.contains(&key.0);
-        let keys: Vec<Key> = self.found.keys().filter(|key| field(key)).cloned().collect();
+        let field = |key: &FindingKey| key.1 == Deviation::UnknownField && fields.contains(&key.0);
+        let keys: Vec<FindingKey> = self.found.keys().filter(|key| field(key)).cloned().collect();
         for key in keys {
             if let Some(mut observation) = self.found.remove(&key) {
                 value.clone_into(&mut observation.finding.place);
@@ -125,7 +126,7 @@ impl Drift {
         }
     }
 
-    fn put(&mut self, seen: Observation, new: &mut Vec<Key>) {
+    fn put(&mut self, seen: Observation, new: &mut Vec<FindingKey>) {
         let finding = &seen.finding;
         let key =
             (finding.place.clone(), finding.kind, finding.expected.clone(), finding.seen.clone());

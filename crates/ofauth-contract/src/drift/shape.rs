@@ -49,7 +49,7 @@ pub(crate) fn is_word(value: &str) -> bool {
 /// like people's names. The limit also applies to words outside an enum.
 pub(crate) const MOST_NAMES: usize = 16;
 
-/// More fields than an object with field names has.
+/// The maximum number of fields, more than an object with field names has.
 const MOST_FIELDS: usize = 256;
 
 /// Prefixes of API keys, ids and tokens.
@@ -217,32 +217,32 @@ impl<'de> Visitor<'de> for &mut Shape {
 }
 
 /// The key of a field, looked up as it is parsed, and kept only if it is unknown.
-pub(crate) enum Key<'a> {
+pub(crate) enum FieldKey<'a> {
     Known(&'a str, Field),
     Unknown(String),
 }
 
-pub(crate) struct Name<'a>(pub(crate) &'a Row);
+pub(crate) struct FieldName<'a>(pub(crate) &'a Row);
 
-impl<'de, 'a> DeserializeSeed<'de> for Name<'a> {
-    type Value = Key<'a>;
+impl<'de, 'a> DeserializeSeed<'de> for FieldName<'a> {
+    type Value = FieldKey<'a>;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key<'a>, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<FieldKey<'a>, D::Error> {
         deserializer.deserialize_str(self)
     }
 }
 
-impl<'a> Visitor<'_> for Name<'a> {
-    type Value = Key<'a>;
+impl<'a> Visitor<'_> for FieldName<'a> {
+    type Value = FieldKey<'a>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a key")
     }
 
-    fn visit_str<E>(self, key: &str) -> Result<Key<'a>, E> {
+    fn visit_str<E>(self, key: &str) -> Result<FieldKey<'a>, E> {
         Ok(match self.0.properties.get_key_value(key) {
-            Some((name, field)) => Key::Known(name, *field),
-            None => Key::Unknown(key.to_owned()),
+            Some((name, field)) => FieldKey::Known(name, *field),
+            None => FieldKey::Unknown(key.to_owned()),
         })
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::table::{Kind, Row, RowId};
 
-/// More alternatives than all rows of a real document have together.
+/// The maximum number of alternatives, more than all rows of a real document have together.
 pub(crate) const LIMIT: usize = 200_000;
 
 /// Flattens nested alternatives in the rows from `first` on, and merges enums of the same type. A

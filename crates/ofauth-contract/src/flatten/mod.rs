@@ -42,7 +42,7 @@ impl Table {
     }
 
     /// Flattens only the operations whose method and path are wanted, because a document may have
-    /// hundreds. If a path is wanted only together with the path of its server's URL, the two are
+    /// hundreds. If a path is wanted only with the path of its server's URL before it, the two are
     /// joined: `/chats` on `https://host/v2/access` becomes `/v2/access/chats`.
     ///
     /// # Errors
@@ -93,7 +93,7 @@ fn operations(
                 continue;
             }
             // The server's URL may have the first part of the path.
-            let servers = flatten.servers(&item, &part, true).unwrap_or_default();
+            let servers = flatten.default_urls(&item, &part);
             let mut bases = servers.iter().map(|url| server::split(url).1);
             let Some(base) = bases.find(|base| {
                 let whole = format!("{base}{path}");
@@ -104,6 +104,7 @@ fn operations(
             let mut operation = flatten.operation(method, path, &item, &part)?;
             operation.path = format!("{base}{path}");
             let whole = |url: &String| match server::split(url) {
+                ("", path) if path == base => "/".to_owned(),
                 (origin, path) if path == base => origin.to_owned(),
                 _ => url.clone(),
             };

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::reference::Part;
 use super::schema::Schemas;
-use super::server::base_urls;
+use super::server::{base_urls, default_url};
 use crate::mistake::Mistake;
 use crate::table::{Body, Header, Operation, Parameter, Response, RowId};
 
@@ -31,7 +31,7 @@ impl<'a> Operations<'a> {
             tags: tags.map(str::to_owned).collect(),
             deprecated: operation.flag("deprecated")?,
             security: self.security(operation)?,
-            servers: self.servers(item, operation, false)?,
+            servers: self.servers(item, operation)?,
             parameters: self.parameters(item, operation)?,
             body: self.body(operation)?,
             responses: self.responses(operation)?,
@@ -100,19 +100,21 @@ impl<'a> Operations<'a> {
         })
     }
 
+    /// The URLs of the same servers, each with the defaults of its variables.
+    pub(super) fn default_urls(&self, item: &Part<'a>, operation: &Part<'a>) -> Vec<String> {
+        let lists = [operation, item, &self.root].map(|holder| holder.value["servers"].as_array());
+        let list = lists.into_iter().flatten().find(|list| !list.is_empty());
+        list.into_iter().flatten().map(default_url).collect()
+    }
+
     /// Returns the operation's servers, or else those of the path or of the document.
-    pub(super) fn servers(
-        &self,
-        item: &Part<'a>,
-        operation: &Part<'a>,
-        defaults: bool,
-    ) -> Result<Vec<String>, Mistake> {
+    fn servers(&self, item: &Part<'a>, operation: &Part<'a>) -> Result<Vec<String>, Mistake> {
         for holder in [operation, item, &self.root] {
             let servers = holder.list("servers")?;
             if !servers.is_empty() {
                 let mut urls = Vec::new();
                 for server in &servers {
-                    urls.append(&mut base_urls(server, defaults)?);
+                    urls.append(&mut base_urls(server)?);
                 }
                 return Ok(urls);
             }

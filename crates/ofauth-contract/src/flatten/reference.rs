@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::mistake::Mistake;
 
-/// More references than a real reference passes through.
+/// The maximum length of a chain of references, more than a real document has.
 const REFERENCES: usize = 200;
 
 /// A part of a document, and its place.

@@ -14,11 +14,12 @@ use super::reference::Part;
 use crate::mistake::Mistake;
 use crate::table::{Discriminator, Field, Kind, Rest, Row, RowId};
 
-/// More rows than a real document has: a guard against exponential growth.
+/// The maximum number of rows, more than a real document has. It guards against exponential growth.
 const ROWS: usize = 1_000_000;
-/// More combinations of alternatives than a real schema has.
+/// The maximum number of combinations of alternatives, more than a real schema has.
 const COMBINATIONS: usize = 256;
-/// More schemas than apply to a real value, through `$ref` and `allOf`.
+/// The maximum number of schemas that apply to one value through `$ref` and `allOf`, more than in a
+/// real document.
 const PARTS: usize = 1_000;
 
 /// Builds the rows for the schemas of one document.

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use serde_json::Value;
+
 use super::reference::Part;
 use crate::mistake::Mistake;
 
-/// More URLs than a real server has.
+/// The maximum number of URLs of a server, more than a real server has.
 const URLS: usize = 100;
-/// More bytes than a real URL has.
+/// The maximum length of a URL in bytes, more than a real URL has.
 const URL: usize = 8_192;
 
 /// Splits a URL into the part before its path, and the path.
@@ -17,10 +19,30 @@ pub(super) fn split(url: &str) -> (&str, &str) {
     url.split_at(path)
 }
 
+/// The URL of a server, with the default of each variable.
+pub(super) fn default_url(server: &Value) -> String {
+    let mut url = String::new();
+    let mut rest = server["url"].as_str().unwrap_or_default();
+    while let Some((before, name, after)) = next_variable(rest) {
+        url.push_str(before);
+        url.push_str(server["variables"][name]["default"].as_str().unwrap_or_default());
+        rest = after;
+    }
+    url.push_str(rest);
+    url.truncate(url.trim_end_matches('/').len());
+    url
+}
+
+/// Splits a URL at its first variable: what is before it, its name, and what is after it.
+fn next_variable(url: &str) -> Option<(&str, &str, &str)> {
+    let (before, after) = url.split_once('{')?;
+    let (name, after) = after.split_once('}')?;
+    Some((before, name, after))
+}
+
 /// Returns the URLs that a server's `url` stands for, the default first: one for each value that
-/// its variables list. A variable without a list stands for its default if `defaults` is set, and
-/// otherwise for any value, written as `*`.
-pub(super) fn base_urls(server: &Part<'_>, defaults: bool) -> Result<Vec<String>, Mistake> {
+/// its variables list. A variable without a list stands for any value, written as `*`.
+pub(super) fn base_urls(server: &Part<'_>) -> Result<Vec<String>, Mistake> {
     let url = server.text("url")?.unwrap_or_default();
     let url = match url.trim_end_matches('/') {
         "" => "/",
@@ -35,16 +57,13 @@ pub(super) fn base_urls(server: &Part<'_>, defaults: bool) -> Result<Vec<String>
         }
         let mut known = HashSet::new();
         values.retain(|value| known.insert(*value));
-        let any = variable.get("enum").is_none() && !defaults;
+        let any = variable.get("enum").is_none();
         variables.insert(name.as_str(), if any { vec!["*"] } else { values });
     }
     let mut urls = vec![String::new()];
     let mut rest = url;
     // From left to right, because values aren't searched for variables.
-    while let Some((before, name, after)) = rest.split_once('{').and_then(|(before, after)| {
-        let (name, after) = after.split_once('}')?;
-        Some((before, name, after))
-    }) {
+    while let Some((before, name, after)) = next_variable(rest) {
         let own = [format!("{{{name}}}")];
         let own: Vec<&str> = own.iter().map(String::as_str).collect();
         let values = variables.get(name).unwrap_or(&own);

@@ -31,11 +31,6 @@ impl Table {
         &self.operations
     }
 
-    /// Returns the rows of the named schemas under `components`.
-    pub fn schemas(&self) -> &BTreeMap<String, RowId> {
-        &self.schemas
-    }
-
     /// Returns a row.
     pub fn row(&self, id: RowId) -> &Row {
         &self.rows[id.0]
@@ -100,7 +95,7 @@ impl Table {
     }
 
     /// Describes a row in words: the name of its schema, or its type.
-    pub fn words(&self, id: RowId) -> String {
+    pub(crate) fn words(&self, id: RowId) -> String {
         let row = self.row(id);
         if row.alternatives.is_empty() {
             return row.name_or_type().to_owned();

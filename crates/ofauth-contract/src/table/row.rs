@@ -170,7 +170,7 @@ impl Kind {
     }
 
     /// Returns the type of a value. A number without a fraction or an exponent is an integer.
-    pub fn of(value: &Value) -> Self {
+    pub(crate) fn of(value: &Value) -> Self {
         match value {
             Value::Null => Self::Null,
             Value::Bool(_) => Self::Boolean,

@@ -1,6 +1,5 @@
 //! Reads the response of an attempt: a page or an error.
 
-use std::error::Error as StdError;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -13,7 +12,7 @@ use tokio::time::Instant;
 use super::{Call, Reply, Sent, error_body};
 use crate::connect::ConnectTimeout;
 use crate::decode::{self, RawPage};
-use crate::error::{Answer, Deadline};
+use crate::error::{Answer, Deadline, root_cause};
 use crate::event::EventKind;
 use crate::limit::Observed;
 use crate::rate_headers::retry_after;
@@ -176,12 +175,4 @@ impl Call<'_> {
             None => broken,
         }
     }
-}
-
-pub(crate) fn root_cause(error: &dyn StdError) -> String {
-    let mut cause = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    cause.to_string()
 }

@@ -209,8 +209,8 @@ impl Call<'_> {
         Error::new(ErrorKind::Timeout, what, advice).with_deadline(deadline)
     }
 
-    /// Returns how long to pause before the next attempt. If there is none, the error may hold a
-    /// note that says why.
+    /// Returns how long to pause before the next attempt. If there is no next attempt, the error
+    /// may be a note that says why.
     fn pause(
         &self,
         error: &Error,

@@ -29,7 +29,7 @@ pub(super) async fn read(
         None => Ok(body.await.0),
     };
     let body = body.unwrap_or_default();
-    let told = Told::read(&body, |text| clean(connection, text));
+    let fields = ErrorFields::read(&body, |text| clean(connection, text));
     let host = connection.host();
     let (kind, what, advice) = if status.is_redirection() {
         let what = match redirect_target(connection, &headers) {
@@ -42,15 +42,15 @@ pub(super) async fn read(
         (ErrorKind::Decode, what, "report it to the vendor")
     } else {
         let what =
-            told.words.unwrap_or_else(|| format!("{host} returned an error without a message"));
-        let error_type = told.error_type.as_ref();
+            fields.message.unwrap_or_else(|| format!("{host} returned an error without a message"));
+        let error_type = fields.error_type.as_ref();
         (kind(status, error_type), what, advice(status, error_type))
     };
     Error::new(kind, what, advice).with_answer(Answer {
         status,
-        error_type: told.error_type,
-        request_id: told.request_id.or_else(|| request_id(connection, &headers)),
-        action_required: told.action_required,
+        error_type: fields.error_type,
+        request_id: fields.request_id.or_else(|| request_id(connection, &headers)),
+        action_required: fields.action_required,
         headers,
         body,
     })
@@ -80,14 +80,14 @@ pub(super) fn request_id(connection: &Connection, headers: &HeaderMap) -> Option
 /// `error`, `type`, `requestId`, `actionRequired` (OFAuth reference, errors), `error`,
 /// `code`, `details` (an older reference page) and `message`, `code`, `details` (SDK types).
 #[derive(Default)]
-struct Told {
-    words: Option<String>,
+struct ErrorFields {
+    message: Option<String>,
     error_type: Option<ErrorType>,
     request_id: Option<String>,
     action_required: Option<String>,
 }
 
-impl Told {
+impl ErrorFields {
     fn read(body: &[u8], clean: impl Fn(&str) -> String) -> Self {
         let Ok(Value::Object(body)) = serde_json::from_slice(body) else {
             return Self::default();
@@ -100,7 +100,7 @@ impl Told {
                 .find(|text| !text.is_empty())
         };
         Self {
-            words: text(&["error", "message"]),
+            message: text(&["error", "message"]),
             error_type: text(&["type", "code"]).map(ErrorType::from),
             request_id: text(&["requestId"]),
             action_required: text(&["actionRequired"]),

@@ -1,5 +1,5 @@
-//! Calls of generated operations: the one place that applies rate limits, retries, deadlines and
-//! traces, for every endpoint.
+//! Calls of generated operations. Rate limits, retries, deadlines and traces are applied here, for
+//! every endpoint.
 //!
 //! [`attempts`] is the retry loop, [`answer`] reads responses, and [`error_body`] turns an error
 //! response into an [`Error`](crate::Error).
@@ -7,8 +7,6 @@
 mod answer;
 mod attempts;
 mod error_body;
-
-pub(crate) use answer::root_cause;
 
 use bytes::Bytes;
 use ofauth_api::{Body, Error as RawError, ResponseValue};

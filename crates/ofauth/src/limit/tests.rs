@@ -201,7 +201,7 @@ async fn a_wait_longer_than_allowed_fails_at_once() {
 #[tokio::test(start_paused = true)]
 async fn idle_connections_are_removed_and_busy_ones_are_kept() {
     let buckets = TokenBuckets::new(RateLimit::default());
-    let kept = || super::lock(&buckets.lines).of.len();
+    let kept = || super::lock(&buckets.queues).of.len();
     for number in 0..100_000 {
         buckets.acquire(connection(number), SECOND).await.unwrap();
         if number % 1_000 == 0 {
@@ -212,11 +212,11 @@ async fn idle_connections_are_removed_and_busy_ones_are_kept() {
     assert!(kept() <= 4 * super::FIRST_SWEEP, "{}", kept());
 
     // A request about to take a token shares its bucket with the next request.
-    let held = buckets.line(connection(5));
+    let held = buckets.queue(connection(5));
     for number in 0..2 * super::FIRST_SWEEP as u64 + 100_000 {
-        buckets.line(connection(number + 500_000));
+        buckets.queue(connection(number + 500_000));
     }
-    assert!(Arc::ptr_eq(&held, &buckets.line(connection(5))));
+    assert!(Arc::ptr_eq(&held, &buckets.queue(connection(5))));
 
     let (busy, mut passed) = (connection(7), 0);
     for number in 0..100_000 {

@@ -11,8 +11,8 @@ use super::{Item, Key};
 
 pub(super) type RegionId = usize;
 
-/// A chat that was seen. `found` is the number of the read that found it, `joined` of the read
-/// that made it part of its region.
+/// A chat that was seen. `found` is the number of the read that found it; `joined` is the number of
+/// the read that made it part of its region.
 #[derive(Clone, Debug)]
 pub(super) struct Chat {
     pub(super) version: Option<u64>,

@@ -1,7 +1,7 @@
 //! A complete walk over a list that changes while it is read.
 //!
 //! The list is ordered by activity, newest first or oldest first, and read by offset and limit.
-//! Between two requests chats *move* (activity becomes newer than all that exists), *arrive* and
+//! Between two requests, chats *move* (their activity becomes the newest of all), *arrive* and
 //! *leave*. The plain loop, `offset += page length`, then misses chats and repeats others. A
 //! [`Walk`] yields every chat that is in the list during the whole walk exactly once, and any
 //! other at most once. It does no I/O: [`Walk::ask`] says what to read next, [`Walk::read`] takes
@@ -12,46 +12,49 @@
 //! A chat seen twice with the same version has not moved in between: it is an *anchor*. Two pages
 //! with an anchor in common are connected, whatever happened between them. Connected pages form a
 //! *region*. So the walk asks for pages that overlap by an item or more. If a page has no anchor in
-//! the region read so far, its items are yielded all the same, and the walk steps back, further
+//! the region read so far, its items are yielded anyway, and the walk steps back, further
 //! each time, until it finds the region again, or is back at its start.
 //!
 //! # Why nothing is missed
 //!
 //! Think of activity as a line. A page is an interval on it, from its first item to its last, and
 //! shows every chat that was in the interval at that moment. An anchor is the same point of the
-//! line in both its pages, so a region, a union of such intervals, has no gap.
+//! line in both its pages, so a region, which is a union of these intervals, has no gap.
 //!
-//! **Lemma.** Take a chat that is in the list all the time, and whose activity at time `T` lies in
-//! an interval read before `T`. It was seen. For if it had that activity already when the page was
-//! read, it is on the page. If not, it moved after the page was read, so to a place newer than all
-//! the page had, and is not in the interval at `T`.
+//! **Lemma.** A chat that is in the list all the time, and whose activity at time `T` lies in an
+//! interval read before `T`, was seen. Proof: if it already had that activity when the page was
+//! read, it is on the page. Otherwise it moved after the page was read. Then its activity is newer
+//! than everything on the page, and doesn't lie in the interval at `T`.
 //!
 //! The lemma doesn't depend on the order in which the pages of a region were read: they may be
 //! requested in parallel. It also holds for the list's oldest end, since nothing moves there. It
 //! does not hold for the newest end: there the last page must be one *asked for after every other
 //! page was read*. [`Ask`] records what is needed to decide that.
 //!
-//! - **Oldest first.** The walk ends with such a page, read at `T`, that has the list's end and
-//!   lies in a region with a page from the walk's start. A chat at or past the page's first item
-//!   at `T` is on it. Any other lies at `T` in an interval read before: by the lemma it was seen.
-//! - **Newest first.** The walk ends with such a page from offset 0, read at `T`, with an anchor in
-//!   a region that reaches the list's end. A chat newer than the anchor at `T` is on the page. Any
-//!   other lies at `T` in the region: by the lemma it was seen. So after the list's end is
-//!   reached, the front is read again (a *front pass*), down to the region, until one page is
-//!   enough.
-//! - **From an offset above 0.** The walk covers what stays at or past that offset. What moves to
-//!   the front has left, so newest first ends like oldest first, at the list's end.
-//! - **Changes.** A [`Front`] is a few anchors of a region that reaches the list's end: what
-//!   changed since is newer than all that existed then, and so newer than every unmoved anchor.
-//!   If no anchor is left, a last message older than the checkpoint proves the same.
+//! - **Oldest first.** The walk ends with a page of this kind, read at `T`, that has the list's end
+//!   and lies in a region with a page from the walk's start. A chat at or past the page's first
+//!   item at `T` is on the page. Any other chat lies at `T` in an interval read before, so by the
+//!   lemma it was seen.
+//! - **Newest first.** The walk ends with a page of this kind from offset 0, read at `T`, with an
+//!   anchor in a region that reaches the list's end. A chat newer than the anchor at `T` is on the
+//!   page. Any other chat lies at `T` in the region, so by the lemma it was seen. This is why the
+//!   front is read again after the list's end is reached (a *front pass*), down to the region,
+//!   until one page is enough.
+//! - **From an offset above 0.** The walk covers the chats that stay at or past that offset. A chat
+//!   that moves to the front counts as having left, so in either order the walk ends at the list's
+//!   end.
+//! - **Changes.** A [`Front`] holds a few anchors of a region that reaches the list's end. A chat
+//!   that changed since then is newer than everything that existed then, and so newer than every
+//!   anchor that hasn't moved. If no anchor is left, a last message older than the checkpoint
+//!   proves the same.
 //!
 //! # Assumptions
 //!
 //! A chat's version changes whenever it moves, and never returns to an earlier one. A chat without
-//! a version is yielded, but can't be an anchor; a list of only such chats can't be walked. A
-//! record that could not be decoded needs a key too, such as a hash of its content, and a version
-//! only if that key is unique. A page can have more than one item: with a server that returns one
-//! at a time, whatever limit is asked for, pages can't overlap, and the walk is the plain loop,
+//! a version is yielded, but can't be an anchor; a list without any versions can't be walked. A
+//! record that could not be decoded needs a key too, for example a hash of its content, and a
+//! version only if that key is unique. A page can have more than one item: if the server returns
+//! one item at a time, whatever the limit, pages can't overlap, so the walk is only a plain loop,
 //! without the guarantee.
 //!
 //! # Cost
@@ -300,7 +303,7 @@ impl Walk {
         if short && page.has_more {
             let half = u32::try_from(page.items.len() / 2).unwrap_or(u32::MAX);
             self.overlap = self.overlap.min(half);
-            // A page that also has hidden items may show one item: the server's offset is then
+            // A page with hidden items may show only one item; the server's next offset is then
             // further on.
             if half == 0 && page_end(ask, page) != signed(ask.offset).saturating_add(1) {
                 self.overlap = 1;
@@ -352,8 +355,9 @@ impl Walk {
         }
     }
 
-    /// Returns the page after a connected one that ends at `end`. It begins with the region's last
-    /// items, or, if a page there wasn't connected because they are gone, with this page's own.
+    /// Returns the page to read after a connected page that ends at `end`. It begins with the
+    /// region's last items or, if a page there wasn't connected because they are gone, with the
+    /// last items of the connected page.
     fn onward(&mut self, region: RegionId, end: i64) -> Next {
         let end = u64::try_from(end).unwrap_or(0);
         if self.missed.is_some_and(|missed| end > missed) {

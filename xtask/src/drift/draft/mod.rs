@@ -66,11 +66,12 @@ impl Edits<'_> {
                 }
             }
         }
-        if self.lines.text() == before.text() {
-            return Ok(());
-        }
-        let findings = lint::check(self.root, self.lines.document())?;
-        if findings.is_empty() {
+        let is_same = self.lines.text() == before.text();
+        let findings = match is_same {
+            true => Vec::new(),
+            false => lint::check(self.root, self.lines.document())?,
+        };
+        if findings.is_empty() && !is_same {
             return Ok(());
         }
         if !self.was_valid {
@@ -79,6 +80,9 @@ impl Edits<'_> {
                 return Err(in_lines(&findings, "\n"));
             }
             self.was_valid = true;
+        }
+        if is_same {
+            return Ok(());
         }
         self.lines = before;
         self.left.truncate(known);

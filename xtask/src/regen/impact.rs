@@ -3,7 +3,7 @@
 use ofauth_contract::{Bump, Changes, Scope, compare};
 use serde_json::{Value, json};
 
-use super::before::Before;
+use super::baseline::Baseline;
 use super::files::File;
 use super::surface::{Surface, SurfaceChange, SurfaceChanges};
 use crate::generator::{self, Product};
@@ -11,7 +11,7 @@ use crate::report::{self, Format, GREEN, Judged, RED, YELLOW};
 use crate::spec::{SPEC, Spec};
 
 /// The effects of changes to the spec.
-pub(crate) struct Meaning {
+pub(crate) struct Impact {
     pub(crate) against: String,
     pub(crate) contract: Changes,
     /// The changes of the generated Rust API, or the reason why no code can be generated from the
@@ -20,11 +20,11 @@ pub(crate) struct Meaning {
 }
 
 /// Compares the spec with an earlier version.
-pub(crate) fn meaning(
-    before: &Before,
+pub(crate) fn impact(
+    before: &Baseline,
     (yaml, new): (&str, &Spec),
     files: &[File],
-) -> Result<Meaning, String> {
+) -> Result<Impact, String> {
     let old = Spec::parse(&before.place, &before.yaml)?;
     let contract = compare(&old.table()?, &new.table()?, Scope::Everything)
         .map_err(|mistake| mistake.to_string())?;
@@ -33,7 +33,7 @@ pub(crate) fn meaning(
         true => Ok(SurfaceChanges::default()),
         false => surface(&old, files),
     };
-    Ok(Meaning { against: before.name.clone(), contract, surface })
+    Ok(Impact { against: before.name.clone(), contract, surface })
 }
 
 /// Compares the Rust API with the one that the current generator makes from the old spec, so that
@@ -56,7 +56,7 @@ fn surface(spec: &Spec, files: &[File]) -> Result<SurfaceChanges, String> {
     Ok(Surface::of(&old)?.changes(&Surface::of(&new)?))
 }
 
-impl Meaning {
+impl Impact {
     /// Returns which effects to take from the rules. The effect on Rust comes from the generated
     /// code, if it could be compared.
     fn judged(&self) -> Judged {
@@ -103,37 +103,37 @@ impl Meaning {
     }
 }
 
-/// Prints the changes of the contract and of the Rust API, and the version that is due.
-pub(crate) fn print(meaning: Option<&Meaning>, files: &[File], format: Format) {
+/// Prints the changes of the contract and of the Rust API, and the version bump that is due.
+pub(crate) fn print(impact: Option<&Impact>, files: &[File], format: Format) {
     let markdown = format == Format::Markdown;
-    let Some(meaning) = meaning else {
+    let Some(impact) = impact else {
         let head = if markdown { "## Contract\n\n" } else { "contract: " };
         anstream::println!(
             "{head}not compared, since git has no committed {SPEC}; name a file with --against"
         );
         return;
     };
-    let (against, contract) = (&meaning.against, &meaning.contract);
+    let (against, contract) = (&impact.against, &impact.contract);
     match (markdown, contract.0.is_empty()) {
         (true, _) => anstream::print!(
             "## Contract, against `{against}`\n\n{}",
-            report::markdown(contract, meaning.judged())
+            report::markdown(contract, impact.judged())
         ),
-        (false, true) => anstream::println!("contract: no change against {against}"),
+        (false, true) => anstream::println!("contract, against {against}: no change"),
         (false, false) => anstream::print!(
             "contract, against {against}:\n{}",
-            report::text(contract, meaning.judged())
+            report::text(contract, impact.judged())
         ),
     }
     let head = if markdown { "\n## Rust surface\n\n" } else { "Rust surface: " };
-    match &meaning.surface {
+    match &impact.surface {
         Ok(surface) => print_surface(surface, head, markdown),
         Err(reason) => anstream::println!(
             "{head}not compared, since no code can be generated from the old spec: {reason}"
         ),
     }
     let head = if markdown { "\n## Due\n\n" } else { "due: " };
-    anstream::println!("{head}{}", meaning.bump(files));
+    anstream::println!("{head}{}", impact.bump(files));
 }
 
 fn print_surface(surface: &SurfaceChanges, head: &str, markdown: bool) {

@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::spec::{self, SPEC};
 
 /// An earlier version of the spec.
-pub(crate) struct Before {
+pub(crate) struct Baseline {
     /// The revision or file, as the report names it.
     pub(crate) name: String,
     /// The name of the document in error messages.
@@ -19,12 +19,12 @@ pub(crate) struct Before {
 ///
 /// Returns `None` if `against` is `None` and there is no committed spec: outside a git repository,
 /// or before the spec's first commit.
-pub(crate) fn before(root: &Path, against: Option<&str>) -> Result<Option<Before>, String> {
+pub(crate) fn baseline(root: &Path, against: Option<&str>) -> Result<Option<Baseline>, String> {
     if let Some(file) = against.map(Path::new).filter(|path| path.is_file()) {
         let name = file.display().to_string();
         let yaml = spec::text(file, &name)?;
         let place = name.clone();
-        return Ok(Some(Before { name, place, yaml }));
+        return Ok(Some(Baseline { name, place, yaml }));
     }
     let revision = against.unwrap_or("HEAD");
     let object = format!("{revision}:./{SPEC}");
@@ -36,7 +36,7 @@ pub(crate) fn before(root: &Path, against: Option<&str>) -> Result<Option<Before
                 .map_err(|_| format!("{object}: this isn't valid UTF-8"))?;
             let name = revision.to_owned();
             let place = format!("{SPEC} at {revision}");
-            Ok(Some(Before { name, place, yaml }))
+            Ok(Some(Baseline { name, place, yaml }))
         }
         (_, None) => Ok(None),
         (Ok(output), Some(_)) => {
