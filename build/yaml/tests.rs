@@ -189,10 +189,14 @@ fn errors_are_in_plain_words() {
 #[test]
 fn a_large_document_is_read() {
     let mut yaml = String::from("openapi: 3.0.3\npaths:\n");
-    for index in 0..30_000 {
+    let count = match std::env::var_os("OFAUTH_LONG_TESTS") {
+        Some(_) => 30_000,
+        None => 3_000,
+    };
+    for index in 0..count {
         yaml.push_str(&format!(
             "  /a{index}:\n    get:\n      tags: [a, b]\n      summary: Reads one.\n"
         ));
     }
-    assert_eq!(value(&yaml)["paths"].as_object().unwrap().len(), 30_000);
+    assert_eq!(value(&yaml)["paths"].as_object().unwrap().len(), count);
 }

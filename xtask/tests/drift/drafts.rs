@@ -222,9 +222,8 @@ fn captured_values_are_never_written() {
             page["list"][0]["withUser"].as_object_mut().unwrap().extend(many.clone());
         });
         let broken = format!("{capture}\n{{\"list\": [{{\"text\": \"{CANARY}");
-        for more in
-            [&[][..], &["--format", "json"], &["--update"], &["--update", "--format", "json"]]
-        {
+        // What is printed without `--update` is printed with it, too.
+        for more in [&["--update"][..], &["--update", "--format", "json"]] {
             let copy = Copy::new();
             let (code, stdout, stderr) = copy.drift(&broken, more);
             assert_eq!(code, 1, "{stdout}{stderr}");

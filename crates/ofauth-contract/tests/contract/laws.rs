@@ -305,13 +305,11 @@ fn the_number_and_depth_of_places_are_limited() {
         schemas.insert("S1".to_owned(), wide(3_200, last));
         Table::of_document(&document(schemas)).unwrap()
     };
-    assert!(
-        compare(&wide(&text), &wide(&number), Scope::Everything)
-            .unwrap_err()
-            .to_string()
-            .contains("too many places")
-    );
-    assert!(compared(5_000, false).unwrap_err().to_string().contains("nested too deep"));
+    if crate::is_long() {
+        let error = compare(&wide(&text), &wide(&number), Scope::Everything).unwrap_err();
+        assert!(error.to_string().contains("too many places"), "{error}");
+    }
+    assert!(compared(1_200, false).unwrap_err().to_string().contains("nested too deep"));
 }
 
 #[test]
@@ -338,6 +336,9 @@ fn schemas_that_would_take_too_long_are_refused() {
     assert!(reason.contains("through more than 200 other references"), "{reason}");
     let reason = chain(&|index| json!({ "allOf": [next(index)] }));
     assert!(reason.contains("more than 1000 schemas apply"), "{reason}");
+    if !crate::is_long() {
+        return;
+    }
     let reason = chain(&|index| json!({ "oneOf": [next(index), { "type": "object" }] }));
     assert!(reason.contains("too many alternatives"), "{reason}");
     let properties = (0..1_500).map(|index| (format!("p{index}"), json!({ "type": "string" })));

@@ -13,3 +13,8 @@ mod drift;
 mod laws;
 mod rules;
 mod values;
+
+/// Whether to run all cases, as in CI.
+fn is_long() -> bool {
+    std::env::var_os("OFAUTH_LONG_TESTS").is_some()
+}

@@ -1,6 +1,7 @@
 //! A case for each rule: the changes that it reports, and no others.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use ofauth_contract::{Change, RULES, Scope, Side, Table, compare};
 use serde::Deserialize;
@@ -24,9 +25,8 @@ struct Case {
     back: Vec<String>,
 }
 
-fn cases() -> Cases {
-    serde_saphyr::from_str(include_str!("../rules.yaml")).unwrap()
-}
+static CASES: LazyLock<Cases> =
+    LazyLock::new(|| serde_saphyr::from_str(include_str!("../rules.yaml")).unwrap());
 
 fn changed(document: &Value, changes: &BTreeMap<String, Value>) -> Value {
     let mut document = document.clone();
@@ -74,7 +74,7 @@ fn sorted(lines: impl Iterator<Item = String>) -> Vec<String> {
 
 #[test]
 fn each_case_reports_exactly_the_expected_changes() {
-    let cases = cases();
+    let cases = &*CASES;
     let mut wrong = Vec::new();
     for case in &cases.cases {
         let old = changed(&cases.document, &case.from);
@@ -94,7 +94,7 @@ fn each_case_reports_exactly_the_expected_changes() {
 
 #[test]
 fn each_rule_has_a_case() {
-    let cases = cases();
+    let cases = &*CASES;
     let mut fired = BTreeSet::new();
     for case in &cases.cases {
         let old = changed(&cases.document, &case.from);

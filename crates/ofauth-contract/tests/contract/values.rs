@@ -189,16 +189,8 @@ fn lost(writer: &Value, reader: &Value) -> Option<Value> {
     values.find(|value| writes.is_valid(value) && !accepts.is_valid(value))
 }
 
-/// The number of cases: a fifth of them unless `OFAUTH_LONG_TESTS` is set, as in CI.
-fn cases() -> u32 {
-    match std::env::var_os("OFAUTH_LONG_TESTS") {
-        Some(_) => 3_000,
-        None => 600,
-    }
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: if crate::is_long() { 3_000 } else { 600 }, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn harmless_changes_lose_no_values(old in schema(), index in any::<prop::sample::Index>(), other in schema()) {
