@@ -7,7 +7,7 @@ use fastrand::Rng;
 #[test]
 fn a_quiet_walk_costs_at_most_a_tenth_plus_two_requests_more() {
     let mut worst = 0.0f64;
-    let step = 29 * 5 / cases(5) as usize;
+    let step = 29 * 10 / cases(10) as usize;
     for page_size in 1..=20 {
         for size in (0..=2_000).step_by(if page_size < 5 { 197 } else { step }).chain(0..45) {
             for order in [Order::Recent, Order::Old] {

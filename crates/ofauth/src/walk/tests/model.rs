@@ -5,11 +5,11 @@ use std::collections::{HashMap, HashSet};
 use crate::walk::{Ask, Item, Key, Order, ServedPage, Walk, WalkError};
 use fastrand::Rng;
 
-/// How many seeded cases to run: a fifth, unless `OFAUTH_LONG_TESTS` is set, as in CI.
+/// How many seeded cases to run: a tenth, unless `OFAUTH_LONG_TESTS` is set, as in CI.
 pub(crate) fn cases(all: u64) -> u64 {
     match std::env::var_os("OFAUTH_LONG_TESTS") {
         Some(_) => all,
-        None => all / 5,
+        None => all / 10,
     }
 }
 
