@@ -22,14 +22,15 @@ const PATTERN: RuleId = ("pattern", "write an ECMA 262 regular expression");
 const TRANSLATE: RuleId = ("translate", "describe it in another way, or use a newer generator");
 
 /// Parses the spec, or returns what is wrong with its form.
-pub(super) fn parse(yaml: &str) -> Result<Document, Diagnostic> {
+pub(super) fn parse(yaml: &str) -> Result<Document, Box<Diagnostic>> {
     if let Some(reason) = spec::text_problem(yaml) {
-        return Err(Diagnostic::in_spec(YAML, Problem::of_whole(reason)));
+        return Err(Box::new(Diagnostic::in_spec(YAML, Problem::of_whole(reason))));
     }
-    let document = Document::parse(yaml).map_err(|problem| Diagnostic::in_spec(YAML, problem))?;
+    let document =
+        Document::parse(yaml).map_err(|problem| Box::new(Diagnostic::in_spec(YAML, problem)))?;
     match spec::format_problem(&document.value) {
         Some((pointer, reason)) => {
-            Err(Diagnostic::in_spec(GRAMMAR, document.problem(pointer, reason)))
+            Err(Box::new(Diagnostic::in_spec(GRAMMAR, document.problem(pointer, reason))))
         }
         None => Ok(document),
     }

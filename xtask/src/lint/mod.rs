@@ -36,7 +36,7 @@ pub(crate) fn checked(root: &Path, yaml: &str) -> Result<Document, String> {
 pub(crate) fn run(root: &Path) -> Result<Outcome, String> {
     let yaml = spec::own(root)?;
     let findings = match check::parse(&yaml) {
-        Err(finding) => vec![finding],
+        Err(finding) => vec![*finding],
         Ok(document) => {
             let findings = check(root, &document)?;
             if findings.is_empty() {

@@ -13,8 +13,11 @@ use crate::spec::schemas::Use;
 /// Where a schema breaks a rule, as pointers relative to the schema, each with the reason.
 type Broken = Vec<(String, String)>;
 
+/// A rule, and the function that finds what breaks it.
+type Rule = (RuleId, fn(&Value, Use) -> Broken);
+
 /// All rules for single schemas.
-pub(super) const RULES: &[(RuleId, fn(&Value, Use) -> Broken)] = &[
+pub(super) const RULES: &[Rule] = &[
     (("misspelt", "write `x-private` or `x-extensible-enum`, or use another name"), misspelt),
     (("no-alternative", "list the schemas, or remove it"), |schema, _| {
         let empty = |list: &&str| schema[*list].as_array().is_some_and(Vec::is_empty);
