@@ -1,6 +1,6 @@
 //! `cargo xtask lint`: the rules that the spec must follow before code is generated from it.
 //!
-//! [`check`] applies the rules of [`rules`], [`composition`] and [`examples`]. [`review`] collects
+//! [`mod@check`] applies the rules of [`rules`], [`composition`] and [`examples`]. [`review`] collects
 //! what only a person can decide.
 
 mod check;

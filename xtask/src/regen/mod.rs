@@ -1,6 +1,6 @@
 //! `cargo xtask regen`: updates the generated files, and reports what changed.
 //!
-//! [`files`] generates them, [`baseline`] reads the earlier spec, [`surface`] compares the Rust
+//! [`mod@files`] generates them, [`baseline`] reads the earlier spec, [`surface`] compares the Rust
 //! code, and [`impact`] sums up what the changes mean.
 
 mod baseline;
