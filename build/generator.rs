@@ -6,11 +6,13 @@
 //!
 //! The steps: read the YAML ([`document`], [`yaml`]), check it ([`grammar`]), translate it with
 //! progenitor ([`translate`]), and make the changes for which progenitor has no setting
-//! ([`surface`]).
+//! ([`surface`], [`operations`], [`mocks`]).
 
 pub(crate) mod document;
 mod grammar;
+mod mocks;
 mod openapi;
+mod operations;
 pub(crate) mod problem;
 pub(crate) mod spelling;
 mod surface;
@@ -71,7 +73,7 @@ pub(crate) fn client(file: &str, yaml: &str) -> Result<String, SpecError> {
     generate(file, &document, Product::Client)
 }
 
-/// Generates the client, or typed mocks for `httpmock`, from a parsed spec.
+/// Generates one of the products from a parsed spec.
 pub(crate) fn generate(
     file: &str,
     document: &Document,
@@ -85,11 +87,21 @@ pub(crate) fn generate(
     let open_enums = open_enums(&document.value);
     let tokens = translate::generate(document, &open_enums, product)
         .map_err(|problem| fail(vec![problem]))?;
-    let code = syn::parse2(tokens)
-        .map_err(|error| format!("the output of progenitor is not valid Rust: {error}"))
+    let operations = operations::operations(&document.value);
+    let parse = |tokens| {
+        syn::parse2(tokens).map_err(|error| format!("generated code is not valid Rust: {error}"))
+    };
+    let code = parse(tokens)
         .and_then(|mut code| {
-            if product == Product::Client {
-                surface::finish(&mut code, &open_enums, &private(&document.value))?;
+            match product {
+                Product::Client => {
+                    surface::finish(&mut code, &open_enums, &private(&document.value))?;
+                    code.items.push(operations::facts(&operations));
+                }
+                Product::Mocks => mocks::finish(&mut code, &operations)?,
+                Product::Requests => {
+                    code = parse(operations::requests::requests(&mut code, &operations)?)?;
+                }
             }
             // progenitor's usage examples don't compile: as `text`, rustdoc neither runs nor counts
             // them.

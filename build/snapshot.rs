@@ -9,7 +9,7 @@ use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderE
 #[allow(clippy::all)]
 pub mod types {
     ///Small versions of a user's picture ("chats list").
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     pub struct AvatarThumbs {
@@ -24,7 +24,7 @@ pub mod types {
         }
     }
     ///Why the creator cannot send a message: a boolean ("chats list") or a text ("SDK types").
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[serde(untagged)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -46,7 +46,7 @@ pub mod types {
         }
     }
     ///A conversation with one fan ("chats list").
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     pub struct Chat {
@@ -243,7 +243,7 @@ pub mod types {
         }
     }
     ///One page of chats, in the requested order ("chats list").
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     pub struct ChatPage {
@@ -265,7 +265,7 @@ pub mod types {
         }
     }
     ///The body of an error response ("errors"). `type` is documented for every 4xx status but for no 5xx status, so it may be absent.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     pub struct ErrorBody {
@@ -290,7 +290,7 @@ pub mod types {
         }
     }
     ///The full-size file of a media item ("chats list").
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     pub struct FullFile {
@@ -314,7 +314,7 @@ pub mod types {
         }
     }
     ///A small image of a media item ("chats list").
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     pub struct ImageFile {
@@ -392,7 +392,7 @@ pub mod types {
         }
     }
     ///A photo, video, animation or recording ("chats list").
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     pub struct Media {
@@ -444,7 +444,7 @@ pub mod types {
         }
     }
     ///The files of a media item ("chats list").
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     pub struct MediaFiles {
@@ -469,7 +469,7 @@ pub mod types {
         }
     }
     ///One version of a file ("chats list").
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     pub struct MediaSource {
@@ -491,7 +491,7 @@ pub mod types {
         }
     }
     ///A message in a chat ("chats list").
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     pub struct Message {
@@ -669,7 +669,7 @@ pub mod types {
         }
     }
     ///The sender of a message, with a name ("chats list") or a view ("SDK types").
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[serde(untagged)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -688,7 +688,7 @@ pub mod types {
         }
     }
     ///The preview of a media item ("chats list").
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     pub struct PreviewFile {
@@ -712,7 +712,7 @@ pub mod types {
         }
     }
     ///A release form of a person shown in a media item ("chats list").
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     pub struct ReleaseForm {
@@ -736,7 +736,7 @@ pub mod types {
         }
     }
     ///The person named on a release form ("chats list").
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     pub struct ReleaseFormUser {
@@ -769,7 +769,7 @@ pub mod types {
         }
     }
     ///A user, identified by id, with a name ("chats list").
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     pub struct UserName {
@@ -784,7 +784,7 @@ pub mod types {
         }
     }
     ///A user, identified by id, with the view that the platform shows ("chats list").
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     pub struct UserView {
@@ -800,7 +800,7 @@ pub mod types {
         }
     }
     ///The URLs of a video by its height in pixels ("chats list").
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default)]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     pub struct VideoSources {
@@ -3859,4 +3859,52 @@ pub mod builder {
 /// Items consumers will typically use such as the Client.
 pub mod prelude {
     pub use self::super::Client;
+}
+/// What the API's description says about each operation, and the rules for its parameters.
+pub mod operations {
+    ///`GET /v2/access/chats`: List a creator's chats
+    pub mod list_chats {
+        /// The operation.
+        pub static OPERATION: crate::Operation = crate::Operation::new(
+            "list_chats",
+            ::http::Method::GET,
+            "/v2/access/chats",
+            true,
+        );
+        ///Returns only chats of one kind; by default, all chats ("chats list").
+        pub const FILTER: crate::Words = crate::Words::new(
+            "filter",
+            &["priority", "who_tipped", "unread"],
+        );
+        ///The number of chats to return, 1 to 20 ("chats list").
+        pub const LIMIT: crate::Integer = crate::Integer::new(
+            "limit",
+            1i64,
+            20i64,
+            Some(10i64),
+        );
+        ///The number of chats to skip, from 0; null means 0 ("chats list").
+        pub const OFFSET: crate::Integer = crate::Integer::new(
+            "offset",
+            0i64,
+            9223372036854775807i64,
+            Some(0i64),
+        );
+        ///The sort order by activity ("chats list").
+        pub const ORDER: crate::Words = crate::Words::new("order", &["recent", "old"]);
+        ///Text to search for, at most 100 characters ("chats list").
+        pub const QUERY: crate::Text = crate::Text::new(
+            "query",
+            0,
+            100u64 as usize,
+            false,
+        );
+        ///The id of a user list, greater than 0; returns only chats with its members ("chats list").
+        pub const USER_LIST_ID: crate::Integer = crate::Integer::new(
+            "userListId",
+            1i64,
+            9223372036854775807i64,
+            None,
+        );
+    }
 }

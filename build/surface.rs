@@ -18,6 +18,7 @@ pub(super) fn finish(
     private: &Private,
 ) -> Result<(), String> {
     keep_bodies(file)?;
+    encode_segments(file);
     remove_default_constructor(file)?;
     hide_parameters(module(&mut file.items, "builder")?)?;
     let types = module(&mut file.items, "types")?;
@@ -70,6 +71,32 @@ fn keep_bodies(file: &mut syn::File) -> Result<(), String> {
         ));
     }
     Ok(())
+}
+
+/// Encodes path parameters with our own function: progenitor's leaves `\`, which URLs treat as `/`.
+fn encode_segments(file: &mut syn::File) {
+    struct Calls;
+
+    impl VisitMut for Calls {
+        fn visit_expr_path_mut(&mut self, expr: &mut syn::ExprPath) {
+            if expr.path.is_ident("encode_path") {
+                *expr = parse_quote!(crate::encode_segment);
+            }
+        }
+
+        // `format!` takes the calls as tokens.
+        fn visit_macro_mut(&mut self, item: &mut syn::Macro) {
+            let arguments = item.parse_body_with(
+                syn::punctuated::Punctuated::<syn::Expr, syn::Token![,]>::parse_terminated,
+            );
+            if let Ok(mut arguments) = arguments {
+                arguments.iter_mut().for_each(|argument| self.visit_expr_mut(argument));
+                item.tokens = quote!(#arguments);
+            }
+        }
+    }
+
+    Calls.visit_file_mut(file);
 }
 
 /// Returns whether a body is decoded from JSON; otherwise it's empty (`()`) or a stream of bytes.
@@ -374,7 +401,7 @@ fn variants(values: &[String]) -> Vec<Ident> {
     names.iter().map(|name| format_ident!("{name}")).collect()
 }
 
-fn module<'a>(items: &'a mut [Item], name: &str) -> Result<&'a mut Vec<Item>, String> {
+pub(super) fn module<'a>(items: &'a mut [Item], name: &str) -> Result<&'a mut Vec<Item>, String> {
     items
         .iter_mut()
         .find_map(|item| match item {
@@ -431,7 +458,7 @@ fn is_path(path: &syn::Path, segments: &[&str]) -> bool {
 }
 
 /// Returns the name that typify gives to a property's field.
-fn field_name(property: &str) -> String {
+pub(super) fn field_name(property: &str) -> String {
     let name = property.to_snake_case();
     if name.starts_with(|first: char| first.is_ascii_digit()) {
         format!("x{name}")

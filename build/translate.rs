@@ -23,6 +23,9 @@ pub(crate) enum Product {
     /// Typed mocks, including those of error responses.
     #[allow(dead_code, reason = "build.rs only generates the client")]
     Mocks,
+    /// The requests of the wrapper crate.
+    #[allow(dead_code, reason = "build.rs only generates the client")]
+    Requests,
 }
 
 /// Generates code with progenitor.
@@ -50,6 +53,7 @@ fn settings(open_enums: &[OpenEnum]) -> GenerationSettings {
         .with_tag(TagStyle::Merged)
         .with_hooks(HooksMode::Expected)
         .with_inner_type(quote!(crate::Credentials))
+        .with_derive("PartialEq")
         .with_map_type("::std::collections::BTreeMap");
     for (name, path) in HAND_WRITTEN {
         settings.with_replacement(*name, *path, std::iter::empty());
@@ -63,7 +67,7 @@ fn settings(open_enums: &[OpenEnum]) -> GenerationSettings {
 
 /// Prepares the document for progenitor.
 fn prepare(mut document: Value, product: Product) -> Value {
-    if product == Product::Client {
+    if product != Product::Mocks {
         remove_error_responses(&mut document);
     }
     let timestamp = document["components"]["schemas"]["Timestamp"].take();
@@ -156,7 +160,7 @@ fn run(
     let result = catch_unwind(AssertUnwindSafe(|| {
         let mut generator = Generator::new(settings);
         match product {
-            Product::Client => generator.generate_tokens(&spec),
+            Product::Client | Product::Requests => generator.generate_tokens(&spec),
             Product::Mocks => generator.httpmock(&spec, "ofauth_api"),
         }
     }));

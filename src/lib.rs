@@ -18,8 +18,10 @@
 mod body;
 mod chat;
 mod credentials;
+mod get;
 mod media;
 mod next_offset;
+mod operation;
 mod text;
 mod timestamp;
 
@@ -29,6 +31,7 @@ pub use credentials::Credentials;
 pub use generated::*;
 pub use media::MediaLink;
 pub use next_offset::NextOffset;
+pub use operation::{Integer, Number, Operation, Text, Words, encode_segment};
 pub use timestamp::Timestamp;
 
 // progenitor leaves some items undocumented, and doesn't follow our lints.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Unexpected, Visitor};
 use serde::ser::{Serialize, Serializer};
 
 /// The `offset` of the next page: a number of chats to skip.
@@ -43,7 +43,7 @@ impl<'de> Deserialize<'de> for NextOffset {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct OffsetVisitor;
 
-        impl Visitor<'_> for OffsetVisitor {
+        impl<'de> Visitor<'de> for OffsetVisitor {
             type Value = NextOffset;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -78,6 +78,17 @@ impl<'de> Deserialize<'de> for NextOffset {
                 match value.parse::<f64>() {
                     Ok(number) => self.visit_f64(number),
                     Err(_) => Err(E::invalid_value(Unexpected::Other("other text"), &self)),
+                }
+            }
+
+            // A fraction, if another crate of the application has enabled serde_json's feature
+            // `arbitrary_precision`.
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<NextOffset, A::Error> {
+                match map.next_key::<String>()?.as_deref() {
+                    Some("$serde_json::private::Number") => {
+                        self.visit_str(&map.next_value::<String>()?)
+                    }
+                    _ => Err(A::Error::invalid_type(Unexpected::Map, &self)),
                 }
             }
         }

@@ -17,11 +17,12 @@ use tempfile::TempDir;
 
 const SNAPSHOT: &str = "build/snapshot.rs";
 const MOCKS: &str = "crates/ofauth-httpmock/src/generated.rs";
+const PARAMETERS: &str = "crates/ofauth/src/parameters.rs";
 
 const DATA: [&str; 3] = [
     "openapi/schemas/ChatPage.json",
     "openapi/schemas/ErrorBody.json",
-    "crates/ofauth-contract/src/ofauth.json",
+    "crates/ofauth/src/ofauth.json",
 ];
 
 const SPEC: &str = include_str!("spec.yaml");
@@ -33,12 +34,12 @@ impl Copy {
     fn committed() -> Self {
         let copy = Self(TempDir::new().unwrap());
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        for file in ["openapi/ofauth.yaml", SNAPSHOT, MOCKS] {
+        for file in ["openapi/ofauth.yaml", SNAPSHOT, MOCKS, PARAMETERS] {
             let to = copy.0.path().join(file);
             fs::create_dir_all(to.parent().unwrap()).unwrap();
             fs::copy(root.join(file), to).unwrap();
         }
-        for folder in ["xtask", "openapi/schemas", "crates/ofauth-contract/src"] {
+        for folder in ["xtask", "openapi/schemas", "crates/ofauth/src"] {
             fs::create_dir_all(copy.0.path().join(folder)).unwrap();
         }
         for file in DATA {
@@ -57,7 +58,7 @@ impl Copy {
             copy
         });
         let copy = Self::committed();
-        for file in ["openapi/ofauth.yaml", SNAPSHOT, MOCKS].iter().chain(&DATA) {
+        for file in ["openapi/ofauth.yaml", SNAPSHOT, MOCKS, PARAMETERS].iter().chain(&DATA) {
             fs::copy(GENERATED.0.path().join(file), copy.0.path().join(file)).unwrap();
         }
         copy
@@ -136,7 +137,7 @@ fn a_new_field_makes_the_snapshot_stale_until_it_is_regenerated() {
 
     let (code, stdout, _) = copy.xtask(&["regen"]);
     assert_eq!(code, 0);
-    assert!(stdout.contains("pub is_archived: ") && stdout.contains("written: 1 of 2"), "{stdout}");
+    assert!(stdout.contains("pub is_archived: ") && stdout.contains("written: 1 of 3"), "{stdout}");
     assert_eq!(copy.xtask(&["regen", "--check"]).0, 0);
 }
 
@@ -265,7 +266,7 @@ due: minor
     }
     assert_eq!(report["contract"]["changes"][0]["kind"], "property-added");
     assert_eq!(report["surface"]["added"][0]["item"], "ofauth_api::types::Chat.is_archived");
-    assert_eq!(report["files"].as_array().unwrap().len(), 5);
+    assert_eq!(report["files"].as_array().unwrap().len(), 6);
 
     let (code, stdout, _) = copy.xtask(&["regen", "--format", "markdown"]);
     assert_eq!(code, 0);
@@ -277,7 +278,7 @@ due: minor
     for heading in &expected[1..] {
         assert!(stdout.contains(&format!("\n\n{heading}\n\n")), "{stdout}");
     }
-    assert!(stdout.contains("written: 1 of 2") && stdout.contains("written: 2 of 3"), "{stdout}");
+    assert!(stdout.contains("written: 1 of 3") && stdout.contains("written: 2 of 3"), "{stdout}");
     assert_eq!(copy.xtask(&["regen", "--check"]).0, 0);
 }
 
@@ -386,7 +387,7 @@ fn missing_schemas_and_folders_are_stale() {
         assert_eq!((code, stderr.as_str()), (1, ""), "{file}: {stdout}");
         assert_eq!(copy.xtask(&["regen"]).0, 0);
     }
-    for folder in ["openapi/schemas", "crates/ofauth-contract"] {
+    for folder in ["openapi/schemas", "crates/ofauth"] {
         fs::remove_dir_all(copy.0.path().join(folder)).unwrap();
         let (code, stdout, stderr) = copy.xtask(&["regen", "--check"]);
         assert_eq!((code, stderr.as_str()), (1, ""), "{folder}: {stdout}");

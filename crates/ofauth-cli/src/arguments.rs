@@ -8,6 +8,7 @@ use std::str::FromStr;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use ofauth::operations::list_chats::{FILTER, LIMIT, OFFSET, ORDER, QUERY, USER_LIST_ID};
 use ofauth::{ChatFilter, ChatOrder};
 use ofauth_sandbox::{FaultRule, ParseQuotaError, Quota};
 
@@ -35,16 +36,15 @@ pub(crate) struct ChatsArguments {
     /// Read all chats instead of one page, each exactly once even if the list changes meanwhile
     #[arg(long)]
     pub(crate) all: bool,
-    /// Number of chats per page, from 1 to 20 [default: 10, or 20 with --all]
-    #[arg(long, value_name = "N", allow_negative_numbers = true,
-          value_parser = whole(1_u32..=20))]
-    pub(crate) limit: Option<u32>,
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help = limit_help(),
+          value_parser = whole(LIMIT.range()))]
+    pub(crate) limit: Option<i64>,
     /// Number of chats to skip [default: 0]
     #[arg(long, value_name = "N", allow_negative_numbers = true,
-          value_parser = whole(0..=i64::MAX))]
+          value_parser = whole(OFFSET.range()))]
     pub(crate) offset: Option<i64>,
     /// Sort by newest activity first (recent) or oldest first (old) [default: recent]
-    #[arg(long, value_parser = PossibleValuesParser::new(["recent", "old"])
+    #[arg(long, value_parser = PossibleValuesParser::new(ORDER.words.iter().copied())
           .try_map(|order| order.parse::<ChatOrder>()))]
     pub(crate) order: Option<ChatOrder>,
     #[command(flatten)]
@@ -99,16 +99,27 @@ pub(crate) struct WatchArguments {
 #[derive(Args, Debug)]
 pub(crate) struct Selection {
     /// Show only one kind of chat: marked as priority, from fans who tipped, or unread
-    #[arg(long, value_parser = PossibleValuesParser::new(["priority", "who_tipped", "unread"])
+    #[arg(long, value_parser = PossibleValuesParser::new(FILTER.words.iter().copied())
           .try_map(|filter| filter.parse::<ChatFilter>()))]
     pub(crate) filter: Option<ChatFilter>,
-    /// Show only chats that match this search text, at most 100 characters
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, help = query_help())]
     pub(crate) query: Option<String>,
     /// Show only chats with members of the user list with this id
     #[arg(long, value_name = "N", allow_negative_numbers = true,
-          value_parser = whole(1..=i64::MAX))]
+          value_parser = whole(USER_LIST_ID.range()))]
     pub(crate) user_list_id: Option<i64>,
+}
+
+fn limit_help() -> String {
+    let (min, max, default) = (LIMIT.min, LIMIT.max, LIMIT.default.unwrap_or(LIMIT.max));
+    format!(
+        "Number of chats per page, from {min} to {max} [default: {default}, or {max} with --all]"
+    )
+}
+
+fn query_help() -> String {
+    let max = QUERY.max_length;
+    format!("Show only chats that match this search text, at most {max} characters")
 }
 
 /// The server, and the limits for requests to it.

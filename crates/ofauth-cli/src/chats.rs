@@ -4,16 +4,14 @@ use std::io::{self, IsTerminal};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use ofauth::{ChatsRequest, Error, ErrorKind, Page};
+use ofauth::operations::list_chats::LIMIT;
+use ofauth::{ChatsRequest, Error, ErrorKind, FleetEvent, Page};
 
 use crate::account::{Account, Connections, select};
 use crate::arguments::ChatsArguments;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::{say, warn};
-
-/// The API's default number of chats per page (OFAuth documentation, chats list).
-const LIMIT: u32 = 10;
 
 pub(crate) async fn run(mut arguments: ChatsArguments) -> Result<(), Failure> {
     let account = Account::open(&arguments.server, 0.0).await?;
@@ -42,7 +40,8 @@ pub(crate) async fn run(mut arguments: ChatsArguments) -> Result<(), Failure> {
 
 fn request(mut request: ChatsRequest, arguments: &ChatsArguments) -> ChatsRequest {
     if let Some(limit) = arguments.limit {
-        request = request.limit(limit);
+        // A page has few chats, and the argument's range excludes negative numbers.
+        request = request.limit(limit.try_into().unwrap_or(u32::MAX));
     }
     if let Some(offset) = arguments.offset {
         request = request.offset(offset.unsigned_abs());
@@ -146,29 +145,33 @@ async fn many(
         bar.set_style(style);
     }
     let fleet = account.client.fleet(ids).concurrency(arguments.concurrency.into());
-    let mut chats = fleet.streams(move |chats| {
-        let stream = request(chats, &arguments).stream();
+    let page = arguments.limit.or(LIMIT.default).unwrap_or(LIMIT.max).unsigned_abs();
+    let mut chats = fleet.streams(move |_, creator| {
+        let stream = request(creator.chats(), &arguments).stream();
         match arguments.all {
             true => stream,
-            false => stream.max_items(arguments.limit.unwrap_or(LIMIT).into()),
+            false => stream.max_items(page),
         }
     });
     let (mut count, mut rejected, mut failures) = (0, 0, Vec::new());
-    while let Some((member, chat)) = chats.next().await {
+    while let Some((member, event)) = chats.next().await {
         let number = member.index() + 1;
-        match chat {
-            Ok(chat) => {
+        match event {
+            FleetEvent::Item(chat) => {
                 count += 1;
-                bar.suspend(|| output.chat(Some(member.id()), &chat))?;
+                bar.suspend(|| output.chat(Some(member.id().expose()), &chat))?;
             }
-            Err(error) if error.kind() == ErrorKind::Rejected => {
+            FleetEvent::Error(error) => {
                 rejected += 1;
                 bar.suspend(|| warn(&format!("connection {number}: {error}")));
             }
-            // An invalid request is invalid for every connection.
-            Err(error) if error.kind() == ErrorKind::InvalidRequest => return Err(error.into()),
-            // Keep only the message, since the body of an error can be large.
-            Err(error) => failures.push((number, error.to_string())),
+            FleetEvent::End { result: Err(error), .. } => match error.kind() {
+                // An invalid request is invalid for every connection.
+                ErrorKind::InvalidRequest => return Err(error.into()),
+                // Keep only the message, since the body of an error can be large.
+                _ => failures.push((number, error.to_string())),
+            },
+            FleetEvent::End { .. } => {}
         }
         bar.set_position(chats.ended() as u64);
         bar.set_message(format!("{count} chats"));

@@ -8,7 +8,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
-use ofauth::Client;
+use ofauth::{Client, FleetEvent};
 
 /// A server process that is stopped when it goes out of scope.
 struct Server(Child);
@@ -48,9 +48,12 @@ async fn large_fleets_are_read_within_their_limits_and_in_little_memory() {
     let ids = (1..=connections).map(|number| format!("conn_sandbox_{number}"));
     let mut fleet = client.fleet(ids).chats(|request| request);
     let mut count = 0;
-    while let Some((_, chat)) = fleet.next().await {
-        chat.unwrap();
-        count += 1;
+    while let Some((_, event)) = fleet.next().await {
+        match event {
+            FleetEvent::Item(_) => count += 1,
+            FleetEvent::End { result, .. } => result.unwrap(),
+            other => panic!("{other:?}"),
+        }
     }
     assert_eq!((count, fleet.ended()), (3 * connections, connections));
     let peak = peak_kb();

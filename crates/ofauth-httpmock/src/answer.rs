@@ -2,12 +2,13 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use httpmock::HttpMockResponse;
-use ofauth_api::types::{Chat, ChatPage, ErrorBody};
+use httpmock::{HttpMockResponse, Then};
+use ofauth_api::types::Chat;
+use regex::Regex;
 use serde_json::{Value, json};
 
 use crate::error::Documented;
-use crate::operations::{ListChatsThen, ListChatsWhen};
+use crate::operations::ListChatsThen;
 
 /// A response in a [sequence](ListChatsThen::sequence).
 #[derive(Clone, Debug)]
@@ -24,7 +25,7 @@ impl Answer {
         Self { status, headers, body: body.into() }
     }
 
-    fn json(status: u16, body: &Value) -> Self {
+    pub(crate) fn json(status: u16, body: &Value) -> Self {
         Self::new(status, "application/json", body.to_string())
     }
 
@@ -50,24 +51,10 @@ impl Answer {
     }
 }
 
-/// Converts a page, with status 200.
-impl From<ChatPage> for Answer {
-    fn from(page: ChatPage) -> Self {
-        Self::json(200, &json!(page))
-    }
-}
-
 /// Converts a documented error.
 impl From<Documented> for Answer {
     fn from(Documented { status, body }: Documented) -> Self {
         Self::json(status, &json!(body))
-    }
-}
-
-impl ListChatsWhen {
-    /// Matches only requests of this connection.
-    pub fn connection(self, id: &str) -> Self {
-        Self::new(self.into_inner().header("x-connection-id", id))
     }
 }
 
@@ -76,31 +63,24 @@ impl ListChatsThen {
     pub fn chats(self, chats: impl IntoIterator<Item = Chat>) -> Self {
         self.ok(&crate::sample::page_of(chats, None))
     }
+}
 
-    /// Responds with a documented error.
-    pub fn error(self, error: &Documented) -> Self {
-        let Documented { status, body } = error;
-        Self::new(self.into_inner().status(*status).json_body_obj::<ErrorBody>(body))
-    }
+/// Responds to successive requests with successive responses, and repeats the last.
+pub(crate) fn sequence(then: Then, answers: impl IntoIterator<Item = Answer>) -> Then {
+    let answers: Vec<Answer> = answers.into_iter().collect();
+    assert!(!answers.is_empty(), "a sequence needs at least one answer");
+    let next = AtomicUsize::new(0);
+    then.respond_with(move |_| {
+        let place = next.fetch_add(1, Ordering::Relaxed);
+        answers[place.min(answers.len() - 1)].response()
+    })
+}
 
-    /// Adds the header `Retry-After`, in seconds. In a [sequence](Self::sequence), use
-    /// [`Answer::retry_after`] for each response instead.
-    pub fn retry_after(self, seconds: u64) -> Self {
-        Self::new(self.into_inner().header("retry-after", seconds.to_string()))
-    }
-
-    /// Responds to successive requests with successive responses, and repeats the last.
-    ///
-    /// # Panics
-    ///
-    /// Panics if there are no responses.
-    pub fn sequence(self, answers: impl IntoIterator<Item = Answer>) -> Self {
-        let answers: Vec<Answer> = answers.into_iter().collect();
-        assert!(!answers.is_empty(), "a sequence needs at least one answer");
-        let next = AtomicUsize::new(0);
-        Self::new(self.into_inner().respond_with(move |_| {
-            let place = next.fetch_add(1, Ordering::Relaxed);
-            answers[place.min(answers.len() - 1)].response()
-        }))
-    }
+/// Returns a regular expression for a path in which `{}` of `pattern` is a parameter's value, as
+/// the client encodes it.
+#[allow(dead_code, reason = "the description may have no path with a parameter")]
+#[allow(clippy::expect_used, reason = "the pattern is generated, and the value is escaped")]
+pub(crate) fn path(pattern: &str, value: &str) -> Regex {
+    let value = regex::escape(&ofauth_api::encode_segment(value));
+    Regex::new(&pattern.replace("{}", &value)).expect("a valid regular expression")
 }

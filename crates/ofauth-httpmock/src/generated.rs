@@ -10,11 +10,8 @@ pub mod operations {
     pub struct ListChatsWhen(::httpmock::When);
     impl ListChatsWhen {
         pub fn new(inner: ::httpmock::When) -> Self {
-            Self(
-                inner
-                    .method(::httpmock::Method::GET)
-                    .path_matches(regex::Regex::new("^/v2/access/chats$").unwrap()),
-            )
+            let path = regex::Regex::new("^/v2/access/chats$").unwrap();
+            Self(inner.method(::httpmock::Method::GET).path_matches(path))
         }
         pub fn into_inner(self) -> ::httpmock::When {
             self.0
@@ -78,6 +75,10 @@ pub mod operations {
             } else {
                 Self(self.0.query_param_missing("userListId"))
             }
+        }
+        /// Matches only requests of this connection.
+        pub fn connection(self, id: &str) -> Self {
+            Self(self.0.header("x-connection-id", id))
         }
     }
     pub struct ListChatsThen(::httpmock::Then);
@@ -178,6 +179,23 @@ pub mod operations {
                     .json_body_obj(value),
             )
         }
+        /// Responds with a documented error.
+        pub fn error(self, error: &crate::error::Documented) -> Self {
+            Self(self.0.status(error.status).json_body_obj(&error.body))
+        }
+        /// Adds the header `Retry-After`, in seconds. In a [sequence](Self::sequence), use
+        /// [`Answer::retry_after`](crate::Answer::retry_after) for each response instead.
+        pub fn retry_after(self, seconds: u64) -> Self {
+            Self(self.0.header("retry-after", seconds.to_string()))
+        }
+        /// Responds to successive requests with successive responses, and repeats the last.
+        ///
+        /// # Panics
+        ///
+        /// Panics if there are no responses.
+        pub fn sequence(self, answers: impl IntoIterator<Item = crate::Answer>) -> Self {
+            Self(crate::answer::sequence(self.0, answers))
+        }
     }
 }
 /// An extension trait for [`MockServer`](::httpmock::MockServer) that
@@ -199,5 +217,11 @@ impl MockServerExt for ::httpmock::MockServer {
                 operations::ListChatsThen::new(then),
             )
         })
+    }
+}
+/// Converts a body, with status 200.
+impl From<ofauth_api::types::ChatPage> for crate::Answer {
+    fn from(body: ofauth_api::types::ChatPage) -> Self {
+        Self::json(200, &::serde_json::json!(body))
     }
 }

@@ -1,8 +1,7 @@
 //! Parsing and validation of the query parameters.
 
-use std::str::FromStr;
-
-use ofauth_api::types::{ChatFilter, ChatOrder};
+use ofauth_api::operations::list_chats::{FILTER, LIMIT, OFFSET, ORDER, QUERY, USER_LIST_ID};
+use ofauth_api::types::ChatOrder;
 
 use crate::inbox::Wanted;
 
@@ -18,27 +17,24 @@ pub(crate) struct Parameters {
 impl Parameters {
     /// Parses the parameters. The error says what the first invalid parameter must be.
     pub(crate) fn read(pairs: &[(String, String)]) -> Result<Self, String> {
+        let limit = LIMIT.default.map_or(usize::MAX, size);
         let mut parameters =
-            Self { limit: 10, offset: 0, order: ChatOrder::Recent, wanted: Wanted::default() };
+            Self { limit, offset: 0, order: ChatOrder::default(), wanted: Wanted::default() };
         let mut seen: Vec<&str> = Vec::new();
         for (name, value) in pairs {
             let wanted = &mut parameters.wanted;
             match name.as_str() {
-                // At most 20, so the cast is lossless.
-                "limit" => parameters.limit = number(name, value, 1, 20)? as usize,
+                "limit" => parameters.limit = size(LIMIT.parse(value)?),
                 "offset" if value == "null" => {}
-                "offset" => parameters.offset = number(name, value, 0, i64::MAX as u64)?,
-                "order" => parameters.order = word(name, value, "recent, old")?,
-                "filter" => {
-                    let filter: ChatFilter = word(name, value, "priority, who_tipped, unread")?;
-                    wanted.filter = Some(filter);
+                "offset" => parameters.offset = OFFSET.parse(value)?.unsigned_abs(),
+                "order" => parameters.order = ORDER.parse(value)?,
+                "filter" => wanted.filter = Some(FILTER.parse(value)?),
+                "query" => {
+                    QUERY.check(value)?;
+                    wanted.text = Some(value.to_lowercase());
                 }
-                "query" if value.chars().count() > 100 => {
-                    return Err("query must be at most 100 characters".to_owned());
-                }
-                "query" => wanted.text = Some(value.to_lowercase()),
                 "userListId" => {
-                    wanted.user_list = Some(number(name, value, 1, i64::MAX as u64)?);
+                    wanted.user_list = Some(USER_LIST_ID.parse(value)?.unsigned_abs());
                 }
                 _ => continue,
             }
@@ -51,15 +47,6 @@ impl Parameters {
     }
 }
 
-fn number(name: &str, value: &str, min: u64, max: u64) -> Result<u64, String> {
-    let digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
-    value
-        .parse()
-        .ok()
-        .filter(|number| digits && (min..=max).contains(number))
-        .ok_or_else(|| format!("{name} must be an integer from {min} to {max}"))
-}
-
-fn word<T: FromStr>(name: &str, value: &str, known: &str) -> Result<T, String> {
-    value.parse().map_err(|_| format!("{name} must be one of {known}"))
+fn size(limit: i64) -> usize {
+    limit.try_into().unwrap_or(usize::MAX)
 }

@@ -16,12 +16,13 @@ pub(crate) struct BaseUrl {
     host: String,
     domain: String,
     port: u16,
-    /// Plain `http`, which is allowed only to loopback.
+    /// Plain `http`, which is allowed only to loopback unless the application accepts the danger.
     plain: bool,
 }
 
 impl BaseUrl {
-    pub(crate) fn parse(text: &str) -> Result<Self> {
+    /// `unencrypted` allows plain `http` to any host.
+    pub(crate) fn parse(text: &str, unencrypted: bool) -> Result<Self> {
         let fail = |rule: &str| {
             // Anything but a plain URL may contain a password, or be a key in the wrong variable.
             let value = match text.contains(['@', '?', '#', '=']) || text.contains("sk_") {
@@ -48,11 +49,12 @@ impl BaseUrl {
         }
         let plain = match url.scheme() {
             "https" => false,
-            "http" if is_loopback(&url) => true,
+            "http" if unencrypted || is_loopback(&url) => true,
             "http" => {
                 return Err(fail(
                     "must begin with https:// (plain http is allowed only to localhost, because \
-                     it would expose the API key on the network)",
+                     it would expose the API key on the network; see \
+                     ClientBuilder::danger_send_key_unencrypted)",
                 ));
             }
             _ => return Err(fail("must begin with https://")),
@@ -124,7 +126,7 @@ mod tests {
             ("http://127.8.9.10", "http://127.8.9.10", "127.8.9.10"),
             ("http://[::1]:9", "http://[::1]:9", "[::1]:9"),
         ] {
-            let base = BaseUrl::parse(text).unwrap();
+            let base = BaseUrl::parse(text, false).unwrap();
             assert_eq!((base.as_str(), base.host()), (url, host));
         }
     }
@@ -143,10 +145,13 @@ mod tests {
             ("http://[::2]", "must begin with https://"),
             ("ftp://localhost", "must begin with https://"),
         ] {
-            let message = BaseUrl::parse(text).unwrap_err().to_string();
+            let message = BaseUrl::parse(text, false).unwrap_err().to_string();
             assert!(message.contains(part), "{text}: {message}");
             assert!(message.contains(&format!("{text:?}")), "{text}: {message}");
         }
+        let plain = BaseUrl::parse("http://sandbox:8080", true).unwrap();
+        assert!(plain.is_plain());
+        assert!(BaseUrl::parse("ftp://localhost", true).is_err());
     }
 
     #[test]
@@ -159,7 +164,7 @@ mod tests {
             "https://api.ofauth.com#hunter2",
             "sk_live_hunter2",
         ] {
-            let message = BaseUrl::parse(text).unwrap_err().to_string();
+            let message = BaseUrl::parse(text, false).unwrap_err().to_string();
             assert!(!message.contains("hunter2"), "{message}");
         }
     }

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use http::HeaderValue;
@@ -11,38 +11,32 @@ use secrecy::SecretString;
 
 use crate::base_url::{self, BaseUrl};
 use crate::connect::ConnectLayer;
+#[cfg(feature = "drift")]
 use crate::drift::DriftWatch;
 use crate::error::root_cause;
 use crate::event::Hook;
 use crate::retry::RetryBudget;
 use crate::secret::Secret;
+use crate::shared::{Keys, Shared};
 use crate::{
-    CallOptions, Connection, Error, ErrorKind, Event, Fleet, RateLimit, RateLimiter, Result,
+    CallOptions, Connection, ConnectionId, Error, Event, RateLimit, RateLimiter, Result,
     TokenBuckets,
 };
 
 const API_KEY_VARIABLE: &str = "OFAUTH_API_KEY";
 const BASE_URL_VARIABLE: &str = "OFAUTH_BASE_URL";
 
+/// What messages call the API key.
+const API_KEY: &str = "the API key";
+
 const USER_AGENT: &str = concat!("ofauth-rust/", env!("CARGO_PKG_VERSION"));
 
 /// A client for the OFAuth API.
 ///
-/// Create one for each API key and share it: clones use the same pool of HTTP connections.
+/// Create one for each application and share it: clones use the same pool of HTTP connections.
 #[derive(Clone)]
 pub struct Client {
     shared: Arc<Shared>,
-}
-
-pub(crate) struct Shared {
-    pub(crate) http: reqwest::Client,
-    pub(crate) base_url: BaseUrl,
-    pub(crate) api_key: Secret,
-    pub(crate) options: CallOptions,
-    pub(crate) limiter: Option<Arc<dyn RateLimiter>>,
-    pub(crate) budget: RetryBudget,
-    pub(crate) hook: Hook,
-    pub(crate) drift: Option<DriftWatch>,
 }
 
 impl Client {
@@ -53,9 +47,7 @@ impl Client {
     ///
     /// Returns an error of kind [`Configuration`](crate::ErrorKind::Configuration) if the key isn't
     /// set or can't be sent, if a variable isn't valid UTF-8, or if the base URL breaks the rules
-    /// of [`ClientBuilder::base_url`].
-    ///
-    /// Returns an error of kind [`Connect`](crate::ErrorKind::Connect) if TLS can't be set up.
+    /// of [`ClientBuilder::base_url`], or if TLS can't be set up.
     pub fn from_env() -> Result<Self> {
         ClientBuilder::from_env()?.build()
     }
@@ -85,23 +77,27 @@ impl Client {
     ///
     /// Returns an error of kind [`Configuration`](crate::ErrorKind::Configuration) if the id is
     /// empty or can't be sent in a header. The error doesn't contain the id.
-    pub fn connection(&self, id: impl AsRef<str>) -> Result<Connection> {
-        let id = Secret::new("the connection id", id.as_ref().into())?;
-        Ok(Connection::new(Arc::clone(&self.shared), id))
+    pub fn connection(&self, id: impl Into<ConnectionId>) -> Result<Connection> {
+        let id = id.into();
+        let secret = id.secret()?;
+        Ok(Connection::new(Arc::clone(&self.shared), id, secret))
     }
-}
 
-impl Client {
-    /// Returns the linked creator accounts with these connection ids, to be read concurrently.
+    /// Replaces the API key, for all clones and connections of this client. Attempts from now on use
+    /// the new key, also those of calls and streams that are under way.
     ///
-    /// The ids are taken from the iterator one by one, as they are needed.
-    pub fn fleet<I>(&self, ids: I) -> Fleet<I::IntoIter>
-    where
-        I: IntoIterator,
-        I::IntoIter: Send + 'static,
-        I::Item: Into<String>,
-    {
-        Fleet::new(self.clone(), ids.into_iter())
+    /// Cursors and checkpoints stay valid. The [hashes](Connection::hash) of connections change;
+    /// connections that exist keep theirs.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error of kind [`Configuration`](crate::ErrorKind::Configuration) if the key is
+    /// empty or can't be sent in a header. The error doesn't contain the key, and the client keeps
+    /// its old one.
+    pub fn set_api_key(&self, key: impl Into<String>) -> Result<()> {
+        let key = SecretString::from(key.into());
+        self.shared.set_api_key(Secret::new(API_KEY, Arc::new(key))?);
+        Ok(())
     }
 }
 
@@ -119,13 +115,19 @@ impl fmt::Debug for Client {
 pub struct ClientBuilder {
     api_key: Option<SecretString>,
     base_url: Option<String>,
+    unencrypted: bool,
+    http: Option<HttpSettings>,
     user_agent: Option<String>,
     options: CallOptions,
     limit: Limit,
     retry_budget: Option<u32>,
     hook: Hook,
+    #[cfg(feature = "drift")]
     drift: Option<f64>,
 }
+
+/// The application's own settings of the HTTP client.
+type HttpSettings = Arc<dyn Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync>;
 
 /// How the requests of a connection are limited.
 #[derive(Clone, Default)]
@@ -165,9 +167,46 @@ impl ClientBuilder {
     /// list). The API's own paths are appended to the URL's path.
     ///
     /// The scheme must be `https`. Plain `http` is accepted only to loopback (`localhost`,
-    /// `127.0.0.0/8`, `[::1]`), for test servers, and never goes through a proxy.
+    /// `127.0.0.0/8`, `[::1]`), for test servers, and never goes through a proxy. See
+    /// [`danger_send_key_unencrypted`](Self::danger_send_key_unencrypted).
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
+        self
+    }
+
+    /// Allows a base URL with plain `http` to any host, for example to a sandbox in another
+    /// container.
+    ///
+    /// Everyone on the network between here and there can read the API key, the connection ids and
+    /// the messages. Never use this with a real key.
+    pub fn danger_send_key_unencrypted(mut self) -> Self {
+        self.unencrypted = true;
+        self
+    }
+
+    /// Changes settings of the HTTP client: proxies, root certificates, default headers, the pool,
+    /// name resolution.
+    ///
+    /// These settings are always this client's own, so that its guarantees hold: redirects, retries,
+    /// decompression, the `Referer` header, and `https` only. For plain `http`, so is the absence
+    /// of proxies.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), ofauth::Error> {
+    /// let proxy = ofauth::reqwest::Proxy::https("http://proxy.example:3128");
+    /// let proxy = proxy.expect("a valid URL");
+    /// let client = ofauth::Client::builder()
+    ///     .api_key("sk_sandbox_demo")
+    ///     .http(move |http| http.proxy(proxy.clone()).pool_max_idle_per_host(8))
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn http(
+        mut self,
+        settings: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
+    ) -> Self {
+        self.http = Some(Arc::new(settings));
         self
     }
 
@@ -179,7 +218,7 @@ impl ClientBuilder {
     }
 
     /// Sets the options of every call, replacing all options set before. A request can override
-    /// them: see [`ChatsRequest::with`](crate::ChatsRequest::with).
+    /// them: see [`Request::with`](crate::Request::with).
     pub fn options(mut self, options: CallOptions) -> Self {
         self.options = options;
         self
@@ -224,7 +263,8 @@ impl ClientBuilder {
     ///
     /// Each retry takes one from the budget, and each successful call gives a tenth back, so that
     /// retries don't multiply the load on an API that fails for everyone. Retries after throttling
-    /// (429) are free if a limiter or a `Retry-After` makes them wait.
+    /// (429) are free if the limiter makes the connection wait
+    /// ([`RateLimiter::holds_back`]), as the built-in one does.
     pub fn retry_budget(mut self, retries: u32) -> Self {
         self.retry_budget = Some(retries);
         self
@@ -274,6 +314,7 @@ impl ClientBuilder {
     ///
     /// A difference is harmless, but a sign that the API is changing. Reports contain positions and
     /// types, never values.
+    #[cfg(feature = "drift")]
     pub fn drift(mut self, rate: f64) -> Self {
         self.drift = Some(rate);
         self
@@ -285,9 +326,7 @@ impl ClientBuilder {
     ///
     /// Returns an error of kind [`Configuration`](crate::ErrorKind::Configuration) if the API key
     /// is missing or can't be sent in a header, the base URL breaks its rules, the user agent can't
-    /// be sent, a timeout is 0, or the drift rate isn't between 0 and 1.
-    ///
-    /// Returns an error of kind [`Connect`](crate::ErrorKind::Connect) if TLS can't be set up, for
+    /// be sent, a timeout is 0, the drift rate isn't between 0 and 1, or TLS can't be set up, for
     /// example because the machine has no certificates.
     pub fn build(self) -> Result<Client> {
         let api_key = self.api_key.ok_or_else(|| {
@@ -295,16 +334,27 @@ impl ClientBuilder {
                 "missing API key: set {API_KEY_VARIABLE} or call ClientBuilder::api_key"
             ))
         })?;
-        let api_key = Secret::new("the API key", api_key)?;
-        let base_url = BaseUrl::parse(self.base_url.as_deref().unwrap_or(base_url::DEFAULT))?;
+        let api_key = Secret::new(API_KEY, Arc::new(api_key))?;
+        let base_url = self.base_url.as_deref().unwrap_or(base_url::DEFAULT);
+        let base_url = BaseUrl::parse(base_url, self.unencrypted)?;
         let user_agent = user_agent(self.user_agent.as_deref())?;
         self.options.clone().resolve(Error::configuration)?;
+        #[cfg(feature = "drift")]
         if let Some(rate) = self.drift.filter(|rate| !(0.0..=1.0).contains(rate)) {
             let what = format!("the drift rate must be between 0 and 1, but is {rate}");
             return Err(Error::configuration(what));
         }
-        let mut http = reqwest::Client::builder()
-            .user_agent(user_agent)
+        let mut http = reqwest::Client::builder().user_agent(user_agent);
+        if let Some(settings) = &self.http {
+            http = settings(http);
+        }
+        // Another crate of the application may have enabled reqwest's decompression, which isn't
+        // bounded.
+        http = http
+            .no_gzip()
+            .no_brotli()
+            .no_zstd()
+            .no_deflate()
             .connector_layer(ConnectLayer)
             .redirect(Policy::none())
             .retry(reqwest::retry::never())
@@ -321,7 +371,7 @@ impl ClientBuilder {
         }
         let http = http.build().map_err(|error| {
             let message = format!("the HTTP client cannot be set up: {}", root_cause(&error));
-            Error::new(ErrorKind::Connect, message, "").with_source(error)
+            Error::configuration(message).with_source(error)
         })?;
         let limiter: Option<Arc<dyn RateLimiter>> = match self.limit {
             Limit::Documented => Some(Arc::new(TokenBuckets::new(RateLimit::default()))),
@@ -333,11 +383,12 @@ impl ClientBuilder {
             shared: Arc::new(Shared {
                 http,
                 base_url,
-                api_key,
+                keys: RwLock::new(Keys { current: api_key, former: None }),
                 options: self.options,
                 limiter,
                 budget: RetryBudget::new(self.retry_budget.unwrap_or(RetryBudget::DEFAULT)),
                 hook: self.hook,
+                #[cfg(feature = "drift")]
                 drift: self.drift.filter(|rate| *rate > 0.0).map(DriftWatch::new),
             }),
         })

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use ofauth_api::Credentials;
 
-use crate::ChatsRequest;
-use crate::client::Shared;
-use crate::secret::{ConnectionHash, Secret};
+use crate::secret::Secret;
+use crate::shared::Shared;
+use crate::{ConnectionHash, ConnectionId};
 
 /// A linked creator account; created by [`Client::connection`](crate::Client::connection).
 ///
@@ -15,34 +15,33 @@ use crate::secret::{ConnectionHash, Secret};
 #[derive(Clone)]
 pub struct Connection {
     shared: Arc<Shared>,
-    id: Secret,
+    id: ConnectionId,
+    /// The id as a header.
+    secret: Secret,
     hash: ConnectionHash,
 }
 
 impl Connection {
-    pub(crate) fn new(shared: Arc<Shared>, id: Secret) -> Self {
-        let hash = ConnectionHash::new(&shared.api_key, &id);
-        Self { shared, id, hash }
+    pub(crate) fn new(shared: Arc<Shared>, id: ConnectionId, secret: Secret) -> Self {
+        let hash = ConnectionHash::new(&shared.api_key(), &secret);
+        Self { shared, id, secret, hash }
     }
 
-    /// Returns the hash that identifies this connection in traces, events and limits, because its
-    /// id is secret.
+    /// Returns the connection id.
+    pub fn id(&self) -> &ConnectionId {
+        &self.id
+    }
+
+    /// Returns the hash that identifies this connection in traces and events, because its id is
+    /// secret.
     pub fn hash(&self) -> ConnectionHash {
         self.hash
     }
 
-    /// Returns a request for the creator's chats. Set its parameters, then read one page
-    /// ([`send`](ChatsRequest::send)) or every chat ([`stream`](ChatsRequest::stream)).
-    ///
-    /// The API key needs the permission `messages:read` (the vendor's newer documentation).
-    pub fn chats(&self) -> ChatsRequest {
-        ChatsRequest::new(self.clone())
-    }
-
-    /// Returns a generated client with this connection's credentials.
+    /// Returns a generated client with this connection's credentials, and the API key of now.
     pub(crate) fn raw(&self) -> ofauth_api::Client {
-        let Shared { http, base_url, api_key, .. } = &*self.shared;
-        let credentials = Credentials::new(api_key.header(), self.id.header());
+        let Shared { http, base_url, .. } = &*self.shared;
+        let credentials = Credentials::new(self.shared.api_key().header(), self.secret.header());
         ofauth_api::Client::new_with_client(base_url.as_str(), http.clone(), credentials)
     }
 
@@ -56,7 +55,7 @@ impl Connection {
 
     /// Masks this connection's secrets in `text`.
     pub(crate) fn mask(&self, text: &str) -> String {
-        self.id.mask(&self.shared.api_key.mask(text)).into_owned()
+        self.secret.mask(&self.shared.mask(text)).into_owned()
     }
 }
 

@@ -6,32 +6,16 @@ use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
-use ofauth_contract::Finding;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, Visitor};
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 use serde_path_to_error::Track;
 
-use crate::drift::DriftWatch;
+use crate::operation::RawPage;
 
 /// The property that holds a page's records.
 const LIST: &str = "list";
-
-/// A page as the API sends it, which can be decoded record by record. Each endpoint's page
-/// implements this.
-pub(crate) trait RawPage: DeserializeOwned {
-    /// A record.
-    type Item: DeserializeOwned;
-
-    /// Returns the records, from the property `list`.
-    fn list(&mut self) -> &mut Vec<Self::Item>;
-
-    /// Returns the new differences between a page and the API's description. By default, pages
-    /// aren't compared.
-    fn drift(_: &DriftWatch, _: &[u8]) -> Vec<Finding> {
-        Vec::new()
-    }
-}
 
 /// A record of a page that can't be decoded. It doesn't affect the other records.
 #[derive(Clone)]
@@ -67,6 +51,17 @@ impl Rejected {
     }
 }
 
+/// Serialises the index, path and reason, but not the record.
+impl Serialize for Rejected {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut rejected = serializer.serialize_struct("Rejected", 3)?;
+        rejected.serialize_field("index", &self.index)?;
+        rejected.serialize_field("path", &self.path)?;
+        rejected.serialize_field("reason", &self.reason)?;
+        rejected.end()
+    }
+}
+
 /// `list[3].lastMessage.id: expected i64`
 impl fmt::Display for Rejected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -85,12 +80,17 @@ impl fmt::Debug for Rejected {
     }
 }
 
-/// Why a whole page can't be decoded.
-pub(crate) struct Unreadable {
-    /// Where and why decoding failed, without any of the page's content.
+/// Why a body can't be decoded.
+pub struct Unreadable {
+    /// Where and why decoding failed, without any of the content.
     pub(crate) reason: String,
     /// Whether the JSON ended too early.
     pub(crate) cut_short: bool,
+}
+
+/// Decodes a body as one value.
+pub(crate) fn whole<T: DeserializeOwned>(body: &Bytes) -> Result<T, Unreadable> {
+    serde_json::from_slice(body).map_err(|_| unreadable::<T>(body))
 }
 
 /// Decodes a page, and returns it with the records that can't be decoded.
@@ -243,7 +243,8 @@ mod tests {
     use bytes::Bytes;
     use serde::Deserialize;
 
-    use super::{RawPage, page};
+    use super::page;
+    use crate::operation::{Next, RawPage, Record};
 
     #[derive(Debug, Deserialize)]
     struct Numbers {
@@ -257,10 +258,26 @@ mod tests {
     }
 
     impl RawPage for Numbers {
-        type Item = Number;
+        type Record = Number;
+
+        const NEXT: &'static str = "";
 
         fn list(&mut self) -> &mut Vec<Number> {
             &mut self.list
+        }
+
+        fn has_more(&self) -> bool {
+            self.more
+        }
+
+        fn next(&self) -> Option<Next> {
+            None
+        }
+    }
+
+    impl Record for Number {
+        fn key(&self) -> u64 {
+            self.n.into()
         }
     }
 

@@ -2,26 +2,34 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-use ofauth_contract::{Drift, Finding, Observation};
+use ofauth_api::Operation;
+use ofauth_contract::{Drift, Finding, Observation, Table};
 
 /// The maximum number of findings to report. An API with more differences is a different API.
 const MOST: usize = 1_000;
 
-/// Compares a fraction of the pages with the API's description. Returns each difference once.
+/// The API's description; `None` would mean that the committed file isn't valid, which a test rules
+/// out.
+static CONTRACT: LazyLock<Option<Arc<Table>>> = LazyLock::new(|| {
+    let document = serde_json::from_str(include_str!("ofauth.json")).ok()?;
+    Table::of_document(&document).ok().map(Arc::new)
+});
+
+/// Compares a fraction of the answers with the API's description. Returns each difference once.
 pub(crate) struct DriftWatch {
     rate: f64,
     reported: Mutex<Reported>,
 }
 
-/// What has been reported about all pages, bounded by [`MOST`] findings.
+/// What has been reported about all answers, bounded by [`MOST`] findings.
 #[derive(Default)]
 struct Reported {
-    findings: HashSet<(String, &'static str, String)>,
+    findings: HashSet<(&'static str, String, &'static str, String)>,
     /// The places of unknown fields, by the place that they share if their object is a map;
     /// `None` once the object is known to be a map.
-    names: HashMap<String, Option<BTreeSet<String>>>,
+    names: HashMap<(&'static str, String), Option<BTreeSet<String>>>,
 }
 
 impl DriftWatch {
@@ -29,44 +37,48 @@ impl DriftWatch {
         Self { rate, reported: Mutex::default() }
     }
 
-    /// Returns the new findings in a page of chats, if the page is part of the sample. Invalid
-    /// JSON is reported elsewhere.
-    pub(crate) fn observe_page(&self, body: &[u8]) -> Vec<Finding> {
+    /// Returns the new findings in an answer to an operation, if the answer is part of the sample.
+    /// Invalid JSON is reported elsewhere, and operations that aren't described are left out.
+    pub(crate) fn observe(&self, operation: &Operation, body: &[u8]) -> Vec<Finding> {
         if self.rate < 1.0 && fastrand::f64() >= self.rate {
             return Vec::new();
         }
-        // A new `Drift` for each page, because it remembers every shape it sees, without a bound.
-        let mut page = Drift::chats();
-        if page.observe(body).is_err() {
+        // A new `Drift` for each answer, because it remembers every shape it sees, without a bound.
+        let (method, path) = (operation.method.as_str(), operation.path);
+        let drift = CONTRACT.as_ref().and_then(|table| Drift::of_operation(table, method, path));
+        let Some(mut answer) = drift else { return Vec::new() };
+        if answer.observe(body).is_err() {
             return Vec::new();
         }
         let mut reported = self.reported.lock().unwrap_or_else(PoisonError::into_inner);
-        page.observations().filter_map(|observation| reported.add(observation)).collect()
+        answer.observations().filter_map(|one| reported.add(operation.name, one)).collect()
     }
 }
 
 impl Reported {
     /// Records an observation, and returns its finding if it is new.
-    fn add(&mut self, observation: &Observation) -> Option<Finding> {
+    fn add(&mut self, operation: &'static str, observation: &Observation) -> Option<Finding> {
         if self.findings.len() >= MOST {
             return None;
         }
         let mut finding = observation.finding.clone();
         if let Some(values) = &observation.values
-            && self.is_map(values, &finding.place)
+            && self.is_map(operation, values, &finding.place)
         {
             values.clone_into(&mut finding.place);
         }
-        let what = (finding.place.clone(), finding.kind.as_str(), finding.seen.clone());
+        let (place, seen) = (finding.place.clone(), finding.seen.clone());
+        let what = (operation, place, finding.kind.as_str(), seen);
         self.findings.insert(what).then_some(finding)
     }
 
     /// Whether the object with an unknown field at `place` is a map.
-    fn is_map(&mut self, values: &str, place: &str) -> bool {
-        let names = self.names.entry(values.to_owned()).or_insert_with(|| Some(BTreeSet::new()));
+    fn is_map(&mut self, operation: &'static str, values: &str, place: &str) -> bool {
+        let object = (operation, values.to_owned());
+        let names = self.names.entry(object).or_insert_with(|| Some(BTreeSet::new()));
         if let Some(known) = names {
             known.insert(place.to_owned());
-            // The two places are equal if this page alone had too many names.
+            // The two places are equal if this answer alone had too many names.
             if known.len() > Drift::MOST_NAMES || place == values {
                 *names = None;
             }
@@ -83,19 +95,28 @@ impl fmt::Debug for DriftWatch {
 
 #[cfg(test)]
 mod tests {
+    use ofauth_api::operations::list_chats::OPERATION;
+
     use super::*;
+
+    #[test]
+    fn the_committed_description_has_every_operation() {
+        let table = CONTRACT.as_ref().unwrap();
+        assert!(Drift::of_operation(table, "GET", OPERATION.path).is_some());
+        assert_eq!(table.operations().len(), 1);
+    }
 
     #[test]
     fn reports_and_memory_are_bounded() {
         let watch = DriftWatch::new(1.0);
         let page = br#"{"list": [], "hasMore": false, "added": 1}"#;
         for other in 1..MOST {
-            let other = (other.to_string(), "unknown-field", String::new());
+            let other = ("list_chats", other.to_string(), "unknown-field", String::new());
             watch.reported.lock().unwrap().findings.insert(other);
         }
-        assert_eq!(watch.observe_page(page).len(), 1);
+        assert_eq!(watch.observe(&OPERATION, page).len(), 1);
         let page = br#"{"list": [], "hasMore": "no", "other": 1}"#;
-        assert_eq!(watch.observe_page(page), []);
+        assert_eq!(watch.observe(&OPERATION, page), []);
         let reported = watch.reported.lock().unwrap();
         assert_eq!((reported.findings.len(), reported.names.len()), (MOST, 1));
     }

@@ -30,14 +30,16 @@ struct Inner {
     note: Option<String>,
     attempts: u32,
     deadline: Option<Deadline>,
+    /// Whether the server certainly never received the request.
+    unsent: bool,
     retry_after: Option<Duration>,
-    answer: Option<Answer>,
+    response: Option<Response>,
     rejected: Option<Rejected>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 /// The response that caused an error.
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) error_type: Option<ErrorType>,
@@ -50,7 +52,7 @@ pub(crate) struct Answer {
 ///
 /// | kind | meaning | what to do |
 /// | --- | --- | --- |
-/// | `Configuration` | a setting is invalid; nothing was sent | change the setting that the error names |
+/// | `Configuration` | a setting is invalid, or there is no Tokio runtime; nothing was sent | change the setting that the error names |
 /// | `InvalidRequest` | a parameter is invalid; nothing was sent | change the parameter that the error names |
 /// | `Unauthorized` | the API key is missing or invalid (401) | check the key |
 /// | `Session` | the connection is unknown, or the creator's session has expired (401 `SESSION_NOT_PROVIDED`, `SESSION_EXPIRED`) | ask the creator to link the account again; other connections are unaffected |
@@ -60,7 +62,7 @@ pub(crate) struct Answer {
 /// | `RateLimited` | the connection's limit is used up (429, or this client's own limiter) | wait for [`Error::retry_after`]; send fewer requests |
 /// | `Server` | the API or a gateway failed (408, 5xx) | try again later; if it persists, report it with the request id |
 /// | `Api` | the API returned another error status, for example 400 | fix the request |
-/// | `Connect` | no complete response was received | check the network and the base URL, or try again later |
+/// | `Transport` | the server couldn't be reached, or the connection broke before the response was complete | check the network and the base URL, or try again later |
 /// | `Timeout` | a timeout or deadline passed; [`Error::deadline`] says which | try again later, or allow more time |
 /// | `Redirect` | the server redirects to another address, which must not get the credentials | check the base URL |
 /// | `Decode` | the response doesn't match the API's description | report it, with [`Error::body`] |
@@ -92,7 +94,7 @@ pub enum ErrorKind {
     /// The API returned another error status.
     Api,
     /// The server couldn't be reached, or the connection broke before the response was complete.
-    Connect,
+    Transport,
     /// A timeout or deadline passed.
     Timeout,
     /// The server returned a redirect, which isn't followed.
@@ -123,7 +125,7 @@ impl ErrorKind {
             Self::RateLimited => "rate_limited",
             Self::Server => "server",
             Self::Api => "api",
-            Self::Connect => "connect",
+            Self::Transport => "transport",
             Self::Timeout => "timeout",
             Self::Redirect => "redirect",
             Self::Decode => "decode",
@@ -163,7 +165,7 @@ impl Error {
             ErrorKind::RulesOutdated
                 | ErrorKind::RateLimited
                 | ErrorKind::Server
-                | ErrorKind::Connect
+                | ErrorKind::Transport
                 | ErrorKind::Timeout
                 | ErrorKind::Paging
                 | ErrorKind::Incomplete
@@ -204,27 +206,27 @@ impl Error {
 
     /// Returns the HTTP status of the response, if there was one.
     pub fn status(&self) -> Option<StatusCode> {
-        self.answer().map(|answer| answer.status)
+        self.response().map(|response| response.status)
     }
 
     /// Returns the headers of the response, if there was one.
     pub fn headers(&self) -> Option<&HeaderMap> {
-        self.answer().map(|answer| &answer.headers)
+        self.response().map(|response| &response.headers)
     }
 
     /// Returns the vendor's type of the error, like `SESSION_EXPIRED` (OFAuth reference, errors).
     pub fn error_type(&self) -> Option<&ErrorType> {
-        self.answer()?.error_type.as_ref()
+        self.response()?.error_type.as_ref()
     }
 
     /// Returns the request id, like `req_abc123`, to quote to the vendor's support.
     pub fn request_id(&self) -> Option<&str> {
-        self.answer()?.request_id.as_deref()
+        self.response()?.request_id.as_deref()
     }
 
     /// Returns the vendor's hint on what to do, like `refresh_session`.
     pub fn action_required(&self) -> Option<&str> {
-        self.answer()?.action_required.as_deref()
+        self.response()?.action_required.as_deref()
     }
 
     /// Returns the body of the response, if there was one: the first 64 KiB of an error response,
@@ -232,7 +234,7 @@ impl Error {
     ///
     /// It may contain private messages: keep it out of logs.
     pub fn body(&self) -> Option<&[u8]> {
-        self.answer().map(|answer| &*answer.body)
+        self.response().map(|response| &*response.body)
     }
 
     /// Returns how long to wait before the next request, if the server or the limiter said so.
@@ -268,8 +270,9 @@ impl Error {
                 note: None,
                 attempts: 0,
                 deadline: None,
+                unsent: false,
                 retry_after: None,
-                answer: None,
+                response: None,
                 rejected: None,
                 source: None,
             }),
@@ -284,8 +287,8 @@ impl Error {
         Self::new(ErrorKind::InvalidRequest, what, "")
     }
 
-    pub(crate) fn with_answer(mut self, answer: Answer) -> Self {
-        self.inner.answer = Some(answer);
+    pub(crate) fn with_response(mut self, response: Response) -> Self {
+        self.inner.response = Some(response);
         self
     }
 
@@ -297,6 +300,19 @@ impl Error {
     pub(crate) fn with_deadline(mut self, deadline: Deadline) -> Self {
         self.inner.deadline = Some(deadline);
         self
+    }
+
+    /// States that the server never received the request.
+    pub(crate) fn with_unsent(mut self) -> Self {
+        self.inner.unsent = true;
+        self
+    }
+
+    /// Returns whether the server certainly did not act on the request: it didn't receive it, or
+    /// refused it.
+    pub(crate) fn is_without_effect(&self) -> bool {
+        let refused = [ErrorKind::RateLimited, ErrorKind::RulesOutdated];
+        self.inner.unsent || refused.contains(&self.kind())
     }
 
     pub(crate) fn with_note(mut self, note: String) -> Self {
@@ -314,9 +330,10 @@ impl Error {
         self
     }
 
-    /// Adds an earlier error as the source, and takes over its response.
+    /// Adds an earlier error as the source, and takes over its response, and how long to wait.
     pub(crate) fn after(mut self, mut before: Self) -> Self {
-        self.inner.answer = before.inner.answer.take();
+        self.inner.response = before.inner.response.take();
+        self.inner.retry_after = self.inner.retry_after.or(before.inner.retry_after);
         self.with_source(before)
     }
 
@@ -328,23 +345,23 @@ impl Error {
         self
     }
 
-    fn answer(&self) -> Option<&Answer> {
-        self.inner.answer.as_ref()
+    fn response(&self) -> Option<&Response> {
+        self.inner.response.as_ref()
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { what, advice, note, attempts, answer, .. } = &*self.inner;
+        let Inner { what, advice, note, attempts, response, .. } = &*self.inner;
         f.write_str(what)?;
         if !advice.is_empty() {
             write!(f, ": {advice}")?;
         }
         let mut facts = Vec::new();
-        if let Some(answer) = answer {
-            facts.extend(answer.error_type.as_ref().map(ToString::to_string));
-            facts.push(answer.status.as_u16().to_string());
-            facts.extend(answer.request_id.as_ref().map(|id| format!("request {id}")));
+        if let Some(response) = response {
+            facts.extend(response.error_type.as_ref().map(ToString::to_string));
+            facts.push(response.status.as_u16().to_string());
+            facts.extend(response.request_id.as_ref().map(|id| format!("request {id}")));
         }
         if *attempts > 1 {
             facts.push(format!("after {attempts} attempts"));
@@ -405,7 +422,7 @@ mod tests {
             (RateLimited, "rate_limited", retry | limit),
             (Server, "server", retry),
             (Api, "api", 0),
-            (Connect, "connect", retry),
+            (Transport, "transport", retry),
             (Timeout, "timeout", retry | timeout),
             (Redirect, "redirect", 0),
             (Decode, "decode", 0),

@@ -70,7 +70,7 @@ pub enum EventKind<'a> {
         reason: &'a str,
     },
     /// A page differs from the API's description. Each difference is reported once. See
-    /// [`ClientBuilder::drift`](crate::ClientBuilder::drift).
+    /// `ClientBuilder::drift`, which needs the feature `drift`.
     #[non_exhaustive]
     Drift {
         /// The position in the page, like `list[].lastMessage.media[].type`.

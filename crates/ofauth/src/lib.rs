@@ -65,7 +65,7 @@
 //!
 //! | fault | what the client does | shown by (`tests/faults/`) |
 //! | --- | --- | --- |
-//! | the server cannot be reached | tries again, then [`Connect`](ErrorKind::Connect) | `retry.rs`: `a_server_that_is_not_there_is_tried_again` |
+//! | the server cannot be reached | tries again, then [`Connect`](ErrorKind::Transport) | `retry.rs`: `a_server_that_is_not_there_is_tried_again` |
 //! | connecting takes too long | tries again, then [`Timeout`](ErrorKind::Timeout) with [`Deadline::Connect`] | `retry.rs`: `the_deadline_of_connecting_is_told` |
 //! | reset, or closed, at any byte of the response; chunks or a stated length that end early | tries again, then `Connect` | `wire.rs`: `a_reset_at_any_byte_is_tried_again`, `chunks_that_end_early_…` |
 //! | HTTP/1.0 without a length, cut short | detects the incomplete JSON, tries again | `wire.rs`: `a_body_that_only_the_end_of_the_connection_ends_…`, `gzip_that_only_…` |
@@ -110,41 +110,51 @@ struct Readme;
 
 mod base_url;
 mod call;
-mod changes;
 mod chats;
 mod client;
 mod connect;
 mod connection;
-mod cursor;
 mod decode;
 mod digest;
+#[cfg(feature = "drift")]
 mod drift;
 mod error;
 mod event;
 mod fleet;
+mod get;
 mod limit;
 mod meta;
+mod operation;
 mod options;
 mod page;
 mod pages;
+/// The parameters of each operation; generated from the API's description.
+#[rustfmt::skip]
+pub mod parameters;
 mod rate_headers;
-mod record;
+mod request;
 mod retry;
 mod secret;
-mod stream;
-mod walk;
+mod shared;
 
-pub use changes::{ChangeStream, WatchStream};
 pub use chats::ChatsRequest;
+pub use chats::changes::ChangeStream;
+pub use chats::cursor::{Checkpoint, Cursor};
+pub use chats::stream::ChatStream;
+pub use chats::watch::{WatchEvent, WatchStream};
 pub use client::{Client, ClientBuilder};
 pub use connection::Connection;
-pub use cursor::{Checkpoint, Cursor};
 pub use decode::Rejected;
 pub use error::{Deadline, Error, ErrorKind};
 pub use event::{Event, EventKind};
-pub use fleet::{Fleet, FleetStream, Member};
-pub use limit::{LimitError, Observed, RateLimit, RateLimiter, TokenBuckets};
+pub use fleet::{Fleet, FleetEvent, FleetStream, Member};
+pub use get::GetRequest;
+pub use limit::{
+    LimitError, LimitFuture, LimitRequest, Observed, RateLimit, RateLimiter, TokenBuckets,
+};
 pub use meta::Meta;
+/// The facts of each operation, and the rules for its parameters.
+pub use ofauth_api::operations;
 /// Every type of the API, with the builders.
 pub use ofauth_api::types;
 pub use ofauth_api::types::{
@@ -152,14 +162,16 @@ pub use ofauth_api::types::{
     Media, MediaFiles, MediaKind, MediaSource, Message, MessageSender, PreviewFile, ReleaseForm,
     ReleaseFormUser, UserName, UserView, VideoSources,
 };
-pub use ofauth_api::{CanSend, MediaLink, NextOffset, Timestamp};
+pub use ofauth_api::{CanSend, MediaLink, NextOffset, Operation, Timestamp, encode_segment};
 pub use options::CallOptions;
 pub use page::Page;
 pub use pages::PageStream;
 pub use rate_headers::RateLimitState;
+pub use request::Request;
+/// For [`ClientBuilder::http`].
+pub use reqwest;
 pub use retry::RetryPolicy;
-pub use secret::ConnectionHash;
-pub use stream::ChatStream;
+pub use secret::{ConnectionHash, ConnectionId};
 
 /// A [`Result`](std::result::Result) with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;

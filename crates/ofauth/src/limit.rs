@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::error::Error as StdError;
 use std::fmt;
+use std::future::ready;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,11 +11,12 @@ use std::time::Duration;
 use http::StatusCode;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use crate::{ConnectionHash, RateLimitState};
+use ofauth_api::Operation;
+
+use crate::rate_headers::MAX_WAIT;
+use crate::{ConnectionId, RateLimitState};
 
 const MINUTE: Duration = Duration::from_secs(60);
-/// The longest wait that a server can impose on a connection.
-const MAX_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 /// How many connections are tracked before idle ones are removed.
 const FIRST_SWEEP: usize = 1_024;
 
@@ -59,25 +61,81 @@ impl RateLimit {
 /// [`TokenBuckets`] is the default. If several processes use the same connections, replace it with
 /// an implementation that uses a shared store:
 /// [`ClientBuilder::rate_limiter`](crate::ClientBuilder::rate_limiter).
+///
+/// ```
+/// use ofauth::{LimitFuture, LimitRequest, RateLimiter};
+///
+/// /// Lets one request through at a time, whatever the connection.
+/// struct OneAtATime(tokio::sync::Semaphore);
+///
+/// impl RateLimiter for OneAtATime {
+///     fn acquire<'a>(&'a self, _: LimitRequest<'a>) -> LimitFuture<'a> {
+///         Box::pin(async {
+///             let permit = self.0.acquire().await;
+///             permit.map(drop).map_err(|closed| ofauth::LimitError::Failed(closed.into()))
+///         })
+///     }
+/// }
+/// ```
 pub trait RateLimiter: Send + Sync + 'static {
-    /// Waits until the connection may send a request, for at most `within`.
+    /// Waits until the connection may send a request, for at most
+    /// [`within`](LimitRequest::within).
     ///
-    /// This is called before each attempt, including retries. A future that is dropped before it
-    /// completes must not use up a request.
+    /// This is called before each attempt, including retries. The future may be dropped at any
+    /// point, and a request that was let through may still not be sent. A token that was taken for
+    /// it need not be given back: it only makes the connection a little slower. What must not happen
+    /// is the opposite, that more requests pass than tokens were taken.
     ///
     /// # Errors
     ///
     /// Returns a [`LimitError`] if the wait is too long or the limiter fails.
-    fn acquire(
-        &self,
-        connection: ConnectionHash,
-        within: Duration,
-    ) -> Pin<Box<dyn Future<Output = Result<(), LimitError>> + Send + '_>>;
+    fn acquire<'a>(&'a self, request: LimitRequest<'a>) -> LimitFuture<'a>;
 
     /// Learns from a response, for example how many requests are left. By default, this does
     /// nothing.
-    fn observe(&self, connection: ConnectionHash, observed: &Observed) {
+    ///
+    /// The call goes on when the future completes, but after a second at the latest.
+    fn observe<'a>(
+        &'a self,
+        connection: &'a ConnectionId,
+        observed: &'a Observed,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
         let _ = (connection, observed);
+        Box::pin(ready(()))
+    }
+
+    /// Returns whether [`acquire`](Self::acquire) makes a connection wait after
+    /// [`observe`](Self::observe) has seen a 429. If so, retries after a 429 are free; otherwise,
+    /// they take from the [retry budget](crate::ClientBuilder::retry_budget). By default, false.
+    fn holds_back(&self) -> bool {
+        false
+    }
+}
+
+/// The future of [`RateLimiter::acquire`].
+pub type LimitFuture<'a> = Pin<Box<dyn Future<Output = Result<(), LimitError>> + Send + 'a>>;
+
+/// A request that asks a [`RateLimiter`] to be let through.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct LimitRequest<'a> {
+    /// The connection, each of which has its own limit. In a shared store, use its
+    /// [`digest`](ConnectionId::digest).
+    pub connection: &'a ConnectionId,
+    /// The operation.
+    pub operation: &'static Operation,
+    /// The time left until the deadline of the call.
+    pub within: Duration,
+}
+
+impl<'a> LimitRequest<'a> {
+    /// Creates a request, for tests of a limiter.
+    pub fn new(
+        connection: &'a ConnectionId,
+        operation: &'static Operation,
+        within: Duration,
+    ) -> Self {
+        Self { connection, operation, within }
     }
 }
 
@@ -85,18 +143,25 @@ pub trait RateLimiter: Send + Sync + 'static {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Observed {
+    /// The operation that was answered.
+    pub operation: &'static Operation,
     /// The status of the response; 429 if the limit was exceeded.
     pub status: StatusCode,
     /// The response's `X-RateLimit-*` headers.
     pub state: RateLimitState,
-    /// The response's `Retry-After` header.
+    /// The response's `Retry-After` header, at most a day.
     pub retry_after: Option<Duration>,
 }
 
 impl Observed {
     /// Creates an observation, for tests of a limiter.
-    pub fn new(status: StatusCode, state: RateLimitState, retry_after: Option<Duration>) -> Self {
-        Self { status, state, retry_after }
+    pub fn new(
+        operation: &'static Operation,
+        status: StatusCode,
+        state: RateLimitState,
+        retry_after: Option<Duration>,
+    ) -> Self {
+        Self { operation, status, state, retry_after }
     }
 }
 
@@ -151,7 +216,8 @@ pub struct TokenBuckets {
 /// The connections that have a bucket.
 #[derive(Debug)]
 struct Queues {
-    of: HashMap<ConnectionHash, Arc<Queue>>,
+    /// By the digest of the connection id.
+    of: HashMap<u64, Arc<Queue>>,
     sweep_at: usize,
 }
 
@@ -168,7 +234,7 @@ impl TokenBuckets {
         Self { limit, queues: Mutex::new(Queues { of: HashMap::new(), sweep_at: FIRST_SWEEP }) }
     }
 
-    fn queue(&self, connection: ConnectionHash) -> Arc<Queue> {
+    fn queue(&self, connection: u64) -> Arc<Queue> {
         let mut queues = lock(&self.queues);
         if let Some(queue) = queues.of.get(&connection) {
             return Arc::clone(queue);
@@ -191,7 +257,7 @@ impl TokenBuckets {
         queue
     }
 
-    async fn wait(&self, connection: ConnectionHash, within: Duration) -> Result<(), LimitError> {
+    async fn wait(&self, connection: u64, within: Duration) -> Result<(), LimitError> {
         let deadline = Instant::now().checked_add(within);
         let queue = self.queue(connection);
         // The lock is granted in order of arrival. A token is taken only once it is available, so
@@ -218,17 +284,22 @@ impl TokenBuckets {
 }
 
 impl RateLimiter for TokenBuckets {
-    fn acquire(
-        &self,
-        connection: ConnectionHash,
-        within: Duration,
-    ) -> Pin<Box<dyn Future<Output = Result<(), LimitError>> + Send + '_>> {
-        Box::pin(self.wait(connection, within))
+    fn acquire<'a>(&'a self, request: LimitRequest<'a>) -> LimitFuture<'a> {
+        Box::pin(self.wait(request.connection.digest(), request.within))
     }
 
-    fn observe(&self, connection: ConnectionHash, observed: &Observed) {
-        let queue = self.queue(connection);
+    fn observe<'a>(
+        &'a self,
+        connection: &'a ConnectionId,
+        observed: &'a Observed,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
+        let queue = self.queue(connection.digest());
         lock(&queue.bucket).learn(self.limit, observed, Instant::now());
+        Box::pin(ready(()))
+    }
+
+    fn holds_back(&self) -> bool {
+        true
     }
 }
 
@@ -269,7 +340,6 @@ impl Bucket {
         let throttled = observed.status == StatusCode::TOO_MANY_REQUESTS;
         let reset = observed.state.reset.filter(|_| remaining == Some(0));
         let wait = match throttled {
-            // Cap absurd values, so that one bad header can't block a connection forever.
             true => {
                 observed.retry_after.or(reset).or(Some(interval)).map(|wait| wait.min(MAX_WAIT))
             }

@@ -1,38 +1,51 @@
-//! One page of chats.
+//! One page of a list.
 
 use std::fmt;
 use std::{slice, vec};
 
 use bytes::Bytes;
-use ofauth_api::NextOffset;
-use ofauth_api::types::ChatPage;
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-use crate::call::Reply;
+use crate::operation::{Next, RawPage};
 use crate::{Chat, Meta, Rejected};
 
-/// One page of chats, in the requested order.
+/// One page of a list, in the requested order.
+///
+/// It serialises like the API's own page: `list`, `hasMore`, and the property that says where the
+/// next page begins. If records were rejected, there is also `rejected`, with the index, path and
+/// reason of each.
 #[derive(Clone)]
-pub struct Page {
-    page: ChatPage,
+pub struct Page<T = Chat> {
+    list: Vec<T>,
     rejected: Vec<Rejected>,
+    has_more: bool,
+    next: Option<Next>,
+    /// The API's name for `next`.
+    next_name: &'static str,
     body: Bytes,
     meta: Meta,
 }
 
-impl Page {
-    pub(crate) fn new(reply: Reply<ChatPage>) -> Self {
-        let Reply { page, rejected, body, meta } = reply;
-        Self { page, rejected, body, meta }
+impl<T> Page<T> {
+    pub(crate) fn new<P: RawPage<Record = T>>(
+        mut page: P,
+        rejected: Vec<Rejected>,
+        body: Bytes,
+        meta: Meta,
+    ) -> Self {
+        let list = std::mem::take(page.list());
+        let (has_more, next) = (page.has_more(), page.next());
+        Self { list, rejected, has_more, next, next_name: P::NEXT, body, meta }
     }
 
-    /// Returns the chats of this page, without its [rejected](Self::rejected) records.
-    pub fn chats(&self) -> &[Chat] {
-        &self.page.list
+    /// Returns the records of this page, without the [rejected](Self::rejected) ones.
+    pub fn records(&self) -> &[T] {
+        &self.list
     }
 
-    /// Converts the page into its chats, without copying them.
-    pub fn into_chats(self) -> Vec<Chat> {
-        self.page.list
+    /// Converts the page into its records, without copying them.
+    pub fn into_records(self) -> Vec<T> {
+        self.list
     }
 
     /// Returns the records of this page that could not be decoded, by ascending index.
@@ -48,42 +61,55 @@ impl Page {
         &self.meta
     }
 
-    /// Returns the number of chats of this page, without rejected records.
+    /// Returns the number of records of this page, without rejected ones.
     pub fn len(&self) -> usize {
-        self.page.list.len()
+        self.list.len()
     }
 
-    /// Returns whether [`chats`](Self::chats) is empty. More pages may follow even so: see
+    /// Returns whether [`records`](Self::records) is empty. More pages may follow even so: see
     /// [`has_more`](Self::has_more).
     pub fn is_empty(&self) -> bool {
-        self.page.list.is_empty()
+        self.list.is_empty()
     }
 
-    /// Returns whether more chats follow this page.
+    /// Returns whether more records follow this page.
     pub fn has_more(&self) -> bool {
-        self.page.has_more
+        self.has_more
     }
 
-    /// Returns the offset of the next page, if the API gave a valid one.
+    /// Returns the offset of the next page, if the list is read by offset and the API gave a valid
+    /// one.
     ///
-    /// If more chats follow but the API gave no offset, they begin right after this page's records.
+    /// If more records follow but the API gave no offset, they begin right after this page's.
     pub fn next_offset(&self) -> Option<u64> {
-        self.given_offset().and_then(|offset| offset.get().try_into().ok())
+        match self.next {
+            Some(Next::Offset(offset)) => offset.try_into().ok(),
+            _ => None,
+        }
     }
 
-    /// Converts the page into its chats and rejected records, in the order of the list.
-    pub(crate) fn into_records(self) -> Vec<Result<Chat, Rejected>> {
-        let mut records: Vec<_> = self.page.list.into_iter().map(Ok).collect();
+    /// Returns the mark of the next page, if the list is read by an id or another mark instead of
+    /// an offset.
+    pub fn next_token(&self) -> Option<&str> {
+        match &self.next {
+            Some(Next::Token(token)) => Some(token),
+            _ => None,
+        }
+    }
+
+    /// Returns where the next page begins, as the API gave it.
+    pub(crate) fn next_page(&self) -> Option<&Next> {
+        self.next.as_ref()
+    }
+
+    /// Converts the page into its records and rejected records, in the order of the list.
+    pub(crate) fn into_results(self) -> Vec<Result<T, Rejected>> {
+        let mut records: Vec<_> = self.list.into_iter().map(Ok).collect();
         // In ascending order, so that each is inserted at its original index.
         for rejected in self.rejected {
             records.insert(rejected.index().min(records.len()), Err(rejected));
         }
         records
-    }
-
-    /// Returns `nextOffset` as the API gave it.
-    pub(crate) fn given_offset(&self) -> Option<NextOffset> {
-        self.page.next_offset
     }
 
     /// Returns the response's body as received (after decompression).
@@ -93,38 +119,57 @@ impl Page {
         &self.body
     }
 
-    /// Returns an iterator over the chats of this page.
-    pub fn iter(&self) -> slice::Iter<'_, Chat> {
-        self.page.list.iter()
+    /// Returns an iterator over the records of this page.
+    pub fn iter(&self) -> slice::Iter<'_, T> {
+        self.list.iter()
     }
 }
 
-impl<'a> IntoIterator for &'a Page {
-    type Item = &'a Chat;
-    type IntoIter = slice::Iter<'a, Chat>;
+impl<'a, T> IntoIterator for &'a Page<T> {
+    type Item = &'a T;
+    type IntoIter = slice::Iter<'a, T>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
     }
 }
 
-impl IntoIterator for Page {
-    type Item = Chat;
-    type IntoIter = vec::IntoIter<Chat>;
+impl<T> IntoIterator for Page<T> {
+    type Item = T;
+    type IntoIter = vec::IntoIter<T>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.page.list.into_iter()
+        self.list.into_iter()
+    }
+}
+
+impl<T: Serialize> Serialize for Page<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let next = self.next.as_ref().filter(|_| !self.next_name.is_empty());
+        let fields = 2 + usize::from(next.is_some()) + usize::from(!self.rejected.is_empty());
+        let mut page = serializer.serialize_struct("Page", fields)?;
+        page.serialize_field("list", &self.list)?;
+        page.serialize_field("hasMore", &self.has_more)?;
+        match next {
+            Some(Next::Offset(offset)) => page.serialize_field(self.next_name, offset)?,
+            Some(Next::Token(token)) => page.serialize_field(self.next_name, token)?,
+            None => {}
+        }
+        if !self.rejected.is_empty() {
+            page.serialize_field("rejected", &self.rejected)?;
+        }
+        page.end()
     }
 }
 
 /// Shows the page without the texts of its messages.
-impl fmt::Debug for Page {
+impl<T: fmt::Debug> fmt::Debug for Page<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Page")
-            .field("chats", &self.page.list)
+            .field("records", &self.list)
             .field("rejected", &self.rejected)
-            .field("has_more", &self.page.has_more)
-            .field("next_offset", &self.page.next_offset)
+            .field("has_more", &self.has_more)
+            .field("next", &self.next)
             .finish_non_exhaustive()
     }
 }

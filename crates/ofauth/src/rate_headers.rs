@@ -10,8 +10,10 @@ use http::header::{DATE, RETRY_AFTER};
 const EPOCH_SECONDS: f64 = 1e9;
 /// A reset of at least this number is in epoch milliseconds, which means 1973 or later.
 const EPOCH_MILLISECONDS: f64 = 1e11;
-/// Resets further away are ignored: the vendor's limit has recovered after 90 seconds.
-const MAX_RESET: Duration = Duration::from_secs(24 * 60 * 60);
+/// The longest wait that a server or a limiter can impose. The vendor's limit has recovered after
+/// 90 seconds; this keeps one bad header from blocking a connection forever. Resets further away
+/// are ignored.
+pub(crate) const MAX_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A connection's rate limit, as reported by a response's `X-RateLimit-*` headers (OFAuth
 /// reference, rate limits). Missing and malformed values are `None`.
@@ -39,14 +41,15 @@ impl RateLimitState {
     }
 }
 
-/// Returns how long the server asks to wait: seconds, or an HTTP date (RFC 9110, section 10.2.3).
+/// Returns how long the server asks to wait, at most [`MAX_WAIT`]: seconds, or an HTTP date (RFC
+/// 9110, section 10.2.3).
 pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = text(headers, RETRY_AFTER.as_str())?;
-    if let Some(seconds) = seconds(text) {
-        return Some(seconds);
-    }
-    let date = httpdate::parse_http_date(text).ok()?;
-    Some(since(date, sent_at(headers, now)))
+    let wait = match seconds(text) {
+        Some(seconds) => seconds,
+        None => since(httpdate::parse_http_date(text).ok()?, sent_at(headers, now)),
+    };
+    Some(wait.min(MAX_WAIT))
 }
 
 /// Returns when the server sent the response, by its own clock if it sends a `Date`: its other
@@ -91,7 +94,7 @@ fn reset(text: &str, now: SystemTime) -> Option<Duration> {
     } else {
         Duration::try_from_secs_f64(number).ok()?
     };
-    (wait <= MAX_RESET).then_some(wait)
+    (wait <= MAX_WAIT).then_some(wait)
 }
 
 /// Returns the time from `now` until `then`; zero if `then` has passed.
@@ -134,7 +137,9 @@ mod tests {
         assert_eq!(wait("Mon, 15 Jan 2024 10:31:30 GMT"), Some(30_000));
         assert_eq!(wait("Monday, 15-Jan-24 10:31:30 GMT"), Some(30_000));
         assert_eq!(wait("Mon, 15 Jan 2024 10:30:00 GMT"), Some(0), "past");
-        assert!(wait("999999999999999999999999").unwrap() > 1 << 60);
+        for long in ["999999999999999999999999", "86400001", "Mon, 15 Jan 2035 10:31:30 GMT"] {
+            assert_eq!(wait(long), Some(86_400_000), "{long}");
+        }
         for odd in ["", "soon", "-5", "NaN", "inf", "1e3", "+5", "5s", "."] {
             assert_eq!(wait(odd), None, "{odd}");
         }

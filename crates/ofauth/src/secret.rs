@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use crate::digest::digest;
 use crate::{Error, Result};
@@ -14,13 +16,14 @@ const MASK: &str = "[redacted]";
 
 /// A secret, as the header value to send. `Debug` doesn't show it.
 ///
-/// All clones share one allocation, which is wiped when the last clone is dropped.
+/// All clones share one allocation, which is wiped when the last clone is dropped. The HTTP library
+/// copies it into its own buffers when it sends a request; those aren't wiped.
 #[derive(Clone, Debug)]
 pub(crate) struct Secret(HeaderValue);
 
 impl Secret {
     /// Validates a secret. Errors call it `name` and don't contain it.
-    pub(crate) fn new(name: &str, secret: SecretString) -> Result<Self> {
+    pub(crate) fn new(name: &str, secret: Arc<SecretString>) -> Result<Self> {
         let text = secret.expose_secret();
         if text.is_empty() {
             return Err(Error::configuration(format!("{name} is empty")));
@@ -66,7 +69,7 @@ impl Secret {
 }
 
 /// The memory behind the header value of a secret.
-struct Wiped(SecretString);
+struct Wiped(Arc<SecretString>);
 
 impl AsRef<[u8]> for Wiped {
     fn as_ref(&self) -> &[u8] {
@@ -74,7 +77,93 @@ impl AsRef<[u8]> for Wiped {
     }
 }
 
-/// Identifies a connection in traces, events and limits. The hash is the same for the same key and
+/// A connection id, like `conn_abc123`, of a linked creator account.
+///
+/// `Debug` shows nothing of it, and its memory is wiped when the last clone is dropped. It is
+/// checked when it is used: see [`Client::connection`](crate::Client::connection).
+///
+/// ```
+/// use ofauth::ConnectionId;
+///
+/// let id = ConnectionId::from("conn_abc123");
+/// assert_eq!(format!("{id:?}"), "ConnectionId([redacted])");
+/// assert_eq!(id.expose(), "conn_abc123");
+/// ```
+#[derive(Clone)]
+pub struct ConnectionId {
+    id: Arc<SecretString>,
+    digest: u64,
+}
+
+impl ConnectionId {
+    fn new(id: SecretString) -> Self {
+        let digest = digest([b"connection\0", id.expose_secret().as_bytes()]);
+        Self { id: Arc::new(id), digest }
+    }
+
+    /// Returns the id. Treat it like a credential, and keep it out of logs.
+    pub fn expose(&self) -> &str {
+        self.id.expose_secret()
+    }
+
+    /// Returns a hash of the id that is the same on every machine and with every API key, for the
+    /// keys of a shared store. Keep it out of logs, where a [`ConnectionHash`] belongs: if ids can
+    /// be guessed, this hash confirms a guess.
+    pub fn digest(&self) -> u64 {
+        self.digest
+    }
+
+    /// Validates the id, and returns it as a header.
+    pub(crate) fn secret(&self) -> Result<Secret> {
+        Secret::new("the connection id", Arc::clone(&self.id))
+    }
+}
+
+impl From<String> for ConnectionId {
+    fn from(id: String) -> Self {
+        Self::new(id.into())
+    }
+}
+
+impl From<&str> for ConnectionId {
+    fn from(id: &str) -> Self {
+        Self::new(id.into())
+    }
+}
+
+impl From<&String> for ConnectionId {
+    fn from(id: &String) -> Self {
+        id.as_str().into()
+    }
+}
+
+impl From<&ConnectionId> for ConnectionId {
+    fn from(id: &ConnectionId) -> Self {
+        id.clone()
+    }
+}
+
+impl PartialEq for ConnectionId {
+    fn eq(&self, other: &Self) -> bool {
+        self.expose() == other.expose()
+    }
+}
+
+impl Eq for ConnectionId {}
+
+impl Hash for ConnectionId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.digest.hash(state);
+    }
+}
+
+impl fmt::Debug for ConnectionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ConnectionId({MASK})")
+    }
+}
+
+/// Identifies a connection in traces and events. The hash is the same for the same API key and
 /// connection on every machine, and doesn't reveal the connection id.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnectionHash(u64);
@@ -112,10 +201,12 @@ impl fmt::Debug for ConnectionHash {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::{ConnectionHash, Secret};
 
     fn secret(text: &str) -> Secret {
-        Secret::new("the API key", text.into()).unwrap()
+        Secret::new("the API key", Arc::new(text.into())).unwrap()
     }
 
     #[test]
@@ -128,13 +219,13 @@ mod tests {
             "sk_live_ключ",
             "\0",
         ] {
-            let error = Secret::new("the API key", text.into()).unwrap_err();
+            let error = Secret::new("the API key", Arc::new(text.into())).unwrap_err();
             for text in [error.to_string(), format!("{error:?}")] {
                 assert!(text.contains("the API key must consist of visible ASCII"), "{text}");
                 assert!(!text.contains("sk_live"), "{text}");
             }
         }
-        let error = Secret::new("the API key", "".into()).unwrap_err();
+        let error = Secret::new("the API key", Arc::new("".into())).unwrap_err();
         assert_eq!(error.to_string(), "the API key is empty");
     }
 

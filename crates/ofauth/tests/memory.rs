@@ -6,7 +6,8 @@
 
 use std::time::Duration;
 
-use ofauth::{Client, RateLimit, RateLimiter, TokenBuckets};
+use ofauth::operations::list_chats::OPERATION;
+use ofauth::{Client, LimitRequest, RateLimit, RateLimiter, TokenBuckets};
 
 fn resident_kb() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
@@ -24,7 +25,8 @@ async fn a_hundred_thousand_connections_cost_less_than_50_mb() {
     let mut connections = Vec::new();
     for number in 0..100_000 {
         let connection = client.connection(format!("conn_{number:024}")).unwrap();
-        buckets.acquire(connection.hash(), Duration::ZERO).await.unwrap();
+        let request = LimitRequest::new(connection.id(), &OPERATION, Duration::ZERO);
+        buckets.acquire(request).await.unwrap();
         connections.push(connection);
     }
     let cost = resident_kb() - before;

@@ -26,6 +26,13 @@ impl FileKind {
     }
 }
 
+/// The generated Rust code: the crate, the file and the product.
+pub(super) const CODE: [(&str, &str, Product); 3] = [
+    ("ofauth_api", "build/snapshot.rs", Product::Client),
+    ("ofauth", "crates/ofauth/src/parameters.rs", Product::Requests),
+    ("ofauth_httpmock", "crates/ofauth-httpmock/src/generated.rs", Product::Mocks),
+];
+
 /// A generated file. A file that doesn't exist, or should be removed, has empty contents.
 pub(super) struct File {
     pub(super) kind: FileKind,
@@ -46,14 +53,10 @@ pub(super) fn files(root: &Path, spec: &Spec) -> Result<Vec<File>, String> {
     let generate = |product| {
         generator::generate(SPEC, &spec.document, product).map_err(|error| error.to_string())
     };
-    let mut generated = vec![
-        (FileKind::Code, "build/snapshot.rs".to_owned(), generate(Product::Client)?),
-        (
-            FileKind::Code,
-            "crates/ofauth-httpmock/src/generated.rs".to_owned(),
-            generate(Product::Mocks)?,
-        ),
-    ];
+    let mut generated = Vec::new();
+    for (_, path, product) in CODE {
+        generated.push((FileKind::Code, path.to_owned(), generate(product)?));
+    }
     generated.push((
         FileKind::Data,
         json_schema::CONTRACT.to_owned(),

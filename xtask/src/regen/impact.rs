@@ -4,9 +4,9 @@ use ofauth_contract::{Bump, Changes, Scope, compare};
 use serde_json::{Value, json};
 
 use super::baseline::Baseline;
-use super::files::File;
+use super::files::{CODE, File};
 use super::surface::{Surface, SurfaceChange, SurfaceChanges};
-use crate::generator::{self, Product};
+use crate::generator;
 use crate::report::{self, Format, GREEN, Judged, RED, YELLOW};
 use crate::spec::{SPEC, Spec};
 
@@ -42,15 +42,13 @@ fn surface(spec: &Spec, files: &[File]) -> Result<SurfaceChanges, String> {
     let generate = |product| {
         generator::generate(&spec.name, &spec.document, product).map_err(|error| error.to_string())
     };
-    let (client, mocks) = (generate(Product::Client)?, generate(Product::Mocks)?);
     let (mut old, mut new) = (Vec::new(), Vec::new());
-    // Equal code has no changes, and takes long to parse.
-    for (name, before, file) in
-        [("ofauth_api", &client, &files[0]), ("ofauth_httpmock", &mocks, &files[1])]
-    {
-        if *before != file.new {
-            old.push((name, before.as_str()));
-            new.push((name, file.new.as_str()));
+    for ((name, _, product), file) in CODE.iter().zip(files) {
+        let before = generate(*product)?;
+        // Equal code has no changes, and takes long to parse.
+        if before != file.new {
+            old.push((*name, before));
+            new.push((*name, file.new.clone()));
         }
     }
     Ok(Surface::of(&old)?.changes(&Surface::of(&new)?))

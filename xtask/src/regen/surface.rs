@@ -27,10 +27,11 @@ pub(crate) struct SurfaceChange {
 
 impl Surface {
     /// Reads generated files, each with the name of its crate.
-    pub(crate) fn of(files: &[(&str, &str)]) -> Result<Self, String> {
+    pub(crate) fn of(files: &[(&str, impl AsRef<str>)]) -> Result<Self, String> {
         let mut surface = Self(BTreeMap::new());
         for (name, code) in files {
-            let file = syn::parse_file(code).map_err(|error| format!("{name}: {error}"))?;
+            let file =
+                syn::parse_file(code.as_ref()).map_err(|error| format!("{name}: {error}"))?;
             surface.items(name, &file.items);
         }
         Ok(surface)

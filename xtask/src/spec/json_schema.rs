@@ -11,7 +11,7 @@ use crate::generator::document::{referenced, references, walk};
 pub(crate) const FOLDER: &str = "openapi/schemas";
 /// The contract as JSON, in the folder of the crate that reads it, because a package can't read
 /// files outside its own folder.
-pub(crate) const CONTRACT: &str = "crates/ofauth-contract/src/ofauth.json";
+pub(crate) const CONTRACT: &str = "crates/ofauth/src/ofauth.json";
 
 const NOTE: &str = "Generated from openapi/ofauth.yaml by `cargo xtask regen`; do not edit.";
 

@@ -8,7 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use serde_json::{Number, Value};
 
 use super::finding::{Deviation, Observation};
-use super::shape::{self, FieldKey, FieldName, MOST_NAMES, Shape};
+use super::shape::{self, FieldKey, FieldName, MOST_NAMES, NUMBER, Shape, decimal};
 use crate::table::{Kind, Rest, Row, RowId, Table, Trail, number};
 
 /// A value about to be parsed, and the row that it should match.
@@ -340,16 +340,26 @@ impl<'de> Visitor<'de> for ValueCheck<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut access: A) -> Result<(), A::Error> {
+        let row = self.table.row(self.row);
+        let mut first = access.next_key_seed(FieldName(row))?;
+        if matches!(&first, Some(FieldKey::Unknown(key)) if key == NUMBER) {
+            return self.visit_f64(decimal(access)?);
+        }
         if !self.allows(Kind::Object) {
+            if first.is_some() {
+                access.next_value::<IgnoredAny>()?;
+            }
             while access.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
             self.wrong_type(Kind::Object);
             return Ok(());
         }
-        let row = self.table.row(self.row);
         let known = row.kind == Some(Kind::Object) && !row.properties.is_empty();
         let mut present = Vec::with_capacity(row.properties.len());
         let (mut count, mut unknown) = (0_u64, Vec::new());
-        while let Some(key) = access.next_key_seed(FieldName(row))? {
+        while let Some(key) = match first.take() {
+            Some(key) => Some(key),
+            None => access.next_key_seed(FieldName(row))?,
+        } {
             count += 1;
             if let FieldKey::Known(name, field) = key {
                 present.push(name);

@@ -14,13 +14,13 @@ pub use shape::Shape;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use check::ValueCheck;
 use serde::de::DeserializeSeed;
 use shape::MOST_NAMES;
 
-use crate::table::{RowId, Table, Trail};
+use crate::table::{Operation, RowId, Table, Trail};
 
 /// Collects the differences between any number of bodies and a contract. Each difference is
 /// returned once.
@@ -44,27 +44,17 @@ impl Drift {
     /// The maximum number of unknown field names of an object. With more, the object is a map.
     pub const MOST_NAMES: usize = MOST_NAMES;
 
-    /// Creates a check of chat pages against the OFAuth API's contract (`GET /v2/access/chats`).
-    pub fn chats() -> Self {
-        static CONTRACT: LazyLock<(Arc<Table>, RowId)> = LazyLock::new(|| {
-            let read = || {
-                let document = serde_json::from_str(include_str!("../ofauth.json")).ok()?;
-                let table = Table::of_document(&document).ok()?;
-                let listed =
-                    table.operations.iter().find(|operation| operation.path == "/v2/access/chats");
-                let row = listed?.success()?.1.json()?;
-                Some((Arc::new(table), row))
-            };
-            #[expect(clippy::expect_used, reason = "a committed file that a test reads")]
-            read().expect("the generated contract describes the list of chats")
-        });
-        let (table, row) = CONTRACT.clone();
-        Self::new(table, row)
-    }
-
     /// Creates a check of bodies against a row of a table.
     pub fn new(table: Arc<Table>, row: RowId) -> Self {
         Self { table, row, found: BTreeMap::new(), fields: BTreeMap::new() }
+    }
+
+    /// Creates a check of an operation's successful responses in JSON; `None` if the table describes
+    /// none. `method` is in upper case, and `path` has its parameters in braces.
+    pub fn of_operation(table: &Arc<Table>, method: &str, path: &str) -> Option<Self> {
+        let is = |operation: &&Operation| (&*operation.method, &*operation.path) == (method, path);
+        let row = table.operations.iter().find(is)?.success()?.1.json()?;
+        Some(Self::new(Arc::clone(table), row))
     }
 
     /// Checks a body, and returns the differences that weren't found before.

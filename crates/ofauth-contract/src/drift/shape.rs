@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use crate::table::{Field, Kind, Row};
 
@@ -205,15 +205,31 @@ impl<'de> Visitor<'de> for &mut Shape {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<(), A::Error> {
+        let mut first = access.next_key::<String>()?;
+        if first.as_deref() == Some(NUMBER) {
+            return self.visit_f64(decimal(access)?);
+        }
         self.note(Kind::Object);
         let mut count = 0_u64;
-        while let Some(key) = access.next_key::<String>()? {
+        while let Some(key) = match first.take() {
+            Some(key) => Some(key),
+            None => access.next_key()?,
+        } {
             access.next_value_seed(self.field(key))?;
             count += 1;
         }
         self.together |= count > 1;
         Ok(())
     }
+}
+
+/// The only key of the map as which `serde_json` hands over a fraction if another crate of the
+/// application has enabled its feature `arbitrary_precision`.
+pub(crate) const NUMBER: &str = "$serde_json::private::Number";
+
+/// Reads the value of [`NUMBER`].
+pub(crate) fn decimal<'de, A: MapAccess<'de>>(mut access: A) -> Result<f64, A::Error> {
+    access.next_value::<String>()?.parse().map_err(A::Error::custom)
 }
 
 /// The key of a field, looked up as it is parsed, and kept only if it is unknown.

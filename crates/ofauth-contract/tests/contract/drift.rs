@@ -186,12 +186,13 @@ fn each_kind_of_difference_is_found_and_nothing_else() {
 }
 
 #[test]
-fn the_bundled_contract_gives_the_same_findings() {
+fn an_operation_is_found_by_its_method_and_path() {
     let mut page = page();
     chat(&mut page)["isArchived"] = json!(true);
     chat(&mut page)["lastMessage"]["createdAt"] = json!("soon");
     let expected = found(&page);
-    let mut drift = Drift::chats();
+    let (table, _) = contract();
+    let mut drift = Drift::of_operation(&table, "GET", "/v2/access/chats").unwrap();
     drift.observe(page.to_string().as_bytes()).unwrap();
     let findings = drift.findings().into_iter();
     let parts: Vec<_> = findings.map(|f| (f.place, f.kind, f.expected, f.seen, f.count)).collect();

@@ -1,38 +1,40 @@
-//! Reads the response of an attempt: a page or an error.
+//! Reads the response of an attempt: an answer or an error.
 
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
-use ofauth_api::{
-    Body, BodyError, Error as RawError, ResponseValue, ends_with_connection, receive,
-};
-use tokio::time::Instant;
+use ofauth_api::{BodyError, Error as RawError, ends_with_connection, receive};
+use tokio::time::{Instant, timeout};
 
-use super::{Call, Reply, Sent, error_body};
+use super::{Call, Reply, error_body};
 use crate::connect::ConnectTimeout;
-use crate::decode::{self, RawPage};
-use crate::error::{Answer, Deadline, root_cause};
+use crate::error::{Deadline, Response, root_cause};
 use crate::event::EventKind;
 use crate::limit::Observed;
+use crate::operation::{Answer, Sent};
 use crate::rate_headers::retry_after;
 use crate::{Error, ErrorKind, Meta, RateLimitState, Result};
+
+/// The longest time that a limiter may take to learn from a response.
+const OBSERVE: Duration = Duration::from_secs(1);
+
+const MISFIT: &str = "that does not match the API's description";
 
 impl Call<'_> {
     /// Sends the operation and reads the response. The body of an error response is read until
     /// `end` at the latest.
-    pub(super) async fn once<P: RawPage>(
+    pub(super) async fn once<A: Answer>(
         &self,
-        sent: impl Future<Output = Sent<P>>,
+        sent: impl Future<Output = Sent>,
         end: Option<Instant>,
-    ) -> Result<Reply<P>> {
-        let host = self.connection.host();
-        let decode = |what: String| Error::new(ErrorKind::Decode, what, "report it to the vendor");
+    ) -> Result<Reply<A>> {
         match sent.await {
-            Ok(response) => self.page(response).await,
+            Ok(response) => self.answer(response).await,
             Err(RawError::UnexpectedResponse(response)) => {
-                let (wait, _) = self.observe(response.status(), response.headers());
-                Err(error_body::read(self.connection, response, end).await.with_retry_after(wait))
+                let (wait, _) = self.observe(response.status(), response.headers()).await;
+                let error = error_body::read::<A>(self, response, end).await;
+                Err(error.with_retry_after(wait))
             }
             Err(
                 RawError::CommunicationError(error)
@@ -45,22 +47,22 @@ impl Call<'_> {
             }
             // Never returned: bodies are decoded below, and error responses aren't generated.
             Err(RawError::InvalidResponsePayload(..) | RawError::ErrorResponse(_)) => {
-                Err(decode(format!("{host} did not return a page")))
+                let what = format!("{} did not return {}", self.connection.host(), A::NOUN);
+                Err(Error::new(ErrorKind::Decode, what, "report it to the vendor"))
             }
         }
     }
 
-    /// Reads the page of a successful response.
-    async fn page<P: RawPage>(&self, response: ResponseValue<Body<P>>) -> Result<Reply<P>> {
+    /// Reads the answer of a successful response.
+    async fn answer<A: Answer>(&self, response: reqwest::Response) -> Result<Reply<A>> {
         let host = self.connection.host();
         let (status, headers) = (response.status(), response.headers().clone());
-        let (_, rate_limit) = self.observe(status, &headers);
+        let (_, rate_limit) = self.observe(status, &headers).await;
         let request_id = error_body::request_id(self.connection, &headers);
-        let response = response.into_inner().into_response();
         let may_be_cut = ends_with_connection(&response);
         let (body, end) = receive(response, self.bounds.size).await;
-        let with_answer = |error: Error, request_id, headers, body| {
-            error.with_answer(Answer {
+        let with_response = |error: Error, request_id, headers, body| {
+            error.with_response(Response {
                 status,
                 headers,
                 error_type: None,
@@ -75,17 +77,18 @@ impl Call<'_> {
             Some(BodyError::Gzip) if may_be_cut => return Err(self.broken(None)),
             Some(error) => {
                 let error_text = error_body::clean(self.connection, &error.to_string());
-                let what = format!("{host} did not return a page: {error_text}");
+                let what = format!("{host} did not return {}: {error_text}", A::NOUN);
                 let advice = match error {
                     BodyError::TooLarge(_) => "allow a larger response, or report it to the vendor",
                     _ => "report it to the vendor",
                 };
                 let error = Error::new(ErrorKind::Decode, what, advice);
-                return Err(with_answer(error, request_id, headers, Bytes::new()));
+                return Err(with_response(error, request_id, headers, Bytes::new()));
             }
         }
+        #[cfg(feature = "drift")]
         if let Some(drift) = &self.connection.shared().drift {
-            for finding in P::drift(drift, &body) {
+            for finding in drift.observe(self.operation, &body) {
                 self.emit(EventKind::Drift {
                     place: &finding.place,
                     difference: finding.kind.as_str(),
@@ -95,23 +98,21 @@ impl Call<'_> {
             }
         }
         let misfit = |kind, reason: &str| {
-            let what = format!(
-                "{host} returned a page that does not match the API's description: {reason}"
-            );
+            let what = format!("{host} returned {} {MISFIT}: {reason}", A::NOUN);
             Error::new(kind, what, "report it to the vendor")
         };
-        let (page, rejected) = match decode::page(&body) {
+        let (answer, rejected) = match A::decode(&body) {
             Ok(read) => read,
-            // The body had no stated length, and the connection ended before the page did.
+            // The body had no stated length, and the connection ended before the answer did.
             Err(unreadable) if unreadable.cut_short && may_be_cut => return Err(self.broken(None)),
             Err(unreadable) => {
                 let error = misfit(ErrorKind::Decode, &unreadable.reason);
-                return Err(with_answer(error, request_id, headers, body));
+                return Err(with_response(error, request_id, headers, body));
             }
         };
         if let Some(first) = rejected.first().filter(|_| self.strict) {
             let error = misfit(ErrorKind::Decode, &first.to_string()).with_rejected(first.clone());
-            return Err(with_answer(error, request_id, headers, body));
+            return Err(with_response(error, request_id, headers, body));
         }
         for one in &rejected {
             self.emit(EventKind::Rejected {
@@ -121,21 +122,23 @@ impl Call<'_> {
             });
         }
         let meta = Meta { status, request_id, rate_limit, attempts: 0, elapsed: Duration::ZERO };
-        Ok(Reply { page, rejected, body, meta })
+        Ok(Reply { answer, rejected, body, meta })
     }
 
     /// Passes a response's rate-limit headers to the limiter. Returns its `Retry-After` and the
     /// state of the limit.
-    fn observe(
+    async fn observe(
         &self,
         status: StatusCode,
         headers: &HeaderMap,
     ) -> (Option<Duration>, RateLimitState) {
         let now = SystemTime::now();
         let state = RateLimitState::read(headers, now);
-        let observed = Observed::new(status, state, retry_after(headers, now));
+        let observed = Observed::new(self.operation, status, state, retry_after(headers, now));
         if let Some(limiter) = &self.connection.shared().limiter {
-            limiter.observe(self.connection.hash(), &observed);
+            // A limiter that hangs must not cost the response.
+            let learned = timeout(OBSERVE, limiter.observe(self.connection.id(), &observed));
+            drop(learned.await);
         }
         (observed.retry_after, observed.state)
     }
@@ -156,7 +159,7 @@ impl Call<'_> {
         if error.is_connect() {
             let what = format!("{host} cannot be reached ({cause})");
             let advice = "check the network and the base URL";
-            return Error::new(ErrorKind::Connect, what, advice).with_source(error);
+            return Error::new(ErrorKind::Transport, what, advice).with_unsent().with_source(error);
         }
         self.broken(Some(error))
     }
@@ -169,7 +172,7 @@ impl Call<'_> {
         });
         let what =
             format!("the connection to {host} broke before the response was complete{cause}");
-        let broken = Error::new(ErrorKind::Connect, what, "try again");
+        let broken = Error::new(ErrorKind::Transport, what, "try again");
         match error {
             Some(error) => broken.with_source(error),
             None => broken,

@@ -1,40 +1,47 @@
-//! The retry loop around each generated operation: rate limit, attempts, pauses and deadlines, with
+//! The retry loop around each operation: rate limit, attempts, pauses and deadlines, with
 //! trace spans.
 
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::{Instrument, Span, field, info_span};
 
-use super::{Call, Reply, Sent};
+use super::{Call, Reply, outside_of_runtime};
 use crate::connect;
-use crate::decode::RawPage;
 use crate::error::Deadline;
 use crate::event::EventKind;
-use crate::limit::LimitError;
+use crate::limit::{LimitError, LimitRequest};
+use crate::operation::{Answer, Sent};
 use crate::retry::Stop;
 use crate::{Error, ErrorKind, Result};
 
 impl Call<'_> {
-    /// Sends the operation, with retries, and returns its page.
-    pub(crate) async fn send<P, F>(&self, operation: impl Fn() -> F) -> Result<Reply<P>>
+    /// Sends the operation, with retries, and returns its answer. `operation` sends it once.
+    pub(crate) async fn send<A, F>(
+        &self,
+        operation: impl Fn(ofauth_api::Client) -> F,
+    ) -> Result<Reply<A>>
     where
-        P: RawPage,
-        F: Future<Output = Sent<P>>,
+        A: Answer,
+        F: Future<Output = Sent>,
     {
+        if Handle::try_current().is_err() {
+            return Err(outside_of_runtime());
+        }
         let span = info_span!(
             "ofauth",
-            otel.name = self.operation,
-            operation = self.operation,
+            otel.name = self.operation.name,
+            operation = self.operation.name,
             connection = %self.connection.hash(),
         );
         self.attempts(operation).instrument(span).await
     }
 
-    async fn attempts<P, F>(&self, operation: impl Fn() -> F) -> Result<Reply<P>>
+    async fn attempts<A, F>(&self, operation: impl Fn(ofauth_api::Client) -> F) -> Result<Reply<A>>
     where
-        P: RawPage,
-        F: Future<Output = Sent<P>>,
+        A: Answer,
+        F: Future<Output = Sent>,
     {
         let start = Instant::now();
         let mut attempt = 0;
@@ -89,7 +96,8 @@ impl Call<'_> {
             return Ok(());
         };
         let (asked, left) = (Instant::now(), self.left(start));
-        let acquired = limiter.acquire(self.connection.hash(), left);
+        let request = LimitRequest::new(self.connection.id(), self.operation, left);
+        let acquired = limiter.acquire(request);
         // The application's own limiter may wait longer than allowed.
         let allowed = match asked.checked_add(left) {
             Some(end) => timeout_at(end, acquired).await.unwrap_or(Err(LimitError::TooLong(None))),
@@ -132,22 +140,24 @@ impl Call<'_> {
     }
 
     /// Sends the operation once.
-    async fn attempt<P, F>(
+    async fn attempt<A, F>(
         &self,
-        operation: &impl Fn() -> F,
+        operation: &impl Fn(ofauth_api::Client) -> F,
         start: Instant,
         attempt: u32,
-    ) -> Result<Reply<P>>
+    ) -> Result<Reply<A>>
     where
-        P: RawPage,
-        F: Future<Output = Sent<P>>,
+        A: Answer,
+        F: Future<Output = Sent>,
     {
         let url = &self.connection.shared().base_url;
+        let method = self.operation.method.as_str();
         let span = info_span!(
             "request",
-            otel.name = "GET",
+            otel.name = method,
             otel.kind = "client",
-            http.request.method = "GET",
+            http.request.method = method,
+            http.route = Some(self.operation.path).filter(|path| !path.is_empty()),
             http.request.resend_count = (attempt > 1).then(|| attempt - 1),
             http.response.status_code = field::Empty,
             server.address = url.domain(),
@@ -163,7 +173,9 @@ impl Call<'_> {
             false => (self.bounds.attempt, Deadline::Attempt),
         };
         let end = began.checked_add(bound);
-        let once = connect::within(self.bounds.connect, self.once(operation(), end));
+        // The credentials of now: the key may have been replaced since the last attempt.
+        let sent = operation(self.connection.raw());
+        let once = connect::within(self.bounds.connect, self.once(sent, end));
         let once = async {
             let result = match end {
                 Some(end) => {
@@ -206,7 +218,11 @@ impl Call<'_> {
         let (host, bound) = (self.connection.host(), seconds(bound));
         let what = format!("the request to {host} timed out ({part} took longer than {bound})");
         let advice = "try again later, or allow more time";
-        Error::new(ErrorKind::Timeout, what, advice).with_deadline(deadline)
+        let error = Error::new(ErrorKind::Timeout, what, advice).with_deadline(deadline);
+        match deadline {
+            Deadline::Connect => error.with_unsent(),
+            _ => error,
+        }
     }
 
     /// Returns how long to pause before the next attempt. If there is no next attempt, the error
@@ -219,12 +235,14 @@ impl Call<'_> {
     ) -> Result<Duration, Option<String>> {
         let status = error.status().map(|status| status.as_u16());
         let may_help = match error.kind() {
-            ErrorKind::Connect | ErrorKind::RateLimited | ErrorKind::RulesOutdated => true,
+            ErrorKind::Transport | ErrorKind::RateLimited | ErrorKind::RulesOutdated => true,
             ErrorKind::Timeout => error.deadline() != Some(Deadline::Total),
             ErrorKind::Server => matches!(status, Some(408 | 500 | 502 | 503 | 504)),
             _ => false,
         };
-        if !may_help {
+        // Nobody knows whether the server acted, so a second request may act twice.
+        let is_safe = self.operation.is_idempotent() || error.is_without_effect();
+        if !may_help || !is_safe {
             return Err(None);
         }
         let left = self.left(start);
@@ -242,10 +260,11 @@ impl Call<'_> {
                 seconds(allowed)
             )),
         })?;
-        // A throttled connection waits as instructed, so its retries need no budget.
-        let told = error.retry_after().is_some() || self.connection.shared().limiter.is_some();
-        let waits = error.kind() == ErrorKind::RateLimited && told;
-        match waits || self.connection.shared().budget.withdraw() {
+        // A connection that the limiter holds back doesn't multiply its requests.
+        let shared = self.connection.shared();
+        let held_back = shared.limiter.as_ref().is_some_and(|limiter| limiter.holds_back());
+        let is_free = error.kind() == ErrorKind::RateLimited && held_back;
+        match is_free || shared.budget.withdraw() {
             true => Ok(pause),
             false => Err(Some(
                 "not retried because too many of this client's requests are failing".to_owned(),
@@ -259,7 +278,7 @@ impl Call<'_> {
 
     pub(super) fn emit(&self, kind: EventKind<'_>) {
         let hook = &self.connection.shared().hook;
-        hook.emit(self.operation, self.connection.hash(), kind);
+        hook.emit(self.operation.name, self.connection.hash(), kind);
     }
 }
 
@@ -269,5 +288,55 @@ fn seconds(duration: Duration) -> String {
     match millis % 1_000 {
         0 => format!("{} s", millis / 1_000),
         _ => format!("{} s", millis as f64 / 1_000.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use http::Method;
+    use ofauth_api::{Error as RawError, Operation};
+    use serde_json::Value;
+
+    use super::Call;
+    use crate::operation::{Answer, Single};
+    use crate::{CallOptions, Client, Error, ErrorKind};
+
+    /// A page of a gateway doesn't say whether the API acted. A refusal says that it didn't.
+    #[tokio::test(start_paused = true)]
+    async fn only_what_has_no_second_effect_is_sent_twice() {
+        static READ: Operation = Operation::new("read", Method::GET, "/x", false);
+        static SEND: Operation = Operation::new("send", Method::POST, "/x/{id}", false);
+        let client = Client::builder().api_key("sk_x").base_url("http://127.0.0.1:9");
+        let connection = client.build().unwrap().connection("conn_x").unwrap();
+        for (operation, status, kind, attempts) in [
+            (&READ, 503, ErrorKind::Server, 4),
+            (&SEND, 503, ErrorKind::Server, 1),
+            (&READ, 429, ErrorKind::RateLimited, 4),
+            (&SEND, 429, ErrorKind::RateLimited, 4),
+        ] {
+            let bounds = CallOptions::new().resolve(Error::configuration).unwrap();
+            let call = Call { connection: &connection, operation, bounds, strict: false };
+            let sent = Cell::new(0);
+            let send = |_| {
+                sent.set(sent.get() + 1);
+                let response = http::Response::builder().status(status).body("").unwrap();
+                async move { Err(RawError::UnexpectedResponse(response.into())) }
+            };
+            let error = call.send::<Single<Value>, _>(send).await.map(Single::output).unwrap_err();
+            assert_eq!((error.kind(), error.attempts()), (kind, attempts), "{operation:?}");
+            assert_eq!(sent.get(), attempts);
+        }
+        // The server was never reached, so it can't have acted.
+        let bounds = CallOptions::new().resolve(Error::configuration).unwrap();
+        let call = Call { connection: &connection, operation: &SEND, bounds, strict: false };
+        let path = "/x/7".to_owned();
+        let send = |client: ofauth_api::Client| {
+            let path = path.clone();
+            async move { client.get(&path, &[]).await }
+        };
+        let error = call.send::<Single<Value>, _>(send).await.map(Single::output).unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Transport, 4));
     }
 }

@@ -1,34 +1,39 @@
-//! Turns unexpected responses into errors: redirects, error statuses, and successes without a page.
+//! Turns unexpected responses into errors: redirects, error statuses, and successes without an
+//! answer.
+
+use std::time::Duration;
 
 use http::header::LOCATION;
 use http::{HeaderMap, StatusCode};
-use ofauth_api::receive;
+use ofauth_api::{Operation, receive};
 use serde_json::Value;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout};
 
-use crate::error::Answer;
+use super::Call;
+use crate::error::Response;
+use crate::operation::Answer;
 use crate::{Connection, Error, ErrorKind, ErrorType};
 
+/// The longest time to wait for an error's body. It ends before the attempt does.
+const BODY_TIME: Duration = Duration::from_secs(5);
 /// The maximum number of bytes to read of an error's body.
 const BODY_LIMIT: usize = 64 * 1024;
 /// The maximum number of characters to show of the vendor's message.
 const WORDS_LIMIT: usize = 300;
 
-/// Creates the error for a response. The body is read until `end` at the latest.
-pub(super) async fn read(
-    connection: &Connection,
+/// Creates the error for a response. `end` is the end of the attempt.
+pub(super) async fn read<A: Answer>(
+    call: &Call<'_>,
     response: reqwest::Response,
     end: Option<Instant>,
 ) -> Error {
+    let connection = call.connection;
     let status = response.status();
     let headers = response.headers().clone();
     // The status and the headers count even if the body can't be read.
-    let body = receive(response, BODY_LIMIT);
-    let body = match end {
-        Some(end) => timeout_at(end, body).await.map(|(body, _)| body),
-        None => Ok(body.await.0),
-    };
-    let body = body.unwrap_or_default();
+    let left = end.map_or(BODY_TIME, |end| end.saturating_duration_since(Instant::now()) / 2);
+    let body = timeout(left.min(BODY_TIME), receive(response, BODY_LIMIT)).await;
+    let body = body.map(|(body, _)| body).unwrap_or_default();
     let fields = ErrorFields::read(&body, |text| clean(connection, text));
     let host = connection.host();
     let (kind, what, advice) = if status.is_redirection() {
@@ -38,15 +43,15 @@ pub(super) async fn read(
         };
         (ErrorKind::Redirect, what, "check the base URL")
     } else if status.is_success() {
-        let what = format!("{host} did not return a page");
+        let what = format!("{host} did not return {}", A::NOUN);
         (ErrorKind::Decode, what, "report it to the vendor")
     } else {
         let what =
             fields.message.unwrap_or_else(|| format!("{host} returned an error without a message"));
         let error_type = fields.error_type.as_ref();
-        (kind(status, error_type), what, advice(status, error_type))
+        (kind(status, error_type), what, advice(status, error_type, call.operation))
     };
-    Error::new(kind, what, advice).with_answer(Answer {
+    Error::new(kind, what, advice).with_response(Response {
         status,
         error_type: fields.error_type,
         request_id: fields.request_id.or_else(|| request_id(connection, &headers)),
@@ -124,7 +129,11 @@ fn kind(status: StatusCode, error_type: Option<&ErrorType>) -> ErrorKind {
 }
 
 /// Returns what to do about an error (OFAuth reference, errors).
-fn advice(status: StatusCode, error_type: Option<&ErrorType>) -> &'static str {
+fn advice(
+    status: StatusCode,
+    error_type: Option<&ErrorType>,
+    operation: &Operation,
+) -> &'static str {
     match error_type {
         Some(ErrorType::BadRequest) => return "fix the request",
         Some(ErrorType::Unauthorized) => return "check the API key",
@@ -134,7 +143,9 @@ fn advice(status: StatusCode, error_type: Option<&ErrorType>) -> &'static str {
         Some(ErrorType::RulesOutdated) => {
             return "try again later, the vendor is updating its signing rules";
         }
-        Some(ErrorType::Forbidden) => return "grant the key the messages:read permission",
+        Some(ErrorType::Forbidden) => {
+            return "grant the key the permission it lacks (messages:read for chats)";
+        }
         Some(ErrorType::ResourceNotFound) => return "check the id",
         Some(ErrorType::RouteNotFound) => return "check the base URL",
         Some(ErrorType::RateLimitExceeded) => return "wait and try again",
@@ -143,6 +154,8 @@ fn advice(status: StatusCode, error_type: Option<&ErrorType>) -> &'static str {
     match status.as_u16() {
         401 => "check the API key and the connection",
         403 => "check the key's permissions",
+        404 if operation.names_resource() => "check the id",
+        404 if operation.path.is_empty() => "check the path and the base URL",
         404 => "check the base URL",
         408 | 500.. => "try again later",
         429 => "wait and try again",

@@ -1,4 +1,4 @@
-//! Calls of generated operations. Rate limits, retries, deadlines and traces are applied here, for
+//! Calls of operations. Rate limits, retries, deadlines and traces are applied here, for
 //! every endpoint.
 //!
 //! [`attempts`] is the retry loop, [`answer`] reads responses, and [`error_body`] turns an error
@@ -9,28 +9,35 @@ mod attempts;
 mod error_body;
 
 use bytes::Bytes;
-use ofauth_api::{Body, Error as RawError, ResponseValue};
+use http::Method;
+use ofauth_api::Operation;
 
 use crate::options::Bounds;
-use crate::{Connection, Meta, Rejected};
+use crate::{Connection, Error, Meta, Rejected};
+
+/// A GET request for a path that the application gives.
+pub(crate) static GET: Operation = Operation::new("get", Method::GET, "", false);
 
 /// The result of a successful call.
-pub(crate) struct Reply<P> {
-    pub(crate) page: P,
+pub struct Reply<A> {
+    pub(crate) answer: A,
     pub(crate) rejected: Vec<Rejected>,
     pub(crate) body: Bytes,
     pub(crate) meta: Meta,
 }
 
-/// The response to an operation, or the generated client's error.
-type Sent<P> = Result<ResponseValue<Body<P>>, RawError>;
-
 /// A call of an operation.
 pub(crate) struct Call<'a> {
     pub(crate) connection: &'a Connection,
-    /// The operation's name in the API's description, in snake case.
-    pub(crate) operation: &'static str,
+    pub(crate) operation: &'static Operation,
     pub(crate) bounds: Bounds,
     /// Whether a record that can't be decoded fails the whole page.
     pub(crate) strict: bool,
+}
+
+/// The error if there is no runtime to wait and to send with.
+pub(crate) fn outside_of_runtime() -> Error {
+    let what = "there is no Tokio runtime here: call this from async code that runs in one, for \
+                example in #[tokio::main] or Runtime::block_on";
+    Error::configuration(what.to_owned())
 }

@@ -1,6 +1,7 @@
 //! Tests of the rate limiter, in virtual time.
 
 use std::collections::VecDeque;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,13 +9,16 @@ use fastrand::Rng;
 use http::StatusCode;
 use tokio::time::{Instant, advance};
 
-use super::{Bucket, LimitError, Observed, RateLimit, RateLimiter, TokenBuckets};
-use crate::{ConnectionHash, RateLimitState};
+use ofauth_api::operations::list_chats::OPERATION;
+
+use super::{Bucket, LimitError, Observed, RateLimit, TokenBuckets};
+use crate::RateLimitState;
 
 const SECOND: Duration = Duration::from_secs(1);
 
 fn observed(status: u16, remaining: Option<u64>, reset: Option<u64>) -> Observed {
     Observed {
+        operation: &OPERATION,
         status: StatusCode::from_u16(status).unwrap(),
         state: RateLimitState { limit: None, remaining, reset: reset.map(Duration::from_secs) },
         retry_after: None,
@@ -132,8 +136,13 @@ fn buckets_learn_from_responses() {
     assert_eq!(ready(told), (0, super::MAX_WAIT));
 }
 
-fn connection(number: u64) -> ConnectionHash {
-    ConnectionHash::from(number)
+/// Asks for the connection with this digest.
+fn acquire(
+    buckets: &TokenBuckets,
+    connection: u64,
+    within: Duration,
+) -> Pin<Box<dyn Future<Output = Result<(), LimitError>> + Send + '_>> {
+    Box::pin(buckets.wait(connection, within))
 }
 
 #[tokio::test(start_paused = true)]
@@ -145,13 +154,13 @@ async fn first_come_is_first_served_and_others_do_not_wait() {
     for number in 0..20 {
         let (buckets, order) = (Arc::clone(&buckets), Arc::clone(&order));
         tasks.push(tokio::spawn(async move {
-            buckets.acquire(connection(1), Duration::MAX).await.unwrap();
+            acquire(&buckets, 1, Duration::MAX).await.unwrap();
             order.lock().unwrap().push((number, start.elapsed().as_secs()));
         }));
         tokio::task::yield_now().await;
     }
     // Another connection passes at once.
-    buckets.acquire(connection(2), Duration::ZERO).await.unwrap();
+    acquire(&buckets, 2, Duration::ZERO).await.unwrap();
     assert_eq!(start.elapsed(), Duration::ZERO);
     for task in tasks {
         task.await.unwrap();
@@ -163,7 +172,7 @@ async fn first_come_is_first_served_and_others_do_not_wait() {
 #[tokio::test(start_paused = true)]
 async fn a_dropped_wait_leaves_its_token_to_the_next() {
     let buckets = TokenBuckets::new(RateLimit::per_minute(60).burst(1));
-    let ask = || buckets.acquire(connection(1), Duration::MAX);
+    let ask = || acquire(&buckets, 1, Duration::MAX);
     ask().await.unwrap();
     let start = Instant::now();
     let mut leaving: Vec<_> = (0..5).map(|_| ask()).collect();
@@ -182,7 +191,7 @@ async fn a_dropped_wait_leaves_its_token_to_the_next() {
 #[tokio::test(start_paused = true)]
 async fn a_wait_longer_than_allowed_fails_at_once() {
     let buckets = TokenBuckets::new(RateLimit::per_minute(1).burst(1));
-    let ask = |within| buckets.acquire(connection(1), within);
+    let ask = |within| acquire(&buckets, 1, within);
     ask(SECOND).await.unwrap();
     let start = Instant::now();
     match ask(SECOND * 10).await {
@@ -203,7 +212,7 @@ async fn idle_connections_are_removed_and_busy_ones_are_kept() {
     let buckets = TokenBuckets::new(RateLimit::default());
     let kept = || super::lock(&buckets.queues).of.len();
     for number in 0..100_000 {
-        buckets.acquire(connection(number), SECOND).await.unwrap();
+        acquire(&buckets, number, SECOND).await.unwrap();
         if number % 1_000 == 0 {
             advance(SECOND).await;
         }
@@ -212,16 +221,16 @@ async fn idle_connections_are_removed_and_busy_ones_are_kept() {
     assert!(kept() <= 4 * super::FIRST_SWEEP, "{}", kept());
 
     // A request about to take a token shares its bucket with the next request.
-    let held = buckets.queue(connection(5));
+    let held = buckets.queue(5);
     for number in 0..2 * super::FIRST_SWEEP as u64 + 100_000 {
-        buckets.queue(connection(number + 500_000));
+        buckets.queue(number + 500_000);
     }
-    assert!(Arc::ptr_eq(&held, &buckets.queue(connection(5))));
+    assert!(Arc::ptr_eq(&held, &buckets.queue(5)));
 
-    let (busy, mut passed) = (connection(7), 0);
+    let (busy, mut passed) = (7, 0);
     for number in 0..100_000 {
-        passed += u32::from(buckets.acquire(busy, Duration::ZERO).await.is_ok());
-        buckets.acquire(connection(number + 1_000_000), SECOND).await.unwrap();
+        passed += u32::from(acquire(&buckets, busy, Duration::ZERO).await.is_ok());
+        acquire(&buckets, number + 1_000_000, SECOND).await.unwrap();
     }
     assert_eq!(passed, 90, "used tokens are remembered");
 }

@@ -255,7 +255,7 @@ async fn a_broken_connection_is_reported_with_the_host_but_not_the_url() {
         let creator = creator(format!("http://{address}"));
         let error = creator.chats().query("private").send().await.unwrap_err();
         server.join().unwrap();
-        assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
+        assert_eq!(error.kind(), ErrorKind::Transport, "{error}");
         assert!(error.to_string().contains(&address.to_string()), "{error}");
         assert!(!format!("{error} {error:?}").contains("private"), "{error:?}");
     }

@@ -232,7 +232,7 @@ async fn a_server_that_cannot_be_reached_is_an_error_that_names_it() {
         .base_url(format!("http://{address}"));
     let creator = client.build().unwrap().connection("conn_x").unwrap();
     let error = creator.chats().send().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Connect);
+    assert_eq!(error.kind(), ErrorKind::Transport);
     assert!(error.to_string().contains(&address), "{error}");
     assert!(std::error::Error::source(&error).is_some());
 }

@@ -1,8 +1,10 @@
-//! Futures that are dropped before they complete, and futures that are spawned.
+//! Futures that are dropped before they complete, that are spawned, that run outside of a runtime,
+//! and that panic.
 
 use std::time::Duration;
 
-use ofauth::{Checkpoint, RateLimit, RetryPolicy};
+use futures_util::FutureExt;
+use ofauth::{Checkpoint, Error, ErrorKind, RateLimit, RetryPolicy};
 use ofauth_sandbox::{Fault, FaultRule};
 use tokio::time::timeout;
 
@@ -68,4 +70,36 @@ async fn a_call_can_be_dropped_at_any_time() {
     let start = tokio::time::Instant::now();
     creator.chats().send().await.unwrap();
     assert!(start.elapsed() < Duration::from_millis(1_100), "{:?}", start.elapsed());
+}
+
+#[test]
+fn outside_of_a_runtime_everything_is_an_error() {
+    let creator = creator(builder("http://127.0.0.1:9"));
+    let since = Checkpoint::default();
+    let check = |error: Error| {
+        assert_eq!(error.kind(), ErrorKind::Configuration);
+        assert!(error.to_string().starts_with("there is no Tokio runtime here"), "{error}");
+    };
+    check(creator.chats().send().now_or_never().unwrap().unwrap_err());
+    check(creator.chats().checkpoint().now_or_never().unwrap().unwrap_err());
+    check(creator.get("/v2/x").send_as::<()>().now_or_never().unwrap().unwrap_err());
+    let mut pages = creator.chats().pages();
+    check(pages.next().now_or_never().unwrap().unwrap().unwrap_err());
+    let mut stream = creator.chats().stream().parallel(3);
+    check(stream.next().now_or_never().unwrap().unwrap().unwrap_err());
+    assert!(stream.next().now_or_never().unwrap().is_none());
+    let mut watch = creator.chats().watch(since, Duration::from_secs(1));
+    check(watch.next().now_or_never().unwrap().unwrap().unwrap_err());
+    assert!(watch.next().now_or_never().unwrap().is_none());
+}
+
+/// A panic of the application's callback isn't a failure of the network.
+#[tokio::test]
+async fn a_panic_of_a_callback_reaches_whoever_polls() {
+    let sandbox = sandbox([]).await;
+    let creator = creator(builder(sandbox.url()).on_event(|_| panic!("my callback")));
+    let mut stream = creator.chats().stream();
+    let polled = std::panic::AssertUnwindSafe(stream.next()).catch_unwind().await;
+    let panic = polled.unwrap_err();
+    assert_eq!(panic.downcast_ref::<&str>(), Some(&"my callback"));
 }

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use ofauth::{
-    CallOptions, ConnectionHash, ErrorKind, EventKind, LimitError, Observed, RateLimit,
-    RateLimiter, RetryPolicy,
+    CallOptions, ConnectionId, ErrorKind, EventKind, LimitError, LimitFuture, LimitRequest,
+    Observed, RateLimit, RateLimiter, RetryPolicy,
 };
 use ofauth_sandbox::{FaultRule, Sandbox};
 use tokio::time::Instant;
@@ -141,11 +141,7 @@ async fn the_servers_error_is_kept_when_the_limit_ends_the_call() {
 struct Closed(bool);
 
 impl RateLimiter for Closed {
-    fn acquire(
-        &self,
-        _: ConnectionHash,
-        _: Duration,
-    ) -> Pin<Box<dyn Future<Output = Result<(), LimitError>> + Send + '_>> {
+    fn acquire<'a>(&'a self, _: LimitRequest<'a>) -> LimitFuture<'a> {
         let error = match self.0 {
             true => LimitError::Failed("the store is gone".into()),
             false => LimitError::TooLong(Some(SECOND * 9)),
@@ -158,11 +154,7 @@ impl RateLimiter for Closed {
 struct Hanging;
 
 impl RateLimiter for Hanging {
-    fn acquire(
-        &self,
-        _: ConnectionHash,
-        _: Duration,
-    ) -> Pin<Box<dyn Future<Output = Result<(), LimitError>> + Send + '_>> {
+    fn acquire<'a>(&'a self, _: LimitRequest<'a>) -> LimitFuture<'a> {
         Box::pin(std::future::pending())
     }
 }
@@ -214,20 +206,25 @@ async fn an_unpolled_stream_blocks_no_other_request() {
 
 /// A limiter that lets every request pass and records the responses.
 #[derive(Default)]
-struct Open(std::sync::Mutex<Vec<(ConnectionHash, u16, Option<u64>)>>);
+struct Open(std::sync::Mutex<Vec<(u64, u16, Option<u64>)>>);
 
 impl RateLimiter for Open {
-    fn acquire(
-        &self,
-        _: ConnectionHash,
-        _: Duration,
-    ) -> Pin<Box<dyn Future<Output = Result<(), LimitError>> + Send + '_>> {
+    fn acquire<'a>(&'a self, _: LimitRequest<'a>) -> LimitFuture<'a> {
         Box::pin(async { Ok(()) })
     }
 
-    fn observe(&self, connection: ConnectionHash, observed: &Observed) {
-        let seen = (connection, observed.status.as_u16(), observed.state.remaining);
-        self.0.lock().unwrap().push(seen);
+    fn observe<'a>(
+        &'a self,
+        connection: &'a ConnectionId,
+        observed: &'a Observed,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
+        Box::pin(async {
+            tokio::time::sleep(Duration::from_millis(100)).await; // a shared store
+            let seen = (connection.digest(), observed.status.as_u16(), observed.state.remaining);
+            self.0.lock().unwrap().push(seen);
+            // Learning from a response must not delay it for long.
+            std::future::pending().await
+        })
     }
 }
 
@@ -239,7 +236,8 @@ async fn an_application_can_bring_its_own_limiter() {
     let opened = creator(builder(sandbox.url()).rate_limiter(open.clone()));
     opened.chats().send().await.unwrap();
     let seen = open.0.lock().unwrap().clone();
-    assert_eq!(seen, [(opened.hash(), 503, None), (opened.hash(), 200, Some(89))]);
+    let id = opened.id().digest();
+    assert_eq!(seen, [(id, 503, None), (id, 200, Some(89))]);
 
     sandbox.forget_requests();
     let failing = creator(builder(sandbox.url()).rate_limiter(Arc::new(Closed(true))));
@@ -250,4 +248,37 @@ async fn an_application_can_bring_its_own_limiter() {
     let error = closed.chats().send().await.unwrap_err();
     assert_eq!((error.kind(), error.retry_after()), (ErrorKind::RateLimited, Some(SECOND * 9)));
     sandbox.requests().assert_count(0);
+}
+
+/// A limiter that learns nothing from a 429 doesn't hold anyone back, so retries must be paid for.
+#[tokio::test(start_paused = true)]
+async fn throttled_calls_spend_the_retry_budget_unless_the_limiter_holds_them_back() {
+    for retry_after in [&[][..], &[("retry-after", "1")]] {
+        let throttled = response("429 Too Many Requests", retry_after, b"{}");
+        let server = Server::start(move |_| vec![Step::Send(throttled.clone())]).await;
+        let limiter = Arc::new(Open::default());
+        let creator = creator(builder(&server.url).rate_limiter(limiter).retry_budget(10));
+        let calls = (0..100).map(|_| creator.chats().send());
+        let results = futures_util::future::join_all(calls).await;
+        assert!(results.iter().all(|result| result.as_ref().is_err_and(|e| e.is_rate_limited())));
+        assert_eq!(server.requests(), 110);
+    }
+}
+
+/// More pages at once than the limit allows within the deadline of a request.
+#[tokio::test(start_paused = true)]
+async fn a_walk_completes_however_many_pages_it_reads_at_once() {
+    let sandbox = Sandbox::builder().chats(2_500).start().await.unwrap();
+    let builder = builder(sandbox.url()).rate_limit(RateLimit::per_minute(60).burst(5));
+    let creator = creator(builder.deadline(SECOND * 20));
+    let mut stream = creator.chats().stream().parallel(100);
+    let mut chats = 0;
+    while let Some(chat) = stream.next().await {
+        chat.unwrap();
+        chats += 1;
+    }
+    assert_eq!(chats, 2_500);
+    let requests = sandbox.requests();
+    assert!(requests.len() < 400, "{}", requests.len());
+    assert!(requests.statuses().iter().all(|status| *status == 200));
 }

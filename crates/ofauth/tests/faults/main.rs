@@ -10,6 +10,7 @@
     reason = "a test fails by panicking"
 )]
 
+#[cfg(feature = "drift")]
 mod drift;
 mod dropping;
 mod limits;

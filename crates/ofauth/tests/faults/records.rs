@@ -1,6 +1,8 @@
 //! Pages with records that can't be decoded.
 
-use ofauth::{ErrorKind, EventKind, RetryPolicy};
+use std::time::Duration;
+
+use ofauth::{Checkpoint, ErrorKind, EventKind, RetryPolicy, WatchEvent};
 use ofauth_sandbox::{Fault, FaultRule, Sandbox};
 use serde_json::json;
 
@@ -146,4 +148,30 @@ async fn one_bad_record_in_each_page_does_not_stop_a_walk() {
         rejected += page.rejected().len();
     }
     assert_eq!((read, rejected), (95, 5));
+}
+
+/// A record without a readable id stays at the front: each poll sees it, and one reports it.
+#[tokio::test(start_paused = true)]
+async fn a_watch_yields_a_record_that_stays_unreadable_once() {
+    let server = Server::start(move |poll| {
+        // Every third poll fails, and from the seventh on there are two of these records.
+        let bad = vec![json!({ "withUser": null, "text": "private" }); 1 + poll / 6];
+        let list: Vec<_> = bad.into_iter().chain([chat(1), chat(2)]).collect();
+        let page = json!({ "list": list, "hasMore": false }).to_string();
+        let status = if poll % 3 == 2 { "502 Bad Gateway" } else { "200 OK" };
+        vec![Step::Send(response(status, &[], page.as_bytes()))]
+    })
+    .await;
+    let creator = creator(builder(&server.url).retry(RetryPolicy::off()));
+    let mut watch = creator.chats().watch(Checkpoint::default(), Duration::from_secs(10));
+    let mut told = String::new();
+    while server.requests() < 10 {
+        told.push(match watch.next().await.unwrap() {
+            Ok(WatchEvent::Chat(_)) => 'c',
+            Ok(_) => '|',
+            Err(error) if error.kind() == ErrorKind::Rejected => 'x',
+            Err(_) => '!',
+        });
+    }
+    assert_eq!(told, "xcc||!||!x||!|");
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use fastrand::Rng;
-use ofauth::{ChatOrder, Checkpoint, ErrorKind, RetryPolicy};
+use ofauth::{ChatOrder, Checkpoint, ErrorKind, RetryPolicy, WatchEvent};
 use ofauth_sandbox::{Change, Fault, FaultRule, Session};
 use tokio::time::{Instant, timeout};
 
@@ -22,10 +22,12 @@ async fn poll(creator: &ofauth::Connection, since: &Checkpoint) -> (Vec<i64>, Ch
 #[tokio::test]
 async fn a_poll_yields_exactly_what_changed() {
     let sandbox = sandbox(300).await;
-    let creator = creator(&sandbox);
-    let mut since = creator.chats().checkpoint().await.unwrap();
+    let mut since = creator(&sandbox).chats().checkpoint().await.unwrap();
     let mut rng = Rng::with_seed(1);
     for round in 0..60 {
+        // Keys are replaced now and then; checkpoints outlive them.
+        let client = client(sandbox.url()).api_key(format!("sk_sandbox_{}", round / 7));
+        let creator = client.build().unwrap().connection(sandbox.connection(1)).unwrap();
         let here = fans(&sandbox);
         let mut expected = Vec::new();
         // No change, a few, or more than a page.
@@ -40,9 +42,9 @@ async fn a_poll_yields_exactly_what_changed() {
         expected.sort_unstable();
         expected.dedup();
         sandbox.forget_requests();
-        let json = serde_json::to_string(&since).unwrap();
-        assert!(json.len() < 1_200, "{}", json.len());
-        let (mut read, next) = poll(&creator, &serde_json::from_str(&json).unwrap()).await;
+        let text = since.to_string();
+        assert!(text.len() < 1_200, "{}", text.len());
+        let (mut read, next) = poll(&creator, &text.parse().unwrap()).await;
         read.sort_unstable();
         assert_eq!(read, expected, "{round}");
         if round % 4 == 0 {
@@ -70,7 +72,7 @@ async fn requests_that_cannot_be_polled_are_refused_before_sending() {
     for (request, words) in [
         (old.clone(), "order must be recent"),
         (creator.chats().offset(5), "offset must be 0"),
-        (creator.chats().query("x"), "checkpoint belongs to another connection"),
+        (creator.chats().query("x"), "checkpoint belongs to another query:"),
     ] {
         let error = request.changes(&since).next().await.unwrap().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidRequest);
@@ -109,7 +111,10 @@ async fn a_watch_yields_each_message_once_and_survives_transient_failures() {
         let end = Instant::now() + Duration::from_secs(67);
         while let Ok(item) = timeout(end - Instant::now(), watch.next()).await {
             match item.unwrap() {
-                Ok(_) => told += 1,
+                Ok(WatchEvent::Chat(_)) => told += 1,
+                Ok(WatchEvent::Checkpoint(checkpoint)) => {
+                    assert_eq!(checkpoint, *watch.checkpoint())
+                }
                 Err(error) => {
                     assert_eq!(error.kind(), ErrorKind::Server);
                     failures += 1;
@@ -128,23 +133,27 @@ async fn a_watch_yields_each_message_once_and_survives_transient_failures() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_watch_honours_retry_after() {
+async fn a_watch_honours_retry_after_but_waits_no_longer_than_a_day() {
     let sandbox = sandbox(30).await;
     let client = client(sandbox.url()).build().unwrap();
     let creator = client.connection(sandbox.connection(1)).unwrap();
-    let since = creator.chats().checkpoint().await.unwrap();
-    let busy = Fault::Status {
-        status: 503,
-        body: Default::default(),
-        retry_after: Some("3600".to_owned()),
-    };
-    sandbox.inject([FaultRule::new(busy).times(1)]);
-    let mut watch = creator.chats().watch(since, Duration::from_secs(30));
-    assert!(watch.next().await.unwrap().is_err());
-    message(&sandbox, fans(&sandbox)[9]);
-    let start = Instant::now();
-    watch.next().await.unwrap().unwrap();
-    assert!(start.elapsed().as_secs() >= 3_600);
+    let mut since = creator.chats().checkpoint().await.unwrap();
+    for (asked, least, most) in [("3600", 3_600, 3_601), ("86400000", 86_400, 86_401)] {
+        let busy = Fault::Status {
+            status: 503,
+            body: Default::default(),
+            retry_after: Some(asked.to_owned()),
+        };
+        sandbox.inject([FaultRule::new(busy).times(1)]);
+        let mut watch = creator.chats().watch(since, Duration::from_secs(30));
+        let error = watch.next().await.unwrap().unwrap_err();
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(least)));
+        message(&sandbox, fans(&sandbox)[9]);
+        let start = Instant::now();
+        watch.next().await.unwrap().unwrap();
+        assert!((least..=most).contains(&start.elapsed().as_secs()), "{:?}", start.elapsed());
+        since = watch.checkpoint().clone();
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -159,9 +168,11 @@ async fn an_interrupted_poll_is_made_up_for_without_repeats() {
     sandbox.inject(FaultRule::sequence([Fault::Well, Fault::status(500)]));
     let mut watch = creator.chats().watch(since, Duration::from_secs(30));
     let (mut told, mut failures): (HashMap<i64, u32>, u32) = Default::default();
-    while let Ok(item) = timeout(Duration::from_secs(100), watch.next()).await {
-        match item.unwrap() {
-            Ok(chat) => *told.entry(fan(&chat)).or_default() += 1,
+    let mut rounds = 0;
+    while rounds < 3 {
+        match watch.next().await.unwrap() {
+            Ok(WatchEvent::Chat(chat)) => *told.entry(fan(&chat)).or_default() += 1,
+            Ok(_) => rounds += 1,
             Err(_) => failures += 1,
         }
     }

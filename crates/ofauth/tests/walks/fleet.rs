@@ -2,10 +2,23 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ofauth::{ChatFilter, ErrorKind, RateLimit};
+use ofauth::{ChatFilter, ChatStream, ErrorKind, FleetEvent, FleetStream, RateLimit};
 use ofauth_sandbox::{Change, Fault, FaultRule, Sandbox, Session};
 
 use crate::{client, fan};
+
+/// Counts the chats of a fleet whose members are all complete.
+async fn count(fleet: &mut FleetStream<ChatStream>) -> usize {
+    let mut count = 0;
+    while let Some((_, event)) = fleet.next().await {
+        match event {
+            FleetEvent::Item(_) => count += 1,
+            FleetEvent::End { result, .. } => result.unwrap(),
+            other => panic!("{other:?}"),
+        }
+    }
+    count
+}
 
 async fn sandbox(connections: u32, chats: u32) -> Sandbox {
     let builder = Sandbox::builder().connections(connections).chats(chats);
@@ -24,14 +37,27 @@ async fn every_connection_is_read_even_if_others_fail() {
     let mut fleet = client.fleet(ids.clone()).concurrency(8).chats(|request| request);
     let (mut read, mut failed): (HashMap<usize, HashSet<i64>>, HashMap<usize, Vec<ErrorKind>>) =
         Default::default();
-    while let Some((member, item)) = fleet.next().await {
-        assert_eq!(member.id(), ids[member.index()]);
-        assert!(!format!("{member:?}").contains("conn"));
-        match item {
-            Ok(chat) => assert!(read.entry(member.index()).or_default().insert(fan(&chat))),
-            Err(error) => failed.entry(member.index()).or_default().push(error.kind()),
+    let mut complete = HashSet::new();
+    while let Some((member, event)) = fleet.next().await {
+        assert_eq!(member.id().expose(), ids[member.index()]);
+        assert!(!format!("{member:?} {:?}", member.id()).contains("conn"));
+        match event {
+            FleetEvent::Item(chat) => {
+                assert!(read.entry(member.index()).or_default().insert(fan(&chat)));
+            }
+            FleetEvent::End { result: Ok(()), stream: Some(stream), .. } => {
+                assert!(complete.insert(member.index()));
+                // A cursor of a complete walk has nothing left.
+                let creator = client.connection(member.id()).unwrap();
+                assert!(creator.chats().resume(stream.cursor()).next().await.is_none());
+            }
+            FleetEvent::End { result: Err(error), .. } => {
+                failed.entry(member.index()).or_default().push(error.kind());
+            }
+            other => panic!("{other:?}"),
         }
     }
+    assert_eq!(complete.len(), 49);
     assert_eq!(fleet.ended(), 52);
     let expected = [
         (6, vec![ErrorKind::Session]),
@@ -52,12 +78,8 @@ async fn all_connections_are_read_at_any_concurrency() {
     for concurrency in [0, 1, 2, 3, 64, 199, 200, 1_000] {
         let fleet = client.fleet(ids.clone()).concurrency(concurrency);
         let mut fleet = fleet.chats(|request| request);
-        let mut count = 0;
-        while let Some((_, chat)) = fleet.next().await {
-            chat.unwrap();
-            count += 1;
-        }
-        assert_eq!((count, fleet.ended()), (400, 200), "{concurrency} at once");
+        assert_eq!(count(&mut fleet).await, 400, "{concurrency} at once");
+        assert_eq!(fleet.ended(), 200);
     }
     let mut none = client.fleet(Vec::<String>::new()).chats(|request| request);
     assert!(none.next().await.is_none());
@@ -72,8 +94,8 @@ async fn requests_are_refined_and_paused_without_a_consumer() {
         client.fleet(ids).concurrency(16).chats(|request| request.filter(ChatFilter::Unread));
     let mut members = HashSet::new();
     for _ in 0..40 {
-        let (member, chat) = fleet.next().await.unwrap();
-        assert!(chat.unwrap().is_unread());
+        let (member, event) = fleet.next().await.unwrap();
+        assert!(matches!(event, FleetEvent::Item(chat) if chat.is_unread()));
         members.insert(member.index());
     }
     // The connections being read take turns.
@@ -91,11 +113,6 @@ async fn each_connection_keeps_to_its_limit() {
     let client = client(sandbox.url()).rate_limit(limit).build().unwrap();
     let ids: Vec<String> = (1..=30).map(|number| sandbox.connection(number)).collect();
     let mut fleet = client.fleet(ids).chats(|request| request);
-    let mut count = 0;
-    while let Some((_, chat)) = fleet.next().await {
-        chat.unwrap();
-        count += 1;
-    }
-    assert_eq!(count, 30 * 60);
+    assert_eq!(count(&mut fleet).await, 30 * 60);
     assert!(sandbox.requests().statuses().iter().all(|status| *status != 429));
 }

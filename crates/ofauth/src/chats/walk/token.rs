@@ -1,8 +1,6 @@
 //! Suspending a walk, and resuming it later.
 
-use serde::{Deserialize, Serialize};
-
-use super::code::{BadCode, Purpose, Reader, Writer};
+use super::super::code::{BadCode, Reader, Writer};
 use super::known::{Chat, Known, Region};
 use super::{Key, MAX_LIMIT, Next, Order, Walk};
 
@@ -12,9 +10,8 @@ const ANCHORS: usize = 64;
 /// The region of a chat known only by its id.
 const NOWHERE: usize = usize::MAX;
 
-/// The state of a walk. Serialises as a string with the ids seen and a few anchors.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+/// The state of a walk: the ids seen and a few anchors.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Token {
     order: Order,
     start: u64,
@@ -119,46 +116,37 @@ impl Walk {
     }
 }
 
-impl From<Token> for String {
-    fn from(token: Token) -> Self {
-        let mut out = Writer::new(Purpose::Token);
-        out.flag(token.order == Order::Old);
-        out.unsigned(token.start);
-        out.unsigned(u64::from(token.page_size));
-        out.flag(token.done);
-        out.rising(&token.seen);
-        out.count(token.regions.len());
-        for region in token.regions {
+impl Token {
+    pub(crate) fn write(&self, out: &mut Writer) {
+        out.flag(self.order == Order::Old);
+        out.unsigned(self.start);
+        out.unsigned(u64::from(self.page_size));
+        out.flag(self.done);
+        out.rising(&self.seen);
+        out.count(self.regions.len());
+        for region in &self.regions {
             out.flag(region.base);
             out.flag(region.ended);
             out.signed(region.shift);
             out.count(region.anchors.len());
             let mut last = 0i64;
-            for anchor in region.anchors {
+            for anchor in &region.anchors {
                 // An anchor's key is among the ids, and its index there is shorter than the id.
-                out.count(token.seen.partition_point(|&key| key < anchor.key));
+                out.count(self.seen.partition_point(|&key| key < anchor.key));
                 out.signed(anchor.rank.wrapping_sub(last));
                 out.fixed(anchor.version);
                 last = anchor.rank;
             }
         }
-        out.finish()
     }
-}
 
-impl TryFrom<String> for Token {
-    type Error = BadCode;
-
-    fn try_from(text: String) -> Result<Self, BadCode> {
-        let mut input = Reader::new(Purpose::Token, &text)?;
+    pub(crate) fn read(input: &mut Reader) -> Result<Self, BadCode> {
         let order = if input.flag()? { Order::Old } else { Order::Recent };
         let start = input.unsigned()?;
         let page_size = u32::try_from(input.unsigned()?).unwrap_or(MAX_LIMIT);
         let done = input.flag()?;
         let seen = input.rising()?;
-        let regions =
-            (0..input.count()?).map(|_| kept(&mut input, &seen)).collect::<Result<_, _>>()?;
-        input.finish()?;
+        let regions = (0..input.count()?).map(|_| kept(input, &seen)).collect::<Result<_, _>>()?;
         Ok(Self { order, start, page_size, done, seen, regions })
     }
 }

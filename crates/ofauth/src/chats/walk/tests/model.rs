@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::walk::{Ask, Item, Key, Order, ServedPage, Walk, WalkError};
+use crate::chats::walk::{Ask, Item, Key, Order, ServedPage, Walk, WalkError};
 use fastrand::Rng;
 
 /// How many seeded cases to run: a tenth, unless `OFAUTH_LONG_TESTS` is set, as in CI.

@@ -3,8 +3,23 @@
 use std::collections::HashSet;
 
 use super::model::{Inbox, PAGE_SIZES, RATES, Rate, cases, walk_all};
-use crate::walk::{BadCode, Front, Key, Order, Token, Walk};
+use crate::chats::code::{BadCode, Purpose, Reader, Writer};
+use crate::chats::walk::{Front, Key, Order, Token, Walk};
 use fastrand::Rng;
+
+/// Writes a token as a cursor does.
+pub(super) fn text(token: &Token) -> String {
+    let mut out = Writer::new(Purpose::Cursor);
+    token.write(&mut out);
+    out.finish()
+}
+
+pub(super) fn read(text: &str) -> Result<Token, BadCode> {
+    let mut input = Reader::new(Purpose::Cursor, text)?;
+    let token = Token::read(&mut input)?;
+    input.finish()?;
+    Ok(token)
+}
 
 #[test]
 fn a_resumed_walk_keeps_the_guarantee() {
@@ -27,8 +42,7 @@ fn a_resumed_walk_keeps_the_guarantee() {
             if pauses > 0 && rng.u8(..8) == 0 {
                 pauses -= 1;
                 let token = walk.token(&queue);
-                let text = serde_json::to_string(&token).unwrap();
-                let read: Token = serde_json::from_str(&text).unwrap();
+                let read = read(&text(&token)).unwrap();
                 assert_eq!(read, token, "{case}");
                 walk = Walk::resume(read);
                 queue.clear();
@@ -93,7 +107,7 @@ fn a_token_is_small() {
         let page = inbox.answer(Order::Recent, ask);
         walk.read(ask, page.observed());
         inbox.live(Rate::Light);
-        length = length.max(String::from(walk.token(&[])).len());
+        length = length.max(text(&walk.token(&[])).len());
     }
     println!("a token of 300 chats has at most {length} characters");
     assert!(length < 3_000, "{length}");
@@ -104,13 +118,14 @@ fn a_bad_token_is_an_error() {
     let mut inbox = Inbox::new(100, 1);
     let mut walk = Walk::new(Order::Recent, 0, 20);
     walk_all(&mut walk, &mut inbox, Order::Recent, Rate::Light);
-    let good = String::from(walk.token(&[]));
-    let checkpoint = String::from(Front::default());
-    let read = |text: &str| Token::try_from(text.to_owned()).err();
+    let good = text(&walk.token(&[]));
+    let mut checkpoint = Writer::new(Purpose::Checkpoint);
+    Front::default().write(&mut checkpoint);
+    let read = |text: &str| read(text).err();
 
     assert_eq!(read(&good), None);
-    assert_eq!(read(&checkpoint), Some(BadCode::WrongKind));
-    assert_eq!(Front::try_from(good.clone()).err(), Some(BadCode::WrongKind));
+    assert_eq!(read(&checkpoint.finish()), Some(BadCode::WrongKind));
+    assert_eq!(Reader::new(Purpose::Checkpoint, &good).err(), Some(BadCode::WrongKind));
     for text in ["", "x", "hello, world", "eyJhIjoxfQ"] {
         assert_eq!(read(text), Some(BadCode::Corrupt), "{text}");
     }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::model::{Inbox, PAGE_SIZES, RATES, Rate, cases, plain_loop, walk_all};
-use crate::walk::{Order, Walk, WalkError};
+use crate::chats::walk::{Order, Walk, WalkError};
 use fastrand::Rng;
 
 #[test]

@@ -1,7 +1,7 @@
 //! Tests of pages read ahead in parallel, whose snapshots are taken in any order.
 
 use super::model::{Inbox, ModelPage, RATES, Rate, Yielded, cases};
-use crate::walk::{Ask, Item, Order, ServedPage, Walk, WalkError};
+use crate::chats::walk::{Ask, Item, Order, ServedPage, Walk, WalkError};
 use fastrand::Rng;
 
 #[test]

@@ -2,18 +2,15 @@
 
 use std::cmp::Reverse;
 
-use serde::{Deserialize, Serialize};
-
-use super::code::{BadCode, Purpose, Reader, Writer};
+use super::super::code::{BadCode, Reader, Writer};
 use super::known::{Anchor, Chat, Region};
 use super::{Item, Key, MAX_LIMIT, Mode, Next, Order, Walk};
 
 /// The maximum number of chats in a checkpoint.
 const REMEMBERED: usize = 64;
 
-/// The front of the list when it was last polled; empty by default. Serialises as a short string.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+/// The front of the list when it was last polled; empty by default.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Front {
     /// Keys and versions, newest first.
     anchors: Vec<(Key, u64)>,
@@ -97,31 +94,23 @@ impl Walk {
     }
 }
 
-impl From<Front> for String {
-    fn from(checkpoint: Front) -> Self {
-        let mut out = Writer::new(Purpose::Front);
-        out.flag(checkpoint.oldest.is_some());
-        out.signed(checkpoint.oldest.unwrap_or(0));
-        out.count(checkpoint.anchors.len());
-        for (key, version) in checkpoint.anchors {
+impl Front {
+    pub(crate) fn write(&self, out: &mut Writer) {
+        out.flag(self.oldest.is_some());
+        out.signed(self.oldest.unwrap_or(0));
+        out.count(self.anchors.len());
+        for &(key, version) in &self.anchors {
             out.unsigned(key);
             out.fixed(version);
         }
-        out.finish()
     }
-}
 
-impl TryFrom<String> for Front {
-    type Error = BadCode;
-
-    fn try_from(text: String) -> Result<Self, BadCode> {
-        let mut input = Reader::new(Purpose::Front, &text)?;
+    pub(crate) fn read(input: &mut Reader) -> Result<Self, BadCode> {
         let known = input.flag()?;
         let oldest = Some(input.signed()?).filter(|_| known);
         let anchors = (0..input.count()?)
             .map(|_| Ok((input.unsigned()?, input.fixed()?)))
             .collect::<Result<_, _>>()?;
-        input.finish()?;
         Ok(Self { anchors, oldest })
     }
 }

@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use ofauth_api::operations;
+
 /// Identifies a chat: the fan's id, or a hash for a record that could not be decoded.
 pub(crate) type Key = u64;
 
-/// The maximum number of chats in a page (OFAuth documentation, chats list).
-pub(crate) const MAX_LIMIT: u32 = 20;
+/// The maximum number of chats in a page, by the API's description.
+pub(crate) const MAX_LIMIT: u32 = operations::list_chats::LIMIT.max as u32;
 
 /// Which end of the list is at offset 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +24,7 @@ pub(crate) enum Order {
 pub(crate) struct Ask {
     /// The position of its first item.
     pub(crate) offset: u64,
-    /// The maximum number of items, 1 to 20.
+    /// The maximum number of items.
     pub(crate) limit: u32,
     /// How many pages had been read when this page was asked for.
     pub(super) after: u32,

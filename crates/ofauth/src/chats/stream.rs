@@ -1,23 +1,27 @@
 //! The stream of all of a creator's chats: a complete walk over HTTP.
 //!
-//! [`walk`](crate::walk) decides what to read next and which records are new. This module sends
+//! [`walk`](super::walk) decides what to read next and which records are new. This module sends
 //! the requests, ahead of the consumer or several at once if asked to.
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::panic::resume_unwind;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use futures_core::Stream;
+use futures_core::stream::{FusedStream, Stream};
 use futures_util::FutureExt;
 use futures_util::stream::StreamExt;
+use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tracing::Instrument;
 
-use crate::cursor::{Cursor, RequestHash};
-use crate::record::Record;
-use crate::walk::{Ask, Key, MAX_LIMIT, ServedPage, Walk, WalkError};
-use crate::{Chat, ChatsRequest, Error, ErrorKind, Page, Result};
+use super::cursor::Scope;
+use super::record::ChatRecord;
+use super::walk::{Ask, Key, MAX_LIMIT, Order, ServedPage, Walk, WalkError};
+use crate::call::outside_of_runtime;
+use crate::operation::Next;
+use crate::{Chat, ChatsRequest, Cursor, Error, ErrorKind, Page, Result};
 
 /// Every chat of a creator, exactly once; created by [`ChatsRequest::stream`].
 ///
@@ -62,12 +66,12 @@ use crate::{Chat, ChatsRequest, Error, ErrorKind, Page, Result};
 #[must_use = "a stream does nothing until it is polled"]
 pub struct ChatStream {
     request: ChatsRequest,
-    scope: RequestHash,
+    scope: Scope,
     walk: Walk,
     /// Items found and not yet yielded.
     found: VecDeque<(Key, Result<Chat>)>,
     /// The pages being read, in the order in which they are needed.
-    reading: VecDeque<(Ask, Task)>,
+    reading: VecDeque<Reading>,
     /// How many pages are read ahead or at once; 0 reads one page at a time, when it is needed.
     ahead: usize,
     /// How many pages were read ahead, but not needed.
@@ -79,9 +83,15 @@ pub struct ChatStream {
 }
 
 impl ChatStream {
-    pub(crate) fn new(request: ChatsRequest, walk: Walk) -> Self {
+    /// If the walk is an error, or the request is invalid, the stream yields only that error.
+    pub(super) fn new(request: ChatsRequest, walk: Result<Walk>) -> Self {
+        let checked = request.check();
+        let (walk, failure) = match checked.and(walk) {
+            Ok(walk) => (walk, None),
+            Err(error) => (Walk::new(Order::Recent, 0, MAX_LIMIT), Some(error)),
+        };
         Self {
-            scope: RequestHash::of(&request),
+            scope: Scope::of(&request),
             request,
             walk,
             found: VecDeque::new(),
@@ -89,15 +99,9 @@ impl ChatStream {
             ahead: 0,
             wasted: 0,
             left: None,
-            failure: None,
-            ended: false,
+            ended: failure.is_some(),
+            failure,
         }
-    }
-
-    /// Makes the stream yield only an error.
-    pub(crate) fn with_failure(mut self, error: Error) -> Self {
-        self.fail(error);
-        self
     }
 
     /// Ends the stream after this many chats, including rejected records. The guarantee doesn't
@@ -141,12 +145,12 @@ impl ChatStream {
         StreamExt::next(self).await
     }
 
-    pub(crate) fn left(mut self, left: Option<u64>) -> Self {
+    pub(super) fn left(mut self, left: Option<u64>) -> Self {
         self.left = left;
         self
     }
 
-    pub(crate) fn walk(&self) -> &Walk {
+    pub(super) fn walk(&self) -> &Walk {
         &self.walk
     }
 
@@ -157,18 +161,19 @@ impl ChatStream {
             Ok(None) => return self.end(),
             Err(error) => return self.fail(incomplete(&self.request, error)),
         };
-        let needed = |(other, _): &(Ask, Task)| other.same_page(&ask);
-        if !self.reading.front().is_some_and(needed) {
+        if !self.reading.front().is_some_and(|reading| reading.ask.same_page(&ask)) {
             self.wasted += self.reading.len();
             self.reading.clear();
-            self.start(ask);
+            let task = self.start(ask);
+            self.reading.push_back(Reading { ask, task, guessed: false });
         }
         // Each page read ahead may be wasted, so read no more than may still be wasted in total.
         let most = self.ahead.saturating_sub(self.wasted).min(self.pages_left());
         while self.reading.len() < most
             && let Some(ask) = self.walk.predict(self.reading.len())
         {
-            self.start(ask);
+            let task = self.start(ask);
+            self.reading.push_back(Reading { ask, task, guessed: true });
         }
     }
 
@@ -178,20 +183,26 @@ impl ChatStream {
         left.saturating_sub(self.found.len()).div_ceil(MAX_LIMIT as usize)
     }
 
-    fn start(&mut self, ask: Ask) {
+    fn start(&self, ask: Ask) -> Task {
         let request = self.request.clone().offset(ask.offset).limit(ask.limit);
+        let Ok(runtime) = Handle::try_current() else {
+            return Task::Failed(Some(outside_of_runtime()));
+        };
         // In a separate task: a consumer that stops polling this stream must not hold up the
         // connection's limit for others, nor let a request run into its deadline.
-        let reading = Task(tokio::spawn(request.send().in_current_span()));
-        self.reading.push_back((ask, reading));
+        Task::Running(runtime.spawn(request.send().in_current_span()))
     }
 
     /// Passes a page to the walk, and queues the records that are new.
     fn receive(&mut self, ask: Ask, page: Page) {
-        let (has_more, next_offset) = (page.has_more(), page.given_offset().map(|next| next.get()));
-        let records = page.into_records().into_iter().enumerate();
-        let mut records: Vec<Option<Record>> =
-            records.map(|(place, record)| Some(Record::new(record, place))).collect();
+        let next_offset = match page.next_page() {
+            Some(Next::Offset(offset)) => Some(*offset),
+            _ => None,
+        };
+        let has_more = page.has_more();
+        let records = page.into_results().into_iter().enumerate();
+        let mut records: Vec<Option<ChatRecord>> =
+            records.map(|(place, record)| Some(ChatRecord::new(record, place))).collect();
         let items: Vec<_> = records.iter().flatten().map(|record| record.item).collect();
         let page = ServedPage { items: &items, has_more, next_offset };
         for index in self.walk.read(ask, page) {
@@ -235,11 +246,11 @@ impl Stream for ChatStream {
                 self.read_on();
                 continue;
             }
-            let Some((_, reading)) = self.reading.front_mut() else {
+            let Some(reading) = self.reading.front_mut() else {
                 continue;
             };
-            let result = ready!(reading.poll_unpin(cx));
-            let Some((ask, _)) = self.reading.pop_front() else {
+            let result = ready!(reading.task.poll_unpin(cx));
+            let Some(Reading { ask, guessed, .. }) = self.reading.pop_front() else {
                 continue;
             };
             match result {
@@ -250,9 +261,20 @@ impl Stream for ChatStream {
                         self.read_on();
                     }
                 }
+                // More pages are read at once than the rate limit allows within their deadline.
+                Err(error) if guessed && error.attempts() == 0 && error.is_rate_limited() => {
+                    self.reading.clear();
+                    self.ahead /= 2;
+                }
                 Err(error) => self.fail(error),
             }
         }
+    }
+}
+
+impl FusedStream for ChatStream {
+    fn is_terminated(&self) -> bool {
+        self.left == Some(0) || self.ended && self.found.is_empty() && self.failure.is_none()
     }
 }
 
@@ -267,7 +289,7 @@ impl fmt::Debug for ChatStream {
 }
 
 fn incomplete(request: &ChatsRequest, error: WalkError) -> Error {
-    let host = request.connection().host();
+    let host = request.connection.host();
     let (kind, advice) = match error {
         WalkError::Stuck { .. } | WalkError::NoProgress { .. } => {
             (ErrorKind::Paging, "try again later, and report it if it persists")
@@ -278,22 +300,44 @@ fn incomplete(request: &ChatsRequest, error: WalkError) -> Error {
     Error::new(kind, what, advice)
 }
 
-/// A page being read in a separate task, which is aborted on drop.
-struct Task(JoinHandle<Result<Page>>);
+/// A page being read.
+struct Reading {
+    ask: Ask,
+    task: Task,
+    /// Whether it was read before it was needed.
+    guessed: bool,
+}
+
+/// The separate task that reads a page. It is aborted on drop.
+enum Task {
+    Running(JoinHandle<Result<Page>>),
+    Failed(Option<Error>),
+}
 
 impl Future for Task {
     type Output = Result<Page>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        Poll::Ready(ready!(self.0.poll_unpin(cx)).unwrap_or_else(|stopped| {
-            let what = "the task that reads a page was stopped".to_owned();
-            Err(Error::new(ErrorKind::Connect, what, "try again").with_source(stopped))
+        let joined = match &mut *self {
+            Self::Running(task) => ready!(task.poll_unpin(cx)),
+            Self::Failed(error) => Ok(Err(error.take().unwrap_or_else(outside_of_runtime))),
+        };
+        Poll::Ready(joined.unwrap_or_else(|stopped| {
+            let stopped = match stopped.try_into_panic() {
+                // The application's own code panicked: its callback, or its rate limiter.
+                Ok(panic) => resume_unwind(panic),
+                Err(stopped) => stopped,
+            };
+            let what = "the Tokio runtime that was reading a page has shut down".to_owned();
+            Err(Error::new(ErrorKind::Transport, what, "try again").with_source(stopped))
         }))
     }
 }
 
 impl Drop for Task {
     fn drop(&mut self) {
-        self.0.abort();
+        if let Self::Running(task) = self {
+            task.abort();
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::model::cases;
-use crate::walk::{Item, Order, ServedPage, Walk};
+use crate::chats::walk::{Item, Order, ServedPage, Walk};
 
 /// Reads 100 chats in pages of `cap`; after `when` pages the chat at index `gone` leaves. Returns
 /// how many of the others are missing, and how many pages were read.

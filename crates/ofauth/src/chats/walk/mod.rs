@@ -66,7 +66,6 @@
 //! brought nothing new and led no further back.
 
 mod changes;
-mod code;
 mod known;
 mod page;
 mod token;
@@ -75,8 +74,6 @@ mod token;
 mod tests;
 
 pub(crate) use changes::Front;
-#[cfg(test)]
-pub(crate) use code::BadCode;
 pub(crate) use page::{Ask, Item, Key, MAX_LIMIT, Order, ServedPage, WalkError};
 pub(crate) use token::Token;
 
@@ -140,7 +137,7 @@ enum Next {
 }
 
 impl Walk {
-    /// Creates a walk over the positions from `start` on, in pages of about `page_size` (1 to 20).
+    /// Creates a walk over the positions from `start` on, in pages of about `page_size`, at most [`MAX_LIMIT`].
     pub(crate) fn new(order: Order, start: u64, page_size: u32) -> Self {
         let page_size = page_size.clamp(1, MAX_LIMIT);
         Self {

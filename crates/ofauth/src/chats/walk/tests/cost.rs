@@ -1,7 +1,8 @@
 //! Tests of a walk's cost on a quiet list, and of its end whatever the server returns.
 
 use super::model::{Inbox, Rate, cases, plain_loop, walk_all};
-use crate::walk::{Ask, Front, Item, Order, ServedPage, Token, Walk, WalkError};
+use super::resume;
+use crate::chats::walk::{Ask, Front, Item, Order, ServedPage, Walk, WalkError};
 use fastrand::Rng;
 
 #[test]
@@ -117,8 +118,8 @@ fn garbage_ends_within_the_bound() {
                 assert!(yielded.insert(items[index].key) || changes, "seed {seed}");
             }
             assert!(walk.requests() as usize <= 20 + 3 * (walk.seen() + 1), "seed {seed}");
-            let token = String::from(walk.token(&[rng.u64(..keys)]));
-            Walk::resume(Token::try_from(token).unwrap()).ask().ok();
+            let token = resume::text(&walk.token(&[rng.u64(..keys)]));
+            Walk::resume(resume::read(&token).unwrap()).ask().ok();
         }
         assert!(matches!(walk.ask(), Ok(None) | Err(_)), "seed {seed}: the walk did not end");
     }

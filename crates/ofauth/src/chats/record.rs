@@ -2,22 +2,23 @@
 
 use serde_json::Value;
 
+use super::walk::Item;
 use crate::digest::digest;
-use crate::walk::Item;
+use crate::operation;
 use crate::{Chat, Error, ErrorKind, Rejected, Result, Timestamp};
 
 /// The bit that marks the key of a record without a readable fan id: fan ids are positive.
 const NO_ID: u64 = 1 << 63;
 
-/// A record, and the item that stands for it in a walk.
-pub(crate) struct Record {
-    pub(crate) item: Item,
+/// A chat or rejected record, and the item that stands for it in a walk.
+pub(super) struct ChatRecord {
+    pub(super) item: Item,
     record: Result<Chat, Rejected>,
 }
 
-impl Record {
+impl ChatRecord {
     /// `place` is the record's index in its page.
-    pub(crate) fn new(record: Result<Chat, Rejected>, place: usize) -> Self {
+    pub(super) fn new(record: Result<Chat, Rejected>, place: usize) -> Self {
         let item = match &record {
             Ok(chat) => {
                 Item { key: key(chat), version: Some(version(chat)), activity: activity(chat) }
@@ -28,7 +29,7 @@ impl Record {
     }
 
     /// `offset` is the offset of the record's page.
-    pub(crate) fn into_result(self, offset: u64) -> Result<Chat> {
+    pub(super) fn into_result(self, offset: u64) -> Result<Chat> {
         self.record.map_err(|rejected| {
             let what = format!(
                 "a chat cannot be read, at `{}` of the page at offset {offset}: {}",
@@ -60,14 +61,20 @@ fn unreadable(rejected: &Rejected, place: usize) -> Item {
     Item { key, version: known.then(|| digest([raw.as_bytes()])), activity: None }
 }
 
+impl operation::Record for Chat {
+    fn key(&self) -> u64 {
+        key(self)
+    }
+}
+
 /// Identifies a chat, by the fan.
-pub(crate) fn key(chat: &Chat) -> u64 {
+pub(super) fn key(chat: &Chat) -> u64 {
     chat.with_user.id.cast_unsigned() & !NO_ID
 }
 
 /// Changes whenever the chat moves: when it gets a new last message, or that message's times
 /// change.
-pub(crate) fn version(chat: &Chat) -> u64 {
+pub(super) fn version(chat: &Chat) -> u64 {
     let Some(message) = &chat.last_message else {
         return 0;
     };

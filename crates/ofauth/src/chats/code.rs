@@ -1,4 +1,4 @@
-//! The encoding of tokens and checkpoints: a short binary form with a checksum, in base64url.
+//! The encoding of cursors and checkpoints: a short binary form with a checksum, in base64url.
 
 use std::fmt;
 
@@ -6,21 +6,21 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 /// The version of the encoding. Raise it with any change.
-const FORM: u8 = 1;
+const FORM: u8 = 2;
 
 /// What an encoded text is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Purpose {
-    Token = b'w' as isize,
-    Front = b'c' as isize,
+pub(in crate::chats) enum Purpose {
+    Cursor = b'w' as isize,
+    Checkpoint = b'c' as isize,
 }
 
-/// Why a token or checkpoint can't be used.
+/// Why a cursor or checkpoint can't be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum BadCode {
+pub enum BadCode {
     /// Not written by this library, or truncated or altered since.
     Corrupt,
-    /// A checkpoint instead of a walk's token, or the other way round.
+    /// A checkpoint in place of a cursor, or the other way round.
     WrongKind,
     /// Written by another version of this library.
     WrongVersion,
@@ -29,28 +29,30 @@ pub(crate) enum BadCode {
 impl fmt::Display for BadCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Corrupt => "the token was truncated or altered, or not written by this library",
-            Self::WrongKind => "a checkpoint was given instead of a cursor, or the other way round",
-            Self::WrongVersion => "the token was written by another version of this library",
+            Self::Corrupt => "it was truncated or altered, or not written by this library",
+            Self::WrongKind => {
+                "a checkpoint was given in place of a cursor, or the other way round"
+            }
+            Self::WrongVersion => "it was written by another version of this library",
         })
     }
 }
 
 impl std::error::Error for BadCode {}
 
-pub(super) struct Writer(Vec<u8>);
+pub(in crate::chats) struct Writer(Vec<u8>);
 
 impl Writer {
-    pub(super) fn new(purpose: Purpose) -> Self {
+    pub(in crate::chats) fn new(purpose: Purpose) -> Self {
         Self(vec![purpose as u8, FORM])
     }
 
-    pub(super) fn flag(&mut self, value: bool) {
+    pub(in crate::chats) fn flag(&mut self, value: bool) {
         self.0.push(u8::from(value));
     }
 
     /// Seven bits per byte, lowest first; the top bit is set if more follow.
-    pub(super) fn unsigned(&mut self, mut value: u64) {
+    pub(in crate::chats) fn unsigned(&mut self, mut value: u64) {
         while value >= 0x80 {
             self.0.push(value as u8 | 0x80);
             value >>= 7;
@@ -59,20 +61,20 @@ impl Writer {
     }
 
     /// Zigzag encoding: numbers close to 0 of either sign become small.
-    pub(super) fn signed(&mut self, value: i64) {
+    pub(in crate::chats) fn signed(&mut self, value: i64) {
         self.unsigned((value << 1 ^ value >> 63) as u64);
     }
 
-    pub(super) fn count(&mut self, value: usize) {
+    pub(in crate::chats) fn count(&mut self, value: usize) {
         self.unsigned(value as u64);
     }
 
-    pub(super) fn fixed(&mut self, value: u64) {
+    pub(in crate::chats) fn fixed(&mut self, value: u64) {
         self.0.extend(value.to_le_bytes());
     }
 
     /// Ascending numbers, as the differences between them.
-    pub(super) fn rising(&mut self, values: &[u64]) {
+    pub(in crate::chats) fn rising(&mut self, values: &[u64]) {
         self.count(values.len());
         let mut last = 0;
         for &value in values {
@@ -81,20 +83,20 @@ impl Writer {
         }
     }
 
-    pub(super) fn finish(mut self) -> String {
+    pub(in crate::chats) fn finish(mut self) -> String {
         let sum = check_sum(&self.0);
         self.0.extend(sum);
         URL_SAFE_NO_PAD.encode(self.0)
     }
 }
 
-pub(super) struct Reader {
+pub(in crate::chats) struct Reader {
     bytes: Vec<u8>,
     at: usize,
 }
 
 impl Reader {
-    pub(super) fn new(purpose: Purpose, text: &str) -> Result<Self, BadCode> {
+    pub(in crate::chats) fn new(purpose: Purpose, text: &str) -> Result<Self, BadCode> {
         let mut bytes = URL_SAFE_NO_PAD.decode(text.trim()).map_err(|_| BadCode::Corrupt)?;
         let body = bytes.len().checked_sub(4).ok_or(BadCode::Corrupt)?;
         let sum = bytes.split_off(body);
@@ -114,11 +116,11 @@ impl Reader {
         Ok(byte)
     }
 
-    pub(super) fn flag(&mut self) -> Result<bool, BadCode> {
+    pub(in crate::chats) fn flag(&mut self) -> Result<bool, BadCode> {
         Ok(self.byte()? != 0)
     }
 
-    pub(super) fn unsigned(&mut self) -> Result<u64, BadCode> {
+    pub(in crate::chats) fn unsigned(&mut self) -> Result<u64, BadCode> {
         let mut value = 0;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;
@@ -130,23 +132,23 @@ impl Reader {
         Err(BadCode::Corrupt)
     }
 
-    pub(super) fn signed(&mut self) -> Result<i64, BadCode> {
+    pub(in crate::chats) fn signed(&mut self) -> Result<i64, BadCode> {
         let value = self.unsigned()?;
         Ok((value >> 1) as i64 ^ -((value & 1) as i64))
     }
 
     /// The number of elements that follow, each at least a byte long.
-    pub(super) fn count(&mut self) -> Result<usize, BadCode> {
+    pub(in crate::chats) fn count(&mut self) -> Result<usize, BadCode> {
         let count = usize::try_from(self.unsigned()?).map_err(|_| BadCode::Corrupt)?;
         let left = self.bytes.len() - self.at;
         if count <= left { Ok(count) } else { Err(BadCode::Corrupt) }
     }
 
-    pub(super) fn fixed(&mut self) -> Result<u64, BadCode> {
+    pub(in crate::chats) fn fixed(&mut self) -> Result<u64, BadCode> {
         (0..8).try_fold(0, |value, place| Ok(value | u64::from(self.byte()?) << (8 * place)))
     }
 
-    pub(super) fn rising(&mut self) -> Result<Vec<u64>, BadCode> {
+    pub(in crate::chats) fn rising(&mut self) -> Result<Vec<u64>, BadCode> {
         let mut last = 0u64;
         (0..self.count()?)
             .map(|_| {
@@ -156,7 +158,7 @@ impl Reader {
             .collect()
     }
 
-    pub(super) fn finish(self) -> Result<(), BadCode> {
+    pub(in crate::chats) fn finish(self) -> Result<(), BadCode> {
         if self.at == self.bytes.len() { Ok(()) } else { Err(BadCode::Corrupt) }
     }
 }

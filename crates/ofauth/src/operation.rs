@@ -1,0 +1,151 @@
+//! What a call knows about its operation: its name, method and path, the rules for its parameters,
+//! and how to read its answer. [`crate::parameters`] implements these traits, from the API's
+//! description.
+
+use std::fmt;
+
+use bytes::Bytes;
+use ofauth_api::{Error as RawError, NextOffset, Operation as Facts};
+use serde::de::DeserializeOwned;
+
+use crate::call::Reply;
+use crate::decode::{self, Unreadable};
+use crate::{Page, Rejected};
+
+/// The response to an operation, or the generated client's error.
+pub(crate) type Sent = Result<reqwest::Response, RawError>;
+
+/// The parameters of an operation.
+pub trait Operation: Clone + fmt::Debug + Send + Sync + 'static {
+    /// The answer to the operation.
+    type Answer: Answer;
+
+    /// What the API's description says about the operation.
+    const FACTS: &'static Facts;
+
+    /// Checks the parameters. The error says what the first invalid parameter must be.
+    fn check(&self) -> Result<(), String>;
+
+    /// Sends the operation once.
+    fn send(self, client: &ofauth_api::Client) -> impl Future<Output = Sent> + Send;
+}
+
+/// An answer to an operation, which can be decoded from a response's body.
+pub trait Answer: Sized + Send {
+    /// What the caller gets.
+    type Output: Send;
+
+    /// What the answer is called in messages.
+    const NOUN: &'static str;
+
+    /// Decodes a body, and returns the answer with the records that can't be decoded.
+    fn decode(body: &Bytes) -> Result<(Self, Vec<Rejected>), Unreadable>;
+
+    /// Converts the answer to what the caller gets.
+    fn output(reply: Reply<Self>) -> Self::Output;
+}
+
+/// An answer that is one value.
+pub(crate) struct Single<T>(T);
+
+impl<T: DeserializeOwned + Send> Answer for Single<T> {
+    type Output = T;
+
+    const NOUN: &'static str = "JSON";
+
+    fn decode(body: &Bytes) -> Result<(Self, Vec<Rejected>), Unreadable> {
+        Ok((Self(decode::whole(body)?), Vec::new()))
+    }
+
+    fn output(reply: Reply<Self>) -> T {
+        reply.answer.0
+    }
+}
+
+/// An answer that is a page of a list.
+pub struct List<P>(P);
+
+impl<P: RawPage> Answer for List<P> {
+    type Output = Page<P::Record>;
+
+    const NOUN: &'static str = "a page";
+
+    fn decode(body: &Bytes) -> Result<(Self, Vec<Rejected>), Unreadable> {
+        let (page, rejected) = decode::page(body)?;
+        Ok((Self(page), rejected))
+    }
+
+    fn output(reply: Reply<Self>) -> Page<P::Record> {
+        let Reply { answer: List(page), rejected, body, meta } = reply;
+        Page::new(page, rejected, body, meta)
+    }
+}
+
+/// An operation that answers with a page of a list.
+pub trait ListOperation: Operation<Answer = List<Self::Page>> {
+    /// The page, as the API sends it.
+    type Page: RawPage;
+
+    /// Returns where the page begins, if the operation has a parameter for that and it is set.
+    fn position(&self) -> Option<Next>;
+
+    /// Makes the page begin at another place.
+    fn follow(&mut self, next: &Next);
+
+    /// Asks for the largest page, unless a size was set.
+    fn fill_pages(&mut self);
+}
+
+/// A page as the API sends it, which can be decoded record by record.
+pub trait RawPage: DeserializeOwned + Send + 'static {
+    /// A record.
+    type Record: Record;
+
+    /// The property that says where the next page begins; empty if there is none.
+    const NEXT: &'static str;
+
+    /// Returns the records, from the property `list`.
+    fn list(&mut self) -> &mut Vec<Self::Record>;
+
+    /// Returns whether more records follow.
+    fn has_more(&self) -> bool;
+
+    /// Returns where the next page begins.
+    fn next(&self) -> Option<Next>;
+}
+
+/// A record of a list.
+pub trait Record: DeserializeOwned + Send + 'static {
+    /// Identifies the record within its list, so that a page that is served twice is noticed.
+    fn key(&self) -> u64;
+}
+
+/// Where a page begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// The number of records to skip.
+    Offset(i64),
+    /// A record's id, or another mark of the server's.
+    Token(String),
+}
+
+impl From<NextOffset> for Next {
+    fn from(offset: NextOffset) -> Self {
+        Self::Offset(offset.get())
+    }
+}
+
+impl From<i64> for Next {
+    fn from(offset: i64) -> Self {
+        Self::Offset(offset)
+    }
+}
+
+/// Shows only the length of a text, in `Debug`.
+pub(crate) struct Hidden<'a>(pub(crate) &'a str);
+
+impl fmt::Debug for Hidden<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[{} characters]", self.0.chars().count())
+    }
+}
