@@ -1,5 +1,7 @@
-//! Rehearses a growing API: in a copy of the workspace the spec gains fields, values, parameters
-//! and an endpoint, and an unchanged application must still compile.
+//! Rehearses a growing API: in a copy of the workspace the spec gains fields, values, parameters, a
+//! bound and an endpoint. An unchanged application must still compile, the bound must reach every
+//! part, and the endpoint must have all that the chats have (`parity.txt`), with no more hand-written
+//! code than `wrapper.txt`.
 
 #![allow(
     clippy::expect_used,
@@ -37,12 +39,19 @@ const STEPS: &[(&str, &str, &str, &str)] = &[
         "pub fn since<V>(mut self, value: V) -> Self",
     ),
     (
+        "a larger maximum",
+        "The number of chats to return, 1 to 20 (\"chats list\").\n          schema:\n            type: integer\n            format: int32\n            minimum: 1\n            maximum: 20\n",
+        "The number of chats to return, 1 to 30.\n          schema:\n            type: integer\n            format: int32\n            minimum: 1\n            maximum: 30\n",
+        "30i64",
+    ),
+    (
         "a second endpoint",
         "paths:\n",
         "paths:
-  /v2/access/chats/{userId}/messages:
+  /v2/rehearsed/{userId}/messages:
     get:
-      operationId: listChatMessages
+      operationId: listRehearsedMessages
+      summary: List the messages of a chat
       parameters:
         - name: userId
           in: path
@@ -52,34 +61,50 @@ const STEPS: &[(&str, &str, &str, &str)] = &[
             type: string
         - name: limit
           in: query
-          description: The number of messages, 1 to 20.
+          description: The number of messages, 1 to 25.
           schema:
             type: integer
             format: int32
             minimum: 1
-            maximum: 20
+            maximum: 25
             default: 10
         - name: last_id
           in: query
           description: Only messages before this one.
           schema:
             type: string
+            maxLength: 40
       responses:
         '200':
           description: A page of messages.
           content:
             application/json:
               schema:
-                $ref: '#/components/schemas/MessagePage'
+                $ref: '#/components/schemas/RehearsedMessagePage'
         '401':
           $ref: '#/components/responses/Unauthorized'
 ",
-        "pub fn list_chat_messages(&self)",
+        "pub fn list_rehearsed_messages(&self)",
     ),
     (
         "the page of the second endpoint",
         "    NextOffset:\n",
-        "    MessagePage:
+        "    RehearsedMessage:
+      type: object
+      description: A message.
+      required:
+        - id
+        - text
+      properties:
+        id:
+          type: integer
+          format: int64
+          description: Its id.
+        text:
+          type: string
+          x-private: true
+          description: Its text.
+    RehearsedMessagePage:
       type: object
       description: One page of messages.
       required:
@@ -90,16 +115,17 @@ const STEPS: &[(&str, &str, &str, &str)] = &[
           type: array
           description: The messages of this page.
           items:
-            $ref: '#/components/schemas/Message'
+            $ref: '#/components/schemas/RehearsedMessage'
         hasMore:
           type: boolean
           description: Whether more messages follow this page.
         nextLastId:
           type: string
+          x-private: false
           description: The `last_id` for the next page.
     NextOffset:
 ",
-        "pub struct MessagePage",
+        "pub struct RehearsedMessagePage",
     ),
 ];
 
@@ -161,29 +187,39 @@ fn applications_compile_unchanged_when_the_api_grows() {
     );
     assert!(report.contains(" 0 changed, "), "{report}");
 
-    // All the hand-written code that the second endpoint needs. `Call` provides rate limits,
-    // retries, deadlines, errors and the reporting of unreadable records.
+    // All the hand-written code that the second endpoint needs.
+    let hand_written = include_str!("wrapper.txt");
+    assert!(hand_written.lines().count() + 2 <= 80);
     let wrapper = workspace.join("crates/ofauth/src");
-    fs::write(wrapper.join("messages.rs"), include_str!("messages.txt")).unwrap();
+    fs::write(wrapper.join("rehearsed.rs"), hand_written).unwrap();
     let library = fs::read_to_string(wrapper.join("lib.rs")).unwrap();
-    let library = library.replacen(
-        "mod meta;\n",
-        "mod messages;\npub use messages::MessagesRequest;\nmod meta;\n",
-        1,
-    );
+    let module = "mod rehearsed;\npub use rehearsed::RehearsedMessagesRequest;\n";
+    let library = library.replacen("mod request;\n", &format!("{module}mod request;\n"), 1);
     fs::write(wrapper.join("lib.rs"), library).unwrap();
+    let tests = workspace.join("crates/ofauth-httpmock/tests");
+    fs::write(tests.join("parity.rs"), include_str!("parity.txt")).unwrap();
 
-    // An application with its tests, which also compiles the wrapper, the sandbox and the mocks.
-    // It takes half a minute, since all dependencies are checked first.
+    // This takes a minute or two, since the copy is built.
     if std::env::var_os("OFAUTH_LONG_TESTS").is_none() {
         return;
     }
-    let mut check = Command::new(env!("CARGO"));
-    check
-        .args(["check", "--quiet", "--offline", "--tests", "--package", "unread-report"])
-        // Avoids checking the dependencies again.
-        .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join(".."))
-        .env("CARGO_INCREMENTAL", "0")
-        .env_remove("CARGO_MANIFEST_DIR");
-    run(&mut check, workspace);
+    let cargo = |arguments: &[&str]| {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo
+            .args(arguments)
+            // Avoids building the dependencies again.
+            .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join(".."))
+            .env("CARGO_INCREMENTAL", "0")
+            .env_remove("CARGO_MANIFEST_DIR");
+        run(&mut cargo, workspace)
+    };
+    // An application with its tests.
+    cargo(&["check", "--quiet", "--offline", "--tests", "--package", "unread-report"]);
+    let package = ["--quiet", "--offline", "--package", "ofauth-httpmock"];
+    cargo(&[&["test"], &package[..], &["--features", "ofauth/drift", "--test", "parity"]].concat());
+    // The command and the sandbox know the new maximum too.
+    let command = ["--quiet", "--offline", "--package", "ofauth-cli", "--", "chats", "--sandbox"];
+    let page = ["--limit", "30", "--format", "ndjson"];
+    let chats = cargo(&[&["run"], &command[..], &page].concat());
+    assert_eq!(chats.lines().count(), 30);
 }
