@@ -49,6 +49,23 @@ async fn the_documentation_pages_own_example_decodes() {
 }
 
 #[tokio::test]
+async fn a_page_serialises_as_the_api_sends_it_and_says_what_was_rejected() {
+    let page = answer(200, "application/json", DOCUMENTATION).await.unwrap();
+    let written = serde_json::to_value(&page).unwrap();
+    let read: ofauth::types::ChatPage = serde_json::from_value(written.clone()).unwrap();
+    assert_eq!(read.list, page.chats());
+    assert_eq!((&written["hasMore"], &written["nextOffset"]), (&json!(true), &json!(123)));
+    assert_eq!(written.get("rejected"), None);
+
+    let odd = json!({ "list": [7, { "withUser": { "id": 1, "_view": "s" } }], "hasMore": false });
+    let page = answer(200, "application/json", odd.to_string()).await.unwrap();
+    let written = serde_json::to_value(&page).unwrap();
+    assert_eq!(written["list"].as_array().unwrap().len(), 1);
+    let rejected = json!({ "index": 0, "path": "list[0]", "reason": "expected struct Chat" });
+    assert_eq!((written["rejected"][0].clone(), written.get("nextOffset")), (rejected, None));
+}
+
+#[tokio::test]
 async fn odd_pages_decode() {
     let mut value: Value = serde_json::from_str(DOCUMENTATION).unwrap();
     value["nextOffset"] = json!("20");

@@ -143,3 +143,100 @@ fn futures_and_streams_can_be_spawned() {
     fn assert_error<T: std::error::Error + Send + Sync + 'static>() {}
     assert_error::<ofauth::Error>();
 }
+
+#[derive(Debug, serde::Deserialize)]
+struct User {
+    name: String,
+}
+
+#[tokio::test]
+async fn any_path_can_be_read_as_a_type_of_the_applications_own() {
+    let server = MockServer::start_async().await;
+    let mock = server.mock(|when, then| {
+        when.method(GET)
+            .path("/v2/access/users/a%2Fb")
+            .header("apiKey", "sk_live_secret")
+            .header("x-connection-id", "conn_secret")
+            .header("accept", "application/json")
+            .query_param("limit", "5")
+            .query_param("q", "a b&c");
+        then.status(200).body(r#"{"name":"Dana","other":1.5}"#);
+    });
+    let creator = creator(&server);
+    let path = format!("/v2/access/users/{}", ofauth::encode_segment("a/b"));
+    let request = || creator.get(&path).query("limit", 5).query("q", "a b&c");
+    assert_eq!(request().send_as::<User>().await.unwrap().name, "Dana");
+    assert_eq!(request().send_as::<serde_json::Value>().await.unwrap()["other"], 1.5);
+    let error = request().send_as::<Vec<User>>().await.unwrap_err();
+    assert_eq!((error.kind(), error.body().unwrap().len()), (ErrorKind::Decode, 27));
+    assert!(error.to_string().contains("returned JSON that does not match"), "{error}");
+    mock.assert_calls(3);
+
+    let error = creator.get("/v2/none").send_as::<User>().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    assert!(error.to_string().contains("check the path and the base URL"), "{error}");
+    for path in ["/v2/access/users/../messages", "v2/access", "/v2?apiKey=sk_live_secret"] {
+        let error = creator.get(path).send_as::<User>().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+        assert!(error.to_string().starts_with("the path must"), "{error}");
+        assert!(
+            !format!("{error} {:?}", creator.get(path).query("q", "private")).contains("secret")
+        );
+    }
+}
+
+#[tokio::test]
+async fn any_path_has_the_retries_and_limits_of_every_call() {
+    let server = MockServer::start_async().await;
+    let calls = std::sync::atomic::AtomicUsize::new(0);
+    let mock = server.mock(|when, then| {
+        when.path("/v2/x");
+        then.respond_with(move |_| {
+            let call = calls.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            let response = httpmock::HttpMockResponse::builder();
+            response.status(if call == 0 { 503 } else { 200 }).body("7").build()
+        });
+    });
+    let creator = creator(&server);
+    assert_eq!(creator.get("/v2/x").send_as::<u8>().await.unwrap(), 7);
+    mock.assert_calls(2);
+    let once = ofauth::CallOptions::new().max_response_size(0);
+    let error = creator.get("/v2/x").with(once).send_as::<u8>().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+}
+
+/// Own settings of the HTTP client apply, but not those that the client's guarantees depend on.
+#[tokio::test]
+async fn the_http_client_can_be_configured_but_not_made_unsafe() {
+    let server = MockServer::start_async().await;
+    let page = server.mock(|when, then| {
+        when.path("/v2/access/chats").header("x-tenant", "7").header("apikey", "sk_live_secret");
+        then.status(302).header("location", "/elsewhere");
+    });
+    let elsewhere = server.mock(|when, then| {
+        when.path("/elsewhere");
+        then.status(200).body(PAGE);
+    });
+    let client = Client::builder().api_key("sk_live_secret").base_url(server.base_url());
+    let client = client.http(|http| {
+        let headers = [("x-tenant", "7"), ("apikey", "another")].map(|(name, value)| {
+            (name.parse().unwrap(), ofauth::reqwest::header::HeaderValue::from_static(value))
+        });
+        http.default_headers(headers.into_iter().collect())
+            .redirect(ofauth::reqwest::redirect::Policy::limited(5))
+            .https_only(false)
+    });
+    let creator = client.build().unwrap().connection("conn_secret").unwrap();
+    let error = creator.chats().send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Redirect);
+    page.assert_calls(1);
+    elsewhere.assert_calls(0);
+}
+
+#[test]
+fn plain_http_needs_a_word_that_says_what_it_risks() {
+    let client = || Client::builder().api_key("sk_x").base_url("http://sandbox:8080");
+    let error = client().build().unwrap_err();
+    assert!(error.to_string().contains("danger_send_key_unencrypted"), "{error}");
+    client().danger_send_key_unencrypted().build().unwrap();
+}

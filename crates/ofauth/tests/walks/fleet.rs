@@ -1,9 +1,14 @@
 //! Fleets of many connections.
 
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
-use ofauth::{ChatFilter, ChatStream, ErrorKind, FleetEvent, FleetStream, RateLimit};
+use ofauth::{
+    ChatFilter, ChatStream, Checkpoint, ErrorKind, FleetEvent, FleetStream, RateLimit, RetryPolicy,
+    WatchEvent,
+};
 use ofauth_sandbox::{Change, Fault, FaultRule, Sandbox, Session};
+use tokio::time::Instant;
 
 use crate::{client, fan};
 
@@ -115,4 +120,86 @@ async fn each_connection_keeps_to_its_limit() {
     let mut fleet = client.fleet(ids).chats(|request| request);
     assert_eq!(count(&mut fleet).await, 30 * 60);
     assert!(sandbox.requests().statuses().iter().all(|status| *status != 429));
+}
+
+/// A member that fails ends with its stream, whose cursor resumes the walk.
+#[tokio::test]
+async fn a_member_that_failed_can_be_resumed_from_its_cursor() {
+    let sandbox = sandbox(3, 60).await;
+    let id = sandbox.connection(2);
+    let rules = FaultRule::sequence([Fault::Well, Fault::status(500)]);
+    sandbox.inject(rules.into_iter().map(|rule| rule.connection(&id)));
+    let client = client(sandbox.url()).retry(RetryPolicy::off()).build().unwrap();
+    let ids: Vec<String> = (1..=3).map(|number| sandbox.connection(number)).collect();
+    let mut fleet = client.fleet(ids).chats(|request| request);
+    let (mut read, mut failed) = (HashSet::new(), Vec::new());
+    while let Some((member, event)) = fleet.next().await {
+        match event {
+            FleetEvent::Item(chat) if member.index() == 1 => assert!(read.insert(fan(&chat))),
+            FleetEvent::End { result: Err(error), stream, .. } => {
+                failed.push((member.index(), error.kind(), stream.unwrap().cursor()));
+            }
+            _ => {}
+        }
+    }
+    let [(index, kind, cursor)] = failed.try_into().unwrap();
+    assert_eq!((index, kind, read.len()), (1, ErrorKind::Server, 20));
+    let mut rest = client.connection(id).unwrap().chats().resume(cursor);
+    while let Some(chat) = rest.next().await {
+        assert!(read.insert(fan(&chat.unwrap())));
+    }
+    assert_eq!(read.len(), 60);
+}
+
+/// All members are watched, but only a few polled at a time.
+#[tokio::test(start_paused = true)]
+async fn a_whole_fleet_is_watched_with_a_few_polls_at_a_time() {
+    const MEMBERS: u32 = 40;
+    let sandbox = sandbox(MEMBERS, 5).await;
+    sandbox.inject([FaultRule::new(Fault::Latency { min_ms: 100, max_ms: 100 })]);
+    let client = client(sandbox.url()).build().unwrap();
+    let ids: Vec<String> = (1..=MEMBERS).map(|number| sandbox.connection(number)).collect();
+    let every = Duration::from_secs(30);
+    let mut fleet = client
+        .fleet(ids.clone())
+        .concurrency(4)
+        .watch(move |_, chats| chats.watch(Checkpoint::default(), every));
+    let start = Instant::now();
+    // The first polls yield everything, and a checkpoint of each member.
+    let (mut chats, mut checkpoints) = (0, HashMap::new());
+    while checkpoints.len() < MEMBERS as usize {
+        match fleet.next().await.unwrap() {
+            (_, FleetEvent::Item(WatchEvent::Chat(_))) => chats += 1,
+            (member, FleetEvent::Item(WatchEvent::Checkpoint(checkpoint))) => {
+                checkpoints.insert(member.index(), checkpoint);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(chats, 5 * MEMBERS);
+    let millis = start.elapsed().as_millis();
+    assert!((900..1_500).contains(&millis), "40 polls of 100 ms, 4 at a time: {millis} ms");
+
+    sandbox.change(&ids[7], Change::Session(Session::Expired)).unwrap();
+    let last = sandbox.chats(&ids[30]).unwrap()[4].with_user.id;
+    let text = "<p>Hi!</p>".to_owned();
+    let message = Change::Message { fan: last, text, from_creator: false };
+    sandbox.change(&ids[30], message).unwrap();
+    let (mut changed, mut ended) = (Vec::new(), Vec::new());
+    let mut rounds = 0;
+    while rounds < 3 * MEMBERS {
+        match fleet.next().await.unwrap() {
+            (member, FleetEvent::Item(WatchEvent::Chat(chat))) => {
+                changed.push((member.index(), fan(&chat)));
+            }
+            (member, FleetEvent::End { result, stream, .. }) => {
+                assert!(result.unwrap_err().is_session());
+                assert_eq!(*stream.unwrap().checkpoint(), checkpoints[&member.index()]);
+                ended.push(member.index());
+            }
+            (_, FleetEvent::Item(_)) => rounds += 1,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!((changed, ended, fleet.ended()), (vec![(30, last)], vec![7], 1));
 }
