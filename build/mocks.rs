@@ -4,11 +4,12 @@
 use std::collections::BTreeSet;
 
 use heck::ToUpperCamelCase;
-use quote::format_ident;
+use quote::{format_ident, quote};
+use syn::visit_mut::VisitMut;
 use syn::{ImplItem, Item, Type, parse_quote};
 
-use super::operations::Operation;
-use super::surface::{field_name, module};
+use super::operations::{Kind, Operation, Parameter, parameter_name};
+use super::surface::{Foreign, module};
 
 /// The characters that have a meaning in a regular expression.
 const SPECIAL: &str = r".+*?()|[]{}^$\#&-~";
@@ -16,6 +17,7 @@ const SPECIAL: &str = r".+*?()|[]{}^$\#&-~";
 pub(super) fn finish(file: &mut syn::File, operations: &[Operation]) -> Result<(), String> {
     let mut answers = BTreeSet::new();
     let mut impls: Vec<Item> = Vec::new();
+    Foreign.visit_file_mut(file);
     for operation in operations {
         let items = module(&mut file.items, "operations")?;
         let when = methods(items, &format!("{}When", operation.pascal()))?;
@@ -28,12 +30,32 @@ pub(super) fn finish(file: &mut syn::File, operations: &[Operation]) -> Result<(
             }
         };
         for name in parameters(&operation.path) {
-            let (ident, pattern) = (field_name(name), self::pattern(&operation.path, Some(name)));
+            let (ident, pattern) =
+                (parameter_name(name), self::pattern(&operation.path, Some(name)));
             let item = method_of(when, &ident)?;
             let ImplItem::Fn(function) = item else { continue };
             function.block = parse_quote!({
                 Self(self.0.path_matches(crate::answer::path(#pattern, &value.to_string())))
             });
+        }
+        let lists = operation.parameters.iter().filter(|parameter| parameter.kind == Kind::List);
+        for Parameter { name, required, .. } in lists {
+            let ImplItem::Fn(function) = method_of(when, &parameter_name(name))? else { continue };
+            let all = quote!({
+                let add = |when: ::httpmock::When, value: &_| {
+                    when.query_param(#name, ToString::to_string(value))
+                };
+                Self(value.iter().fold(self.0, add))
+            });
+            function.block = match required {
+                true => parse_quote!({ #all }),
+                false => parse_quote!({
+                    match value.into() {
+                        Some(value) => #all,
+                        None => Self(self.0.query_param_missing(#name)),
+                    }
+                }),
+            };
         }
         when.push(parse_quote! {
             /// Matches only requests of this connection.

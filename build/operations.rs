@@ -3,14 +3,13 @@
 
 pub(super) mod requests;
 
-use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
+use heck::{ToSnakeCase, ToUpperCamelCase};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::Ident;
 
 use super::document::{join, referenced};
-use super::surface::field_name;
 
 /// The methods of a path item.
 const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
@@ -52,6 +51,8 @@ pub(super) enum Kind {
     Text,
     /// One of a few words, as the enum that progenitor generates.
     Words,
+    /// A list, which is sent as several parameters of one name.
+    List,
     /// Any other type, as progenitor generates it.
     Other,
 }
@@ -102,12 +103,25 @@ impl Operation {
 }
 
 impl Parameter {
+    /// Returns the name that progenitor gives to the parameter.
     pub(super) fn ident(&self) -> Ident {
-        format_ident!("{}", field_name(&self.name))
+        format_ident!("{}", parameter_name(&self.name))
     }
 
     pub(super) fn constant(&self) -> Ident {
-        format_ident!("{}", self.name.to_shouty_snake_case())
+        format_ident!("{}", self.ident().to_string().trim_end_matches('_').to_uppercase())
+    }
+}
+
+/// Returns the name that progenitor gives to a parameter.
+pub(super) fn parameter_name(name: &str) -> String {
+    let name = name.to_snake_case();
+    if name.starts_with(|first: char| first.is_ascii_digit()) {
+        format!("_{name}")
+    } else if syn::parse_str::<Ident>(&name).is_err() {
+        format!("{name}_")
+    } else {
+        name
     }
 }
 
@@ -215,6 +229,7 @@ fn parameter(document: &Value, parameter: &Value) -> Parameter {
             let max = bound("maxLength").unwrap_or_else(|| quote!(usize::MAX));
             (Kind::Text, Some(quote!(#name, #min, #max, #in_path)), None)
         }
+        Some("array") => (Kind::List, None, None),
         _ => match resolved(document, schema)["enum"].as_array() {
             Some(words) => {
                 let words = words.iter().filter_map(Value::as_str);

@@ -99,6 +99,20 @@ fn encode_segments(file: &mut syn::File) {
     Calls.visit_file_mut(file);
 }
 
+/// Makes the client's own types readable from another crate: `crate::X` becomes `ofauth_api::X`.
+pub(super) struct Foreign;
+
+impl VisitMut for Foreign {
+    fn visit_path_mut(&mut self, path: &mut syn::Path) {
+        visit_mut::visit_path_mut(self, path);
+        if let Some(first) = path.segments.first_mut()
+            && first.ident == "crate"
+        {
+            first.ident = format_ident!("ofauth_api");
+        }
+    }
+}
+
 /// Returns whether a body is decoded from JSON; otherwise it's empty (`()`) or a stream of bytes.
 fn is_json(value: &syn::Type) -> bool {
     match value {

@@ -6,11 +6,14 @@ use std::collections::BTreeSet;
 use heck::ToUpperCamelCase;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::visit_mut::{self, VisitMut};
+use syn::visit_mut::VisitMut;
 use syn::{Fields, GenericArgument, Item, PathArguments, Type, parse_quote};
 
 use super::{Kind, List, Operation, Parameter};
-use crate::generator::surface::{field_name, module};
+use crate::generator::surface::{Foreign, field_name, module};
+
+/// The names of the methods that every request has.
+const METHODS: &[&str] = &["check", "clone", "new", "pages", "send", "strict", "with"];
 
 /// Generates the requests. `client` is the generated client.
 pub(in crate::generator) fn requests(
@@ -81,6 +84,7 @@ fn request(
         pub struct #pascal { #(#fields,)* }
 
         impl #pascal {
+            #[allow(dead_code, reason = "the operation may not be wrapped yet")]
             pub(crate) fn new(#(#arguments),*) -> Self {
                 Self { #(#values,)* }
             }
@@ -132,6 +136,8 @@ fn input(parameter: &Parameter, operation: &str, builders: &[Item]) -> Result<In
     let (ident, constant, about) =
         (parameter.ident(), parameter.constant(), &parameter.description);
     let key = ident.to_string();
+    let is_taken = METHODS.contains(&key.as_str());
+    let method = if is_taken { format_ident!("{key}_") } else { ident.clone() };
     let ty: Type = match parameter.kind {
         Kind::Integer { bits: 32, signed: false } => parse_quote!(u32),
         Kind::Integer { bits: 32, signed: true } => parse_quote!(i32),
@@ -139,7 +145,7 @@ fn input(parameter: &Parameter, operation: &str, builders: &[Item]) -> Result<In
         Kind::Integer { signed: true, .. } => parse_quote!(i64),
         Kind::Number => parse_quote!(f64),
         Kind::Text => parse_quote!(String),
-        Kind::Words | Kind::Other => builder_type(builders, operation, &key)?,
+        Kind::Words | Kind::List | Kind::Other => builder_type(builders, operation, &key)?,
     };
     let is_text = parameter.kind == Kind::Text;
     let (parameter_type, into) = match is_text {
@@ -182,7 +188,7 @@ fn input(parameter: &Parameter, operation: &str, builders: &[Item]) -> Result<In
             set: quote!(if let Some(value) = self.#ident { operation = operation.#ident(value); }),
             setter: Some(quote! {
                 #[doc = #about]
-                pub fn #ident(mut self, #ident: #parameter_type) -> Self {
+                pub fn #method(mut self, #ident: #parameter_type) -> Self {
                     self.operation.#ident = Some(#into);
                     self
                 }
@@ -293,17 +299,6 @@ fn raw_page(list: &List, page: &str) -> TokenStream {
 /// Returns the type that progenitor's builder of an operation has for a parameter: the `T` of its
 /// field's `Result<T, String>` or `Result<Option<T>, String>`.
 fn builder_type(builders: &[Item], operation: &str, field: &str) -> Result<Type, String> {
-    struct Foreign;
-
-    impl VisitMut for Foreign {
-        fn visit_path_mut(&mut self, path: &mut syn::Path) {
-            visit_mut::visit_path_mut(self, path);
-            if path.segments.first().is_some_and(|first| first.ident == "crate") {
-                path.segments[0].ident = format_ident!("ofauth_api");
-            }
-        }
-    }
-
     let missing =
         || format!("the type of `{operation}.{field}` was not found in progenitor's output");
     let fields = builders.iter().find_map(|item| match item {

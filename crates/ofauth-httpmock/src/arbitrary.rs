@@ -4,6 +4,7 @@
 //! Lists shrink to fewer chats; single chats don't shrink.
 
 use ofauth_api::Timestamp;
+use ofauth_api::operations::list_chats::LIMIT;
 use ofauth_api::types::{
     AvatarThumbs, CanNotSendReason, Chat, ChatPage, FullFile, ImageFile, Media, MediaFiles,
     MediaKind, MediaSource, Message, MessageSender, PreviewFile, ReleaseForm, ReleaseFormUser,
@@ -19,13 +20,16 @@ use crate::sample::{built, page_of};
 /// Generates any valid page. The list of up to 20 chats, `hasMore` and `nextOffset` are independent
 /// of each other.
 pub fn page() -> impl Strategy<Value = ChatPage> {
-    (vec(chat(), 0..=20), bool::ANY, option::of(0..1_000_000_i64)).prop_map(
-        |(chats, more, next)| {
+    (
+        vec(chat(), 0..=LIMIT.max.try_into().unwrap_or(usize::MAX)),
+        bool::ANY,
+        option::of(0..1_000_000_i64),
+    )
+        .prop_map(|(chats, more, next)| {
             let mut page = page_of(chats, next);
             page.has_more = more;
             page
-        },
-    )
+        })
 }
 
 /// Generates any valid chat.

@@ -1,26 +1,24 @@
 //! Builders for sample chats, messages and media, with sensible values that can be overridden.
 //!
 //! ```
-//! use ofauth_api::types::{Chat, Message};
+//! use ofauth::types::{Chat, Message};
 //! use ofauth_httpmock::sample;
 //!
 //! let message = sample::message(7).text("<p>Is it you?</p>".to_owned()).is_tip(true);
 //! let message: Message = message.try_into()?;
 //! let chat: Chat = sample::chat(7).last_message(message).unread_messages_count(3).try_into()?;
 //! assert_eq!(chat.unread(), 3);
-//! # Ok::<(), ofauth_api::types::error::ConversionError>(())
+//! # Ok::<(), ofauth::types::error::ConversionError>(())
 //! ```
 
 use std::fmt::Display;
 
 use ofauth_api::Timestamp;
+use ofauth_api::operations::list_chats::LIMIT;
 use ofauth_api::types::{
     CanNotSendReason, Chat, ChatPage, FullFile, ImageFile, Media, MediaFiles, MediaKind, Message,
     MessageSender, UserName, UserView, builder,
 };
-
-/// The maximum number of chats in a page (OFAuth documentation, chats list).
-const PAGE: i64 = 20;
 
 /// Returns a chat with the fan with this id, and one unread message.
 pub fn chat(fan: i64) -> builder::Chat {
@@ -108,13 +106,13 @@ pub fn page_of(chats: impl IntoIterator<Item = Chat>, next_offset: Option<i64>) 
     built(page)
 }
 
-/// Returns all pages of a list with this many [chats](chat), 20 per page.
+/// Returns all pages of a list with this many [chats](chat), as large as the API allows.
 pub fn pages(chats: u32) -> Vec<ChatPage> {
     let chats = i64::from(chats);
-    let starts = (0..chats.max(1)).step_by(20);
+    let starts = (0..chats.max(1)).step_by(LIMIT.max.try_into().unwrap_or(usize::MAX));
     starts
         .map(|start| {
-            let end = chats.min(start + PAGE);
+            let end = chats.min(start + LIMIT.max);
             let next = (end < chats).then_some(end);
             page_of((start..end).map(|index| built(chat(index + 1))), next)
         })

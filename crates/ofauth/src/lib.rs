@@ -30,32 +30,40 @@
 //! | to read | call | result |
 //! | --- | --- | --- |
 //! | one page | [`ChatsRequest::send`] | a [`Page`] |
-//! | pages in the server's order | [`ChatsRequest::pages`] | a [`PageStream`], which follows `nextOffset` as given |
+//! | pages in the server's order | [`ChatsRequest::pages`] | a [`PageStream`], which begins each page where the page before says |
 //! | every chat | [`ChatsRequest::stream`] | a [`ChatStream`]: each chat exactly once, even if the list changes meanwhile |
-//! | the rest of an interrupted walk | [`ChatStream::cursor`], [`ChatsRequest::resume`] | a serialisable [`Cursor`], and a [`ChatStream`] that resumes from it |
+//! | the rest of an interrupted walk | [`ChatStream::cursor`], [`ChatsRequest::resume`] | a [`Cursor`], which can be stored as text, and a [`ChatStream`] that resumes from it |
 //! | new activity since the last poll | [`ChatsRequest::changes`] | a [`ChangeStream`]: the chats with activity after a [`Checkpoint`] |
-//! | new activity, as it happens | [`ChatsRequest::watch`] | a [`WatchStream`]: the same, polled repeatedly |
-//! | the chats of many creators | [`Client::fleet`] | a [`FleetStream`] of all their chats, each with its [`Member`] |
+//! | new activity, as it happens | [`ChatsRequest::watch`] | a [`WatchStream`]: the same, polled repeatedly, with the checkpoint to store after each poll |
+//! | the chats of many creators, or what is new | [`Client::fleet`] | a [`FleetStream`] of all their chats or changes, each with its [`Member`] |
+//! | anything else that the API offers | [`Connection::get`] | a value of your own type |
 //!
 //! Every stream implements [`Stream`](futures_core::Stream) and has an inherent `next` method.
 //!
 //! # What the client takes care of
 //!
-//! - **Requests are validated** before anything is sent: see [`ChatsRequest`].
+//! - **Requests are validated** before anything is sent, by the rules of the API's description
+//!   ([`operations`]).
 //! - **Secrets stay secret.** The API key and the connection ids never appear in `Debug`,
-//!   `Display`, traces or errors, and are wiped from memory when they are dropped. `Debug` of a
-//!   [`Message`] hides its text. Traces and events identify a connection by a [`ConnectionHash`].
+//!   `Display`, traces or errors. This crate wipes its own copies of them when they are dropped.
+//!   `Debug` of a [`Message`] hides its text. Traces and events identify a connection by a
+//!   [`ConnectionHash`].
+//! - **The API key can be replaced** while the client runs ([`Client::set_api_key`]). Cursors and
+//!   checkpoints stay valid.
 //! - **Transient failures are retried**: see [`RetryPolicy`], [`RateLimit`] and the table below.
 //! - **Nothing waits forever**: see [`CallOptions`].
 //! - **Credentials go only to the configured host.** `https` only, except to loopback. Redirects
-//!   are not followed, because the credentials would go along. Proxies come from the environment.
+//!   are not followed, because the credentials would go along. Proxies come from the environment or
+//!   from [`ClientBuilder::http`].
+//! - **Other crates don't change it.** An application may enable any feature of `reqwest` or
+//!   `serde_json`.
 //! - **The API may grow.** Unknown fields are ignored, unknown values are kept
 //!   ([`MediaKind::Other`]), and malformed dates are kept as text ([`Timestamp`]).
 //! - **The list may change while it is read.** [`ChatStream`] documents its guarantee and the
 //!   assumptions behind it.
 //! - **One bad record doesn't fail its page.** The other chats are delivered, and the record is
 //!   reported with its position ([`Page::rejected`]), unless the request is
-//!   [strict](ChatsRequest::strict).
+//!   [strict](Request::strict).
 //! - **Futures can be dropped** at any point without affecting the client. All are
 //!   `Send + 'static`.
 //!
@@ -65,23 +73,25 @@
 //!
 //! | fault | what the client does | shown by (`tests/faults/`) |
 //! | --- | --- | --- |
-//! | the server cannot be reached | tries again, then [`Connect`](ErrorKind::Transport) | `retry.rs`: `a_server_that_is_not_there_is_tried_again` |
+//! | the server cannot be reached | tries again, then [`Transport`](ErrorKind::Transport) | `retry.rs`: `a_server_that_is_not_there_is_tried_again` |
 //! | connecting takes too long | tries again, then [`Timeout`](ErrorKind::Timeout) with [`Deadline::Connect`] | `retry.rs`: `the_deadline_of_connecting_is_told` |
-//! | reset, or closed, at any byte of the response; chunks or a stated length that end early | tries again, then `Connect` | `wire.rs`: `a_reset_at_any_byte_is_tried_again`, `chunks_that_end_early_…` |
+//! | reset, or closed, at any byte of the response; chunks or a stated length that end early | tries again, then `Transport` | `wire.rs`: `a_reset_at_any_byte_is_tried_again`, `chunks_that_end_early_…` |
 //! | HTTP/1.0 without a length, cut short | detects the incomplete JSON, tries again | `wire.rs`: `a_body_that_only_the_end_of_the_connection_ends_…`, `gzip_that_only_…` |
 //! | no response, slow headers, slow body | abandons the attempt at its deadline, tries again, then `Timeout` with [`Deadline::Attempt`] | `wire.rs`: `a_slow_server_is_asked_again`; `retry.rs`: `the_deadline_of_an_attempt_is_told_…` |
 //! | garbage instead of HTTP | an error, never a panic | `wire.rs`: `garbage_is_an_error` |
 //! | 408, 500, 502, 503, 504, in JSON, HTML or empty | tries again, then [`Server`](ErrorKind::Server) | `retry.rs`: `what_may_pass_is_tried_again` |
 //! | 429 | that connection waits as long as the server asks; others are unaffected | `limits.rs`: `of_200_connections_20_are_throttled_…` |
-//! | a `Retry-After` longer than allowed | fails at once and says how long to wait | `retry.rs`: `a_wait_that_is_too_long_is_an_error_at_once` |
+//! | a `Retry-After` longer than allowed | fails at once and says how long to wait, a day at most | `retry.rs`: `a_wait_that_is_too_long_is_an_error_at_once` |
 //! | 401 `RULES_OUTDATED` | tries again, then [`RulesOutdated`](ErrorKind::RulesOutdated) | `retry.rs`: `rules_that_are_being_updated_heal` |
-//! | an error whose body never arrives | acts on the status and headers | `retry.rs`: `an_error_whose_body_hangs_is_that_error` |
+//! | an error whose body never arrives | acts on the status and headers, after 5 s at most | `retry.rs`: `an_error_whose_body_hangs_is_that_error` |
 //! | any other 4xx | fails at once, with the API's message and what to do | `retry.rs`: `what_would_fail_again_is_not_tried_again` |
 //! | the API fails for everyone | spends the retry budget, then fails at once | `retry.rs`: `a_failing_api_does_not_see_a_storm` |
 //! | the whole call takes too long | ends at its deadline, with the last failure | `retry.rs`: `the_deadline_of_the_call_ends_…` |
 //! | a redirect | [`Redirect`](ErrorKind::Redirect), with the host, to which nothing is sent | `../client/answers.rs`: `a_redirect_is_not_followed` |
 //! | a body that is too large, a gzip bomb, endless empty gzip | stops reading at the bound: [`Decode`](ErrorKind::Decode) | `wire.rs`: `what_is_too_large_is_not_read_to_its_end` |
 //! | a complete page that isn't valid | `Decode`, with the position; [`Error::body`] has the bytes | `records.rs`: `a_page_whose_envelope_cannot_be_read_…` |
+//! | a callback or limiter of the application that panics | passes the panic on | `dropping.rs`: `a_panic_of_a_callback_reaches_whoever_polls` |
+//! | no Tokio runtime | [`Configuration`](ErrorKind::Configuration) | `dropping.rs`: `outside_of_a_runtime_everything_is_an_error` |
 //! | some records that cannot be decoded | delivers the others, and reports position and reason | `records.rs`: `the_readable_chats_are_delivered_…` |
 //! | an unknown field or value, a malformed date, an offset as text or as `20.0` | ignores or keeps them | `../client/answers.rs`: `odd_pages_decode` |
 //!
@@ -93,12 +103,14 @@
 //!   `error.type`) and `request_id`. Retries and throttling are logged at `info`, rejected records
 //!   at `warn`.
 //! - [`ClientBuilder::on_event`]: the same as a callback, for metrics.
-//! - [`ClientBuilder::drift`]: reports where the API's responses differ from its description.
+//! - `ClientBuilder::drift`, with the feature `drift`: reports where the API's responses differ from
+//!   its description.
 //! - [`Page::meta`]: the status, request id, rate limit, attempts and duration of one call.
 //!
 //! # Features
 //!
 //! - `rustls` (default) or `native-tls`: the TLS implementation.
+//! - `drift`: finds differences between the API's responses and its description, at run time.
 //! - `schemars`: implements `JsonSchema` for every type of the API.
 //! - `generate`: generates the raw client at build time instead of using the committed copy, which
 //!   is identical.

@@ -46,7 +46,8 @@ pub trait Answer: Sized + Send {
 }
 
 /// An answer that is one value.
-pub(crate) struct Single<T>(T);
+#[allow(unreachable_pub, reason = "as visible as the trait whose associated type it is")]
+pub struct Single<T>(T);
 
 impl<T: DeserializeOwned + Send> Answer for Single<T> {
     type Output = T;

@@ -19,6 +19,7 @@ pub struct ListChats {
     pub(crate) user_list_id: Option<u64>,
 }
 impl ListChats {
+    #[allow(dead_code, reason = "the operation may not be wrapped yet")]
     pub(crate) fn new() -> Self {
         Self {
             filter: None,

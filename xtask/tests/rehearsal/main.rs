@@ -87,6 +87,132 @@ const STEPS: &[(&str, &str, &str, &str)] = &[
         "pub fn list_rehearsed_messages(&self)",
     ),
     (
+        "an endpoint with everything that is odd",
+        "paths:\n",
+        "paths:
+  /v2/odd.{1st}/{type}:
+    parameters:
+      - name: type
+        in: path
+        required: true
+        description: A keyword.
+        schema:
+          type: integer
+          format: int64
+      - name: 1st
+        in: path
+        required: true
+        description: A digit first.
+        schema:
+          type: string
+    post:
+      operationId: sendOdd
+      summary: Send something odd
+      parameters:
+        - name: strict
+          in: query
+          description: The name of a method.
+          schema:
+            type: boolean
+        - name: tags
+          in: query
+          description: A list.
+          schema:
+            type: array
+            items:
+              type: string
+        - name: price
+          in: query
+          required: true
+          description: A number.
+          schema:
+            type: number
+            minimum: 0
+        - name: kind
+          in: query
+          description: Words of its own.
+          schema:
+            type: string
+            enum: [a, b]
+        - name: since
+          in: query
+          description: A time.
+          schema:
+            type: string
+            format: date-time
+        - name: after
+          in: query
+          required: true
+          description: An id.
+          schema:
+            type: integer
+            format: int32
+            minimum: -5
+        - name: X-Trace
+          in: header
+          description: A header.
+          schema:
+            type: string
+      requestBody:
+        required: true
+        description: What to send.
+        content:
+          application/json:
+            schema:
+              $ref: '#/components/schemas/RehearsedMessage'
+      responses:
+        '201':
+          description: A page.
+          content:
+            application/json:
+              schema:
+                $ref: '#/components/schemas/OddPage'
+    delete:
+      operationId: deleteOdd
+      summary: Delete something odd
+      responses:
+        '204':
+          description: Nothing.
+    get:
+      operationId: getOdd
+      summary: Get something odd
+      responses:
+        '200':
+          description: One message.
+          content:
+            application/json:
+              schema:
+                $ref: '#/components/schemas/RehearsedMessage'
+",
+        "pub fn send_odd(&self)",
+    ),
+    (
+        "the page of the odd endpoint",
+        "    NextOffset:\n",
+        "    OddPage:
+      type: object
+      description: A page without required properties but its list.
+      required:
+        - list
+      properties:
+        list:
+          type: array
+          description: The messages of this page.
+          items:
+            $ref: '#/components/schemas/RehearsedMessage'
+        hasMore:
+          type: boolean
+          description: Whether more messages follow.
+        nextAfter:
+          type: integer
+          format: int32
+          nullable: true
+          description: The id after which the next page begins.
+    NextOffset:
+",
+        "pub struct OddPage",
+    ),
+    (
         "the page of the second endpoint",
         "    NextOffset:\n",
         "    RehearsedMessage:

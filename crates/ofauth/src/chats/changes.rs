@@ -10,7 +10,8 @@ use futures_util::stream::StreamExt;
 use super::cursor::Scope;
 use crate::{Chat, ChatStream, Checkpoint, Result};
 
-/// The chats with activity after a checkpoint, newest first; created by [`ChatsRequest::changes`].
+/// The chats with activity after a checkpoint, newest first; created by
+/// [`ChatsRequest::changes`](crate::Request::changes).
 ///
 /// Reads from the front of the list until it meets a chat that hasn't changed, so it takes one
 /// request if nothing happened. A chat that changes again while the stream reads is yielded again.
