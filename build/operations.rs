@@ -159,7 +159,7 @@ fn operation(document: &Value, path: &str, item: &Value, method: &str) -> Operat
         parameters.push(Parameter { name, description, required, kind, rule: None, max: None });
     }
     // As progenitor has them.
-    parameters.sort_by(|a, b| a.name.to_snake_case().cmp(&b.name.to_snake_case()));
+    parameters.sort_by_key(|parameter| parameter.name.to_snake_case());
     let response = response(document, operation).map(str::to_owned);
     let page = response.as_deref().map(|name| schema(document, name));
     let name = operation["operationId"].as_str().unwrap_or_default();

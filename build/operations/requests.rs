@@ -262,7 +262,7 @@ fn raw_page(list: &List, page: &str) -> TokenStream {
         Some((property, parameter)) => {
             let field = format_ident!("{}", field_name(property));
             let next = match parameter.as_str() {
-                "offset" => quote!(Next::from(next.clone())),
+                "offset" => quote!(Next::from(next)),
                 _ => quote!(Next::Token(next.to_string())),
             };
             (

@@ -141,6 +141,7 @@ mod options;
 mod page;
 mod pages;
 /// The parameters of each operation; generated from the API's description.
+#[allow(clippy::all)]
 #[rustfmt::skip]
 pub mod parameters;
 mod rate_headers;

@@ -130,15 +130,15 @@ pub enum Next {
     Token(String),
 }
 
-impl From<NextOffset> for Next {
-    fn from(offset: NextOffset) -> Self {
+impl From<&NextOffset> for Next {
+    fn from(offset: &NextOffset) -> Self {
         Self::Offset(offset.get())
     }
 }
 
-impl From<i64> for Next {
-    fn from(offset: i64) -> Self {
-        Self::Offset(offset)
+impl From<&i64> for Next {
+    fn from(offset: &i64) -> Self {
+        Self::Offset(*offset)
     }
 }
 

@@ -143,6 +143,6 @@ impl RawPage for types::ChatPage {
         self.has_more
     }
     fn next(&self) -> Option<Next> {
-        self.next_offset.as_ref().map(|next| Next::from(next.clone()))
+        self.next_offset.as_ref().map(|next| Next::from(next))
     }
 }
