@@ -88,7 +88,7 @@ impl Operation {
                 Kind::Words => quote!(Words),
                 _ => quote!(Text),
             };
-            Some(quote!(#[doc = #about] pub const #ident: crate::#kind = crate::#kind::new(#rule);))
+            Some(quote!(#[doc = #about] pub const #ident: crate::rule::#kind = crate::rule::#kind::new(#rule);))
         });
         quote! {
             #[doc = #title]

@@ -3872,35 +3872,38 @@ pub mod operations {
             true,
         );
         ///Returns only chats of one kind; by default, all chats ("chats list").
-        pub const FILTER: crate::Words = crate::Words::new(
+        pub const FILTER: crate::rule::Words = crate::rule::Words::new(
             "filter",
             &["priority", "who_tipped", "unread"],
         );
         ///The number of chats to return, 1 to 20 ("chats list").
-        pub const LIMIT: crate::Integer = crate::Integer::new(
+        pub const LIMIT: crate::rule::Integer = crate::rule::Integer::new(
             "limit",
             1i64,
             20i64,
             Some(10i64),
         );
         ///The number of chats to skip, from 0; null means 0 ("chats list").
-        pub const OFFSET: crate::Integer = crate::Integer::new(
+        pub const OFFSET: crate::rule::Integer = crate::rule::Integer::new(
             "offset",
             0i64,
             9223372036854775807i64,
             Some(0i64),
         );
         ///The sort order by activity ("chats list").
-        pub const ORDER: crate::Words = crate::Words::new("order", &["recent", "old"]);
+        pub const ORDER: crate::rule::Words = crate::rule::Words::new(
+            "order",
+            &["recent", "old"],
+        );
         ///Text to search for, at most 100 characters ("chats list").
-        pub const QUERY: crate::Text = crate::Text::new(
+        pub const QUERY: crate::rule::Text = crate::rule::Text::new(
             "query",
             0,
             100u64 as usize,
             false,
         );
         ///The id of a user list, greater than 0; returns only chats with its members ("chats list").
-        pub const USER_LIST_ID: crate::Integer = crate::Integer::new(
+        pub const USER_LIST_ID: crate::rule::Integer = crate::rule::Integer::new(
             "userListId",
             1i64,
             9223372036854775807i64,

@@ -6,8 +6,8 @@
 //!
 //! | part | origin |
 //! | --- | --- |
-//! | [`types`], [`builder`], [`Client`] | generated from the spec |
-//! | [`Credentials`], [`Body`], [`Timestamp`], [`NextOffset`], helper methods on [`types::Chat`], [`types::Message`], [`types::MessageSender`] and [`types::Media`] | written by hand |
+//! | [`types`], [`builder`], [`operations`], [`Client`] | generated from the spec |
+//! | [`Credentials`], [`Body`], [`Timestamp`], [`NextOffset`], [`Operation`], [`rule`], helper methods on [`types::Chat`], [`types::Message`], [`types::MessageSender`] and [`types::Media`] | written by hand |
 //!
 //! # Features
 //!
@@ -22,6 +22,7 @@ mod get;
 mod media;
 mod next_offset;
 mod operation;
+pub mod rule;
 mod text;
 mod timestamp;
 
@@ -31,7 +32,7 @@ pub use credentials::Credentials;
 pub use generated::*;
 pub use media::MediaLink;
 pub use next_offset::NextOffset;
-pub use operation::{Integer, Number, Operation, Text, Words, encode_segment};
+pub use operation::{Operation, encode_segment};
 pub use timestamp::Timestamp;
 
 // progenitor leaves some items undocumented, and doesn't follow our lints.

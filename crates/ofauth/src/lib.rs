@@ -166,8 +166,6 @@ pub use limit::{
     LimitError, LimitFuture, LimitRequest, Observed, RateLimit, RateLimiter, TokenBuckets,
 };
 pub use meta::Meta;
-/// The facts of each operation, and the rules for its parameters.
-pub use ofauth_api::operations;
 /// Every type of the API, with the builders.
 pub use ofauth_api::types;
 pub use ofauth_api::types::{
@@ -176,6 +174,7 @@ pub use ofauth_api::types::{
     ReleaseFormUser, UserName, UserView, VideoSources,
 };
 pub use ofauth_api::{CanSend, MediaLink, NextOffset, Operation, Timestamp, encode_segment};
+pub use ofauth_api::{operations, rule};
 pub use options::CallOptions;
 pub use page::Page;
 pub use pages::PageStream;
