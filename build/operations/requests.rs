@@ -40,9 +40,9 @@ pub(in crate::generator) fn requests(
         use ofauth_api::{Operation as Facts, operations, types};
 
         #[allow(unused_imports, reason = "not every spec needs all")]
-        use crate::operation::{
-            Hidden, List, ListOperation, Next, Operation, RawPage, Sent, Single,
-        };
+        use crate::operation::{Hidden, List, ListOperation, Operation, Sent, Single};
+        #[allow(unused_imports, reason = "not every spec needs all")]
+        use crate::raw_page::{Next, RawPage};
         use crate::request::Request;
 
         #(#items)*

@@ -12,7 +12,7 @@ use serde_json::error::Category;
 use serde_json::value::RawValue;
 use serde_path_to_error::Track;
 
-use crate::operation::RawPage;
+use crate::raw_page::RawPage;
 
 /// The property that holds a page's records.
 const LIST: &str = "list";
@@ -244,7 +244,7 @@ mod tests {
     use serde::Deserialize;
 
     use super::page;
-    use crate::operation::{Next, RawPage, Record};
+    use crate::raw_page::{Next, RawPage, Record};
 
     #[derive(Debug, Deserialize)]
     struct Numbers {

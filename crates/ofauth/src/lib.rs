@@ -145,6 +145,7 @@ mod pages;
 #[rustfmt::skip]
 pub mod parameters;
 mod rate_headers;
+mod raw_page;
 mod request;
 mod retry;
 mod secret;

@@ -5,12 +5,12 @@
 use std::fmt;
 
 use bytes::Bytes;
-use ofauth_api::{Error as RawError, NextOffset, Operation as Facts};
+use ofauth_api::{Error as RawError, Operation as Facts};
 use serde::de::DeserializeOwned;
 
-use crate::call::Reply;
 use crate::decode::{self, Unreadable};
-use crate::{Page, Rejected};
+use crate::raw_page::{Next, RawPage};
+use crate::{Meta, Page, Rejected};
 
 /// The response to an operation, or the generated client's error.
 pub(crate) type Sent = Result<reqwest::Response, RawError>;
@@ -43,6 +43,14 @@ pub trait Answer: Sized + Send {
 
     /// Converts the answer to what the caller gets.
     fn output(reply: Reply<Self>) -> Self::Output;
+}
+
+/// The result of a successful call.
+pub struct Reply<A> {
+    pub(crate) answer: A,
+    pub(crate) rejected: Vec<Rejected>,
+    pub(crate) body: Bytes,
+    pub(crate) meta: Meta,
 }
 
 /// An answer that is one value.
@@ -95,51 +103,6 @@ pub trait ListOperation: Operation<Answer = List<Self::Page>> {
 
     /// Asks for the largest page, unless a size was set.
     fn fill_pages(&mut self);
-}
-
-/// A page as the API sends it, which can be decoded record by record.
-pub trait RawPage: DeserializeOwned + Send + 'static {
-    /// A record.
-    type Record: Record;
-
-    /// The property that says where the next page begins; empty if there is none.
-    const NEXT: &'static str;
-
-    /// Returns the records, from the property `list`.
-    fn list(&mut self) -> &mut Vec<Self::Record>;
-
-    /// Returns whether more records follow.
-    fn has_more(&self) -> bool;
-
-    /// Returns where the next page begins.
-    fn next(&self) -> Option<Next>;
-}
-
-/// A record of a list.
-pub trait Record: DeserializeOwned + Send + 'static {
-    /// Identifies the record within its list, so that a page that is served twice is noticed.
-    fn key(&self) -> u64;
-}
-
-/// Where a page begins.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Next {
-    /// The number of records to skip.
-    Offset(i64),
-    /// A record's id, or another mark of the server's.
-    Token(String),
-}
-
-impl From<&NextOffset> for Next {
-    fn from(offset: &NextOffset) -> Self {
-        Self::Offset(offset.get())
-    }
-}
-
-impl From<&i64> for Next {
-    fn from(offset: &i64) -> Self {
-        Self::Offset(*offset)
-    }
 }
 
 /// Shows only the length of a text, in `Debug`.

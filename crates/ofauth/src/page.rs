@@ -6,7 +6,7 @@ use std::{slice, vec};
 use bytes::Bytes;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-use crate::operation::{Next, RawPage};
+use crate::raw_page::{Next, RawPage};
 use crate::{Chat, Meta, Rejected};
 
 /// One page of a list, in the requested order.

@@ -8,7 +8,8 @@ use futures_core::stream::{FusedStream, Stream};
 use futures_util::stream::{StreamExt, unfold};
 
 use crate::digest::digest;
-use crate::operation::{ListOperation, Next, RawPage, Record};
+use crate::operation::ListOperation;
+use crate::raw_page::{Next, RawPage, Record};
 use crate::{Chat, Error, ErrorKind, Page, Request, Result};
 
 /// The stream gives up after this many pages in a row that are empty or equal to the page before.

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use crate::call::Call;
-use crate::operation::{Answer, ListOperation, Operation, RawPage};
+use crate::operation::{Answer, ListOperation, Operation};
+use crate::raw_page::RawPage;
 use crate::{CallOptions, Connection, Error, PageStream, Result};
 
 /// A request for an operation of the API, with the operation's parameters as `O`.

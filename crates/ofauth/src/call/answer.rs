@@ -7,12 +7,12 @@ use http::{HeaderMap, StatusCode};
 use ofauth_api::{BodyError, Error as RawError, ends_with_connection, receive};
 use tokio::time::{Instant, timeout};
 
-use super::{Call, Reply, error_body};
+use super::{Call, error_body};
 use crate::connect::ConnectTimeout;
 use crate::error::{Deadline, Response, root_cause};
 use crate::event::EventKind;
 use crate::limit::Observed;
-use crate::operation::{Answer, Sent};
+use crate::operation::{Answer, Reply, Sent};
 use crate::rate_headers::retry_after;
 use crate::{Error, ErrorKind, Meta, RateLimitState, Result};
 

@@ -7,12 +7,12 @@ use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::{Instrument, Span, field, info_span};
 
-use super::{Call, Reply, outside_of_runtime};
+use super::{Call, outside_of_runtime};
 use crate::connect;
 use crate::error::Deadline;
 use crate::event::EventKind;
 use crate::limit::{LimitError, LimitRequest};
-use crate::operation::{Answer, Sent};
+use crate::operation::{Answer, Reply, Sent};
 use crate::retry::Stop;
 use crate::{Error, ErrorKind, Result};
 

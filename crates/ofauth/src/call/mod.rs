@@ -8,23 +8,14 @@ mod answer;
 mod attempts;
 mod error_body;
 
-use bytes::Bytes;
 use http::Method;
 use ofauth_api::Operation;
 
 use crate::options::Bounds;
-use crate::{Connection, Error, Meta, Rejected};
+use crate::{Connection, Error};
 
 /// A GET request for a path that the application gives.
 pub(crate) static GET: Operation = Operation::new("get", Method::GET, "", false);
-
-/// The result of a successful call.
-pub struct Reply<A> {
-    pub(crate) answer: A,
-    pub(crate) rejected: Vec<Rejected>,
-    pub(crate) body: Bytes,
-    pub(crate) meta: Meta,
-}
 
 /// A call of an operation.
 pub(crate) struct Call<'a> {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::walk::Item;
 use crate::digest::digest;
-use crate::operation;
+use crate::raw_page;
 use crate::{Chat, Error, ErrorKind, Rejected, Result, Timestamp};
 
 /// The bit that marks the key of a record without a readable fan id: fan ids are positive.
@@ -61,7 +61,7 @@ fn unreadable(rejected: &Rejected, place: usize) -> Item {
     Item { key, version: known.then(|| digest([raw.as_bytes()])), activity: None }
 }
 
-impl operation::Record for Chat {
+impl raw_page::Record for Chat {
     fn key(&self) -> u64 {
         key(self)
     }

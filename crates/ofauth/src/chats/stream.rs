@@ -20,8 +20,8 @@ use super::cursor::Scope;
 use super::record::ChatRecord;
 use super::walk::{Ask, Key, MAX_LIMIT, Order, ServedPage, Walk, WalkError};
 use crate::call::outside_of_runtime;
-use crate::operation::Next;
-use crate::{Chat, ChatsRequest, Cursor, Error, ErrorKind, Page, Result};
+use crate::raw_page::Next;
+use crate::{Chat, ChatOrder, ChatsRequest, Cursor, Error, ErrorKind, Page, Result};
 
 /// Every chat of a creator, exactly once; created by [`ChatsRequest::stream`].
 ///
@@ -80,6 +80,35 @@ pub struct ChatStream {
     /// The error to yield before the stream ends.
     failure: Option<Error>,
     ended: bool,
+}
+
+impl ChatsRequest {
+    /// Streams every chat from the offset on, exactly once, even if the list changes meanwhile.
+    ///
+    /// [`ChatStream`] documents the guarantee and the cost. Pages are as large as the API allows
+    /// unless [`limit`](Self::limit) is set, and overlap by at least one chat.
+    pub fn stream(self) -> ChatStream {
+        let order = match self.order_or_default() {
+            ChatOrder::Old => Order::Old,
+            _ => Order::Recent,
+        };
+        let limit = self.operation.limit.unwrap_or(MAX_LIMIT);
+        let walk = Walk::new(order, self.start(), limit);
+        ChatStream::new(self, Ok(walk))
+    }
+
+    /// Resumes a walk from a cursor, without losing or repeating chats. This works in another
+    /// process too, and with another API key.
+    ///
+    /// The connection and the parameters must be those of the original walk. If they differ, the
+    /// stream's only item is an error of kind
+    /// [`InvalidRequest`](crate::ErrorKind::InvalidRequest), which names what differs.
+    pub fn resume(self, cursor: Cursor) -> ChatStream {
+        match cursor.open(&self) {
+            Ok((walk, left)) => ChatStream::new(self, Ok(walk)).left(left),
+            Err(error) => ChatStream::new(self, Err(error)),
+        }
+    }
 }
 
 impl ChatStream {

@@ -70,6 +70,36 @@ enum State {
     Failed(Option<Error>),
 }
 
+impl ChatsRequest {
+    /// Streams the chats with activity after a checkpoint, as it happens: polls
+    /// [`changes`](Self::changes) about every `interval`.
+    ///
+    /// After each poll, the stream yields the checkpoint to store:
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    ///
+    /// use ofauth::{Checkpoint, WatchEvent};
+    ///
+    /// # fn store(_: &ofauth::Chat) {}
+    /// # fn save(_: &Checkpoint) {}
+    /// # async fn run(creator: ofauth::Connection, last: Checkpoint) -> ofauth::Result<()> {
+    /// let mut watch = creator.chats().watch(last, Duration::from_secs(30));
+    /// while let Some(change) = watch.next().await {
+    ///     match change {
+    ///         Ok(WatchEvent::Chat(chat)) => store(&chat),
+    ///         Ok(WatchEvent::Checkpoint(checkpoint)) => save(&checkpoint),
+    ///         Err(error) => eprintln!("{error}"), // the next poll makes up for it
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn watch(self, since: Checkpoint, interval: Duration) -> WatchStream {
+        WatchStream::new(self, since, interval)
+    }
+}
+
 impl State {
     fn reading(
         request: &ChatsRequest,
