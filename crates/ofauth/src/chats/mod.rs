@@ -20,9 +20,8 @@ use crate::{Chat, ChatOrder, Connection, Page, Request};
 ///
 /// [`send`](Request::send) reads one page, [`pages`](Request::pages) all pages as they come,
 /// [`stream`](Request::stream) every chat exactly once, and [`changes`](Request::changes) and
-/// [`watch`](Request::watch) what is new. One page has the size that is the API's default; the streams
-/// read pages as
-/// large as the API allows.
+/// [`watch`](Request::watch) what is new. One page has the API's default size; the streams read
+/// pages as large as the API allows.
 pub type ChatsRequest = Request<ListChats>;
 
 impl Connection {
