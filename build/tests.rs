@@ -364,3 +364,57 @@ fn private_fields_stay_hidden_in_types_made_of_several_schemas() {
         assert!(body.contains("&self.id)"), "{body}");
     }
 }
+
+/// Adds an operation with parameters in its path to the spec.
+fn with_path_parameters() -> Document {
+    let operation = "paths:
+  /v2.1/fans/{fanId}/files/{type}:
+    get:
+      operationId: listFiles
+      parameters:
+        - { name: fanId, in: path, required: true, description: An id., schema: { type: string } }
+        - { name: type, in: path, required: true, description: A type., schema: { type: integer, minimum: 1 } }
+      responses:
+        '200':
+          description: A page.
+          content: { application/json: { schema: { $ref: '#/components/schemas/ChatPage' } } }
+";
+    Document::parse(&SPEC.replacen("paths:\n", operation, 1)).unwrap()
+}
+
+#[test]
+fn values_in_paths_are_encoded_and_matched_literally() {
+    let document = with_path_parameters();
+    let generate = |product| generate_product("openapi/ofauth.yaml", &document, product).unwrap();
+    let client = generate(Product::Client).replace(char::is_whitespace, "");
+    assert!(client.contains("crate::encode_segment(&fan_id.to_string())"));
+    assert!(!client.contains("encode_path(&"));
+    let mocks = generate(Product::Mocks);
+    for pattern in [
+        r#""^/v2\\.1/fans/[^/]+/files/[^/]+$""#,
+        r#""^/v2\\.1/fans/{}/files/[^/]+$""#,
+        r#""^/v2\\.1/fans/[^/]+/files/{}$""#,
+    ] {
+        assert!(mocks.contains(pattern), "{pattern}");
+    }
+    for name in ["connection", "error", "retry_after", "sequence"] {
+        assert_eq!(mocks.matches(&format!("pub fn {name}(self")).count(), 2, "{name}");
+    }
+    // One conversion, though two operations have the same body.
+    assert_eq!(mocks.matches("for crate::Answer").count(), 1);
+}
+
+#[test]
+fn rules_come_from_the_spec() {
+    let edited = SPEC.replacen("            maximum: 20\n", "            maximum: 30\n", 1);
+    for (spec, bound) in [(SPEC, "20i64"), (&edited, "30i64")] {
+        let client = generate("openapi/ofauth.yaml", spec).unwrap();
+        let rule = client.split("pub const LIMIT: crate::rule::Integer").nth(1).unwrap();
+        assert!(rule.split(';').next().unwrap().contains(bound), "{rule}");
+    }
+    let document = with_path_parameters();
+    let requests = generate_product("openapi/ofauth.yaml", &document, Product::Requests).unwrap();
+    assert!(requests.contains("pub(crate) fn new(fan_id: impl Into<String>, type_: u64) -> Self"));
+    assert!(requests.contains("operations::list_files::FAN_ID.check(fan_id)?"), "{requests}");
+    assert_eq!(requests.matches("impl RawPage for types::ChatPage").count(), 1);
+}
