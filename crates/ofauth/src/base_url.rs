@@ -1,5 +1,6 @@
 //! The base URL, and which servers may receive the credentials.
 
+use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::Url;
 
 use crate::{Error, Result};
@@ -97,6 +98,19 @@ impl BaseUrl {
 
     pub(crate) fn is_plain(&self) -> bool {
         self.plain
+    }
+
+    /// Returns the host and port of the system's proxy for this URL, for messages.
+    pub(crate) fn system_proxy(&self) -> Option<String> {
+        if self.plain {
+            return None;
+        }
+        let proxy = Matcher::from_system().intercept(&self.url.parse().ok()?)?;
+        let host = proxy.uri().host()?;
+        Some(match proxy.uri().port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        })
     }
 }
 

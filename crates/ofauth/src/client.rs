@@ -373,6 +373,11 @@ impl ClientBuilder {
             let message = format!("the HTTP client cannot be set up: {}", root_cause(&error));
             Error::configuration(message).with_source(error)
         })?;
+        // The application may have replaced the system's proxy.
+        let proxy = match self.http {
+            Some(_) => None,
+            None => base_url.system_proxy(),
+        };
         let limiter: Option<Arc<dyn RateLimiter>> = match self.limit {
             Limit::Documented => Some(Arc::new(TokenBuckets::new(RateLimit::default()))),
             Limit::Other(limit) => Some(Arc::new(TokenBuckets::new(limit))),
@@ -383,6 +388,7 @@ impl ClientBuilder {
             shared: Arc::new(Shared {
                 http,
                 base_url,
+                proxy,
                 keys: RwLock::new(Keys { current: api_key, former: None }),
                 options: self.options,
                 limiter,

@@ -1,5 +1,6 @@
 //! A connect timeout for each call; reqwest has only one for the whole client.
 
+use std::cell::Cell;
 use std::error::Error as StdError;
 use std::fmt;
 use std::pin::Pin;
@@ -13,14 +14,25 @@ use tower_service::Service;
 type BoxError = Box<dyn StdError + Send + Sync>;
 
 tokio::task_local! {
-    /// The connect timeout of the current call. The connector can read it because the HTTP library
-    /// connects within the call's future.
-    static BOUND: Duration;
+    /// The current attempt's way to the connector, which the HTTP library calls within the
+    /// attempt's future.
+    static OPENING: Opening;
 }
 
-/// Runs a call in which opening an HTTP connection may take at most `bound`.
-pub(crate) async fn within<T>(bound: Duration, call: impl Future<Output = T>) -> T {
-    BOUND.scope(bound, call).await
+struct Opening {
+    bound: Duration,
+    /// Whether a connection was opened, instead of using an open one.
+    opened: Cell<bool>,
+}
+
+/// Runs an attempt in which opening an HTTP connection may take at most `bound`.
+pub(crate) async fn within<T>(bound: Duration, attempt: impl Future<Output = T>) -> T {
+    OPENING.scope(Opening { bound, opened: Cell::new(false) }, attempt).await
+}
+
+/// Returns whether the current attempt opened a connection, instead of using an open one.
+pub(crate) fn has_opened() -> bool {
+    OPENING.try_with(|opening| opening.opened.get()).unwrap_or(true)
 }
 
 /// Opening an HTTP connection took too long.
@@ -74,7 +86,11 @@ where
     fn call(&mut self, target: R) -> Self::Future {
         let connect = self.0.call(target);
         // Nothing connects outside a call.
-        let bound = BOUND.try_with(|bound| *bound).unwrap_or(Duration::MAX);
+        let bound = OPENING.try_with(|opening| {
+            opening.opened.set(true);
+            opening.bound
+        });
+        let bound = bound.unwrap_or(Duration::MAX);
         Box::pin(async move {
             match timeout(bound, connect).await {
                 Ok(connected) => connected,

@@ -1,6 +1,7 @@
 //! Decodes pages: the whole page first, and record by record if that fails.
 //!
-//! Valid pages are decoded in one pass, without the cost of tracking positions.
+//! Valid pages are decoded in one pass, without the cost of tracking positions. If that fails, the
+//! encoding is [repaired](crate::repair) first.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,11 +9,13 @@ use std::fmt;
 use bytes::Bytes;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
+use serde_json::Value;
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 use serde_path_to_error::Track;
 
-use crate::raw_page::RawPage;
+use crate::raw_page::{RawPage, Record};
+use crate::repair::{Repaired, repair};
 
 /// The property that holds a page's records.
 const LIST: &str = "list";
@@ -21,6 +24,7 @@ const LIST: &str = "list";
 #[derive(Clone)]
 pub struct Rejected {
     index: usize,
+    id: Option<i64>,
     path: String,
     reason: String,
     raw: String,
@@ -32,13 +36,18 @@ impl Rejected {
         self.index
     }
 
+    /// Returns the id by which the record is known, if it can be read: for a chat, its user's id.
+    pub fn id(&self) -> Option<i64> {
+        self.id
+    }
+
     /// Returns the position in the page of the value that can't be decoded, like
     /// `list[3].lastMessage.id`.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// Returns what was expected there. It never says what was found.
+    /// Returns what is wrong there, like `should be an integer`. It never says what was found.
     pub fn reason(&self) -> &str {
         &self.reason
     }
@@ -51,29 +60,34 @@ impl Rejected {
     }
 }
 
-/// Serialises the index, path and reason, but not the record.
+/// Serialises the index, id, path and reason, but not the record.
 impl Serialize for Rejected {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut rejected = serializer.serialize_struct("Rejected", 3)?;
+        let fields = 3 + usize::from(self.id.is_some());
+        let mut rejected = serializer.serialize_struct("Rejected", fields)?;
         rejected.serialize_field("index", &self.index)?;
+        if let Some(id) = self.id {
+            rejected.serialize_field("id", &id)?;
+        }
         rejected.serialize_field("path", &self.path)?;
         rejected.serialize_field("reason", &self.reason)?;
         rejected.end()
     }
 }
 
-/// `list[3].lastMessage.id: expected i64`
+/// `list[3].lastMessage.id should be an integer`
 impl fmt::Display for Rejected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.path, self.reason)
+        write!(f, "{} {}", self.path, self.reason)
     }
 }
 
-/// Shows the index, path and reason, but not the record.
+/// Shows the index, id, path and reason, but not the record.
 impl fmt::Debug for Rejected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rejected")
             .field("index", &self.index)
+            .field("id", &self.id)
             .field("path", &self.path)
             .field("reason", &self.reason)
             .finish_non_exhaustive()
@@ -88,37 +102,72 @@ pub struct Unreadable {
     pub(crate) cut_short: bool,
 }
 
-/// Decodes a body as one value.
-pub(crate) fn whole<T: DeserializeOwned>(body: &Bytes) -> Result<T, Unreadable> {
-    serde_json::from_slice(body).map_err(|_| unreadable::<T>(body))
+/// A decoded answer.
+pub struct Decoded<A> {
+    pub(crate) answer: A,
+    /// The records that can't be decoded.
+    pub(crate) rejected: Vec<Rejected>,
+    /// The number of characters that were replaced by U+FFFD.
+    pub(crate) replaced: usize,
 }
 
-/// Decodes a page, and returns it with the records that can't be decoded.
-pub(crate) fn page<P: RawPage>(body: &Bytes) -> Result<(P, Vec<Rejected>), Unreadable> {
-    match serde_json::from_slice(body) {
-        Ok(page) => Ok((page, Vec::new())),
-        Err(_) => by_record(body),
+impl<A> Decoded<A> {
+    pub(crate) fn map<B>(self, answer: impl FnOnce(A) -> B) -> Decoded<B> {
+        let Self { answer: decoded, rejected, replaced } = self;
+        Decoded { answer: answer(decoded), rejected, replaced }
     }
 }
 
-fn by_record<P: RawPage>(body: &Bytes) -> Result<(P, Vec<Rejected>), Unreadable> {
+/// Decodes a body as one value.
+pub(crate) fn whole<T: DeserializeOwned>(body: &Bytes) -> Result<Decoded<T>, Unreadable> {
+    decode(body, unreadable)
+}
+
+/// Decodes a page; if that fails, record by record.
+pub(crate) fn page<P: RawPage>(body: &Bytes) -> Result<Decoded<P>, Unreadable> {
+    decode(body, by_record)
+}
+
+/// Decodes a body strictly. If that fails, repairs its encoding, and calls `otherwise` if the
+/// repaired body can't be decoded either.
+fn decode<A: DeserializeOwned>(
+    body: &Bytes,
+    otherwise: impl FnOnce(&str) -> Result<(A, Vec<Rejected>), Unreadable>,
+) -> Result<Decoded<A>, Unreadable> {
+    if let Ok(json) = str::from_utf8(body)
+        && let Ok(answer) = serde_json::from_str(json)
+    {
+        return Ok(Decoded { answer, rejected: Vec::new(), replaced: 0 });
+    }
+    let Repaired { json, replaced } = repair(body);
+    let (answer, rejected) = match serde_json::from_str(&json) {
+        Ok(answer) => (answer, Vec::new()),
+        Err(_) => otherwise(&json)?,
+    };
+    Ok(Decoded { answer, rejected, replaced })
+}
+
+fn by_record<P: RawPage>(body: &str) -> Result<(P, Vec<Rejected>), Unreadable> {
     // If the body isn't an object with exactly one list, the strict decoder's error explains why.
     let whole = || unreadable::<P>(body);
-    let Properties(properties) = serde_json::from_slice(body).map_err(|_| whole())?;
+    let Ok(Properties(properties)) = serde_json::from_str(body) else {
+        return whole();
+    };
     let mut lists = properties.iter().filter(|(name, _)| name == LIST);
     let (Some((_, list)), None) = (lists.next(), lists.next()) else {
-        return Err(whole());
+        return whole();
     };
-    let records: Vec<&RawValue> = serde_json::from_str(list.get()).map_err(|_| whole())?;
-    let envelope = envelope(&properties);
-    let mut page: P =
-        serde_json::from_str(&envelope).map_err(|_| unreadable::<P>(envelope.as_bytes()))?;
+    let Ok(records) = serde_json::from_str::<Vec<&RawValue>>(list.get()) else {
+        return whole();
+    };
+    let (mut page, _) = unreadable::<P>(&envelope(&properties))?;
     let mut rejected = Vec::new();
     for (index, record) in records.into_iter().enumerate() {
-        match track(record.get().as_bytes()) {
+        match track(record.get()) {
             Ok(record) => page.list().push(record),
             Err(misfit) => rejected.push(Rejected {
                 index,
+                id: id::<P::Record>(record.get()),
                 path: misfit.path.map_or_else(
                     || format!("{LIST}[{index}]"),
                     |path| format!("{LIST}[{index}].{path}"),
@@ -136,24 +185,25 @@ fn by_record<P: RawPage>(body: &Bytes) -> Result<(P, Vec<Rejected>), Unreadable>
 fn envelope(properties: &[(Cow<'_, str>, &RawValue)]) -> String {
     let properties = properties.iter().map(|(name, value)| {
         let value = if name == LIST { "[]" } else { value.get() };
-        format!("{}:{value}", serde_json::Value::from(&**name))
+        format!("{}:{value}", Value::from(&**name))
     });
     format!("{{{}}}", properties.collect::<Vec<_>>().join(","))
 }
 
-fn unreadable<P: DeserializeOwned>(json: &[u8]) -> Unreadable {
-    match track::<P>(json) {
-        Ok(_) => Unreadable {
-            reason: "decoding failed for an unknown reason".to_owned(),
-            cut_short: false,
-        },
-        Err(misfit) => Unreadable {
-            cut_short: misfit.cut_short,
-            reason: match misfit.path {
-                Some(path) => format!("{} at `{path}`", misfit.reason),
-                None => misfit.reason,
-            },
-        },
+/// Returns the id of a record that can't be decoded, if it can be read.
+fn id<R: Record>(record: &str) -> Option<i64> {
+    let record: Value = serde_json::from_str(record).ok()?;
+    record.pointer(R::ID)?.as_i64()
+}
+
+/// Decodes a body that is known not to match; the error explains why.
+fn unreadable<A: DeserializeOwned>(json: &str) -> Result<(A, Vec<Rejected>), Unreadable> {
+    match track(json) {
+        Ok(answer) => Ok((answer, Vec::new())),
+        Err(Misfit { path, reason, cut_short }) => {
+            let place = path.map_or_else(|| "the body".to_owned(), |path| format!("`{path}`"));
+            Err(Unreadable { reason: format!("{place} {reason}"), cut_short })
+        }
     }
 }
 
@@ -194,8 +244,8 @@ struct Misfit {
 }
 
 /// Decodes a value; on failure, finds the position.
-fn track<T: DeserializeOwned>(json: &[u8]) -> Result<T, Misfit> {
-    let mut deserializer = serde_json::Deserializer::from_slice(json);
+fn track<T: DeserializeOwned>(json: &str) -> Result<T, Misfit> {
+    let mut deserializer = serde_json::Deserializer::from_str(json);
     let mut track = Track::new();
     let tracked = serde_path_to_error::Deserializer::new(&mut deserializer, &mut track);
     let error = match T::deserialize(tracked).and_then(|value| deserializer.end().map(|()| value)) {
@@ -215,26 +265,43 @@ fn track<T: DeserializeOwned>(json: &[u8]) -> Result<T, Misfit> {
     Err(Misfit { path, reason, cut_short: category == Category::Eof })
 }
 
-/// Returns serde's reason without the value that it quotes, which may be a private message.
+/// Says what is wrong in the terms of JSON, without serde's names of Rust types, and without the
+/// value that it quotes, which may be a private message.
 fn reason(error: &serde_json::Error) -> String {
+    match error.classify() {
+        Category::Data => {}
+        Category::Eof => return "ends too early".to_owned(),
+        _ => return "is not valid JSON".to_owned(),
+    }
     let text = error.to_string();
     let text = text.rsplit_once(" at line ").map_or(&*text, |(text, _)| text);
-    match error.classify() {
-        Category::Data => {
-            let expected = text.rsplit_once(", expected ").map(|(_, expected)| expected);
-            match expected {
-                Some(expected) => format!("expected {expected}"),
-                None if text.starts_with("missing field")
-                    || text.starts_with("duplicate field")
-                    || text.starts_with("data did not match") =>
-                {
-                    text.to_owned()
-                }
-                None => "a value of the wrong type".to_owned(),
-            }
-        }
-        Category::Eof => "the JSON ends too early".to_owned(),
-        _ => "invalid JSON".to_owned(),
+    let field = |prefix| text.strip_prefix(prefix);
+    if let Some((_, expected)) = text.rsplit_once(", expected ") {
+        format!("should be {}", in_json_terms(expected))
+    } else if let Some(field) = field("missing field ") {
+        format!("has no {field}")
+    } else if let Some(field) = field("duplicate field ") {
+        format!("has {field} twice")
+    } else {
+        "has a value that the API's description does not allow".to_owned()
+    }
+}
+
+/// Returns the JSON type that serde expected.
+fn in_json_terms(expected: &str) -> &str {
+    match expected {
+        "a map" => "an object",
+        "a sequence" => "an array",
+        "f32" | "f64" => "a number",
+        "unit" => "null",
+        "i8" | "i16" | "i32" | "i64" | "i128" | "isize" => "an integer",
+        "u8" | "u16" | "u32" | "u64" | "u128" | "usize" => "an integer, 0 or more",
+        _ if expected.starts_with("struct ") => "an object",
+        _ if expected.starts_with("a nonzero ") => "an integer, 1 or more",
+        _ if expected.starts_with("a tuple") || expected.starts_with("tuple") => "an array",
+        _ if expected.contains("variant") || expected.starts_with("enum ") => "a known value",
+        // "a string", "a boolean", and what this project's own types expect.
+        _ => expected,
     }
 }
 
@@ -243,7 +310,7 @@ mod tests {
     use bytes::Bytes;
     use serde::Deserialize;
 
-    use super::page;
+    use super::{Decoded, page};
     use crate::raw_page::{Next, RawPage, Record};
 
     #[derive(Debug, Deserialize)]
@@ -276,6 +343,8 @@ mod tests {
     }
 
     impl Record for Number {
+        const ID: &'static str = "/n";
+
         fn key(&self) -> u64 {
             self.n.into()
         }
@@ -284,11 +353,11 @@ mod tests {
     fn read(json: &str) -> Result<(Vec<u8>, bool, Vec<String>), String> {
         let body = Bytes::copy_from_slice(json.as_bytes());
         match page::<Numbers>(&body) {
-            Ok((page, rejected)) => {
+            Ok(Decoded { answer: page, rejected, .. }) => {
                 let numbers = page.list.iter().map(|number| number.n).collect();
                 let rejected = rejected
                     .iter()
-                    .map(|one| format!("{} {one} {}", one.index(), one.raw()))
+                    .map(|one| format!("{} {:?} {one} {}", one.index(), one.id(), one.raw()))
                     .collect();
                 Ok((numbers, page.more, rejected))
             }
@@ -304,12 +373,12 @@ mod tests {
         );
         let odd = r#"{"m\u006fre":false,"list":[{"n":"x"},{"n":2},3,{},{"n":300},{"n":7,"n":8},null,{"n":9}],"z":[]}"#;
         let rejected = [
-            r#"0 list[0].n: expected u8 {"n":"x"}"#,
-            "2 list[2]: expected struct Number 3",
-            "3 list[3]: missing field `n` {}",
-            r#"4 list[4].n: expected u8 {"n":300}"#,
-            r#"5 list[5]: duplicate field `n` {"n":7,"n":8}"#,
-            "6 list[6]: expected struct Number null",
+            r#"0 None list[0].n should be an integer, 0 or more {"n":"x"}"#,
+            "2 None list[2] should be an object 3",
+            "3 None list[3] has no `n` {}",
+            r#"4 Some(300) list[4].n should be an integer, 0 or more {"n":300}"#,
+            r#"5 Some(8) list[5] has `n` twice {"n":7,"n":8}"#,
+            "6 None list[6] should be an object null",
         ];
         let (numbers, more, told) = read(odd).unwrap();
         assert_eq!((numbers, more), (vec![2, 9], false));
@@ -319,18 +388,18 @@ mod tests {
     #[test]
     fn unreadable_envelopes_are_reported_with_their_position() {
         for (json, reason) in [
-            (r#"{"list":[{"n":"x"}]}"#, "missing field `more`"),
-            (r#"{"list":[{"n":"x"}],"more":1}"#, "expected a boolean at `more` false"),
-            (r#"{"list":{"n":1},"more":true}"#, "expected a sequence at `list` false"),
-            (r#"{"more":true}"#, "missing field `list`"),
-            (r#"{"list":[{"n":1}],"list":[],"more":true}"#, "duplicate field `list`"),
-            (r#"{"list":[{"n":1}],"more":true,"more":true}"#, "duplicate field `more`"),
-            (r#"{"list":[{"n":1}"#, "the JSON ends too early at line 1 column 16 true"),
-            ("", "the JSON ends too early at line 1 column 0 true"),
-            ("[]", "expected struct Numbers"),
-            ("{}x", "missing field `list`"),
-            (r#"{"list":[],"more":true}}"#, "invalid JSON at line 1 column 24 false"),
-            ("<html>", "invalid JSON at line 1 column 1 false"),
+            (r#"{"list":[{"n":"x"}]}"#, "the body has no `more`"),
+            (r#"{"list":[{"n":"x"}],"more":1}"#, "`more` should be a boolean false"),
+            (r#"{"list":{"n":1},"more":true}"#, "`list` should be an array false"),
+            (r#"{"more":true}"#, "the body has no `list`"),
+            (r#"{"list":[{"n":1}],"list":[],"more":true}"#, "the body has `list` twice"),
+            (r#"{"list":[{"n":1}],"more":true,"more":true}"#, "the body has `more` twice"),
+            (r#"{"list":[{"n":1}"#, "the body ends too early at line 1 column 16 true"),
+            ("", "the body ends too early at line 1 column 0 true"),
+            ("[]", "the body should be an object"),
+            ("{}x", "the body has no `list`"),
+            (r#"{"list":[],"more":true}}"#, "the body is not valid JSON at line 1 column 24 false"),
+            ("<html>", "the body is not valid JSON at line 1 column 1 false"),
         ] {
             let told = read(json).unwrap_err();
             assert!(told.contains(reason), "{json}: {told}");

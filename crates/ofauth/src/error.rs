@@ -32,6 +32,9 @@ struct Inner {
     deadline: Option<Deadline>,
     /// Whether the server certainly never received the request.
     unsent: bool,
+    /// Whether an open connection turned out to be closed, or the server refused the request
+    /// without processing it: the next attempt costs nothing.
+    stale: bool,
     retry_after: Option<Duration>,
     response: Option<Response>,
     rejected: Option<Rejected>,
@@ -61,8 +64,9 @@ pub(crate) struct Response {
 /// | `NotFound` | the id or the route doesn't exist (404) | check the id, or the base URL and its path |
 /// | `RateLimited` | the connection's limit is used up (429, or this client's own limiter) | wait for [`Error::retry_after`]; send fewer requests |
 /// | `Server` | the API or a gateway failed (408, 5xx) | try again later; if it persists, report it with the request id |
-/// | `Api` | the API returned another error status, for example 400 | fix the request |
+/// | `Api` | the API returned another error, for example with status 400 | fix the request |
 /// | `Transport` | the server couldn't be reached, or the connection broke before the response was complete | check the network and the base URL, or try again later |
+/// | `Certificate` | the server's TLS certificate isn't trusted; nothing was sent | check the base URL and the clock; if a proxy inspects TLS, add its root certificate (`SSL_CERT_FILE`, or [`ClientBuilder::http`](crate::ClientBuilder::http)) |
 /// | `Timeout` | a timeout or deadline passed; [`Error::deadline`] says which | try again later, or allow more time |
 /// | `Redirect` | the server redirects to another address, which must not get the credentials | check the base URL |
 /// | `Decode` | the response doesn't match the API's description | report it, with [`Error::body`] |
@@ -91,10 +95,12 @@ pub enum ErrorKind {
     RateLimited,
     /// The API or a gateway failed.
     Server,
-    /// The API returned another error status.
+    /// The API returned another error.
     Api,
     /// The server couldn't be reached, or the connection broke before the response was complete.
     Transport,
+    /// The server's TLS certificate isn't trusted.
+    Certificate,
     /// A timeout or deadline passed.
     Timeout,
     /// The server returned a redirect, which isn't followed.
@@ -126,6 +132,7 @@ impl ErrorKind {
             Self::Server => "server",
             Self::Api => "api",
             Self::Transport => "transport",
+            Self::Certificate => "certificate",
             Self::Timeout => "timeout",
             Self::Redirect => "redirect",
             Self::Decode => "decode",
@@ -271,6 +278,7 @@ impl Error {
                 attempts: 0,
                 deadline: None,
                 unsent: false,
+                stale: false,
                 retry_after: None,
                 response: None,
                 rejected: None,
@@ -306,6 +314,16 @@ impl Error {
     pub(crate) fn with_unsent(mut self) -> Self {
         self.inner.unsent = true;
         self
+    }
+
+    /// States that an open connection turned out to be closed.
+    pub(crate) fn with_stale(mut self) -> Self {
+        self.inner.stale = true;
+        self
+    }
+
+    pub(crate) fn is_stale(&self) -> bool {
+        self.inner.stale
     }
 
     /// Returns whether the server certainly did not act on the request: it didn't receive it, or
@@ -423,6 +441,7 @@ mod tests {
             (Server, "server", retry),
             (Api, "api", 0),
             (Transport, "transport", retry),
+            (Certificate, "certificate", 0),
             (Timeout, "timeout", retry | timeout),
             (Redirect, "redirect", 0),
             (Decode, "decode", 0),

@@ -59,6 +59,13 @@ pub enum EventKind<'a> {
         /// The status, if there was a response.
         status: Option<StatusCode>,
     },
+    /// Some characters of a response were encoded wrongly, and were replaced by U+FFFD; see
+    /// [`Page::replaced`](crate::Page::replaced).
+    #[non_exhaustive]
+    Replaced {
+        /// How many characters were replaced.
+        characters: usize,
+    },
     /// A record of a page can't be decoded.
     #[non_exhaustive]
     Rejected {
@@ -66,7 +73,7 @@ pub enum EventKind<'a> {
         index: usize,
         /// The position in the page, like `list[3].lastMessage.id`.
         path: &'a str,
-        /// What was expected there.
+        /// What is wrong there, like `should be an integer`.
         reason: &'a str,
     },
     /// A page differs from the API's description. Each difference is reported once. See
@@ -121,6 +128,9 @@ impl Hook {
                 error.r#type = error.as_str(),
                 "retry"
             ),
+            EventKind::Replaced { characters } => {
+                warn!(operation, %connection, characters, "wrongly encoded characters were replaced")
+            }
             EventKind::Rejected { index, path, reason } => {
                 warn!(operation, %connection, index, path, reason, "a record cannot be read")
             }

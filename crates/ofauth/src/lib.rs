@@ -146,6 +146,7 @@ mod pages;
 pub mod parameters;
 mod rate_headers;
 mod raw_page;
+mod repair;
 mod request;
 mod retry;
 mod secret;

@@ -154,6 +154,12 @@ pub struct Observed {
 }
 
 impl Observed {
+    /// Returns how long the server asks to wait before the next request.
+    pub(crate) fn wait(&self) -> Option<Duration> {
+        let reset = self.state.reset.filter(|_| self.status == StatusCode::TOO_MANY_REQUESTS);
+        self.retry_after.or(reset)
+    }
+
     /// Creates an observation, for tests of a limiter.
     pub fn new(
         operation: &'static Operation,
@@ -200,7 +206,8 @@ impl StdError for LimitError {
 ///   other.
 /// - After a response with `X-RateLimit-Remaining: 0`, requests wait until `X-RateLimit-Reset`.
 ///   After a 429, they wait for its `Retry-After`; if that is missing, until that reset; if that is
-///   missing too, until the next token.
+///   missing too, for a random time of up to two tokens, so that connections that were throttled
+///   together don't come back together.
 /// - If the server reports fewer remaining requests than the bucket holds, because other programs
 ///   use the connection too, the bucket adopts the server's count minus one. The last request isn't
 ///   used: after it, requests would have to wait until the reset, which takes longer than waiting
@@ -339,17 +346,18 @@ impl Bucket {
         let remaining = observed.state.remaining;
         let throttled = observed.status == StatusCode::TOO_MANY_REQUESTS;
         let reset = observed.state.reset.filter(|_| remaining == Some(0));
+        let known = observed.retry_after.filter(|_| throttled).or(reset);
         let wait = match throttled {
-            true => {
-                observed.retry_after.or(reset).or(Some(interval)).map(|wait| wait.min(MAX_WAIT))
-            }
-            false => reset,
+            true => known.or_else(|| Some(interval.mul_f64(fastrand::f64() * 2.0))),
+            false => known,
         };
+        let wait = wait.map(|wait| wait.min(MAX_WAIT));
         if let Some(blocked) = wait.and_then(|wait| now.checked_add(wait)) {
             self.blocked = self.blocked.max(blocked);
         }
         let left = match throttled {
-            true => Some(0),
+            // Without a known wait, the drawn one holds back the only token.
+            true => Some(u64::from(known.is_none())),
             false => remaining.map(|left| left.saturating_sub(1)),
         };
         if let Some(left) = left {

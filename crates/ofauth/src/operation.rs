@@ -8,9 +8,9 @@ use bytes::Bytes;
 use ofauth_api::{Error as RawError, Operation as Facts};
 use serde::de::DeserializeOwned;
 
-use crate::decode::{self, Unreadable};
+use crate::decode::{self, Decoded, Unreadable};
 use crate::raw_page::{Next, RawPage};
-use crate::{Meta, Page, Rejected};
+use crate::{Meta, Page};
 
 /// The response to an operation, or the generated client's error.
 pub(crate) type Sent = Result<reqwest::Response, RawError>;
@@ -38,8 +38,8 @@ pub trait Answer: Sized + Send {
     /// What the answer is called in messages.
     const NOUN: &'static str;
 
-    /// Decodes a body, and returns the answer with the records that can't be decoded.
-    fn decode(body: &Bytes) -> Result<(Self, Vec<Rejected>), Unreadable>;
+    /// Decodes a body.
+    fn decode(body: &Bytes) -> Result<Decoded<Self>, Unreadable>;
 
     /// Converts the answer to what the caller gets.
     fn output(reply: Reply<Self>) -> Self::Output;
@@ -47,8 +47,7 @@ pub trait Answer: Sized + Send {
 
 /// The result of a successful call.
 pub struct Reply<A> {
-    pub(crate) answer: A,
-    pub(crate) rejected: Vec<Rejected>,
+    pub(crate) decoded: Decoded<A>,
     pub(crate) body: Bytes,
     pub(crate) meta: Meta,
 }
@@ -62,12 +61,12 @@ impl<T: DeserializeOwned + Send> Answer for Single<T> {
 
     const NOUN: &'static str = "JSON";
 
-    fn decode(body: &Bytes) -> Result<(Self, Vec<Rejected>), Unreadable> {
-        Ok((Self(decode::whole(body)?), Vec::new()))
+    fn decode(body: &Bytes) -> Result<Decoded<Self>, Unreadable> {
+        Ok(decode::whole(body)?.map(Self))
     }
 
     fn output(reply: Reply<Self>) -> T {
-        reply.answer.0
+        reply.decoded.answer.0
     }
 }
 
@@ -79,14 +78,13 @@ impl<P: RawPage> Answer for List<P> {
 
     const NOUN: &'static str = "a page";
 
-    fn decode(body: &Bytes) -> Result<(Self, Vec<Rejected>), Unreadable> {
-        let (page, rejected) = decode::page(body)?;
-        Ok((Self(page), rejected))
+    fn decode(body: &Bytes) -> Result<Decoded<Self>, Unreadable> {
+        Ok(decode::page(body)?.map(Self))
     }
 
     fn output(reply: Reply<Self>) -> Page<P::Record> {
-        let Reply { answer: List(page), rejected, body, meta } = reply;
-        Page::new(page, rejected, body, meta)
+        let Reply { decoded, body, meta } = reply;
+        Page::new(decoded.map(|List(page)| page), body, meta)
     }
 }
 

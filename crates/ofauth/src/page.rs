@@ -6,6 +6,7 @@ use std::{slice, vec};
 use bytes::Bytes;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
+use crate::decode::Decoded;
 use crate::raw_page::{Next, RawPage};
 use crate::{Chat, Meta, Rejected};
 
@@ -18,6 +19,7 @@ use crate::{Chat, Meta, Rejected};
 pub struct Page<T = Chat> {
     list: Vec<T>,
     rejected: Vec<Rejected>,
+    replaced: usize,
     has_more: bool,
     next: Option<Next>,
     /// The API's name for `next`.
@@ -28,14 +30,14 @@ pub struct Page<T = Chat> {
 
 impl<T> Page<T> {
     pub(crate) fn new<P: RawPage<Record = T>>(
-        mut page: P,
-        rejected: Vec<Rejected>,
+        decoded: Decoded<P>,
         body: Bytes,
         meta: Meta,
     ) -> Self {
+        let Decoded { answer: mut page, rejected, replaced } = decoded;
         let list = std::mem::take(page.list());
         let (has_more, next) = (page.has_more(), page.next());
-        Self { list, rejected, has_more, next, next_name: P::NEXT, body, meta }
+        Self { list, rejected, replaced, has_more, next, next_name: P::NEXT, body, meta }
     }
 
     /// Returns the records of this page, without the [rejected](Self::rejected) ones.
@@ -54,6 +56,12 @@ impl<T> Page<T> {
     /// with its [path](Rejected::path) and [reason](Rejected::reason).
     pub fn rejected(&self) -> &[Rejected] {
         &self.rejected
+    }
+
+    /// Returns how many characters of the page were replaced by U+FFFD, because they were encoded
+    /// wrongly: bytes that aren't UTF-8, and halves of a surrogate pair like `\ud83d`. Usually 0.
+    pub fn replaced(&self) -> usize {
+        self.replaced
     }
 
     /// Returns details of the call: status, request id, rate limit, attempts and duration.

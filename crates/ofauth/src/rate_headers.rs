@@ -5,8 +5,10 @@ use std::time::{Duration, SystemTime};
 use http::HeaderMap;
 use http::header::{DATE, RETRY_AFTER};
 
-/// A reset of at least this number is in epoch seconds, which means 2001 or later. A smaller number
-/// is in seconds from now, up to 31 years.
+/// A reset of at most this number is in seconds from now. The vendor's limit has recovered after 90
+/// seconds, so a larger number is in milliseconds from now.
+const MAX_SECONDS: f64 = 120.0;
+/// A reset of at least this number is in epoch seconds, which means 2001 or later.
 const EPOCH_SECONDS: f64 = 1e9;
 /// A reset of at least this number is in epoch milliseconds, which means 1973 or later.
 const EPOCH_MILLISECONDS: f64 = 1e11;
@@ -25,8 +27,9 @@ pub struct RateLimitState {
     /// The number of requests left (`X-RateLimit-Remaining`).
     pub remaining: Option<u64>,
     /// The time from the response until full capacity returns (`X-RateLimit-Reset`). The unit
-    /// isn't documented: epoch seconds, epoch milliseconds and seconds from now are distinguished
-    /// by their magnitude. Values more than a day away are ignored.
+    /// isn't documented: epoch seconds, epoch milliseconds, and milliseconds or seconds from now are
+    /// distinguished by their magnitude. The limit recovers within 90 seconds, so a number between
+    /// 120 and a billion is in milliseconds. Values more than a day away are ignored.
     pub reset: Option<Duration>,
 }
 
@@ -91,6 +94,8 @@ fn reset(text: &str, now: SystemTime) -> Option<Duration> {
         after_epoch(number / 1_000.0)?
     } else if number >= EPOCH_SECONDS {
         after_epoch(number)?
+    } else if number > MAX_SECONDS {
+        Duration::try_from_secs_f64(number / 1_000.0).ok()?
     } else {
         Duration::try_from_secs_f64(number).ok()?
     };
@@ -171,10 +176,10 @@ mod tests {
         assert_eq!(reset(&(NOW + 48).to_string()), Some(48_000));
         assert_eq!(reset(&(NOW * 1_000 + 48_500).to_string()), Some(48_500));
         assert_eq!(reset(&(NOW - 48).to_string()), Some(0), "past");
-        assert_eq!(reset("86400"), Some(86_400_000));
-        for odd in
-            ["86401", "9999999999", "999999999", "-1", "x", "", "99999999999999999999999999999"]
-        {
+        assert_eq!(reset("120"), Some(120_000));
+        assert_eq!(reset("2000"), Some(2_000), "milliseconds");
+        assert_eq!(reset("90000"), Some(90_000), "milliseconds");
+        for odd in ["9999999999", "999999999", "-1", "x", "", "99999999999999999999999999999"] {
             assert_eq!(reset(odd), None, "{odd}");
         }
     }

@@ -24,6 +24,9 @@ pub trait RawPage: DeserializeOwned + Send + 'static {
 
 /// A record of a list.
 pub trait Record: DeserializeOwned + Send + 'static {
+    /// Where the record's id is, as a JSON pointer, to name a record that can't be decoded.
+    const ID: &'static str;
+
     /// Identifies the record within its list, so that a page that is served twice is noticed.
     fn key(&self) -> u64;
 }

@@ -18,9 +18,16 @@ use std::time::Duration;
 /// allows, the call fails at once, and [`Error::retry_after`](crate::Error::retry_after) says how
 /// long to wait.
 ///
+/// After a 429 that doesn't say how long to wait, the request is sent again for as long as
+/// [`max_retry_after`](Self::max_retry_after), however many attempts that takes: by then, the
+/// vendor's limit has recovered.
+///
 /// A request is sent again if it failed to connect, got no response or only part of one, exceeded
-/// the attempt timeout, or was answered with 408, 429, 500, 502, 503, 504 or 401 `RULES_OUTDATED`.
-/// Any other failure would only occur again.
+/// the attempt timeout, or was answered with 408, 429, 500, 502, 503, 504, 520 to 524, 529, 530 or
+/// 401 `RULES_OUTDATED`. Any other failure would only occur again. If an open connection turns out
+/// to be closed before any response arrives, or the server refuses the request unprocessed (HTTP/2
+/// `REFUSED_STREAM`, `GOAWAY`), the request is sent again at once, and this doesn't count as an
+/// attempt.
 ///
 /// ```
 /// use std::time::Duration;
@@ -79,7 +86,8 @@ impl RetryPolicy {
         self
     }
 
-    /// Sets the longest `Retry-After` to wait for.
+    /// Sets the longest `Retry-After` to wait for, and for how long to repeat a request that is
+    /// answered with 429 but without a time to wait.
     pub fn max_retry_after(mut self, wait: Duration) -> Self {
         self.max_retry_after = wait;
         self
@@ -101,12 +109,7 @@ impl RetryPolicy {
         if wait > self.max_retry_after {
             return Err(Stop::TooLong { wait, allowed: self.max_retry_after });
         }
-        // Saturates on overflow; `max_delay` applies in any case.
-        let doubled = 2_u32.checked_pow(attempts.saturating_sub(1)).unwrap_or(u32::MAX);
-        let longest = self.base_delay.saturating_mul(doubled).min(self.max_delay);
-        let drawn = longest.as_secs_f64() * random.clamp(0.0, 1.0);
-        // Rounding must not exceed the longest pause.
-        let drawn = Duration::try_from_secs_f64(drawn).map_or(longest, |drawn| drawn.min(longest));
+        let drawn = self.jitter(attempts, random);
         match wait.saturating_add(drawn) {
             pause if pause < left => Ok(pause),
             _ if wait.is_zero() => Err(Stop::Deadline),
@@ -114,6 +117,30 @@ impl RetryPolicy {
             _ if wait < left => Ok(wait),
             _ => Err(Stop::TooLong { wait, allowed: left }),
         }
+    }
+
+    /// Returns how long to pause after `attempts` failed attempts, if the last ones, for as long as
+    /// `throttled`, were answered with 429 but without a time to wait.
+    pub(crate) fn throttled_pause(
+        &self,
+        attempts: u32,
+        throttled: Duration,
+        left: Duration,
+        random: f64,
+    ) -> Result<Duration, Stop> {
+        if self.max_attempts <= 1 || throttled >= self.max_retry_after {
+            return Err(Stop::Attempts);
+        }
+        Some(self.jitter(attempts, random)).filter(|pause| *pause < left).ok_or(Stop::Deadline)
+    }
+
+    fn jitter(&self, attempts: u32, random: f64) -> Duration {
+        // Saturates on overflow; `max_delay` applies in any case.
+        let doubled = 2_u32.checked_pow(attempts.saturating_sub(1)).unwrap_or(u32::MAX);
+        let longest = self.base_delay.saturating_mul(doubled).min(self.max_delay);
+        let drawn = longest.as_secs_f64() * random.clamp(0.0, 1.0);
+        // Rounding must not exceed the longest pause.
+        Duration::try_from_secs_f64(drawn).map_or(longest, |drawn| drawn.min(longest))
     }
 }
 

@@ -13,6 +13,8 @@ use crate::{CallOptions, RateLimiter};
 pub(crate) struct Shared {
     pub(crate) http: reqwest::Client,
     pub(crate) base_url: BaseUrl,
+    /// The system's proxy for the base URL, as `host:port`.
+    pub(crate) proxy: Option<String>,
     pub(crate) keys: RwLock<Keys>,
     pub(crate) options: CallOptions,
     pub(crate) limiter: Option<Arc<dyn RateLimiter>>,

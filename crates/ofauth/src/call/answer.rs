@@ -7,8 +7,8 @@ use http::{HeaderMap, StatusCode};
 use ofauth_api::{BodyError, Error as RawError, ends_with_connection, receive};
 use tokio::time::{Instant, timeout};
 
-use super::{Call, error_body};
-use crate::connect::ConnectTimeout;
+use super::{Call, cause, error_body};
+use crate::connect::{self, ConnectTimeout};
 use crate::error::{Deadline, Response, root_cause};
 use crate::event::EventKind;
 use crate::limit::Observed;
@@ -32,15 +32,20 @@ impl Call<'_> {
         match sent.await {
             Ok(response) => self.answer(response).await,
             Err(RawError::UnexpectedResponse(response)) => {
-                let (wait, _) = self.observe(response.status(), response.headers()).await;
+                let observed = self.observe(response.status(), response.headers()).await;
                 let error = error_body::read::<A>(self, response, end).await;
-                Err(error.with_retry_after(wait))
+                Err(error.with_retry_after(observed.wait()))
             }
-            Err(
-                RawError::CommunicationError(error)
-                | RawError::ResponseBodyError(error)
-                | RawError::InvalidUpgrade(error),
-            ) => Err(self.unanswered(error)),
+            Err(RawError::CommunicationError(error)) => {
+                // Nothing arrived on an open connection, so the server closed it before it got the
+                // request.
+                let stale = !connect::has_opened() && cause::is_closed(&error);
+                let error = self.unanswered(error);
+                Err(if stale { error.with_stale() } else { error })
+            }
+            Err(RawError::ResponseBodyError(error) | RawError::InvalidUpgrade(error)) => {
+                Err(self.unanswered(error))
+            }
             // The parameters were checked before this call.
             Err(RawError::InvalidRequest(reason) | RawError::Custom(reason)) => {
                 Err(Error::invalid_request(reason))
@@ -57,7 +62,7 @@ impl Call<'_> {
     async fn answer<A: Answer>(&self, response: reqwest::Response) -> Result<Reply<A>> {
         let host = self.connection.host();
         let (status, headers) = (response.status(), response.headers().clone());
-        let (_, rate_limit) = self.observe(status, &headers).await;
+        let observed = self.observe(status, &headers).await;
         let request_id = error_body::request_id(self.connection, &headers);
         let may_be_cut = ends_with_connection(&response);
         let (body, end) = receive(response, self.bounds.size).await;
@@ -101,37 +106,39 @@ impl Call<'_> {
             let what = format!("{host} returned {} {MISFIT}: {reason}", A::NOUN);
             Error::new(kind, what, "report it to the vendor")
         };
-        let (answer, rejected) = match A::decode(&body) {
-            Ok(read) => read,
+        let decoded = match A::decode(&body) {
+            Ok(decoded) => decoded,
             // The body had no stated length, and the connection ended before the answer did.
             Err(unreadable) if unreadable.cut_short && may_be_cut => return Err(self.broken(None)),
             Err(unreadable) => {
+                if let Some(error) = error_body::instead::<A>(self, status, &headers, &body) {
+                    return Err(error.with_retry_after(observed.wait()));
+                }
                 let error = misfit(ErrorKind::Decode, &unreadable.reason);
                 return Err(with_response(error, request_id, headers, body));
             }
         };
-        if let Some(first) = rejected.first().filter(|_| self.strict) {
+        if let Some(first) = decoded.rejected.first().filter(|_| self.strict) {
             let error = misfit(ErrorKind::Decode, &first.to_string()).with_rejected(first.clone());
             return Err(with_response(error, request_id, headers, body));
         }
-        for one in &rejected {
+        if decoded.replaced > 0 {
+            self.emit(EventKind::Replaced { characters: decoded.replaced });
+        }
+        for one in &decoded.rejected {
             self.emit(EventKind::Rejected {
                 index: one.index(),
                 path: one.path(),
                 reason: one.reason(),
             });
         }
+        let rate_limit = observed.state;
         let meta = Meta { status, request_id, rate_limit, attempts: 0, elapsed: Duration::ZERO };
-        Ok(Reply { answer, rejected, body, meta })
+        Ok(Reply { decoded, body, meta })
     }
 
-    /// Passes a response's rate-limit headers to the limiter. Returns its `Retry-After` and the
-    /// state of the limit.
-    async fn observe(
-        &self,
-        status: StatusCode,
-        headers: &HeaderMap,
-    ) -> (Option<Duration>, RateLimitState) {
+    /// Passes a response's rate-limit headers to the limiter, and returns them.
+    async fn observe(&self, status: StatusCode, headers: &HeaderMap) -> Observed {
         let now = SystemTime::now();
         let state = RateLimitState::read(headers, now);
         let observed = Observed::new(self.operation, status, state, retry_after(headers, now));
@@ -140,28 +147,57 @@ impl Call<'_> {
             let learned = timeout(OBSERVE, limiter.observe(self.connection.id(), &observed));
             drop(learned.await);
         }
-        (observed.retry_after, observed.state)
+        observed
     }
 
     /// The error if there was no complete response.
     fn unanswered(&self, error: reqwest::Error) -> Error {
-        let host = self.connection.host();
+        let target = self.target();
         // The URL contains the search text.
         let error = error.without_url();
         if ConnectTimeout::is_behind(&error) {
             return self.timed_out(Deadline::Connect);
         }
-        let cause = error_body::clean(self.connection, &root_cause(&error));
+        let clean = |text: &str| error_body::clean(self.connection, text);
+        let root = clean(&root_cause(&error));
         if error.is_builder() {
-            let what = format!("the request cannot be sent: {cause}");
+            let what = format!("the request cannot be sent: {root}");
             return Error::invalid_request(what).with_source(error);
         }
+        if let Some(reason) = cause::certificate(&error) {
+            let what =
+                format!("the TLS certificate of {target} is not trusted ({})", clean(&reason));
+            let advice = "check the base URL and the clock; if a proxy inspects TLS, add its root \
+                          certificate, for example with SSL_CERT_FILE";
+            return Error::new(ErrorKind::Certificate, what, advice)
+                .with_unsent()
+                .with_source(error);
+        }
         if error.is_connect() {
-            let what = format!("{host} cannot be reached ({cause})");
-            let advice = "check the network and the base URL";
+            let what = format!("{target} cannot be reached ({root})");
+            let advice = match self.connection.shared().proxy {
+                Some(_) => "check the proxy settings, like HTTPS_PROXY, and the network",
+                None => "check the network and the base URL",
+            };
             return Error::new(ErrorKind::Transport, what, advice).with_unsent().with_source(error);
         }
-        self.broken(Some(error))
+        if cause::is_head_too_large(&error) {
+            let what = format!("the response of {target} has too many headers, or too long ones");
+            let advice = "report it to the vendor, or to the operator of the proxy";
+            return Error::new(ErrorKind::Decode, what, advice).with_source(error);
+        }
+        let refused = cause::is_refused(&error);
+        let error = self.broken(Some(error));
+        if refused { error.with_unsent().with_stale() } else { error }
+    }
+
+    /// What messages call the server: its host, and the proxy on the way.
+    pub(super) fn target(&self) -> String {
+        let host = self.connection.host();
+        match &self.connection.shared().proxy {
+            Some(proxy) => format!("{host}, through the proxy {proxy},"),
+            None => host.to_owned(),
+        }
     }
 
     /// The error if the connection broke during the response.

@@ -16,6 +16,14 @@ use crate::operation::{Answer, Reply, Sent};
 use crate::retry::Stop;
 use crate::{Error, ErrorKind, Result};
 
+/// Statuses of failures that may pass. Those above 504 are Cloudflare's, for an origin that it
+/// couldn't reach or that is overloaded (Cloudflare documentation, 5xx errors).
+const TRANSIENT: [u16; 12] = [408, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529, 530];
+
+/// How many attempts of a call are free because an open connection turned out to be closed. More
+/// than a server's idle connections that close at once are a fault of another kind.
+const MAX_FREE: u32 = 16;
+
 impl Call<'_> {
     /// Sends the operation, with retries, and returns its answer. `operation` sends it once.
     pub(crate) async fn send<A, F>(
@@ -44,8 +52,9 @@ impl Call<'_> {
         F: Future<Output = Sent>,
     {
         let start = Instant::now();
-        let mut attempt = 0;
+        let (mut attempt, mut free) = (0, 0);
         let mut failed: Option<Error> = None;
+        let mut throttled: Option<Instant> = None;
         loop {
             if let Err(error) = self.throttle(start).await {
                 return Err(match failed {
@@ -74,10 +83,19 @@ impl Call<'_> {
                 },
             };
             let error = error.with_attempts(attempt);
-            let pause = match self.pause(&error, attempt, start) {
-                Ok(pause) => pause,
-                Err(None) => return Err(error),
-                Err(Some(note)) => return Err(error.with_note(note)),
+            throttled = match error.is_rate_limited() {
+                true => throttled.or_else(|| Some(Instant::now())),
+                false => None,
+            };
+            let pause = if error.is_stale() && self.may_repeat(&error) && free < MAX_FREE {
+                free += 1;
+                Duration::ZERO
+            } else {
+                match self.pause(&error, attempt - free, start, throttled) {
+                    Ok(pause) => pause,
+                    Err(None) => return Err(error),
+                    Err(Some(note)) => return Err(error.with_note(note)),
+                }
             };
             self.emit(EventKind::Retry {
                 attempts: attempt,
@@ -215,8 +233,12 @@ impl Call<'_> {
             Deadline::Attempt => ("one attempt", self.bounds.attempt),
             Deadline::Total => ("the whole call", self.bounds.total),
         };
-        let (host, bound) = (self.connection.host(), seconds(bound));
-        let what = format!("the request to {host} timed out ({part} took longer than {bound})");
+        let target = match deadline {
+            Deadline::Connect => self.target(),
+            _ => self.connection.host().to_owned(),
+        };
+        let bound = seconds(bound);
+        let what = format!("the request to {target} timed out ({part} took longer than {bound})");
         let advice = "try again later, or allow more time";
         let error = Error::new(ErrorKind::Timeout, what, advice).with_deadline(deadline);
         match deadline {
@@ -225,29 +247,38 @@ impl Call<'_> {
         }
     }
 
+    /// Returns whether a second request can't act twice.
+    fn may_repeat(&self, error: &Error) -> bool {
+        self.operation.is_idempotent() || error.is_without_effect()
+    }
+
     /// Returns how long to pause before the next attempt. If there is no next attempt, the error
-    /// may be a note that says why.
+    /// may be a note that says why. `throttled` is when the call was first answered with 429.
     fn pause(
         &self,
         error: &Error,
         attempts: u32,
         start: Instant,
+        throttled: Option<Instant>,
     ) -> Result<Duration, Option<String>> {
         let status = error.status().map(|status| status.as_u16());
         let may_help = match error.kind() {
             ErrorKind::Transport | ErrorKind::RateLimited | ErrorKind::RulesOutdated => true,
             ErrorKind::Timeout => error.deadline() != Some(Deadline::Total),
-            ErrorKind::Server => matches!(status, Some(408 | 500 | 502 | 503 | 504)),
+            ErrorKind::Server => status.is_some_and(|status| TRANSIENT.contains(&status)),
             _ => false,
         };
-        // Nobody knows whether the server acted, so a second request may act twice.
-        let is_safe = self.operation.is_idempotent() || error.is_without_effect();
-        if !may_help || !is_safe {
+        if !may_help || !self.may_repeat(error) {
             return Err(None);
         }
         let left = self.left(start);
         let retry = &self.bounds.retry;
-        let pause = retry.pause(attempts, error.retry_after(), left, fastrand::f64());
+        let pause = match (error.retry_after(), throttled) {
+            (None, Some(first)) => {
+                retry.throttled_pause(attempts, first.elapsed(), left, fastrand::f64())
+            }
+            (wait, _) => retry.pause(attempts, wait, left, fastrand::f64()),
+        };
         let pause = pause.map_err(|stop| match stop {
             Stop::Attempts => None,
             Stop::Deadline => Some(format!(
@@ -321,7 +352,8 @@ mod tests {
             let sent = Cell::new(0);
             let send = |_| {
                 sent.set(sent.get() + 1);
-                let response = http::Response::builder().status(status).body("").unwrap();
+                let response = http::Response::builder().status(status).header("retry-after", "1");
+                let response = response.body("").unwrap();
                 async move { Err(RawError::UnexpectedResponse(response.into())) }
             };
             let error = call.send::<Single<Value>, _>(send).await.map(Single::output).unwrap_err();

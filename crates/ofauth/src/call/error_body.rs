@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use http::header::LOCATION;
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, StatusCode};
 use ofauth_api::{Operation, receive};
 use serde_json::Value;
@@ -12,6 +13,7 @@ use tokio::time::{Instant, timeout};
 use super::Call;
 use crate::error::Response;
 use crate::operation::Answer;
+use crate::repair::repair;
 use crate::{Connection, Error, ErrorKind, ErrorType};
 
 /// The longest time to wait for an error's body. It ends before the attempt does.
@@ -34,31 +36,83 @@ pub(super) async fn read<A: Answer>(
     let left = end.map_or(BODY_TIME, |end| end.saturating_duration_since(Instant::now()) / 2);
     let body = timeout(left.min(BODY_TIME), receive(response, BODY_LIMIT)).await;
     let body = body.map(|(body, _)| body).unwrap_or_default();
-    let fields = ErrorFields::read(&body, |text| clean(connection, text));
+    if let Some(error) = instead::<A>(call, status, &headers, &body) {
+        return error;
+    }
     let host = connection.host();
-    let (kind, what, advice) = if status.is_redirection() {
+    let (kind, what, advice) = if status == StatusCode::NOT_MODIFIED {
+        let what = format!("{host} returned 304 Not Modified, though nothing was cached");
+        (ErrorKind::Api, what, "check the caches and proxies on the way")
+    } else if status.is_redirection() {
         let what = match redirect_target(connection, &headers) {
             Some(target) => format!("{host} redirects to {target}, which is not followed"),
             None => format!("{host} redirects, which is not followed"),
         };
         (ErrorKind::Redirect, what, "check the base URL")
-    } else if status.is_success() {
+    } else {
         let what = format!("{host} did not return {}", A::NOUN);
         (ErrorKind::Decode, what, "report it to the vendor")
-    } else {
-        let what =
-            fields.message.unwrap_or_else(|| format!("{host} returned an error without a message"));
-        let error_type = fields.error_type.as_ref();
-        (kind(status, error_type), what, advice(status, error_type, call.operation))
     };
     Error::new(kind, what, advice).with_response(Response {
         status,
-        error_type: fields.error_type,
-        request_id: fields.request_id.or_else(|| request_id(connection, &headers)),
-        action_required: fields.action_required,
+        error_type: None,
+        request_id: request_id(connection, &headers),
+        action_required: None,
         headers,
         body,
     })
+}
+
+/// Returns the error for a response that has an error of the API, or an HTML page, instead of an
+/// answer.
+pub(super) fn instead<A: Answer>(
+    call: &Call<'_>,
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: &Bytes,
+) -> Option<Error> {
+    let connection = call.connection;
+    let fields = ErrorFields::read(body, |text| clean(connection, text));
+    let error_type = fields.error_type.as_ref();
+    let kind = kind(status, error_type);
+    let (kind, what, advice) = match fields.message {
+        _ if status.is_redirection() => return None,
+        Some(message) => (kind, message, advice(status, error_type, call.operation)),
+        None if is_html(headers, body) => {
+            let host = connection.host();
+            let what = format!("{host} returned an HTML page instead of JSON");
+            let advice = match status.as_u16() {
+                408 | 429 | 500.. => advice(status, None, call.operation),
+                _ => {
+                    "a proxy, gateway or login page may have answered in its place: check the \
+                      network and the base URL"
+                }
+            };
+            (if status.is_success() { ErrorKind::Decode } else { kind }, what, advice)
+        }
+        None if status.is_success() => return None,
+        None => {
+            let what = format!("{} returned an error without a message", connection.host());
+            (kind, what, advice(status, error_type, call.operation))
+        }
+    };
+    Some(Error::new(kind, what, advice).with_response(Response {
+        status,
+        error_type: fields.error_type,
+        request_id: fields.request_id.or_else(|| request_id(connection, headers)),
+        action_required: fields.action_required,
+        headers: headers.clone(),
+        body: body.clone(),
+    }))
+}
+
+fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
+    let content_type = headers.get(CONTENT_TYPE).map_or(&b""[..], |value| value.as_bytes());
+    let begins = |text: &[u8], with: &str| {
+        text.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with.as_bytes()))
+    };
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
+    begins(content_type, "text/html") || begins(body, "<!doctype html") || begins(body, "<html")
 }
 
 /// Returns the host that a redirect points to.
@@ -94,13 +148,16 @@ struct ErrorFields {
 
 impl ErrorFields {
     fn read(body: &[u8], clean: impl Fn(&str) -> String) -> Self {
-        let Ok(Value::Object(body)) = serde_json::from_slice(body) else {
+        let Ok(Value::Object(body)) = serde_json::from_str(&repair(body).json) else {
             return Self::default();
         };
+        // Gateways nest the error.
+        let nested = body.get("error").and_then(Value::as_object);
         let text = |names: &[&str]| {
-            names
+            [Some(&body), nested]
                 .iter()
-                .filter_map(|name| body.get(*name)?.as_str())
+                .flatten()
+                .flat_map(|fields| names.iter().filter_map(|name| fields.get(*name)?.as_str()))
                 .map(&clean)
                 .find(|text| !text.is_empty())
         };
@@ -115,14 +172,16 @@ impl ErrorFields {
 
 fn kind(status: StatusCode, error_type: Option<&ErrorType>) -> ErrorKind {
     match (status.as_u16(), error_type) {
-        (401, Some(ErrorType::SessionNotProvided | ErrorType::SessionExpired)) => {
+        (200..=299 | 401, Some(ErrorType::SessionNotProvided | ErrorType::SessionExpired)) => {
             ErrorKind::Session
         }
-        (401, Some(ErrorType::RulesOutdated)) => ErrorKind::RulesOutdated,
-        (401, _) => ErrorKind::Unauthorized,
-        (403, _) => ErrorKind::Forbidden,
-        (404, _) => ErrorKind::NotFound,
-        (429, _) => ErrorKind::RateLimited,
+        (200..=299 | 401, Some(ErrorType::RulesOutdated)) => ErrorKind::RulesOutdated,
+        (401, _) | (200..=299, Some(ErrorType::Unauthorized)) => ErrorKind::Unauthorized,
+        (403, _) | (200..=299, Some(ErrorType::Forbidden)) => ErrorKind::Forbidden,
+        (404, _) | (200..=299, Some(ErrorType::ResourceNotFound | ErrorType::RouteNotFound)) => {
+            ErrorKind::NotFound
+        }
+        (429, _) | (200..=299, Some(ErrorType::RateLimitExceeded)) => ErrorKind::RateLimited,
         (408 | 500.., _) => ErrorKind::Server,
         _ => ErrorKind::Api,
     }

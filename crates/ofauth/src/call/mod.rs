@@ -1,11 +1,12 @@
 //! Calls of operations. Rate limits, retries, deadlines and traces are applied here, for
 //! every endpoint.
 //!
-//! [`attempts`] is the retry loop, [`answer`] reads responses, and [`error_body`] turns an error
-//! response into an [`Error`](crate::Error).
+//! [`attempts`] is the retry loop, [`answer`] reads responses, [`error_body`] turns an error
+//! response into an [`Error`](crate::Error), and [`cause`] finds out why there was no response.
 
 mod answer;
 mod attempts;
+mod cause;
 mod error_body;
 
 use http::Method;

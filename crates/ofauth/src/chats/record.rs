@@ -31,11 +31,11 @@ impl ChatRecord {
     /// `offset` is the offset of the record's page.
     pub(super) fn into_result(self, offset: u64) -> Result<Chat> {
         self.record.map_err(|rejected| {
-            let what = format!(
-                "a chat cannot be read, at `{}` of the page at offset {offset}: {}",
-                rejected.path(),
-                rejected.reason()
-            );
+            let chat = match rejected.id() {
+                Some(user) => format!("the chat with user {user}"),
+                None => "a chat".to_owned(),
+            };
+            let what = format!("{chat} cannot be read: {rejected} (page at offset {offset})");
             Error::new(ErrorKind::Rejected, what, "").with_rejected(rejected)
         })
     }
@@ -48,9 +48,11 @@ impl ChatRecord {
 /// must not be anchors.
 fn unreadable(rejected: &Rejected, place: usize) -> Item {
     let raw = rejected.raw();
-    let json: Value = serde_json::from_str(raw).unwrap_or_default();
-    let id = |place: &str| json.pointer(place).and_then(Value::as_i64);
-    let (key, known) = match (id("/withUser/id"), id("/lastMessage/id")) {
+    let message = || {
+        let json: Value = serde_json::from_str(raw).ok()?;
+        json.pointer("/lastMessage/id")?.as_i64()
+    };
+    let (key, known) = match (rejected.id(), message()) {
         (Some(fan), _) => (fan.cast_unsigned() & !NO_ID, true),
         (None, Some(message)) => (digest([b"message", &message.to_le_bytes()[..]]) | NO_ID, true),
         (None, None) => {
@@ -62,6 +64,8 @@ fn unreadable(rejected: &Rejected, place: usize) -> Item {
 }
 
 impl raw_page::Record for Chat {
+    const ID: &'static str = "/withUser/id";
+
     fn key(&self) -> u64 {
         key(self)
     }

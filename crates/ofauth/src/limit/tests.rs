@@ -127,7 +127,10 @@ fn buckets_learn_from_responses() {
     assert_eq!(ready(observed(200, Some(0), Some(48))), (0, SECOND * 48));
     assert_eq!(ready(observed(200, Some(0), None)), (0, SECOND));
     // Throttled.
-    assert_eq!(ready(observed(429, None, None)), (0, SECOND));
+    let waits: Vec<_> = (0..200).map(|_| ready(observed(429, None, None))).collect();
+    assert!(waits.iter().all(|(burst, wait)| *burst == 0 && *wait <= SECOND * 2));
+    let (first, last) = (waits.iter().min().unwrap().1, waits.iter().max().unwrap().1);
+    assert!(last - first > SECOND, "spread, so that connections don't come back together");
     assert_eq!(ready(observed(429, Some(0), Some(48))), (0, SECOND * 48));
     let mut told = observed(429, Some(0), Some(48));
     told.retry_after = Some(SECOND * 3);

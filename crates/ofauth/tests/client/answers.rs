@@ -61,7 +61,7 @@ async fn a_page_serialises_as_the_api_sends_it_and_says_what_was_rejected() {
     let page = answer(200, "application/json", odd.to_string()).await.unwrap();
     let written = serde_json::to_value(&page).unwrap();
     assert_eq!(written["list"].as_array().unwrap().len(), 1);
-    let rejected = json!({ "index": 0, "path": "list[0]", "reason": "expected struct Chat" });
+    let rejected = json!({ "index": 0, "path": "list[0]", "reason": "should be an object" });
     assert_eq!((written["rejected"][0].clone(), written.get("nextOffset")), (rejected, None));
 }
 
@@ -186,15 +186,18 @@ async fn a_huge_error_body_is_not_read_to_its_end() {
 #[tokio::test]
 async fn malformed_pages_are_reported_by_position_without_their_content() {
     for (body, words) in [
-        (r#"{"list":"private","hasMore":true}"#.to_owned(), "expected a sequence at `list`"),
-        (r#"{"list":[{"private \u001b[2J sk_live_secret":!"#.to_owned(), "invalid JSON at line 1"),
-        (r#"{"list":[],"hasMore":true"#.to_owned(), "the JSON ends too early"),
-        ("<p>private</p>".to_owned(), "invalid JSON at line 1 column 1"),
-        (String::new(), "the JSON ends too early"),
-        (r#"{"list":[],"hasMore":true} private"#.to_owned(), "invalid JSON"),
+        (r#"{"list":"private","hasMore":true}"#.to_owned(), "`list` should be an array"),
+        (
+            r#"{"list":[{"private \u001b[2J sk_live_secret":!"#.to_owned(),
+            "the body is not valid JSON at line 1",
+        ),
+        (r#"{"list":[],"hasMore":true"#.to_owned(), "the body ends too early"),
+        ("<p>private</p>".to_owned(), "the body is not valid JSON at line 1 column 1"),
+        (String::new(), "the body ends too early"),
+        (r#"{"list":[],"hasMore":true} private"#.to_owned(), "the body is not valid JSON"),
         (
             r#"{"list":[],"hasMore":true,"nextOffset":"private"}"#.to_owned(),
-            "expected a whole number, as a number or a string at `nextOffset`",
+            "`nextOffset` should be a whole number, as a number or a string",
         ),
     ] {
         let error = error(200, &body).await;
@@ -203,6 +206,56 @@ async fn malformed_pages_are_reported_by_position_without_their_content() {
         assert!(!format!("{error} {error:?}").contains("private"), "{error:?}");
         assert_eq!(error.body().unwrap(), body.as_bytes(), "the whole body is available");
     }
+}
+
+#[tokio::test]
+async fn an_html_page_is_not_blamed_on_the_vendor() {
+    let html = "<!DOCTYPE html><title>Sign in</title>";
+    for (status, content_type, body, kind) in [
+        (200, "text/html; charset=utf-8", html, ErrorKind::Decode),
+        (200, "application/json", html, ErrorKind::Decode),
+        (200, "text/html", "", ErrorKind::Decode),
+        (403, "text/html", html, ErrorKind::Forbidden),
+        (502, "text/html", html, ErrorKind::Server),
+    ] {
+        let error = answer(status, content_type, body).await.unwrap_err();
+        assert_eq!(error.kind(), kind);
+        let line = error.to_string();
+        assert!(line.contains("returned an HTML page instead of JSON"), "{line}");
+        assert!(!line.contains("vendor") && !line.contains("Sign in"), "{line}");
+        assert_eq!(line.contains("proxy"), status < 500, "{line}");
+    }
+}
+
+#[tokio::test]
+async fn an_error_with_status_200_is_an_error_in_the_vendors_words() {
+    for (body, kind) in [
+        (json!({ "error": "Gone fishing", "requestId": "req_7" }), ErrorKind::Api),
+        (
+            json!({ "error": "Gone fishing", "type": "SESSION_EXPIRED", "requestId": "req_7" }),
+            ErrorKind::Session,
+        ),
+        (
+            json!({ "message": "Gone fishing", "code": "RATE_LIMIT_EXCEEDED", "requestId": "req_7" }),
+            ErrorKind::RateLimited,
+        ),
+        (
+            json!({ "error": { "message": "Gone fishing", "type": "FORBIDDEN" }, "requestId": "req_7" }),
+            ErrorKind::Forbidden,
+        ),
+    ] {
+        let error = error(200, body.to_string()).await;
+        assert_eq!((error.kind(), error.request_id()), (kind, Some("req_7")), "{body}");
+        assert!(error.to_string().starts_with("Gone fishing: "), "{error}");
+        assert!(!error.to_string().contains("vendor"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn not_modified_is_no_redirect() {
+    let error = error(304, "").await;
+    assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::Api, 304));
+    assert!(error.to_string().contains("304 Not Modified"), "{error}");
 }
 
 #[tokio::test]

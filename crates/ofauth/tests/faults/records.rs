@@ -26,7 +26,7 @@ async fn the_readable_chats_are_delivered_and_the_others_reported() {
     assert_eq!(ids(&page), expected);
     let [rejected] = page.rejected() else { panic!("{page:?}") };
     assert_eq!((rejected.index(), rejected.path()), (3, "list[3].withUser"));
-    assert_eq!(rejected.reason(), "expected struct UserView");
+    assert_eq!(rejected.reason(), "should be an object");
     assert!(rejected.raw().contains("\"unreadable\""));
     assert!(!format!("{page:?} {rejected}").contains("\"unreadable\""));
     sandbox.requests().assert_count(1);
@@ -73,11 +73,11 @@ async fn a_stream_yields_rejected_records_in_order_and_continues() {
         });
     }
     let rejected = |place: &str| {
-        format!("a chat cannot be read, at `{place} of the page at offset 0: expected struct ")
+        format!("a chat cannot be read: {place} should be an object (page at offset 0)")
     };
     assert_eq!((told.len(), &*told[0], &*told[2], &*told[4]), (5, "1", "3", "5"));
-    assert!(told[1].starts_with(&rejected("list[1].withUser`")), "{}", told[1]);
-    assert!(told[3].starts_with(&rejected("list[3]`")), "{}", told[3]);
+    assert_eq!(told[1], rejected("list[1].withUser"));
+    assert_eq!(told[3], rejected("list[3]"));
     let events = events.lock().unwrap();
     assert_eq!(*events, [(1, "list[1].withUser".to_owned()), (3, "list[3]".to_owned())]);
 }
@@ -85,10 +85,10 @@ async fn a_stream_yields_rejected_records_in_order_and_continues() {
 #[tokio::test]
 async fn a_page_whose_envelope_cannot_be_read_is_an_error_with_its_place() {
     for (body, place) in [
-        (json!({ "list": [chat(1)], "hasMore": "private" }), "a boolean at `hasMore`"),
-        (json!({ "list": "private", "hasMore": true }), "a sequence at `list`"),
-        (json!({ "list": [{ "withUser": 1 }] }), "missing field `hasMore`"),
-        (json!("private"), "expected struct ChatPage"),
+        (json!({ "list": [chat(1)], "hasMore": "private" }), "`hasMore` should be a boolean"),
+        (json!({ "list": "private", "hasMore": true }), "`list` should be an array"),
+        (json!({ "list": [{ "withUser": 1 }] }), "has no `hasMore`"),
+        (json!("private"), "the body should be an object"),
     ] {
         let body = body.to_string();
         let server =
@@ -99,6 +99,78 @@ async fn a_page_whose_envelope_cannot_be_read_is_an_error_with_its_place() {
         assert!(error.to_string().contains(place), "{error}");
         assert!(!format!("{error} {error:?}").contains("private"));
         assert_eq!(server.requests(), 1);
+    }
+}
+
+/// The reasons name no Rust type, and the chat by its user's id.
+#[tokio::test]
+async fn reasons_are_in_the_terms_of_the_api() {
+    let with =
+        |id, message| json!({ "withUser": { "id": id, "_view": "s" }, "lastMessage": message });
+    let message = |from| json!({ "id": 1, "text": "private", "fromUser": from });
+    let odd = [
+        (with(2, json!([])), "lastMessage should be an object"),
+        (with(3, message(json!(null))), "lastMessage.fromUser "),
+        (with(4, message(json!({ "id": "x", "_view": "s" }))), "lastMessage.fromUser "),
+        (with(5, json!({ "id": 1.5 })), "lastMessage.id should be an integer"),
+        (with(6, json!({})), "lastMessage has no `"),
+    ];
+    for (chat, words) in odd {
+        let id = chat["withUser"]["id"].clone();
+        let body = json!({ "list": [chat], "hasMore": false }).to_string();
+        let server =
+            Server::start(move |_| vec![Step::Send(response("200 OK", &[], body.as_bytes()))])
+                .await;
+        let chats = creator(builder(&server.url)).chats();
+        let page = chats.clone().send().await.unwrap();
+        let [rejected] = page.rejected() else { panic!("{page:?}") };
+        assert_eq!(rejected.id(), id.as_i64());
+        let shown = rejected.to_string();
+        assert!(shown.starts_with(&format!("list[0].{words}")), "{shown}");
+        for word in ["struct", "enum", "variant", "i64", "u64", "element", "private"] {
+            assert!(!shown.contains(word), "{shown}");
+        }
+        let error = chats.stream().next().await.unwrap().unwrap_err();
+        assert!(error.to_string().starts_with(&format!("the chat with user {id} ")), "{error}");
+    }
+}
+
+/// Wrong encoding costs at most the characters that it affects.
+#[tokio::test]
+async fn no_record_is_lost_to_its_encoding() {
+    let page = |text: &[u8]| {
+        let (before, after) = (
+            br#"{"list":[{"withUser":{"id":1,"_view":"s"}},{"withUser":{"id":2,"_view":"s"},"#,
+            br#"}],"hasMore":false}"#,
+        );
+        let message = [
+            &br#""lastMessage":{"id":3,"fromUser":{"id":2,"_view":"s"},"media":[],"previews":[],"text":""#[..],
+            text,
+            b"\"}",
+        ];
+        [&before[..], &message.concat(), after].concat()
+    };
+    for (body, text, replaced) in [
+        (page(b"caf\xe9"), "caf\u{fffd}", 1),
+        (page(b"cut \\ud83d"), "cut \u{fffd}", 1),
+        (page(b"a\nb"), "a\nb", 0),
+        ([b"\xef\xbb\xbf", &*page(b"mark")].concat(), "mark", 0),
+        (page("caf\u{e9} \u{1f600}".as_bytes()), "caf\u{e9} \u{1f600}", 0),
+    ] {
+        let sent = body.clone();
+        let server = Server::start(move |_| vec![Step::Send(response("200 OK", &[], &sent))]).await;
+        let seen = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+        let events = std::sync::Arc::clone(&seen);
+        let creator = creator(builder(&server.url).on_event(move |event| {
+            if let EventKind::Replaced { characters, .. } = event.kind {
+                events.lock().unwrap().push(characters);
+            }
+        }));
+        let page = creator.chats().send().await.unwrap();
+        assert_eq!((page.len(), page.rejected().len(), page.replaced()), (2, 0, replaced));
+        assert_eq!(page.chats()[1].last_message.as_ref().unwrap().text, text);
+        assert_eq!(page.body(), body, "as received");
+        assert_eq!(seen.lock().unwrap().iter().sum::<usize>(), replaced);
     }
 }
 

@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ofauth::{CallOptions, Deadline, ErrorKind, ErrorType, EventKind, RetryPolicy};
+use ofauth::{CallOptions, Deadline, ErrorKind, ErrorType, EventKind, RateLimit, RetryPolicy};
 use ofauth_sandbox::{Change, Fault, FaultBody, FaultRule, Session};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, timeout};
@@ -16,8 +16,9 @@ const SECOND: Duration = Duration::from_secs(1);
 
 #[tokio::test(start_paused = true)]
 async fn what_may_pass_is_tried_again() {
-    let mut faults: Vec<Fault> =
-        [408, 429, 500, 502, 503, 504].map(|number| status(number, None)).into();
+    let mut faults: Vec<Fault> = [408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529, 530]
+        .map(|number| status(number, None))
+        .into();
     faults.extend([FaultBody::Html, FaultBody::Empty].map(|body| Fault::Status {
         status: 502,
         body,
@@ -44,7 +45,7 @@ async fn what_may_pass_is_tried_again() {
 
 #[tokio::test(start_paused = true)]
 async fn what_would_fail_again_is_not_tried_again() {
-    let mut faults: Vec<Fault> = [400, 401, 402, 403, 404, 405, 409, 410, 422, 451, 501, 505, 520]
+    let mut faults: Vec<Fault> = [400, 401, 402, 403, 404, 405, 409, 410, 422, 451, 501, 505, 525]
         .map(|number| status(number, None))
         .into();
     faults.extend([
@@ -60,6 +61,44 @@ async fn what_would_fail_again_is_not_tried_again() {
         assert!(!error.is_retryable() || error.kind() == ErrorKind::Server, "{fault:?}");
         sandbox.requests().assert_count(1);
     }
+}
+
+/// A server that closes a kept connection when it gets a second request on it.
+#[tokio::test(start_paused = true)]
+async fn a_kept_connection_that_was_closed_costs_nothing() {
+    let server = Server::start(|request| match request % 3 {
+        1 => vec![],
+        _ => vec![Step::Send(response("200 OK", &[], PAGE.as_bytes())), Step::Keep],
+    })
+    .await;
+    let client = builder(&server.url).retry(RetryPolicy::new().max_attempts(2)).retry_budget(0);
+    let creator = creator(client);
+    let start = Instant::now();
+    for _ in 0..100 {
+        assert_eq!(creator.chats().send().await.unwrap().len(), 1);
+    }
+    assert_eq!((server.requests(), start.elapsed()), (150, Duration::ZERO));
+}
+
+/// A 429 that doesn't say how long to wait is outlasted, until the vendor's limit has recovered.
+#[tokio::test(start_paused = true)]
+async fn a_429_without_a_time_to_wait_is_outlasted() {
+    let start = Instant::now();
+    let server = Server::start(move |_| {
+        let status = if start.elapsed() < SECOND * 80 { "429 Slow Down" } else { "200 OK" };
+        vec![Step::Send(response(status, &[], PAGE.as_bytes()))]
+    })
+    .await;
+    let client =
+        |policy| creator(builder(&server.url).rate_limit(RateLimit::default()).retry(policy));
+    let short = RetryPolicy::new().max_retry_after(SECOND * 5);
+    let error = client(short).chats().send().await.unwrap_err();
+    assert!(error.is_rate_limited() && error.attempts() > 2, "{error}");
+    let error = client(RetryPolicy::off()).chats().send().await.unwrap_err();
+    assert!(error.is_rate_limited() && error.attempts() == 1, "{error}");
+    assert!(start.elapsed() < SECOND * 30);
+    let page = client(RetryPolicy::new()).chats().send().await.unwrap();
+    assert!(page.meta().attempts() > 4);
 }
 
 #[tokio::test(start_paused = true)]

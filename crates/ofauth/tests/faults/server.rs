@@ -15,6 +15,8 @@ pub(crate) enum Step {
     Wait(Duration),
     Reset,
     Hang,
+    /// Keeps the connection for another request.
+    Keep,
 }
 
 pub(crate) struct Server {
@@ -34,9 +36,10 @@ impl Server {
                 let (answer, count) = (Arc::clone(&answer), Arc::clone(&count));
                 tokio::spawn(async move {
                     let mut socket = BufReader::new(socket);
-                    if read_head(&mut socket).await {
-                        play(socket.get_mut(), answer(count.fetch_add(1, Ordering::SeqCst))).await;
-                    }
+                    while read_head(&mut socket).await
+                        && play(socket.get_mut(), answer(count.fetch_add(1, Ordering::SeqCst)))
+                            .await
+                    {}
                 });
             }
         });
@@ -60,20 +63,23 @@ async fn read_head(socket: &mut BufReader<TcpStream>) -> bool {
     false
 }
 
-async fn play(socket: &mut TcpStream, steps: Vec<Step>) {
+/// Returns whether to keep the connection.
+async fn play(socket: &mut TcpStream, steps: Vec<Step>) -> bool {
     for step in steps {
         match step {
             Step::Send(bytes) => {
                 // The client may have closed the connection.
                 if socket.write_all(&bytes).await.is_err() {
-                    return;
+                    return false;
                 }
             }
             Step::Wait(time) => sleep(time).await,
             Step::Reset => socket.set_zero_linger().unwrap(),
             Step::Hang => std::future::pending().await,
+            Step::Keep => return true,
         }
     }
+    false
 }
 
 /// A page with one chat, which is the last page.
