@@ -26,7 +26,7 @@ use crate::{
 const API_KEY_VARIABLE: &str = "OFAUTH_API_KEY";
 const BASE_URL_VARIABLE: &str = "OFAUTH_BASE_URL";
 
-/// What messages call the API key.
+/// The API key's name in error messages.
 const API_KEY: &str = "the API key";
 
 const USER_AGENT: &str = concat!("ofauth-rust/", env!("CARGO_PKG_VERSION"));
@@ -46,8 +46,8 @@ impl Client {
     /// # Errors
     ///
     /// Returns an error of kind [`Configuration`](crate::ErrorKind::Configuration) if the key isn't
-    /// set or can't be sent, if a variable isn't valid UTF-8, or if the base URL breaks the rules
-    /// of [`ClientBuilder::base_url`], or if TLS can't be set up.
+    /// set or can't be sent, if a variable isn't valid UTF-8, if the base URL breaks the rules of
+    /// [`ClientBuilder::base_url`], or if TLS can't be set up.
     pub fn from_env() -> Result<Self> {
         ClientBuilder::from_env()?.build()
     }
@@ -83,8 +83,8 @@ impl Client {
         Ok(Connection::new(Arc::clone(&self.shared), id, secret))
     }
 
-    /// Replaces the API key, for all clones and connections of this client. Attempts from now on use
-    /// the new key, also those of calls and streams that are under way.
+    /// Replaces the API key, for all clones and connections of this client. All later attempts use
+    /// the new key, including those of calls and streams in progress.
     ///
     /// Cursors and checkpoints stay valid. The [hashes](Connection::hash) of connections change;
     /// connections that exist keep theirs.
@@ -187,9 +187,9 @@ impl ClientBuilder {
     /// Changes settings of the HTTP client: proxies, root certificates, default headers, the pool,
     /// name resolution.
     ///
-    /// These settings are always this client's own, so that its guarantees hold: redirects, retries,
-    /// decompression, the `Referer` header, and `https` only. For plain `http`, so is the absence
-    /// of proxies.
+    /// To keep its guarantees, this client overrides the settings for redirects, retries,
+    /// decompression, the `Referer` header and `https` only. For plain `http`, it also disables
+    /// proxies.
     ///
     /// ```
     /// # fn main() -> Result<(), ofauth::Error> {

@@ -38,7 +38,7 @@ impl Connection {
         self.hash
     }
 
-    /// Returns a generated client with this connection's credentials, and the API key of now.
+    /// Returns a generated client with this connection's credentials, and the current API key.
     pub(crate) fn raw(&self) -> ofauth_api::Client {
         let Shared { http, base_url, .. } = &*self.shared;
         let credentials = Credentials::new(self.shared.api_key().header(), self.secret.header());

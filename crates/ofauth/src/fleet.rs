@@ -130,7 +130,13 @@ where
             let created = client.connection(member.id()).map(|creator| stream(&member, creator));
             Reading { member, stream: Some(created) }
         });
-        FleetStream { waiting: Box::new(members), reading: SelectAll::new(), concurrency, ended: 0 }
+        FleetStream {
+            waiting: Box::new(members),
+            reading: SelectAll::new(),
+            concurrency,
+            ended: 0,
+            key: Key::Unknown,
+        }
     }
 }
 
@@ -219,7 +225,7 @@ where
                 self.stream = stream;
                 FleetEvent::Item(item)
             }
-            // If its last record can't be decoded, a walk is complete all the same.
+            // A walk is complete even if its last record can't be decoded.
             (Some(Err(error)), Some(Ok(stream))) if error.kind() == ErrorKind::Rejected => {
                 self.stream = Some(Ok(stream));
                 FleetEvent::Error(error)
@@ -244,7 +250,9 @@ where
 /// - Connections that have items ready take turns, one item at a time.
 /// - Each connection keeps to its own rate limit. A [`ChatStream`] keeps its guarantee.
 /// - The last event of each member is [`FleetEvent::End`], with its result and its stream. A failure
-///   ends only its own member.
+///   ends only its own member, except that a wrong API key
+///   ([`ErrorKind::Unauthorized`]) ends the whole fleet, unless the key was accepted for another
+///   member before. The other members then get no event.
 /// - An id that is given twice is read twice.
 #[must_use = "a stream does nothing until it is polled"]
 pub struct FleetStream<S> {
@@ -252,6 +260,15 @@ pub struct FleetStream<S> {
     reading: SelectAll<Reading<S>>,
     concurrency: usize,
     ended: usize,
+    key: Key,
+}
+
+/// What the members' results say about the API key.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Key {
+    Unknown,
+    Accepted,
+    Refused,
 }
 
 impl<S, T> FleetStream<S>
@@ -280,7 +297,8 @@ where
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
         loop {
-            while this.reading.len() < this.concurrency
+            while this.key != Key::Refused
+                && this.reading.len() < this.concurrency
                 && let Some(reading) = this.waiting.next()
             {
                 this.reading.push(reading);
@@ -290,6 +308,18 @@ where
             }
             // When every open stream has ended, more may be waiting.
             if let Some((member, event)) = ready!(this.reading.poll_next_unpin(cx)) {
+                match &event {
+                    FleetEvent::Item(_) | FleetEvent::End { result: Ok(()), .. } => {
+                        this.key = Key::Accepted;
+                    }
+                    FleetEvent::End { result: Err(error), .. }
+                        if error.kind() == ErrorKind::Unauthorized && this.key == Key::Unknown =>
+                    {
+                        this.key = Key::Refused;
+                        this.reading.clear();
+                    }
+                    FleetEvent::Error(_) | FleetEvent::End { .. } => {}
+                }
                 this.ended += usize::from(matches!(event, FleetEvent::End { .. }));
                 return Poll::Ready(Some((member, event)));
             }

@@ -75,7 +75,7 @@ impl GetRequest {
     }
 }
 
-/// Checks that a path leads nowhere but to itself. The error is the broken rule.
+/// Checks that a path can't resolve to a different one. The error states the broken rule.
 fn check(path: &str) -> Result<(), &'static str> {
     let Some(segments) = path.strip_prefix('/') else {
         return Err("must begin with `/`, like /v2/access/chats");

@@ -30,7 +30,8 @@
 //! | to read | call | result |
 //! | --- | --- | --- |
 //! | one page | [`ChatsRequest::send`] | a [`Page`] |
-//! | pages in the server's order | [`ChatsRequest::pages`] | a [`PageStream`], which begins each page where the page before says |
+//! | pages in the server's order | [`ChatsRequest::pages`] | a [`PageStream`], which follows the
+//! next position that each page gives |
 //! | every chat | [`ChatsRequest::stream`] | a [`ChatStream`]: each chat exactly once, even if the list changes meanwhile |
 //! | the rest of an interrupted walk | [`ChatStream::cursor`], [`ChatsRequest::resume`] | a [`Cursor`], which can be stored as text, and a [`ChatStream`] that resumes from it |
 //! | new activity since the last poll | [`ChatsRequest::changes`] | a [`ChangeStream`]: the chats with activity after a [`Checkpoint`] |
@@ -55,7 +56,7 @@
 //! - **Credentials go only to the configured host.** `https` only, except to loopback. Redirects
 //!   are not followed, because the credentials would go along. Proxies come from the environment or
 //!   from [`ClientBuilder::http`].
-//! - **Other crates don't change it.** An application may enable any feature of `reqwest` or
+//! - **Feature unification is harmless.** An application may enable any feature of `reqwest` or
 //!   `serde_json`.
 //! - **The API may grow.** Unknown fields are ignored, unknown values are kept
 //!   ([`MediaKind::Other`]), and malformed dates are kept as text ([`Timestamp`]).

@@ -82,9 +82,9 @@ pub trait RateLimiter: Send + Sync + 'static {
     /// [`within`](LimitRequest::within).
     ///
     /// This is called before each attempt, including retries. The future may be dropped at any
-    /// point, and a request that was let through may still not be sent. A token that was taken for
-    /// it need not be given back: it only makes the connection a little slower. What must not happen
-    /// is the opposite, that more requests pass than tokens were taken.
+    /// point, and a request that was let through may still not be sent. Its token needn't be
+    /// returned: losing it only slows the connection slightly. But never let more requests pass
+    /// than tokens were taken.
     ///
     /// # Errors
     ///

@@ -35,7 +35,7 @@ pub trait Answer: Sized + Send {
     /// What the caller gets.
     type Output: Send;
 
-    /// What the answer is called in messages.
+    /// The answer's name in error messages.
     const NOUN: &'static str;
 
     /// Decodes a body.

@@ -88,7 +88,8 @@ impl<T> Page<T> {
     /// Returns the offset of the next page, if the list is read by offset and the API gave a valid
     /// one.
     ///
-    /// If more records follow but the API gave no offset, they begin right after this page's.
+    /// If more records follow but the API gave no offset, the next page starts right after this
+    /// page's records.
     pub fn next_offset(&self) -> Option<u64> {
         match self.next {
             Some(Next::Offset(offset)) => offset.try_into().ok(),

@@ -74,8 +74,8 @@ impl<O: ListOperation> Request<O> {
         self
     }
 
-    /// Streams every page from the request's position on, in the server's order, each where the
-    /// page before says that it begins.
+    /// Streams every page in the server's order, starting at the request's position. Each page
+    /// gives the position of the next.
     ///
     /// The stream ends after the last page or the first error. Pages are as large as the API allows
     /// unless `limit` is set.

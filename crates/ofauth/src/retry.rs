@@ -24,10 +24,10 @@ use std::time::Duration;
 ///
 /// A request is sent again if it failed to connect, got no response or only part of one, exceeded
 /// the attempt timeout, or was answered with 408, 429, 500, 502, 503, 504, 520 to 524, 529, 530 or
-/// 401 `RULES_OUTDATED`. Any other failure would only occur again. If an open connection turns out
-/// to be closed before any response arrives, or the server refuses the request unprocessed (HTTP/2
-/// `REFUSED_STREAM`, `GOAWAY`), the request is sent again at once, and this doesn't count as an
-/// attempt.
+/// 401 `RULES_OUTDATED`. Other failures aren't retried, because they would only recur. If an open
+/// connection turns out to be closed before any response arrives, or the server refuses the request
+/// unprocessed (HTTP/2 `REFUSED_STREAM`, `GOAWAY`), the request is sent again at once, and this
+/// doesn't count as an attempt.
 ///
 /// ```
 /// use std::time::Duration;
@@ -86,8 +86,8 @@ impl RetryPolicy {
         self
     }
 
-    /// Sets the longest `Retry-After` to wait for, and for how long to repeat a request that is
-    /// answered with 429 but without a time to wait.
+    /// Sets the longest `Retry-After` to wait for, and how long to keep repeating a request after a
+    /// 429 that doesn't say how long to wait.
     pub fn max_retry_after(mut self, wait: Duration) -> Self {
         self.max_retry_after = wait;
         self
@@ -119,8 +119,8 @@ impl RetryPolicy {
         }
     }
 
-    /// Returns how long to pause after `attempts` failed attempts, if the last ones, for as long as
-    /// `throttled`, were answered with 429 but without a time to wait.
+    /// Returns how long to pause after `attempts` failed attempts, if for the time `throttled` each
+    /// was answered with a 429 that doesn't say how long to wait.
     pub(crate) fn throttled_pause(
         &self,
         attempts: u32,

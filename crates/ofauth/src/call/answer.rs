@@ -111,7 +111,7 @@ impl Call<'_> {
             // The body had no stated length, and the connection ended before the answer did.
             Err(unreadable) if unreadable.cut_short && may_be_cut => return Err(self.broken(None)),
             Err(unreadable) => {
-                if let Some(error) = error_body::instead::<A>(self, status, &headers, &body) {
+                if let Some(error) = error_body::instead(self, status, &headers, &body) {
                     return Err(error.with_retry_after(observed.wait()));
                 }
                 let error = misfit(ErrorKind::Decode, &unreadable.reason);
@@ -143,7 +143,7 @@ impl Call<'_> {
         let state = RateLimitState::read(headers, now);
         let observed = Observed::new(self.operation, status, state, retry_after(headers, now));
         if let Some(limiter) = &self.connection.shared().limiter {
-            // A limiter that hangs must not cost the response.
+            // A limiter that hangs must not cause the response to be lost.
             let learned = timeout(OBSERVE, limiter.observe(self.connection.id(), &observed));
             drop(learned.await);
         }
@@ -182,7 +182,9 @@ impl Call<'_> {
             return Error::new(ErrorKind::Transport, what, advice).with_unsent().with_source(error);
         }
         if cause::is_head_too_large(&error) {
-            let what = format!("the response of {target} has too many headers, or too long ones");
+            let what = format!(
+                "the response from {target} has too many headers, or headers that are too long"
+            );
             let advice = "report it to the vendor, or to the operator of the proxy";
             return Error::new(ErrorKind::Decode, what, advice).with_source(error);
         }
@@ -191,7 +193,7 @@ impl Call<'_> {
         if refused { error.with_unsent().with_stale() } else { error }
     }
 
-    /// What messages call the server: its host, and the proxy on the way.
+    /// The server's name in error messages: its host, and the proxy if there is one.
     pub(super) fn target(&self) -> String {
         let host = self.connection.host();
         match &self.connection.shared().proxy {

@@ -20,8 +20,8 @@ use crate::{Error, ErrorKind, Result};
 /// couldn't reach or that is overloaded (Cloudflare documentation, 5xx errors).
 const TRANSIENT: [u16; 12] = [408, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529, 530];
 
-/// How many attempts of a call are free because an open connection turned out to be closed. More
-/// than a server's idle connections that close at once are a fault of another kind.
+/// The maximum number of free attempts per call, for open connections that turn out to be closed. A
+/// server may close several idle connections at once; more failures than this have another cause.
 const MAX_FREE: u32 = 16;
 
 impl Call<'_> {
@@ -191,7 +191,7 @@ impl Call<'_> {
             false => (self.bounds.attempt, Deadline::Attempt),
         };
         let end = began.checked_add(bound);
-        // The credentials of now: the key may have been replaced since the last attempt.
+        // Read the credentials again: the key may have been replaced since the last attempt.
         let sent = operation(self.connection.raw());
         let once = connect::within(self.bounds.connect, self.once(sent, end));
         let once = async {
@@ -247,7 +247,7 @@ impl Call<'_> {
         }
     }
 
-    /// Returns whether a second request can't act twice.
+    /// Returns whether the request can be sent again without taking effect twice.
     fn may_repeat(&self, error: &Error) -> bool {
         self.operation.is_idempotent() || error.is_without_effect()
     }
@@ -291,7 +291,8 @@ impl Call<'_> {
                 seconds(allowed)
             )),
         })?;
-        // A connection that the limiter holds back doesn't multiply its requests.
+        // Retries after a 429 are free if the limiter holds the connection back: they can't
+        // multiply the load.
         let shared = self.connection.shared();
         let held_back = shared.limiter.as_ref().is_some_and(|limiter| limiter.holds_back());
         let is_free = error.kind() == ErrorKind::RateLimited && held_back;
@@ -334,7 +335,7 @@ mod tests {
     use crate::operation::{Answer, Single};
     use crate::{CallOptions, Client, Error, ErrorKind};
 
-    /// A page of a gateway doesn't say whether the API acted. A refusal says that it didn't.
+    /// A gateway's error page doesn't show whether the API acted. A refusal shows that it didn't.
     #[tokio::test(start_paused = true)]
     async fn only_what_has_no_second_effect_is_sent_twice() {
         static READ: Operation = Operation::new("read", Method::GET, "/x", false);

@@ -1,5 +1,5 @@
-//! What is behind a failed attempt. The libraries below don't export these errors, so they are
-//! known by their words; a test produces each of them.
+//! Finds the cause of a failed attempt. The underlying libraries don't export these errors, so they
+//! are recognised by their messages; a test produces each of them.
 
 use std::error::Error as StdError;
 use std::iter::successors;

@@ -36,7 +36,7 @@ pub(super) async fn read<A: Answer>(
     let left = end.map_or(BODY_TIME, |end| end.saturating_duration_since(Instant::now()) / 2);
     let body = timeout(left.min(BODY_TIME), receive(response, BODY_LIMIT)).await;
     let body = body.map(|(body, _)| body).unwrap_or_default();
-    if let Some(error) = instead::<A>(call, status, &headers, &body) {
+    if let Some(error) = instead(call, status, &headers, &body) {
         return error;
     }
     let host = connection.host();
@@ -65,7 +65,7 @@ pub(super) async fn read<A: Answer>(
 
 /// Returns the error for a response that has an error of the API, or an HTML page, instead of an
 /// answer.
-pub(super) fn instead<A: Answer>(
+pub(super) fn instead(
     call: &Call<'_>,
     status: StatusCode,
     headers: &HeaderMap,

@@ -14,10 +14,10 @@ use crate::{ChatsRequest, Error, Result};
 /// A position in a walk; created by [`ChatStream::cursor`](crate::ChatStream::cursor), and passed
 /// to [`ChatsRequest::resume`](crate::Request::resume) to continue from there.
 ///
-/// It is a text of about 8 characters per chat, by `Display` and `FromStr` and with serde: the ids
-/// of the chats that were yielded, and a few hashes. It contains no part of a message, and neither
-/// the API key nor the connection id. A cursor is only valid for the connection and parameters of
-/// its walk; the API key may change.
+/// It can be stored as text (through `Display` and `FromStr`, or serde), about 8 characters per
+/// chat: the ids of the chats that were yielded, and a few hashes. It doesn't contain message
+/// content, the API key or the connection id. A cursor is only valid for the connection and
+/// parameters of its walk; the API key may change.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Cursor {
@@ -67,9 +67,9 @@ impl TryFrom<String> for Cursor {
 /// [`ChatsRequest::checkpoint`](crate::Request::checkpoint), and passed to
 /// [`ChatsRequest::changes`](crate::Request::changes).
 ///
-/// The default checkpoint is empty, so every chat counts as a change. A checkpoint is a text of
-/// about 1 KB, by `Display` and `FromStr` and with serde. Like a [`Cursor`], it is only valid for
-/// its connection and parameters; the API key may change.
+/// The default checkpoint is empty, so every chat counts as a change. A checkpoint can be stored as
+/// about 1 KB of text (through `Display` and `FromStr`, or serde). Like a [`Cursor`], it is only
+/// valid for its connection and parameters; the API key may change.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Checkpoint {

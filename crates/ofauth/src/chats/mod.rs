@@ -18,10 +18,10 @@ use crate::{Chat, ChatOrder, Connection, Page, Request};
 
 /// A request for a creator's chats; created by [`Connection::chats`].
 ///
-/// [`send`](Request::send) reads one page, [`pages`](Request::pages) all pages as they come,
-/// [`stream`](Request::stream) every chat exactly once, and [`changes`](Request::changes) and
-/// [`watch`](Request::watch) what is new. One page has the API's default size; the streams read
-/// pages as large as the API allows.
+/// [`send`](Request::send) reads one page. [`pages`](Request::pages) reads all pages in the
+/// server's order, and [`stream`](Request::stream) every chat exactly once.
+/// [`changes`](Request::changes) and [`watch`](Request::watch) read new activity. One page has the
+/// API's default size; the streams read pages as large as the API allows.
 pub type ChatsRequest = Request<ListChats>;
 
 impl Connection {

@@ -34,8 +34,13 @@ use crate::{Chat, ChatOrder, ChatsRequest, Cursor, Error, ErrorKind, Page, Resul
 /// during the walk is yielded at most once.
 ///
 /// The stream ends with `None` only if this guarantee was met. If the list changes faster than it
-/// can be read, the stream yields all that it found and ends with [`ErrorKind::Incomplete`]. If the
-/// server's paging makes no progress, it ends with [`ErrorKind::Paging`].
+/// can be read, or the server orders chats of the same time anew for each request and they don't fit
+/// into a page, the stream yields all that it found and ends with [`ErrorKind::Incomplete`]. If the
+/// server's paging makes no progress, or shows nothing beyond some offset, it ends with
+/// [`ErrorKind::Paging`].
+///
+/// If a page claims to be the last but is full or gives a next offset, one more request verifies
+/// the claim.
 ///
 /// With an [`offset`](ChatsRequest::offset), the walk covers the chats that stay at or past that
 /// offset. A chat that moves in front of it counts as having left.
@@ -53,9 +58,10 @@ use crate::{Chat, ChatOrder, ChatsRequest, Cursor, Error, ErrorKind, Page, Resul
 /// # Cost
 ///
 /// Pages overlap by at least one chat: a chat that is seen twice shows that they are connected. On
-/// a quiet inbox, this takes at most 10 % plus 2 requests more than the plain loop. If the order is
-/// newest first, the front is read again at the end, to find the chats that moved there during the
-/// walk. A walk gives up after 20 + 3 × (pages of what it found + 1) requests. It needs about 150
+/// a quiet inbox, this takes at most 10 % plus 2 requests more than the plain loop; if the server
+/// returns only n chats per page, 1 in n instead of 10 %. Chats with equal times where a page ends
+/// cost a longer overlap, or one more page. If the order is newest first, the front is read again at
+/// the end, to find the chats that moved there during the walk. A walk gives up after 20 + 3 × (pages of what it found + 1) requests. It needs about 150
 /// bytes of memory per chat seen. Requests run in separate tasks on the current tokio runtime.
 ///
 /// # Errors
@@ -190,7 +196,7 @@ impl ChatStream {
             Ok(None) => return self.end(),
             Err(error) => return self.fail(incomplete(&self.request, error)),
         };
-        if !self.reading.front().is_some_and(|reading| reading.ask.same_page(&ask)) {
+        if !self.reading.front().is_some_and(|reading| self.walk.accepts(&reading.ask)) {
             self.wasted += self.reading.len();
             self.reading.clear();
             let task = self.start(ask);
@@ -199,7 +205,8 @@ impl ChatStream {
         // Each page read ahead may be wasted, so read no more than may still be wasted in total.
         let most = self.ahead.saturating_sub(self.wasted).min(self.pages_left());
         while self.reading.len() < most
-            && let Some(ask) = self.walk.predict(self.reading.len())
+            && let Some(next) = self.reading.front().map(|reading| reading.ask)
+            && let Some(ask) = self.walk.predict(next, self.reading.len())
         {
             let task = self.start(ask);
             self.reading.push_back(Reading { ask, task, guessed: true });
@@ -320,9 +327,10 @@ impl fmt::Debug for ChatStream {
 fn incomplete(request: &ChatsRequest, error: WalkError) -> Error {
     let host = request.connection.host();
     let (kind, advice) = match error {
-        WalkError::Stuck { .. } | WalkError::NoProgress { .. } => {
+        WalkError::Stuck { .. } | WalkError::NoProgress { .. } | WalkError::Dark { .. } => {
             (ErrorKind::Paging, "try again later, and report it if it persists")
         }
+        WalkError::Disorder => (ErrorKind::Incomplete, "report it to the vendor"),
         WalkError::GaveUp { .. } => (ErrorKind::Incomplete, "try again when the inbox is quieter"),
     };
     let what = format!("the list of {host} cannot be read to its end: {error}");

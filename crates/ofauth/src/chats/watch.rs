@@ -32,22 +32,26 @@ pub enum WatchEvent {
 /// The chats with activity after a checkpoint, as it happens; created by
 /// [`ChatsRequest::watch`](crate::Request::watch).
 ///
-/// Polls repeatedly, and yields a [`WatchEvent::Checkpoint`] after each poll. The pause between polls
-/// varies at random by up to 10 % of the interval, so that many watchers don't poll at the same
-/// moment. A transient error is yielded, and the next poll makes up for it without repeating chats:
-/// it comes after the interval, or when the server allows it, but within a day. Any other error
-/// ends the stream, for example when the creator's session has expired.
+/// Polls repeatedly, and yields a [`WatchEvent::Checkpoint`] after each poll. The pause between
+/// polls varies at random by up to 10 % of the interval, so that many watchers don't poll at the
+/// same moment. A transient error is yielded, and the next poll catches up. It comes after the
+/// interval, or later if the server asks for a longer wait, but within a day. Any other error ends
+/// the stream, for example when the creator's session has expired.
+///
+/// Each change is yielded at least once: a stream yields it once, and a stream that resumes from a
+/// checkpoint yields again what was yielded after that checkpoint.
 ///
 /// A record that can't be decoded is yielded as an error of kind [`Rejected`](ErrorKind::Rejected).
-/// If its id can't be read either, it is yielded once for as long as it stays at the front of the
-/// list.
+/// If its id can't be read either, the error is yielded only once while the record stays at the
+/// front of the list.
 #[must_use = "a stream does nothing until it is polled"]
 pub struct WatchStream {
     request: ChatsRequest,
     checkpoint: Checkpoint,
     interval: Duration,
-    /// The versions of the chats yielded since the checkpoint, by their keys.
-    yielded: HashMap<u64, u64>,
+    /// The versions of the chats yielded since the checkpoint before last, and since the last, by
+    /// their keys. A checkpoint remembers only so many chats.
+    yielded: [HashMap<u64, u64>; 2],
     /// The rejected records of the last complete poll, and of this one.
     rejected: [Rejections; 2],
     /// How many watches may poll at a time, if this one is part of a fleet.
@@ -118,7 +122,7 @@ impl WatchStream {
             ))),
             false => State::reading(&request, &checkpoint, None),
         };
-        let (yielded, rejected) = (HashMap::new(), Default::default());
+        let (yielded, rejected) = Default::default();
         Self { request, checkpoint, interval, yielded, rejected, polls: None, state }
     }
 
@@ -156,7 +160,7 @@ impl WatchStream {
         let pause = Duration::try_from_secs_f64(self.interval.as_secs_f64() * jitter);
         let least = least.unwrap_or_default().min(MAX_WAIT);
         let pause = pause.unwrap_or(self.interval).max(least);
-        // Rejected records of a poll that failed are compared with again.
+        // After a failed poll, the next poll counts rejected records from zero.
         self.rejected[1].clear();
         self.state = State::Pausing(Box::pin(sleep(pause)));
     }
@@ -189,7 +193,10 @@ impl Stream for WatchStream {
                 State::Reading { changes, .. } => match ready!(changes.poll_next_unpin(cx)) {
                     Some(Ok(chat)) => {
                         let version = version(&chat);
-                        if this.yielded.insert(key(&chat), version) != Some(version) {
+                        let key = key(&chat);
+                        let [before, now] = &mut this.yielded;
+                        let is_known = before.get(&key) == Some(&version);
+                        if now.insert(key, version) != Some(version) && !is_known {
                             return Poll::Ready(Some(Ok(WatchEvent::Chat(Box::new(chat)))));
                         }
                     }
@@ -210,7 +217,7 @@ impl Stream for WatchStream {
                         this.pause(None);
                         if let Some(checkpoint) = checkpoint {
                             this.checkpoint.clone_from(&checkpoint);
-                            this.yielded.clear();
+                            this.yielded[0] = mem::take(&mut this.yielded[1]);
                             return Poll::Ready(Some(Ok(WatchEvent::Checkpoint(checkpoint))));
                         }
                     }

@@ -1,6 +1,8 @@
 //! Responses that are cut short, slow, too large, compressed, or not HTTP.
 
 use std::io::Write;
+#[cfg(feature = "rustls")]
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use fastrand::Rng;
@@ -8,6 +10,8 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use ofauth::{Error, ErrorKind, Page, Result, RetryPolicy};
 use ofauth_sandbox::{Encoding, Fault};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 
 use crate::server::{PAGE, Server, Step, chunked, response, until_closed};
 use crate::{builder, creator, fails};
@@ -136,6 +140,108 @@ async fn garbage_is_an_error() {
             Err(error) => assert!(!error.to_string().is_empty()),
         }
     }
+}
+
+/// A frame of HTTP/2 (RFC 9113, section 4.1).
+fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+    [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
+}
+
+/// Starts an HTTP/2 server that rejects every second request with the frame that `rejection`
+/// returns for its stream.
+async fn http2(rejection: impl Fn(u32) -> Vec<u8> + Copy + Send + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let mut rejected = false;
+        while let Ok((mut socket, _)) = listener.accept().await {
+            let mut preface = [0; 24];
+            socket.read_exact(&mut preface).await.unwrap();
+            socket.write_all(&frame(4, 0, 0, &[])).await.unwrap();
+            let mut head = [0; 9];
+            while socket.read_exact(&mut head).await.is_ok() {
+                let length = u32::from_be_bytes([0, head[0], head[1], head[2]]);
+                let mut payload = vec![0; length as usize];
+                socket.read_exact(&mut payload).await.unwrap();
+                let stream = u32::from_be_bytes(head[5..].try_into().unwrap());
+                let answer = match head[3] {
+                    4 if head[4] == 0 => frame(4, 1, 0, &[]),
+                    1 if !rejected => rejection(stream),
+                    // `:status: 200` is entry 8 of the static table.
+                    1 => [frame(1, 4, stream, &[0x88]), frame(0, 1, stream, PAGE.as_bytes())]
+                        .concat(),
+                    _ => continue,
+                };
+                if head[3] == 1 {
+                    rejected = !rejected;
+                }
+                if socket.write_all(&answer).await.is_err() {
+                    break;
+                }
+            }
+        }
+    });
+    url
+}
+
+#[tokio::test]
+async fn a_request_that_http_2_rejects_unprocessed_is_sent_again_at_no_cost() {
+    let refused_stream = |stream: u32| frame(3, 0, stream, &7_u32.to_be_bytes());
+    let going_away = |_: u32| frame(7, 0, 0, &[0; 8]);
+    for url in [http2(refused_stream).await, http2(going_away).await] {
+        let client = builder(&url)
+            .http(|http| http.http2_prior_knowledge())
+            .retry(RetryPolicy::new().max_attempts(2))
+            .retry_budget(0);
+        let creator = creator(client);
+        for _ in 0..5 {
+            let page = creator.chats().send().await.unwrap();
+            assert_eq!((page.len(), page.meta().attempts()), (1, 2));
+        }
+    }
+}
+
+/// The certificate of this server is signed by itself (and the private key isn't used elsewhere).
+#[cfg(feature = "rustls")]
+#[tokio::test]
+async fn an_untrusted_certificate_is_named_and_not_tried_again() {
+    use std::sync::Arc;
+
+    use tokio_rustls::TlsAcceptor;
+    use tokio_rustls::rustls::ServerConfig;
+    use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+
+    let certificate = include_bytes!("certificate.der").to_vec().into();
+    let key = PrivateKeyDer::Pkcs8(include_bytes!("certificate-key.der").to_vec().into());
+    let config = ServerConfig::builder().with_no_client_auth();
+    let acceptor =
+        TlsAcceptor::from(Arc::new(config.with_single_cert(vec![certificate], key).unwrap()));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    let accepted = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&accepted);
+    tokio::spawn(async move {
+        while let Ok((socket, _)) = listener.accept().await {
+            count.fetch_add(1, Ordering::SeqCst);
+            drop(acceptor.accept(socket).await);
+        }
+    });
+    let error = creator(builder(url)).chats().send().await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Certificate, 1), "{error}");
+    let line = error.to_string();
+    assert!(line.contains("is not trusted") && line.contains("SSL_CERT_FILE"), "{line}");
+    assert!(!line.contains("OtherError"), "{line}");
+    assert_eq!(accepted.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn too_many_headers_are_named() {
+    let headers = vec![("x-odd", "1"); 300];
+    let error = once(vec![Step::Send(response("200 OK", &headers, PAGE.as_bytes()))]).await;
+    let error = error.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(error.to_string().contains("too many headers"), "{error}");
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {

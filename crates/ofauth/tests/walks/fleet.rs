@@ -76,6 +76,30 @@ async fn every_connection_is_read_even_if_others_fail() {
 }
 
 #[tokio::test]
+async fn a_wrong_key_ends_the_fleet_at_once() {
+    let sandbox = sandbox(100, 5).await;
+    let client = client(sandbox.url()).api_key("wrong").build().unwrap();
+    let ids: Vec<String> = (1..=100).map(|number| sandbox.connection(number)).collect();
+    let mut fleet = client.fleet(ids.clone()).concurrency(8).chats(|request| request);
+    let (_, event) = fleet.next().await.unwrap();
+    assert!(matches!(event, FleetEvent::End { result: Err(error), .. }
+        if error.kind() == ErrorKind::Unauthorized));
+    assert!(fleet.next().await.is_none());
+    assert!((fleet.ended(), sandbox.requests().len()) <= (1, 8));
+    // A key that was accepted before is not wrong for everyone.
+    client.set_api_key(sandbox.api_key()).unwrap();
+    sandbox.inject([FaultRule::new(Fault::status(401)).connection(&ids[3])]);
+    let mut fleet = client.fleet(ids[..9].to_vec()).concurrency(1).chats(|request| request);
+    let mut ends = Vec::new();
+    while let Some((_, event)) = fleet.next().await {
+        if let FleetEvent::End { result, .. } = event {
+            ends.push(result.is_ok());
+        }
+    }
+    assert_eq!(ends, [true, true, true, false, true, true, true, true, true]);
+}
+
+#[tokio::test]
 async fn all_connections_are_read_at_any_concurrency() {
     let sandbox = sandbox(200, 2).await;
     let ids: Vec<String> = (1..=200).map(|number| sandbox.connection(number)).collect();

@@ -48,6 +48,20 @@
 //!   anchor that hasn't moved. If no anchor is left, a last message older than the checkpoint
 //!   proves the same.
 //!
+//! # Equal times
+//!
+//! The lemma needs an order: chats with equal times have one only if the server orders them alike in
+//! each request. [`ties`] sees to it that each page, or one more, shows them together.
+//!
+//! # Odd servers
+//!
+//! - A page that claims to be the last although it is full, or gives a next offset, isn't believed
+//!   until the next page confirms it.
+//! - A next offset may count the items asked for, instead of those returned: if the page there isn't
+//!   connected, the walk goes on from the items that it has.
+//! - If pages are empty from some offset on, although more should follow, the walk looks for the
+//!   last page that is not, and ends with [`WalkError::Dark`].
+//!
 //! # Assumptions
 //!
 //! A chat's version changes whenever it moves, and never returns to an earlier one. A chat without
@@ -60,7 +74,8 @@
 //! # Cost
 //!
 //! On a quiet list: one item of overlap per page, one page for the front, and one more if the
-//! list's end was read ahead. A walk ends with [`WalkError::GaveUp`] after
+//! list's end was read ahead or the last page is full. Chats with equal times at the end of a page
+//! cost a longer overlap, or a page. A walk ends with [`WalkError::GaveUp`] after
 //! `20 + 3 * (chats seen / page size + 1)` requests, where the page size is that of the server's
 //! pages if they are smaller, and with [`WalkError::NoProgress`] after ten requests in a row that
 //! brought nothing new and led no further back.
@@ -68,6 +83,8 @@
 mod changes;
 mod known;
 mod page;
+mod plan;
+mod ties;
 mod token;
 
 #[cfg(test)]
@@ -78,9 +95,8 @@ pub(crate) use page::{Ask, Item, Key, MAX_LIMIT, Order, ServedPage, WalkError};
 pub(crate) use token::Token;
 
 use known::{Anchor, Known, PlacedPage, RegionId};
-
-/// After how many requests in a row without progress a walk fails.
-const MAX_IDLE: u32 = 10;
+use plan::Dark;
+use ties::{TiedPage, Ties};
 
 /// A walk over a list that changes while it is read.
 ///
@@ -109,8 +125,21 @@ pub(crate) struct Walk {
     step: u64,
     requests: u32,
     idle: u32,
-    /// How many items the fullest page had.
+    /// How many items the fullest page had, and the fullest page that wasn't the last.
     fullest: u32,
+    capacity: u32,
+    ties: Ties,
+    /// Whether the server's next offsets count its own items, instead of those asked for.
+    counts_items: bool,
+    /// The position just past the items of the last connected page, and whether its next offset is
+    /// further on.
+    read_to: u64,
+    jumped: bool,
+    /// Whether the next page shows if the last page was the last indeed.
+    verifying: bool,
+    dark: Option<Dark>,
+    /// The offset of the last page that had items.
+    lit: u64,
     /// The offset of a page past the region's end that wasn't connected to it.
     missed: Option<u64>,
 }
@@ -130,6 +159,8 @@ enum Next {
     Forward(u64),
     /// Step back to find the region.
     Back(u64),
+    /// Read chats with equal times again, to complete them.
+    Complete(u64),
     /// Read the front again.
     Front,
     Done,
@@ -153,6 +184,14 @@ impl Walk {
             requests: 0,
             idle: 0,
             fullest: 1,
+            capacity: 0,
+            ties: Ties::default(),
+            counts_items: true,
+            read_to: 0,
+            jumped: false,
+            verifying: false,
+            dark: None,
+            lit: start,
             missed: None,
         }
     }
@@ -160,8 +199,12 @@ impl Walk {
     /// Returns the page to read next; `None` when the walk is complete.
     pub(crate) fn ask(&self) -> Result<Option<Ask>, WalkError> {
         let (offset, limit) = match self.next {
-            Next::Forward(offset) => (offset, self.window(self.overlap)),
-            Next::Back(offset) => (offset, MAX_LIMIT),
+            Next::Forward(offset) => {
+                let more = self.ties.overlap.saturating_sub(self.overlap);
+                let offset = offset.saturating_sub(more.into()).max(self.start);
+                (offset, self.window(self.overlap.saturating_add(more)))
+            }
+            Next::Back(offset) | Next::Complete(offset) => (offset, MAX_LIMIT),
             Next::Front => (self.start, MAX_LIMIT),
             Next::Done => return Ok(None),
             Next::Failed(error) => return Err(error),
@@ -169,59 +212,116 @@ impl Walk {
         Ok(Some(Ask { offset, limit, after: self.requests }))
     }
 
-    /// Predicts what [`Walk::ask`] will return after `ahead` more full pages of a quiet list, to
-    /// read pages in parallel. Returns `None` if a guess isn't worthwhile.
+    /// Predicts what [`Walk::ask`] will return after `next` and `ahead` more full pages of a quiet
+    /// list, to read pages in parallel. Returns `None` if a guess isn't worthwhile.
     ///
     /// Pass the pages to [`Walk::read`] with their own asks, in this order. A page whose prediction
     /// turned out to be wrong may be dropped, or passed all the same.
-    pub(crate) fn predict(&self, ahead: usize) -> Option<Ask> {
-        let Next::Forward(mut offset) = self.next else {
+    pub(crate) fn predict(&self, next: Ask, ahead: usize) -> Option<Ask> {
+        let Next::Forward(_) = self.next else {
             return None;
         };
+        let Ask { mut offset, limit: mut window, .. } = next;
         if self.mode != Mode::All || self.known.has_end() {
             return None;
         }
         let mut overlap = self.overlap;
         for _ in 0..ahead {
-            let window = self.window(overlap);
             overlap = self.calmed(overlap, 0);
             offset = offset.saturating_add(u64::from(window - overlap));
+            window = self.window(overlap);
         }
-        Some(Ask { offset, limit: self.window(overlap), after: self.requests })
+        Some(Ask { offset, limit: window, after: self.requests })
+    }
+
+    /// Whether a page that was read ahead can be used as the next one. It may overlap less than
+    /// [`Walk::ask`] would, to complete chats with equal times.
+    pub(crate) fn accepts(&self, ahead: &Ask) -> bool {
+        let plan = match self.next {
+            Next::Forward(offset) => Some((offset, self.window(self.overlap))),
+            _ => None,
+        };
+        let asked = self.ask().ok().flatten().map(|ask| (ask.offset, ask.limit));
+        [plan, asked].contains(&Some((ahead.offset, ahead.limit)))
     }
 
     /// Takes a page, and returns the indices of the items to yield now, in the page's order.
     pub(crate) fn read(&mut self, ask: Ask, page: ServedPage<'_>) -> Vec<usize> {
         let fresh = ask.after == self.requests;
-        let planned = matches!(self.ask(), Ok(Some(plan)) if plan.offset == ask.offset);
+        let planned = self.next == Next::Forward(ask.offset)
+            || matches!(self.ask(), Ok(Some(plan)) if plan.offset == ask.offset);
+        let completing = planned && matches!(self.next, Next::Complete(_));
+        let is_next = ask.offset < self.read_to;
         self.requests = self.requests.saturating_add(1);
+        let was_verifying = self.verifying;
+        let page = self.verified(&ask, page);
         let items = u32::try_from(page.items.len()).unwrap_or(u32::MAX);
         self.fullest = self.fullest.max(items);
+        if page.has_more {
+            self.capacity = self.capacity.max(items);
+        }
 
         let at_start = ask.offset <= self.start;
         let anchors = self.anchors(page.items);
+        let is_based = anchors.iter().any(|anchor| Some(anchor.region) == self.base);
+        if planned
+            && !is_based
+            && self.jumped
+            && let Some(base) = self.base
+        {
+            // The server may count the items asked for, instead of those that it returns.
+            self.counts_items = false;
+            let region = &mut self.known.regions[base];
+            region.end = region.end.min(signed(self.read_to).saturating_sub(region.shift));
+        }
         let unchanged_from = self.first_unchanged(&anchors).unwrap_or(page.items.len());
         let placed = PlacedPage {
             offset: signed(ask.offset),
             items: page.items,
-            end: page_end(&ask, &page),
+            end: self.page_end(&ask, &page),
             read: self.requests,
         };
 
         // An empty page has a known place in the list only if the whole list is empty.
         if page.items.is_empty() && (page.has_more || !at_start) {
-            self.unconnected(&ask, planned);
+            match self.base {
+                // The page before said that it is the last, and nothing follows it.
+                Some(base) if was_verifying && planned && !page.has_more => {
+                    self.known.regions[base].ended.get_or_insert(self.requests);
+                    self.next = self.closing(base, fresh, false);
+                }
+                _ => {
+                    self.unconnected(&ask, planned);
+                    self.darken(&ask, planned);
+                }
+            }
             self.watch(&ask, &page, planned && self.offset() >= Some(ask.offset));
             return Vec::new();
         }
+        self.lit = ask.offset;
 
         let based = anchors.iter().filter(|anchor| Some(anchor.region) == self.base).count();
-        let lost = self.lost(&placed, &anchors);
+        let moved = self.moved(&placed, &anchors);
+        let lost = u32::try_from(moved.saturating_neg().max(0)).unwrap_or(u32::MAX);
+        // The list changed, so other pages may be empty now.
+        if moved != 0 || self.dark.is_some_and(|dark| dark.offset <= ask.offset) {
+            self.dark = None;
+        }
         // If the server returns one item per page, nothing proves that the next page is connected:
         // trust it.
         let trusted = self.base.filter(|_| planned && self.overlap == 0 && anchors.is_empty());
         let here = trusted.unwrap_or_else(|| self.known.join(&placed, &anchors));
         let before = self.known.place(here, &placed);
+        let tied = TiedPage {
+            items: page.items,
+            region: here,
+            rank: placed.offset.saturating_sub(self.known.regions[here].shift),
+            newest_first: self.order == Order::Recent,
+            is_next,
+            is_open: [!at_start, page.has_more],
+            capacity: if items < ask.limit { self.capacity } else { MAX_LIMIT } as usize,
+        };
+        self.ties.learn(&tied, &anchors, &before);
         let region = &mut self.known.regions[here];
         if at_start {
             region.started.get_or_insert(self.requests);
@@ -247,12 +347,15 @@ impl Walk {
         if connected {
             self.base = Some(here);
             self.connected(here, &ask, &page, fresh, lost);
+        } else if completing {
+            self.next = self.closing(self.base.unwrap_or(here), false, false);
         } else {
             self.unconnected(&ask, planned);
         }
         let grew = connected && based < page.items.len();
         let further_back = self.offset() < Some(ask.offset);
-        self.watch(&ask, &page, planned && news.is_empty() && !grew && !further_back);
+        let idle = planned && !completing && news.is_empty() && !grew && !further_back;
+        self.watch(&ask, &page, idle);
         news
     }
 
@@ -272,108 +375,14 @@ impl Walk {
         items.iter().enumerate().filter_map(anchor).collect()
     }
 
-    /// By how many positions the page's items moved towards offset 0 since the region was last
+    /// By how many positions the page's items moved away from offset 0 since the region was last
     /// touched.
-    fn lost(&self, page: &PlacedPage<'_>, anchors: &[Anchor]) -> u32 {
-        let lost = self.base.and_then(|base| {
+    fn moved(&self, page: &PlacedPage<'_>, anchors: &[Anchor]) -> i64 {
+        let moved = self.base.and_then(|base| {
             let now = self.known.shift_now(base, page, anchors)?;
-            Some(self.known.regions[base].shift.saturating_sub(now))
+            Some(now.saturating_sub(self.known.regions[base].shift))
         });
-        u32::try_from(lost.unwrap_or(0).max(0)).unwrap_or(u32::MAX)
-    }
-
-    /// Plans the next page after one that is connected to the walk's start.
-    fn connected(
-        &mut self,
-        here: RegionId,
-        ask: &Ask,
-        page: &ServedPage<'_>,
-        fresh: bool,
-        lost: u32,
-    ) {
-        if self.is_over() {
-            return;
-        }
-        self.step = first_step(self.page_size);
-        self.overlap = self.calmed(self.overlap, lost);
-        let short = page.items.len() < ask.limit as usize;
-        if short && page.has_more {
-            let half = u32::try_from(page.items.len() / 2).unwrap_or(u32::MAX);
-            self.overlap = self.overlap.min(half);
-            // A page with hidden items may show only one item; the server's next offset is then
-            // further on.
-            if half == 0 && page_end(ask, page) != signed(ask.offset).saturating_add(1) {
-                self.overlap = 1;
-            }
-        }
-        let region = &self.known.regions[here];
-        let complete = if self.closes_at_front() { region.ended.is_some() } else { !page.has_more };
-        let at_start = ask.offset <= self.start;
-        self.next = match (complete, self.closes_at_front()) {
-            (false, _) => self.onward(here, page_end(ask, page)),
-            (true, true) if fresh && at_start => Next::Done,
-            (true, true) => Next::Front,
-            (true, false) if fresh => Next::Done,
-            (true, false) => self.forward(here),
-        };
-    }
-
-    /// Plans the next page after one that isn't connected to the walk's start.
-    fn unconnected(&mut self, ask: &Ask, planned: bool) {
-        // A page read ahead at a wrongly guessed offset doesn't change the plan.
-        if planned {
-            if matches!(self.next, Next::Forward(_)) {
-                self.missed = Some(ask.offset);
-            }
-            self.overlap = self.overlap.saturating_mul(2).min(self.max_overlap());
-            self.next = Next::Back(ask.offset.saturating_sub(self.step).max(self.start));
-            self.step = self.step.saturating_mul(2);
-        }
-    }
-
-    /// Ends a walk that makes no progress.
-    fn watch(&mut self, ask: &Ask, page: &ServedPage<'_>, idle: bool) {
-        self.idle = if idle { self.idle + 1 } else { 0 };
-        if self.is_over() {
-            return;
-        }
-        let requests = self.requests;
-        // The server's pages may be smaller than requested.
-        let pages = self.seen() / self.page_size.min(self.fullest) as usize + 1;
-        if let Some(next) = page.next_offset
-            && page.has_more
-            && next <= signed(ask.offset)
-        {
-            self.next = Next::Failed(WalkError::Stuck { asked: ask.offset, next });
-        } else if self.idle >= MAX_IDLE {
-            self.next = Next::Failed(WalkError::NoProgress { requests });
-        } else if requests as usize >= pages.saturating_mul(3).saturating_add(20) {
-            self.next = Next::Failed(WalkError::GaveUp { requests });
-        }
-    }
-
-    /// Returns the page to read after a connected page that ends at `end`. It begins with the
-    /// region's last items or, if a page there wasn't connected because they are gone, with the
-    /// last items of the connected page.
-    fn onward(&mut self, region: RegionId, end: i64) -> Next {
-        let end = u64::try_from(end).unwrap_or(0);
-        if self.missed.is_some_and(|missed| end > missed) {
-            self.missed = None;
-        }
-        let own = end.saturating_sub(u64::from(self.overlap)).max(self.start);
-        match (self.forward(region), self.missed) {
-            (Next::Forward(next), Some(missed)) if next >= missed && own < next => {
-                Next::Forward(own)
-            }
-            (next, _) => next,
-        }
-    }
-
-    /// Returns the page that begins with the last items of a region.
-    fn forward(&self, region: RegionId) -> Next {
-        let region = &self.known.regions[region];
-        let end = u64::try_from(region.end.saturating_add(region.shift)).unwrap_or(0);
-        Next::Forward(end.saturating_sub(u64::from(self.overlap)).max(self.start))
+        moved.unwrap_or(0)
     }
 
     fn is_over(&self) -> bool {
@@ -407,19 +416,6 @@ impl Walk {
 
 fn first_step(page_size: u32) -> u64 {
     u64::from(page_size.div_ceil(2))
-}
-
-/// The position just past a page: the server's next offset if it is plausible. The server may skip
-/// items that it hides, but not items that weren't requested.
-fn page_end(ask: &Ask, page: &ServedPage<'_>) -> i64 {
-    let offset = signed(ask.offset);
-    let len = offset.saturating_add(i64::try_from(page.items.len()).unwrap_or(i64::MAX));
-    match page.next_offset {
-        Some(next) if page.has_more && next > offset => {
-            next.min(len.max(offset.saturating_add(ask.limit.into())))
-        }
-        _ => len,
-    }
 }
 
 fn signed(offset: u64) -> i64 {

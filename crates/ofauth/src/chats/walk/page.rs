@@ -30,13 +30,6 @@ pub(crate) struct Ask {
     pub(super) after: u32,
 }
 
-impl Ask {
-    /// Whether both ask for the same page.
-    pub(crate) fn same_page(&self, other: &Self) -> bool {
-        (self.offset, self.limit) == (other.offset, other.limit)
-    }
-}
-
 /// An item of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Item {
@@ -75,6 +68,14 @@ pub(crate) enum WalkError {
         /// How many pages were read.
         requests: u32,
     },
+    /// Pages from this offset on are empty, although more items should follow.
+    Dark {
+        /// The lowest such offset.
+        offset: u64,
+    },
+    /// The order of items with equal times changes from request to request, and there are too many
+    /// of them for a page.
+    Disorder,
     /// Ten pages in a row made no progress: the server may ignore the offset.
     NoProgress {
         /// How many pages were read.
@@ -91,6 +92,13 @@ impl fmt::Display for WalkError {
             Self::GaveUp { requests } => {
                 write!(f, "the list changes too fast to be read: gave up after {requests} requests")
             }
+            Self::Dark { offset } => {
+                write!(f, "the server shows nothing from offset {offset} on, though more follows")
+            }
+            Self::Disorder => f.write_str(
+                "the server orders chats of the same time anew for each request, so some may be \
+                 missing",
+            ),
             Self::NoProgress { requests } => {
                 write!(f, "ten pages in a row had nothing new: gave up after {requests} requests")
             }

@@ -104,6 +104,8 @@ impl Walk {
                 ended: kept.ended.then_some(0),
             });
         }
+        // The end of the region may lie amid chats with equal times.
+        walk.overlap = walk.max_overlap();
         walk.base = token.regions.iter().position(|kept| kept.base);
         let ended = |id: usize| walk.known.regions[id].ended.is_some();
         walk.next = match walk.base {

@@ -100,7 +100,7 @@ fn garbage_ends_within_the_bound() {
         let mut yielded = std::collections::HashSet::new();
         for _ in 0..500 {
             let Ok(Some(ask)) = walk.ask() else { break };
-            let predicted = walk.predict(rng.usize(..50)).unwrap_or(ask);
+            let predicted = walk.predict(ask, rng.usize(..50)).unwrap_or(ask);
             let ask = if rng.u8(..4) == 0 { predicted } else { ask };
             let items: Vec<Item> = (0..rng.usize(..30))
                 .map(|_| Item {

@@ -6,6 +6,7 @@ mod changes;
 mod complete;
 mod cost;
 mod model;
+mod odd_servers;
 mod parallel;
 mod resume;
 mod sizes;

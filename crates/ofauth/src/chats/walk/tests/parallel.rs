@@ -48,7 +48,7 @@ fn walk_ahead(
                 break;
             }
         };
-        let mut asks: Vec<Ask> = (0..width).map_while(|ahead| walk.predict(ahead)).collect();
+        let mut asks: Vec<Ask> = (0..width).map_while(|ahead| walk.predict(first, ahead)).collect();
         if asks.is_empty() {
             asks.push(first);
         }
@@ -84,7 +84,8 @@ fn an_end_read_ahead_does_not_end_the_walk() {
         yielded.extend(walk.read(ask, page).into_iter().map(|index| items[index].key));
     };
     let all: Vec<Item> = (0..30).map(|key| item(key, 0)).collect();
-    let (first, second) = (walk.ask().unwrap().unwrap(), walk.predict(1).unwrap());
+    let first = walk.ask().unwrap().unwrap();
+    let second = walk.predict(first, 1).unwrap();
     assert_eq!(second.offset, 19);
 
     // The server answers the second request first. Then chat 5 moves to the end.
@@ -112,7 +113,7 @@ fn predictions_are_right_on_a_quiet_list() {
                 assert_eq!((said.offset, said.limit), (ask.offset, ask.limit));
             }
             if foretold.is_empty() {
-                foretold = (1..4).rev().map(|ahead| walk.predict(ahead)).collect();
+                foretold = (1..4).rev().map(|ahead| walk.predict(ask, ahead)).collect();
             }
             let page = inbox.answer(Order::Recent, ask);
             if !page.has_more {
