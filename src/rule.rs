@@ -117,7 +117,7 @@ impl Text {
         match value {
             "" if self.in_path => Err(format!("{name} must not be empty: it is part of the path")),
             "." | ".." if self.in_path => Err(format!(
-                "{name} must not be `.` or `..`: it is part of the path, and would lead to another"
+                "{name} must not be `.` or `..`: it is part of the path, and would change the path"
             )),
             _ => Ok(()),
         }
@@ -140,7 +140,7 @@ impl Words {
         Self { name, words }
     }
 
-    /// Parses a value. The error says which words there are.
+    /// Parses a value. The error lists the allowed words.
     pub fn parse<T: FromStr>(&self, text: &str) -> Result<T, String> {
         text.parse().map_err(|_| format!("{} must be one of {}", self.name, self.words.join(", ")))
     }

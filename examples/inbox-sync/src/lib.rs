@@ -54,8 +54,8 @@ impl Copy {
 }
 
 /// Copies the accounts' inboxes and keeps the copy up to date, polling about `every`. `failed` is
-/// told of each failure, by the account's index: a poll that is repeated, or (`true`) the end of
-/// that account.
+/// called for each failure with the account's index, and with `true` if the account has ended
+/// rather than the poll being repeated.
 ///
 /// Returns when every account has ended, for example because its session has expired. The future can
 /// be dropped at any point.

@@ -223,8 +223,8 @@ impl<'de> Visitor<'de> for &mut Shape {
     }
 }
 
-/// The only key of the map as which `serde_json` hands over a fraction if another crate of the
-/// application has enabled its feature `arbitrary_precision`.
+/// With the feature `arbitrary_precision`, which another crate may have enabled, `serde_json`
+/// represents a fraction as a map with only this key.
 pub(crate) const NUMBER: &str = "$serde_json::private::Number";
 
 /// Reads the value of [`NUMBER`].
