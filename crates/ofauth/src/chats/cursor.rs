@@ -4,6 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use chrono::{DateTime, TimeZone};
 use serde::{Deserialize, Serialize};
 
 use super::code::{BadCode, Purpose, Reader, Writer};
@@ -80,6 +81,27 @@ pub struct Checkpoint {
 impl Checkpoint {
     pub(super) fn new(front: walk::Front, scope: Scope) -> Self {
         Self { front, scope: Some(scope) }
+    }
+
+    /// Creates a checkpoint at a time: [`ChatsRequest::changes`](crate::Request::changes) then
+    /// yields the chats whose last message was created then or later, and chats without a message
+    /// among them. It is valid for every connection.
+    ///
+    /// ```no_run
+    /// # async fn run(creator: ofauth::Connection) -> ofauth::Result<()> {
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// let hour = Duration::from_secs(3_600);
+    /// let since = chrono::DateTime::<chrono::Utc>::from(SystemTime::now() - hour);
+    /// let mut chats = creator.chats().changes(&ofauth::Checkpoint::since(since));
+    /// while let Some(chat) = chats.next().await {
+    ///     println!("{}", chat?.with_user.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn since<Tz: TimeZone>(time: DateTime<Tz>) -> Self {
+        Self { front: walk::Front::since(time.timestamp_millis()), scope: None }
     }
 
     pub(super) fn open(&self, request: &ChatsRequest) -> Result<walk::Walk> {

@@ -64,6 +64,22 @@ async fn after_the_default_checkpoint_everything_is_new() {
 }
 
 #[tokio::test]
+async fn after_a_checkpoint_at_a_time_newer_chats_are_new() {
+    let sandbox = sandbox(70).await;
+    let creator = creator(&sandbox);
+    let chats = sandbox.chats(&sandbox.connection(1)).unwrap();
+    let time = |chat: &ofauth::Chat| {
+        chat.last_message.as_ref()?.created_at.as_ref()?.to_datetime()
+    };
+    for last in [0, 5, 30, 69] {
+        let since = time(&chats[last]).unwrap();
+        let newer = chats.iter().take_while(|chat| time(chat).is_none_or(|time| time >= since));
+        let newer: Vec<i64> = newer.map(fan).collect();
+        assert_eq!(poll(&creator, &Checkpoint::since(since)).await.0, newer);
+    }
+}
+
+#[tokio::test]
 async fn requests_that_cannot_be_polled_are_refused_before_sending() {
     let sandbox = sandbox(5).await;
     let creator = creator(&sandbox);

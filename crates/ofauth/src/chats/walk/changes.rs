@@ -19,6 +19,11 @@ pub(crate) struct Front {
 }
 
 impl Front {
+    /// Creates a checkpoint at a time, in milliseconds.
+    pub(crate) fn since(time: i64) -> Self {
+        Self { anchors: Vec::new(), oldest: Some(time) }
+    }
+
     /// Creates a checkpoint of the current state from the list's first page.
     pub(crate) fn of(items: &[Item]) -> Self {
         let anchor = |item: &Item| Some((item.key, item.version?));
