@@ -334,7 +334,9 @@ impl Walk {
         // If times are rounded, a change can come after an unchanged chat.
         let tie = |index: usize| {
             let unchanged = page.items.get(unchanged_from).and_then(|item| item.activity);
-            unchanged.is_some() && page.items[index].activity >= unchanged
+            unchanged.is_some()
+                && page.items[index].activity >= unchanged
+                && !anchors.iter().any(|anchor| anchor.index == index)
         };
         let news: Vec<usize> = (0..page.items.len())
             .filter(|&index| match &before[index] {
