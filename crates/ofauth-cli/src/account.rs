@@ -1,84 +1,82 @@
-//! The client and the connection ids, set up from the arguments and the environment.
+//! The client, set up from the settings or for the built-in sandbox.
 
-use std::env;
-use std::fs;
-use std::io;
-use std::path::Path;
 use std::time::Duration;
 
 use ofauth::{CallOptions, ChatsRequest, Client, ClientBuilder, RateLimit, RetryPolicy};
 use ofauth_sandbox::Sandbox;
 
-use crate::arguments::{Selection, Server};
+use crate::arguments::{Config, Selection, Server};
+use crate::console::Progress;
 use crate::failure::Failure;
+use crate::settings::{KEY, Settings, Sourced};
 
-const KEY: &str = "OFAUTH_API_KEY";
-const BASE_URL: &str = "OFAUTH_BASE_URL";
-const CONNECTION: &str = "OFAUTH_CONNECTION_ID";
 const USER_AGENT: &str = concat!("ofauth-cli/", env!("CARGO_PKG_VERSION"));
 
 /// A client, and its built-in sandbox if it uses one.
 pub(crate) struct Account {
     pub(crate) client: Client,
-    sandbox: Option<Sandbox>,
+    /// The connection to use if none is given.
+    pub(crate) connection: Option<Sourced<String>>,
+    _sandbox: Option<Sandbox>,
 }
 
 impl Account {
-    /// Sets up the client. A built-in sandbox makes `live` random changes per second.
-    pub(crate) async fn open(server: &Server, live: f64) -> Result<Self, Failure> {
+    /// Sets up the client, whose waits and retries are shown as `progress`. A built-in sandbox
+    /// makes `live` random changes per second.
+    pub(crate) async fn open(
+        server: &Server,
+        config: &Config,
+        live: f64,
+        progress: &Progress,
+    ) -> Result<Self, Failure> {
+        let progress = progress.clone();
+        let prepare = |client: ClientBuilder| {
+            client
+                .user_agent(USER_AGENT)
+                .options(options(server))
+                .rate_limit(rate_limit(server))
+                .on_event(move |event| progress.show(event))
+        };
         if !server.sandbox {
-            return Ok(Self { client: client(server)?, sandbox: None });
+            let settings = Settings::read(server.base_url.as_deref(), config)?;
+            let client = client(&settings, prepare)?;
+            return Ok(Self { client, connection: settings.connection, _sandbox: None });
         }
         let sandbox = Sandbox::builder().live(live).start().await.map_err(|error| {
             Failure::Failed(format!("cannot start the sandbox on loopback: {error}"))
         })?;
-        // Ignore the environment, so that a real key is never sent to the sandbox.
-        let client = Client::builder()
-            .api_key(sandbox.api_key())
-            .base_url(sandbox.url())
-            .user_agent(USER_AGENT)
-            .options(options(server))
-            .rate_limit(rate_limit(server))
-            .build()?;
-        Ok(Self { client, sandbox: Some(sandbox) })
-    }
-
-    /// Returns the connection ids that were given as arguments and in a file, or else the default:
-    /// the sandbox's first connection, or the id from the environment.
-    pub(crate) fn connections(
-        &self,
-        given: Vec<String>,
-        file: Option<&Path>,
-    ) -> Result<Connections, Failure> {
-        let mut ids = given;
-        let mut place = "--connection";
-        if let Some(file) = file {
-            ids.extend(read_ids(file)?);
-            if ids.is_empty() {
-                let what = "contains no connection id; write one per line";
-                return Err(Failure::Usage(format!("{}: {what}", file.display())));
-            }
-        }
-        if ids.is_empty() {
-            place = CONNECTION;
-            ids.push(match &self.sandbox {
-                Some(sandbox) => sandbox.connection(1),
-                None => connection_from_env()?,
-            });
-        }
-        // Reject invalid ids before anything is sent.
-        for (index, id) in ids.iter().enumerate() {
-            self.client.connection(id).map_err(|error| match ids.len() {
-                1 => set_by(place, error),
-                _ => set_by(&format!("connection {}", index + 1), error),
-            })?;
-        }
-        Ok(Connections(ids))
+        // Ignore the settings, so that a real key is never sent to the sandbox.
+        let client = Client::builder().api_key(sandbox.api_key()).base_url(sandbox.url());
+        let client = prepare(client).build()?;
+        let source = "the sandbox".to_owned();
+        let connection = Sourced { value: sandbox.connection(1), source };
+        Ok(Self { client, connection: Some(connection), _sandbox: Some(sandbox) })
     }
 }
 
-/// A non-empty list of valid connection ids.
-pub(crate) struct Connections(pub(crate) Vec<String>);
+/// Builds a client with the settings, and with what `prepare` sets.
+pub(crate) fn client(
+    settings: &Settings,
+    prepare: impl FnOnce(ClientBuilder) -> ClientBuilder,
+) -> Result<Client, Failure> {
+    let Some(key) = &settings.api_key else {
+        return Err(Failure::Usage(format!(
+            "there is no API key: set {KEY}, or try --sandbox, which needs no key"
+        )));
+    };
+    let mut client = prepare(Client::builder().api_key(key.value.expose()));
+    if let Some(url) = &settings.base_url {
+        client = client.base_url(&url.value);
+    }
+    client.build().map_err(|error| {
+        let message = error.to_string();
+        match &settings.base_url {
+            Some(url) if message.starts_with("base URL") => set_by(&url.source, error),
+            _ if message.starts_with("the API key") => set_by(&key.source, error),
+            _ => error.into(),
+        }
+    })
+}
 
 /// Applies the filters to a request.
 pub(crate) fn select(mut request: ChatsRequest, selection: &Selection) -> ChatsRequest {
@@ -94,69 +92,33 @@ pub(crate) fn select(mut request: ChatsRequest, selection: &Selection) -> ChatsR
     request
 }
 
-fn client(server: &Server) -> Result<Client, Failure> {
-    if env::var_os(KEY).is_none() {
-        return Err(Failure::Usage(format!(
-            "there is no API key: set {KEY}, or try --sandbox, which needs no key"
-        )));
+/// Adds to a usage error where the invalid setting comes from.
+pub(crate) fn set_by(source: &str, error: ofauth::Error) -> Failure {
+    match Failure::from(error) {
+        Failure::Usage(message) => Failure::Usage(format!("{source}: {message}")),
+        other => other,
     }
-    let mut client = ClientBuilder::from_env()?
-        .user_agent(USER_AGENT)
-        .options(options(server))
-        .rate_limit(rate_limit(server));
-    if let Some(url) = &server.base_url {
-        client = client.base_url(url);
-    }
-    client.build().map_err(|error| {
-        let of_url = error.to_string().starts_with("base URL");
-        match of_url {
-            true if server.base_url.is_some() => set_by("--base-url", error),
-            true => set_by(BASE_URL, error),
-            false => set_by(KEY, error),
-        }
-    })
 }
 
 fn options(server: &Server) -> CallOptions {
-    let attempts = server.retries.saturating_add(1);
-    let options = CallOptions::new().retry(RetryPolicy::new().max_attempts(attempts));
-    match server.timeout {
-        Some(seconds) => options.deadline(Duration::from_secs(seconds)),
-        None => options,
+    let mut retry = RetryPolicy::new().max_attempts(server.retries.saturating_add(1));
+    if let Some(seconds) = server.max_retry_after {
+        retry = retry.max_retry_after(Duration::from_secs(seconds));
     }
+    let mut options = CallOptions::new().retry(retry);
+    if let Some(seconds) = server.timeout {
+        options = options.deadline(Duration::from_secs(seconds));
+    }
+    if let Some(seconds) = server.attempt_timeout.or(server.timeout) {
+        options = options.attempt_timeout(Duration::from_secs(seconds));
+    }
+    if let Some(seconds) = server.connect_timeout {
+        options = options.connect_timeout(Duration::from_secs(seconds));
+    }
+    options
 }
 
 fn rate_limit(server: &Server) -> Option<RateLimit> {
     let limit = server.rate_limit.0?;
     Some(RateLimit::per_minute(limit.per_minute).burst(limit.burst))
-}
-
-fn connection_from_env() -> Result<String, Failure> {
-    env::var(CONNECTION).map_err(|error| {
-        Failure::Usage(match error {
-            env::VarError::NotPresent => {
-                format!("there is no connection id: pass --connection, or set {CONNECTION}")
-            }
-            env::VarError::NotUnicode(_) => format!("{CONNECTION} is not valid UTF-8"),
-        })
-    })
-}
-
-/// Reads the lines of a file, skipping empty lines and lines that start with `#`.
-fn read_ids(file: &Path) -> Result<Vec<String>, Failure> {
-    let text = match file.as_os_str() == "-" {
-        true => io::read_to_string(io::stdin()),
-        false => fs::read_to_string(file),
-    };
-    let text = text.map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))?;
-    let lines = text.lines().map(str::trim);
-    Ok(lines.filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect())
-}
-
-/// Adds to a usage error where the invalid setting comes from.
-fn set_by(place: &str, error: ofauth::Error) -> Failure {
-    match Failure::from(error) {
-        Failure::Usage(message) => Failure::Usage(format!("{place}: {message}")),
-        other => other,
-    }
 }

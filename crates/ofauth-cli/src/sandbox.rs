@@ -7,6 +7,7 @@ use std::{env, fs};
 use ofauth_sandbox::Sandbox;
 
 use crate::arguments::SandboxArguments;
+use crate::console;
 use crate::failure::Failure;
 
 pub(crate) async fn run(arguments: SandboxArguments) -> Result<(), Failure> {
@@ -32,11 +33,10 @@ pub(crate) async fn run(arguments: SandboxArguments) -> Result<(), Failure> {
         Failure::Failed(format!("cannot listen on port {port} of {host}: {error}"))
     })?;
     if !host.is_loopback() {
-        let yellow = anstyle::AnsiColor::Yellow.on_default().bold();
-        anstream::eprintln!(
-            "{yellow}warning:{yellow:#} others can reach {host}: requests to the sandbox, \
-             including API keys, cross the network in clear text"
-        );
+        console::warn(&format!(
+            "others can reach {host}: requests to the sandbox, including API keys, cross the \
+             network in clear text"
+        ));
     }
 
     // Catch signals before printing the address: a program that reads it may stop the server
@@ -59,10 +59,10 @@ pub(crate) async fn run(arguments: SandboxArguments) -> Result<(), Failure> {
     stdout.flush()?;
     drop(stdout);
 
-    anstream::eprintln!(
+    console::hint(&format!(
         "\nServing {connections} connection(s) with {chats} chats each. To use them, paste the \
          lines from `export` on into another terminal. Press Ctrl-C to stop."
-    );
+    ));
     stopped.await.map_err(|error| cannot_wait(&error))
 }
 

@@ -83,6 +83,13 @@ impl Client {
         Ok(Connection::new(Arc::clone(&self.shared), id, secret))
     }
 
+    /// Returns the host and port of the system's proxy that requests go through, like
+    /// `proxy.example:3128`, for messages. `None` if there is none, or if
+    /// [`ClientBuilder::http`] changed the HTTP client's settings.
+    pub fn system_proxy(&self) -> Option<&str> {
+        self.shared.proxy.as_deref()
+    }
+
     /// Replaces the API key, for all clones and connections of this client. All later attempts use
     /// the new key, including those of calls and streams in progress.
     ///

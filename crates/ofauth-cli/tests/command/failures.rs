@@ -119,12 +119,12 @@ fn chats_read_before_a_failure_are_written() {
         ))
     };
     let (code, stdout, stderr) = all("json");
-    assert_eq!(code, 1);
+    assert_eq!(code, 3);
     assert_eq!(serde_json::from_str::<Vec<Value>>(&stdout).unwrap()[0]["withUser"]["id"], 7);
     assert!(stderr.contains("incomplete after 1 chats: Oops"), "{stderr}");
     for format in ["ndjson", "csv", "table"] {
         let (code, stdout, _) = all(format);
-        assert!(code == 1 && stdout.contains('7'), "{format}: {stdout}");
+        assert!(code == 3 && stdout.contains('7'), "{format}: {stdout}");
     }
 }
 
@@ -132,14 +132,14 @@ fn chats_read_before_a_failure_are_written() {
 fn raw_writes_every_body_on_one_line_even_if_it_cannot_be_decoded() {
     let server = then_fails(200, "{\"list\": \"private\"}");
     let (code, stdout, stderr) =
-        run(with_account(&server.base_url(), &["chats", "--all", "--raw"]));
-    assert_eq!(code, 1);
+        run(with_account(&server.base_url(), &["chats", "--raw", "--all-pages"]));
+    assert_eq!(code, 3);
     assert_eq!(
         stdout,
         "{\"list\":[ {\"withUser\":{\"id\":7,\"_view\":\"s\"},\"new\":1}  ],\"hasMore\":true}\n\
          {\"list\": \"private\"}\n"
     );
-    assert!(stderr.contains("at `list`") && !stderr.contains("private"), "{stderr}");
+    assert!(stderr.contains("`list` should be") && !stderr.contains("private"), "{stderr}");
 }
 
 #[test]
@@ -149,10 +149,12 @@ fn unreadable_chats_are_reported_and_the_others_are_written() {
     let pages = [
         page(json!([chat(1), "private", chat(3)]), true),
         page(json!([chat(3), chat(4), { "withUser": "private" }]), false),
+        page(json!([]), false),
     ];
     let server = MockServer::start();
-    // The second page begins with the last chat of the first.
-    for (offset, body) in [("0", &pages[0]), ("2", &pages[1])] {
+    // Each page begins with the last chat of the page before. The second is as full as the first,
+    // so a third shows that it is the last.
+    for (offset, body) in [("0", &pages[0]), ("2", &pages[1]), ("4", &pages[2])] {
         server.mock(|when, then| {
             when.query_param("offset", offset);
             then.status(200).body(body);
@@ -167,18 +169,21 @@ fn unreadable_chats_are_reported_and_the_others_are_written() {
         run(with_account(&server.base_url(), &arguments))
     };
     let (code, stdout, stderr) = chats(&["--all"]);
-    assert_eq!((code, ids(&stdout)), (1, vec![json!(1), json!(3), json!(4)]));
+    assert_eq!((code, ids(&stdout)), (3, vec![json!(1), json!(3), json!(4)]));
     assert!(!stderr.contains("private"), "{stderr}");
     for words in [
-        "after 1 chats, a chat cannot be read, at `list[1]` of the page at offset 0: expected struct Chat",
-        "after 3 chats, a chat cannot be read, at `list[2].withUser` of the page at offset 2: expected struct UserView",
+        "after 1 chats, a chat cannot be read: list[1] should be an object (page at offset 0)",
+        "after 3 chats, a chat cannot be read: list[2].withUser should be an object (page at offset 2)",
         "2 chats cannot be read; the others were written",
     ] {
         assert!(stderr.contains(words), "{stderr}");
     }
     let (code, stdout, stderr) = chats(&["--offset", "2"]);
-    assert_eq!((code, ids(&stdout)), (1, vec![json!(3), json!(4)]));
-    assert!(stderr.contains("chat 2 cannot be read, at list[2].withUser: "), "{stderr}");
+    assert_eq!((code, ids(&stdout)), (3, vec![json!(3), json!(4)]));
+    assert!(
+        stderr.contains("a chat cannot be read: list[2].withUser should be an object"),
+        "{stderr}"
+    );
     assert!(stderr.contains("1 chat cannot be read"), "{stderr}");
 }
 

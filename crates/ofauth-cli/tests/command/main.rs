@@ -9,8 +9,11 @@
 
 mod failures;
 mod many;
+mod options;
 mod output;
 mod server;
+#[cfg(target_os = "linux")]
+mod terminal;
 
 use std::process::{Command, Output, Stdio};
 

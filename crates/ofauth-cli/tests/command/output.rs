@@ -40,7 +40,7 @@ fn every_machine_readable_format_has_the_same_chats() {
     let (_, text, _) = sandbox(&["--all", "--format", "json"]);
     assert_eq!(serde_json::from_str::<Vec<Value>>(&text).unwrap(), chats);
 
-    let (_, text, _) = sandbox(&["--all", "--raw"]);
+    let (_, text, _) = sandbox(&["--raw", "--all-pages"]);
     let pages = ndjson(&text);
     assert_eq!(pages.len(), 6);
     assert_eq!(pages[5]["hasMore"], false);

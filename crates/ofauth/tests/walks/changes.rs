@@ -68,9 +68,7 @@ async fn after_a_checkpoint_at_a_time_newer_chats_are_new() {
     let sandbox = sandbox(70).await;
     let creator = creator(&sandbox);
     let chats = sandbox.chats(&sandbox.connection(1)).unwrap();
-    let time = |chat: &ofauth::Chat| {
-        chat.last_message.as_ref()?.created_at.as_ref()?.to_datetime()
-    };
+    let time = |chat: &ofauth::Chat| chat.last_message.as_ref()?.created_at.as_ref()?.to_datetime();
     for last in [0, 5, 30, 69] {
         let since = time(&chats[last]).unwrap();
         let newer = chats.iter().take_while(|chat| time(chat).is_none_or(|time| time >= since));
