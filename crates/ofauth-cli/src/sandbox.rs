@@ -29,9 +29,7 @@ pub(crate) async fn run(arguments: SandboxArguments) -> Result<(), Failure> {
         let json = fs::read_to_string(file).map_err(|error| wrong(&error))?;
         builder = builder.setup_json(&json).map_err(|error| wrong(&error))?;
     }
-    let sandbox = builder.start().await.map_err(|error| {
-        Failure::Failed(format!("cannot listen on port {port} of {host}: {error}"))
-    })?;
+    let sandbox = builder.start().await.map_err(|error| Failure::Failed(error.to_string()))?;
     if !host.is_loopback() {
         console::warn(&format!(
             "others can reach {host}: requests to the sandbox, including API keys, cross the \

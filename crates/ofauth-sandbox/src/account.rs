@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use ofauth_api::types::{Chat, ChatOrder, Message, MessageSender};
 use serde::{Deserialize, Serialize};
 
@@ -201,6 +201,8 @@ impl Account {
             false => MessageSender::View(user_view(fan)),
         };
         self.next_message += 1;
+        // In whole seconds, like the API's times.
+        let now = now.trunc_subsecs(0);
         let message = Message::builder()
             .id(self.next_message)
             .text(text)

@@ -56,9 +56,12 @@ async fn faults(State(shared): State<Shared>) -> Json<Vec<FaultRule>> {
     Json(shared.lock().faults.rules().to_vec())
 }
 
-async fn add_fault(State(shared): State<Shared>, Json(rule): Json<FaultRule>) -> StatusCode {
+async fn add_fault(State(shared): State<Shared>, Json(rule): Json<FaultRule>) -> Response {
+    if let Err(rule) = rule.check() {
+        return (StatusCode::UNPROCESSABLE_ENTITY, format!("{rule}\n")).into_response();
+    }
     shared.lock().faults.add([rule]);
-    StatusCode::NO_CONTENT
+    StatusCode::NO_CONTENT.into_response()
 }
 
 async fn clear_faults(State(shared): State<Shared>) -> StatusCode {

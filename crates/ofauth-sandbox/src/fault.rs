@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use axum::http::HeaderValue;
 use fastrand::Rng;
+use ofauth_api::operations::list_chats::LIMIT;
 use serde::{Deserialize, Serialize};
 
 /// A way in which a response goes wrong.
@@ -106,6 +108,49 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// Checks that the fault can have its effect. The error names the field and the rule.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let header = |name: &str, value: &str| match HeaderValue::from_str(value) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(format!("{name} must be a valid header value")),
+        };
+        let positive = |name: &str, value: u64| match value {
+            0 => Err(format!("{name} must be at least 1, but is 0")),
+            _ => Ok(()),
+        };
+        match self {
+            Self::Latency { min_ms, max_ms } if min_ms > max_ms => {
+                Err(format!("min_ms must not be above max_ms, but {min_ms} is above {max_ms}"))
+            }
+            Self::Status { status, .. } if !(200..600).contains(status) => {
+                Err(format!("status must be from 200 to 599, but is {status}"))
+            }
+            Self::Status { status: 204 | 205 | 304, body, .. } if *body != FaultBody::Empty => {
+                Err("body must be empty, because this status has no body".to_owned())
+            }
+            Self::Status { retry_after: Some(value), .. } => header("retry_after", value),
+            Self::Redirect { location } => header("location", location),
+            Self::SlowHeaders { every_ms } => positive("every_ms", *every_ms),
+            Self::SlowBody { every_ms, piece } => {
+                positive("every_ms", *every_ms).and(positive("piece", *piece as u64))
+            }
+            Self::ContentLength { delta: 0 } => {
+                Err("delta must not be 0, which is the correct length".to_owned())
+            }
+            Self::UnreadableChat { index } if *index >= LIMIT.max as usize => {
+                let last = LIMIT.max - 1;
+                Err(format!("index must be from 0 to {last}, the last of a page, but is {index}"))
+            }
+            Self::GzipBomb { megabytes } | Self::HugePage { megabytes } => {
+                match (1..=4_096).contains(megabytes) {
+                    true => Ok(()),
+                    false => Err(format!("megabytes must be from 1 to 4096, but is {megabytes}")),
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Creates a [`Fault::Status`] with the documented JSON body.
     pub fn status(status: u16) -> Self {
         Self::Status { status, body: FaultBody::Json, retry_after: None }
@@ -224,6 +269,25 @@ impl FaultRule {
     pub fn sequence(faults: impl IntoIterator<Item = Fault>) -> Vec<Self> {
         let step = |fault| Self { step: true, ..Self::new(fault).times(1) };
         faults.into_iter().map(step).collect()
+    }
+
+    /// Checks that the rule can have its effect. The error names the field and the rule.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the rule can never apply, or if its fault can't exist.
+    pub fn check(&self) -> Result<(), String> {
+        let Self { fault, connection, rate, times, .. } = self;
+        if !(*rate > 0.0 && *rate <= 1.0) {
+            return Err(format!("rate must be above 0 and at most 1, but is {rate}"));
+        }
+        if *times == Some(0) {
+            return Err("times must be at least 1, but is 0; leave the rule out".to_owned());
+        }
+        if connection.as_deref() == Some("") {
+            return Err("connection must not be empty; leave it out for all connections".to_owned());
+        }
+        fault.check()
     }
 
     /// Returns the fault.

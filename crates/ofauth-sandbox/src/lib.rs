@@ -198,7 +198,14 @@ impl Sandbox {
 
     /// Adds fault rules after the existing rules. A fault that a request itself asks for takes
     /// precedence over all rules.
+    ///
+    /// # Panics
+    ///
+    /// Panics if a rule can't have its effect; the message is that of [`FaultRule::check`].
     pub fn inject(&self, rules: impl IntoIterator<Item = FaultRule>) {
+        let rules: Vec<FaultRule> = rules.into_iter().collect();
+        let checked: Result<(), String> = rules.iter().try_for_each(FaultRule::check);
+        assert_eq!(checked, Ok(()));
         self.shared.lock().faults.add(rules);
     }
 
@@ -361,15 +368,22 @@ impl SandboxBuilder {
     ///
     /// # Errors
     ///
-    /// Returns an error if a port can't be bound, for example because it is in use.
+    /// Returns an error that names the address if a port can't be bound, for example because it is
+    /// in use, or that says what is wrong with a fault rule.
     ///
     /// # Panics
     ///
     /// Panics outside a tokio runtime.
     pub async fn start(self) -> io::Result<Sandbox> {
-        let listener = TcpListener::bind((self.host, self.port)).await?;
+        for rule in &self.faults {
+            rule.check().map_err(|rule| io::Error::new(io::ErrorKind::InvalidInput, rule))?;
+        }
+        let listener = bind("cannot listen on", self.host, self.port).await?;
         let admin = match self.admin_port {
-            Some(port) => Some(TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?),
+            Some(port) => {
+                let words = "cannot listen on the admin port";
+                Some(bind(words, Ipv4Addr::LOCALHOST.into(), port).await?)
+            }
             None => None,
         };
         let world = World::new(
@@ -405,6 +419,13 @@ impl SandboxBuilder {
         }
         Ok(sandbox)
     }
+}
+
+async fn bind(words: &str, host: IpAddr, port: u16) -> io::Result<TcpListener> {
+    let address = SocketAddr::new(host, port);
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| io::Error::new(error.kind(), format!("{words} {address}: {error}")))
 }
 
 async fn wait(mut stopped: watch::Receiver<()>) {

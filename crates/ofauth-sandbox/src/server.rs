@@ -65,7 +65,11 @@ async fn chats(
     }
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let connection = header("x-connection-id");
-    let asked = match header(FAULT).map(serde_json::from_str).transpose() {
+    let asked = header(FAULT).map(|json| {
+        let fault: Fault = serde_json::from_str(json).map_err(|error| error.to_string())?;
+        fault.check().map(|()| fault)
+    });
+    let asked = match asked.transpose() {
         Ok(asked) => asked,
         Err(error) => {
             let words = format!("{FAULT} isn't a valid fault: {error}");

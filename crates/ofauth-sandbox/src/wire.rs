@@ -14,6 +14,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::time::{Sleep, sleep};
 
+/// How long a client may take to send the head of a request.
+const HEAD_TIME: Duration = Duration::from_secs(10);
+
 /// A way for a socket to misbehave while the next response is written.
 #[derive(Debug)]
 pub(crate) enum Trick {
@@ -73,6 +76,7 @@ impl Listener for WireListener {
                 wire: Wire::default(),
                 pause: None,
                 changed: Vec::new(),
+                head: Head::default(),
                 stopped: Box::pin(crate::wait(self.stopped.clone())),
             },
             address,
@@ -91,6 +95,7 @@ pub(crate) struct WireStream {
     pause: Option<Pin<Box<Sleep>>>,
     /// Rewritten bytes that still have to be written.
     changed: Vec<u8>,
+    head: Head,
     /// Completes when the sandbox stops, which aborts the connection in any state.
     stopped: Pin<Box<dyn Future<Output = ()> + Send>>,
 }
@@ -195,7 +200,60 @@ impl AsyncRead for WireStream {
         if self.stopped.as_mut().poll(cx).is_ready() {
             return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
         }
-        Pin::new(&mut self.stream).poll_read(cx, buf)
+        let before = buf.filled().len();
+        match Pin::new(&mut self.stream).poll_read(cx, buf) {
+            Poll::Pending if self.head.is_late(cx) => {
+                Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+            }
+            read => {
+                self.head.receive(&buf.filled()[before..]);
+                read
+            }
+        }
+    }
+}
+
+/// The head of the request that is being received.
+struct Head {
+    /// `None` between requests.
+    late: Option<Pin<Box<Sleep>>>,
+    /// Whether the next byte begins a line.
+    begins_line: bool,
+    /// What was received so far, up to three bytes, to recognise HTTP/2.
+    first: Vec<u8>,
+}
+
+impl Default for Head {
+    fn default() -> Self {
+        Self { late: Some(Box::pin(sleep(HEAD_TIME))), begins_line: false, first: Vec::new() }
+    }
+}
+
+impl Head {
+    fn receive(&mut self, bytes: &[u8]) {
+        let missing = bytes.len().min(3 - self.first.len());
+        self.first.extend_from_slice(&bytes[..missing]);
+        if self.first == b"PRI" {
+            self.late = None;
+            return;
+        }
+        for byte in bytes {
+            if self.late.is_none() {
+                self.late = Some(Box::pin(sleep(HEAD_TIME)));
+                self.begins_line = false;
+            }
+            match byte {
+                // An empty line ends the head.
+                b'\n' if self.begins_line => self.late = None,
+                b'\n' => self.begins_line = true,
+                b'\r' => {}
+                _ => self.begins_line = false,
+            }
+        }
+    }
+
+    fn is_late(&mut self, cx: &mut Context<'_>) -> bool {
+        self.late.as_mut().is_some_and(|late| late.as_mut().poll(cx).is_ready())
     }
 }
 

@@ -134,7 +134,7 @@ impl World {
         if let Some((account, _)) = self.account(&id) {
             let place = rng.usize(..account.len().max(1));
             let fan = account.fan_at(place);
-            let stranger = 900_000_000 + rng.i64(..1_000_000);
+            let stranger = 900_000_000 + rng.i64(0..1_000_000);
             let change = match (rng.u8(..100), fan) {
                 (0..70, Some(fan)) => Change::Message {
                     fan,

@@ -236,3 +236,34 @@ async fn the_admin_port_offers_the_same_operations() {
     assert_eq!(client.delete(&requests).send().await.unwrap().status(), 204);
     sandbox.requests().assert_count(0);
 }
+
+/// Chats that arrive look like the others: ids that JavaScript reads, and times in whole seconds.
+#[tokio::test(start_paused = true)]
+async fn chats_of_a_live_inbox_are_like_the_others() {
+    let sandbox = start(Sandbox::builder().chats(50).live(1_000.0)).await;
+    let before = sandbox.chats(ONE).unwrap();
+    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    let after = sandbox.chats(ONE).unwrap();
+    assert_ne!(before.len(), after.len());
+    let mut seen = BTreeSet::new();
+    for chat in after {
+        assert!((1..1 << 53).contains(&chat.with_user.id), "{}", chat.with_user.id);
+        assert!(seen.insert(chat.with_user.id));
+        if let Some(message) = chat.last_message {
+            assert!((1..1 << 53).contains(&message.id));
+            let created = message.created_at.unwrap();
+            assert!(!created.as_str().contains('.'), "{}", created.as_str());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_port_in_use_is_named() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let error = Sandbox::builder().port(port).start().await.unwrap_err();
+    assert!(error.to_string().starts_with(&format!("cannot listen on 127.0.0.1:{port}: ")));
+    let error = Sandbox::builder().admin_port(port).start().await.unwrap_err();
+    let words = format!("cannot listen on the admin port 127.0.0.1:{port}: ");
+    assert!(error.to_string().starts_with(&words), "{error}");
+}

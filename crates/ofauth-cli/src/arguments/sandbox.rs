@@ -53,6 +53,7 @@ fn rate(text: &str) -> Result<f64, String> {
     rate.ok_or_else(|| "must be a number from 0 to 1000".to_owned())
 }
 
-fn fault(text: &str) -> Result<FaultRule, serde_json::Error> {
-    serde_json::from_str(text)
+fn fault(text: &str) -> Result<FaultRule, String> {
+    let rule: FaultRule = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    rule.check().map(|()| rule)
 }

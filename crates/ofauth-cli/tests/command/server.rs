@@ -57,7 +57,13 @@ fn a_port_in_use_is_reported() {
     let port = taken.local_addr().unwrap().port().to_string();
     let (code, _, stderr) = run(ofauth(&["sandbox", "--port", &port]));
     assert_eq!(code, 1);
-    assert!(stderr.contains(&port), "{stderr}");
+    assert!(stderr.contains(&format!("cannot listen on 127.0.0.1:{port}: ")), "{stderr}");
+    let (code, _, stderr) = run(ofauth(&["sandbox", "--admin-port", &port]));
+    assert_eq!(code, 1);
+    assert!(stderr.contains(&format!("the admin port 127.0.0.1:{port}: ")), "{stderr}");
+    let fault = r#"{"fault":{"status":{"status":700}}}"#;
+    let (code, _, stderr) = run(ofauth(&["sandbox", "--fault", fault]));
+    assert!(code == 2 && stderr.contains("status must be from 200 to 599"), "{stderr}");
 }
 
 #[test]

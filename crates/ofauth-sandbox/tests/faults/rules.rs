@@ -2,7 +2,7 @@
 
 use super::*;
 use ofauth_sandbox::{Fault, FaultRule, Sandbox};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -87,4 +87,33 @@ async fn a_request_can_ask_for_a_fault_in_a_header() {
         assert_eq!(answer.status(), expected, "{fault}");
     }
     assert_eq!(ask(&sandbox, "", "").await.status(), 200);
+}
+
+/// A rule that could never have its effect is refused, and the message names the field.
+#[tokio::test]
+async fn faults_that_cannot_exist_are_refused() {
+    for (rule, field) in [
+        (json!({ "fault": { "status": { "status": 100 } } }), "status must be from 200 to 599"),
+        (json!({ "fault": { "status": { "status": 600 } } }), "status must be"),
+        (json!({ "fault": { "status": { "status": 204 } } }), "body must be empty"),
+        (json!({ "fault": { "status": { "status": 429, "retry_after": "a\nb" } } }), "retry_after"),
+        (json!({ "fault": { "redirect": { "location": "a\nb" } } }), "location"),
+        (json!({ "fault": { "latency": { "min_ms": 2, "max_ms": 1 } } }), "min_ms"),
+        (json!({ "fault": { "slow_headers": { "every_ms": 0 } } }), "every_ms"),
+        (json!({ "fault": { "slow_body": { "every_ms": 1, "piece": 0 } } }), "piece"),
+        (json!({ "fault": { "content_length": { "delta": 0 } } }), "delta"),
+        (json!({ "fault": { "unreadable_chat": { "index": 20 } } }), "index must be from 0 to 19"),
+        (json!({ "fault": { "gzip_bomb": { "megabytes": 0 } } }), "megabytes"),
+        (json!({ "fault": { "huge_page": { "megabytes": 5000 } } }), "megabytes"),
+        (json!({ "fault": "broken_json", "times": 0 }), "times"),
+        (json!({ "fault": "broken_json", "rate": 0.0 }), "rate"),
+        (json!({ "fault": "broken_json", "rate": 1.5 }), "rate"),
+        (json!({ "fault": "broken_json", "connection": "" }), "connection"),
+    ] {
+        let rule: FaultRule = serde_json::from_value(rule).unwrap();
+        let error = rule.check().unwrap_err();
+        assert!(error.starts_with(field), "{error}");
+        let error = Sandbox::builder().faults([rule]).start().await.unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput);
+    }
 }

@@ -134,3 +134,18 @@ async fn dropping_the_sandbox_ends_requests_in_flight() {
         let _ = socket.read_to_end(&mut Vec::new()).await;
     }
 }
+
+/// A client that doesn't complete the head of a request doesn't keep its socket forever.
+#[tokio::test(start_paused = true)]
+async fn half_requests_are_closed() {
+    let sandbox = Sandbox::builder().start().await.unwrap();
+    let address = sandbox.url().strip_prefix("http://").unwrap().to_owned();
+    for head in ["", "GET /v2/access/chats HTTP/1.1\r\nhost: x\r\n"] {
+        let start = Instant::now();
+        let mut socket = TcpStream::connect(&address).await.unwrap();
+        socket.write_all(head.as_bytes()).await.unwrap();
+        let mut rest = Vec::new();
+        let _ = socket.read_to_end(&mut rest).await;
+        assert!((10..12).contains(&start.elapsed().as_secs()), "{:?}", start.elapsed());
+    }
+}
