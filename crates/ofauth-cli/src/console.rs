@@ -19,6 +19,9 @@ use crate::arguments::Verbosity;
 use crate::failure::Failure;
 use crate::output::terminal::printable;
 
+/// A pause that is worth a message even without a progress line.
+const LONG_PAUSE: Duration = Duration::from_secs(5);
+
 static QUIET: AtomicBool = AtomicBool::new(false);
 
 /// Applies the options for colours and messages.
@@ -113,11 +116,14 @@ impl Progress {
     pub(crate) fn show(&self, event: &Event<'_>) {
         let seconds = |time: Duration| format!("{:.1} s", time.as_secs_f64());
         match event.kind {
-            EventKind::Retry { pause, error, .. } => self.0.set_prefix(format!(
-                "(retrying in {}: {})",
-                seconds(pause),
-                error.as_str().replace('_', " ")
-            )),
+            EventKind::Retry { pause, error, .. } => {
+                let error = error.as_str().replace('_', " ");
+                let message = format!("retrying in {}: {error}", seconds(pause));
+                if self.0.is_hidden() && pause >= LONG_PAUSE {
+                    warn(&message);
+                }
+                self.0.set_prefix(format!("({message})"));
+            }
             EventKind::Throttled { waited, .. } => {
                 self.0.set_prefix(format!("(waited {} for the rate limit)", seconds(waited)));
             }

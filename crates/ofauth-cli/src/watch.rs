@@ -50,7 +50,13 @@ pub(crate) async fn run(arguments: WatchArguments, config: &Config) -> Result<()
             let now = match select(chats, selection).checkpoint().await {
                 Ok(checkpoint) => checkpoint,
                 // Watching it will report the error again, or succeed.
-                Err(error) if several && error.kind() != ErrorKind::InvalidRequest => {
+                Err(error)
+                    if several
+                        && !matches!(
+                            error.kind(),
+                            ErrorKind::InvalidRequest | ErrorKind::Unauthorized
+                        ) =>
+                {
                     warn(&format!("a connection cannot be read yet: {error}"));
                     Checkpoint::since(DateTime::<Utc>::from(started))
                 }

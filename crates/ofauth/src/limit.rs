@@ -346,7 +346,8 @@ impl Bucket {
         let remaining = observed.state.remaining;
         let throttled = observed.status == StatusCode::TOO_MANY_REQUESTS;
         let reset = observed.state.reset.filter(|_| remaining == Some(0));
-        let known = observed.retry_after.filter(|_| throttled).or(reset);
+        let retry_after = observed.retry_after.filter(|wait| throttled && !wait.is_zero());
+        let known = retry_after.or(reset);
         let wait = match throttled {
             true => known.or_else(|| Some(interval.mul_f64(fastrand::f64() * 2.0))),
             false => known,

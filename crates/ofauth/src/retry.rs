@@ -18,7 +18,7 @@ use std::time::Duration;
 /// allows, the call fails at once, and [`Error::retry_after`](crate::Error::retry_after) says how
 /// long to wait.
 ///
-/// After a 429 that doesn't say how long to wait, the request is sent again for as long as
+/// A request that is answered with 429 is sent again for as long as
 /// [`max_retry_after`](Self::max_retry_after), however many attempts that takes: by then, the
 /// vendor's limit has recovered.
 ///
@@ -86,8 +86,8 @@ impl RetryPolicy {
         self
     }
 
-    /// Sets the longest `Retry-After` to wait for, and how long to keep repeating a request after a
-    /// 429 that doesn't say how long to wait.
+    /// Sets the longest `Retry-After` to wait for, and how long to keep repeating a request that is
+    /// answered with 429.
     pub fn max_retry_after(mut self, wait: Duration) -> Self {
         self.max_retry_after = wait;
         self
@@ -102,9 +102,6 @@ impl RetryPolicy {
         left: Duration,
         random: f64,
     ) -> Result<Duration, Stop> {
-        if attempts >= self.max_attempts {
-            return Err(Stop::Attempts);
-        }
         let wait = retry_after.unwrap_or_default();
         if wait > self.max_retry_after {
             return Err(Stop::TooLong { wait, allowed: self.max_retry_after });
@@ -119,19 +116,15 @@ impl RetryPolicy {
         }
     }
 
-    /// Returns how long to pause after `attempts` failed attempts, if for the time `throttled` each
-    /// was answered with a 429 that doesn't say how long to wait.
-    pub(crate) fn throttled_pause(
-        &self,
-        attempts: u32,
-        throttled: Duration,
-        left: Duration,
-        random: f64,
-    ) -> Result<Duration, Stop> {
-        if self.max_attempts <= 1 || throttled >= self.max_retry_after {
-            return Err(Stop::Attempts);
-        }
-        Some(self.jitter(attempts, random)).filter(|pause| *pause < left).ok_or(Stop::Deadline)
+    /// Returns whether there may be another attempt after so many that failed.
+    pub(crate) fn allows_attempt_after(&self, attempts: u32) -> bool {
+        attempts < self.max_attempts
+    }
+
+    /// Returns whether there may be another attempt of a request that has been answered with 429
+    /// for the time `throttled`.
+    pub(crate) fn is_patient(&self, throttled: Duration) -> bool {
+        self.max_attempts > 1 && throttled < self.max_retry_after
     }
 
     fn jitter(&self, attempts: u32, random: f64) -> Duration {
@@ -243,7 +236,6 @@ mod tests {
             match policy.pause(attempts, retry_after, left, random) {
                 Ok(pause) => {
                     pauses += 1;
-                    assert!(attempts < policy.max_attempts);
                     assert!(wait <= policy.max_retry_after);
                     assert!(pause >= wait, "never early");
                     assert!(pause < left, "never past the deadline");
@@ -254,7 +246,7 @@ mod tests {
                 Err(stop) => {
                     stops += 1;
                     match stop {
-                        Stop::Attempts => assert!(attempts >= policy.max_attempts),
+                        Stop::Attempts => unreachable!("attempts are counted elsewhere"),
                         Stop::Deadline => assert!(wait.is_zero()),
                         Stop::TooLong { wait: told, allowed } => {
                             assert_eq!(told, wait);
@@ -286,8 +278,12 @@ mod tests {
     #[test]
     fn a_policy_without_retries_stops_after_the_first_attempt() {
         for policy in [RetryPolicy::off(), RetryPolicy::new().max_attempts(0)] {
-            assert_eq!(policy.pause(1, None, FOREVER, 0.5), Err(Stop::Attempts));
+            assert!(!policy.allows_attempt_after(1) && !policy.is_patient(Duration::ZERO));
         }
+        let policy = RetryPolicy::new();
+        assert!(policy.allows_attempt_after(3) && !policy.allows_attempt_after(4));
+        let cap = Duration::from_secs(90);
+        assert!(policy.is_patient(cap / 2) && !policy.is_patient(cap));
     }
 
     #[test]

@@ -43,10 +43,13 @@ pub(crate) enum Command {
         /// The shell
         shell: Shell,
     },
-    /// Write the manual page
+    /// Write the manual page, of the whole command or of a subcommand
     ///
-    /// For example: ofauth man | man -l -
-    Man,
+    /// For example: ofauth man chats | man -l -
+    Man {
+        /// The subcommand
+        subcommand: Option<String>,
+    },
 }
 
 /// What is written to stderr, and how.

@@ -207,6 +207,9 @@ fn completions_and_the_manual_are_written() {
     }
     let (code, text, _) = run(ofauth(&["man"]));
     assert!(code == 0 && text.contains(".TH ofauth"), "{text}");
+    let (code, text, _) = run(ofauth(&["man", "chats"]));
+    assert!(code == 0 && text.contains("connections\\-file"), "{text}");
+    assert_eq!(run(ofauth(&["man", "cats"])).0, 2);
 }
 
 #[test]

@@ -104,6 +104,8 @@ fn colors_follow_the_usual_settings() {
     assert!(piped(&["--color", "always"], "TERM", "xterm"));
     assert!(piped(&[], "CLICOLOR_FORCE", "1"));
     assert!(!piped(&[], "TERM", "xterm"));
+    let help = |line: &str| in_terminal(80, line, None);
+    assert!(help("chats -h").contains(bold) && !help("chats -h --color never").contains(bold));
     for variable in ["NO_COLOR=1", "TERM=dumb"] {
         let binary = env!("CARGO_BIN_EXE_ofauth");
         let line = format!("--version; {variable} {binary} chats --sandbox -q --limit 2");

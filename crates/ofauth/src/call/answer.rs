@@ -159,7 +159,10 @@ impl Call<'_> {
             return self.timed_out(Deadline::Connect);
         }
         let clean = |text: &str| error_body::clean(self.connection, text);
-        let root = clean(&root_cause(&error));
+        let root = match &*root_cause(&error) {
+            "tunnel error: unsuccessful" => "the proxy refuses".to_owned(),
+            cause => clean(cause),
+        };
         if error.is_builder() {
             let what = format!("the request cannot be sent: {root}");
             return Error::invalid_request(what).with_source(error);

@@ -112,7 +112,8 @@ fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
         text.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with.as_bytes()))
     };
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
-    begins(content_type, "text/html") || begins(body, "<!doctype html") || begins(body, "<html")
+    let starts = ["<!doctype html", "<html", "<head", "<!--"];
+    begins(content_type, "text/html") || starts.iter().any(|start| begins(body, start))
 }
 
 /// Returns the host that a redirect points to.

@@ -345,6 +345,13 @@ impl Walk {
             })
             .collect();
 
+        let held = placed.offset.saturating_add(signed(page.items.len() as u64));
+        if planned && page.has_more && news.is_empty() && placed.end < held {
+            // The next offset leads back to the same items.
+            self.counts_items = false;
+            let region = &mut self.known.regions[here];
+            region.end = region.end.max(held.saturating_sub(region.shift));
+        }
         let connected = at_start || based > 0 || trusted.is_some();
         if connected {
             self.base = Some(here);

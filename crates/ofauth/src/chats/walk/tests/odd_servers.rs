@@ -23,6 +23,8 @@ struct Server {
     gives_next: [bool; 2],
     /// Computes the next offset from the limit asked for.
     counts_asked: bool,
+    /// Gives the number of the next page as the next offset.
+    counts_pages: bool,
     /// Shows nothing from this offset on.
     dark_from: u64,
     requests: u32,
@@ -42,6 +44,7 @@ impl Server {
             lies_on: None,
             gives_next: [true, false],
             counts_asked: false,
+            counts_pages: false,
             dark_from: u64::MAX,
             requests: 0,
         }
@@ -60,7 +63,7 @@ impl Server {
         let has_more = offset + items.len() < self.chats.len();
         let counted = if self.counts_asked { ask.limit as usize } else { items.len() };
         let [with_more, always] = self.gives_next;
-        let next = (offset + counted) as i64;
+        let next = if self.counts_pages { offset / 20 + 1 } else { offset + counted } as i64;
         let gives = always || with_more && has_more;
         for _ in 0..self.rng.u8(..=self.moves) {
             self.clock += i64::from(self.rng.bool());
@@ -226,6 +229,15 @@ fn next_offsets_that_count_the_chats_asked_for_are_not_followed() {
         let pages = 300_usize.div_ceil(cap - 1) as u32;
         assert!(server.requests <= pages + 4, "cap {cap}: {} requests", server.requests);
     }
+}
+
+#[test]
+fn next_offsets_that_count_pages_are_reported_or_not_followed() {
+    let mut server = Server::new(300, 1, |key| -(key as i64));
+    server.counts_pages = true;
+    let (yielded, end) = server.walk(0);
+    assert!(end.is_err() || yielded.len() == 300, "{}", yielded.len());
+    assert!(server.requests <= 20, "{}", server.requests);
 }
 
 #[test]
