@@ -80,8 +80,12 @@
 //! | HTTP/1.0 without a length, cut short | detects the incomplete JSON, tries again | `wire.rs`: `a_body_that_only_the_end_of_the_connection_ends_…`, `gzip_that_only_…` |
 //! | no response, slow headers, slow body | abandons the attempt at its deadline, tries again, then `Timeout` with [`Deadline::Attempt`] | `wire.rs`: `a_slow_server_is_asked_again`; `retry.rs`: `the_deadline_of_an_attempt_is_told_…` |
 //! | garbage instead of HTTP | an error, never a panic | `wire.rs`: `garbage_is_an_error` |
-//! | 408, 500, 502, 503, 504, in JSON, HTML or empty | tries again, then [`Server`](ErrorKind::Server) | `retry.rs`: `what_may_pass_is_tried_again` |
+//! | 408, 500, 502, 503, 504, 520 to 524, 529, 530, in JSON, HTML or empty | tries again, then [`Server`](ErrorKind::Server) | `retry.rs`: `what_may_pass_is_tried_again` |
+//! | a kept connection that was closed, HTTP/2 `REFUSED_STREAM` or `GOAWAY` | tries again at once, which counts neither as an attempt nor towards the retry budget | `retry.rs`: `a_kept_connection_that_was_closed_…`; `wire.rs`: `a_request_that_http_2_rejects_…` |
+//! | an untrusted certificate | [`Certificate`](ErrorKind::Certificate) at once, with a hint | `wire.rs`: `an_untrusted_certificate_…` |
+//! | a proxy that is down or refuses | tries again, then `Transport` that names the proxy, without its password | `retry.rs`: `a_server_that_is_not_there_…` |
 //! | 429 | that connection waits as long as the server asks; others are unaffected | `limits.rs`: `of_200_connections_20_are_throttled_…` |
+//! | 429 again and again | waits with jitter until the vendor's limit has recovered, 90 s, then [`RateLimited`](ErrorKind::RateLimited) | `retry.rs`: `a_429_without_a_time_to_wait_is_outlasted` |
 //! | a `Retry-After` longer than allowed | fails at once and says how long to wait, a day at most | `retry.rs`: `a_wait_that_is_too_long_is_an_error_at_once` |
 //! | 401 `RULES_OUTDATED` | tries again, then [`RulesOutdated`](ErrorKind::RulesOutdated) | `retry.rs`: `rules_that_are_being_updated_heal` |
 //! | an error whose body never arrives | acts on the status and headers, after 5 s at most | `retry.rs`: `an_error_whose_body_hangs_is_that_error` |
@@ -90,10 +94,16 @@
 //! | the whole call takes too long | ends at its deadline, with the last failure | `retry.rs`: `the_deadline_of_the_call_ends_…` |
 //! | a redirect | [`Redirect`](ErrorKind::Redirect), with the host, to which nothing is sent | `../client/answers.rs`: `a_redirect_is_not_followed` |
 //! | a body that is too large, a gzip bomb, endless empty gzip | stops reading at the bound: [`Decode`](ErrorKind::Decode) | `wire.rs`: `what_is_too_large_is_not_read_to_its_end` |
+//! | too many headers, or too long ones | `Decode` that says so | `wire.rs`: `too_many_headers_are_named` |
+//! | an HTML page of a proxy or login, with any status | says that it is HTML, and doesn't blame the vendor | `../client/answers.rs`: `an_html_page_is_not_blamed_…` |
+//! | an error of the API with status 200 | the error, in the API's words | `../client/answers.rs`: `an_error_with_status_200_…` |
+//! | bytes that aren't UTF-8, half an emoji (`\ud83d`), a byte order mark | replaces at most those characters, and counts them ([`Page::replaced`]) | `records.rs`: `no_record_is_lost_to_its_encoding` |
 //! | a complete page that isn't valid | `Decode`, with the position; [`Error::body`] has the bytes | `records.rs`: `a_page_whose_envelope_cannot_be_read_…` |
 //! | a callback or limiter of the application that panics | passes the panic on | `dropping.rs`: `a_panic_of_a_callback_reaches_whoever_polls` |
 //! | no Tokio runtime | [`Configuration`](ErrorKind::Configuration) | `dropping.rs`: `outside_of_a_runtime_everything_is_an_error` |
 //! | some records that cannot be decoded | delivers the others, and reports position and reason | `records.rs`: `the_readable_chats_are_delivered_…` |
+//! | a page that only claims to be the last, equal times in a changing order, odd next offsets, nothing beyond an offset | a stream is complete, or ends with [`Incomplete`](ErrorKind::Incomplete) or [`Paging`](ErrorKind::Paging) | `src/chats/walk/tests/odd_servers.rs` |
+//! | a wrong API key in a fleet | ends the fleet at once | `../walks/fleet.rs`: `a_wrong_key_ends_the_fleet_at_once` |
 //! | an unknown field or value, a malformed date, an offset as text or as `20.0` | ignores or keeps them | `../client/answers.rs`: `odd_pages_decode` |
 //!
 //! # Observability
@@ -102,7 +112,7 @@
 //!   for each attempt, with OpenTelemetry's names for HTTP clients (`http.request.method`,
 //!   `server.address`, `server.port`, `http.response.status_code`, `http.request.resend_count`,
 //!   `error.type`) and `request_id`. Retries and throttling are logged at `info`, rejected records
-//!   at `warn`.
+//!   and replaced characters at `warn`.
 //! - [`ClientBuilder::on_event`]: the same as a callback, for metrics.
 //! - `ClientBuilder::drift`, with the feature `drift`: reports where the API's responses differ from
 //!   its description.
