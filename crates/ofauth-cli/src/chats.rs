@@ -21,7 +21,10 @@ pub(crate) async fn run(arguments: ChatsArguments, config: &Config) -> Result<()
     let account = Account::open(&arguments.server, config, 0.0, &progress).await?;
     let mut ids = connections(&account, &arguments.creators)?;
     if several {
-        return fleet::run(&account, ids, arguments, &progress).await;
+        let result = fleet::run(&account, ids, arguments, &progress).await;
+        // Also if it stopped early.
+        progress.end();
+        return result;
     }
     let mut output = Output::new(arguments.format, arguments.raw, &arguments.formatting, false)?;
     let chats = account.client.connection(ids.pop().unwrap_or_default())?.chats();
@@ -33,8 +36,14 @@ pub(crate) async fn run(arguments: ChatsArguments, config: &Config) -> Result<()
         one(request(chats, &arguments), &mut output).await
     };
     progress.end();
-    let end = output.end(matches!(result, Err(ref failure) if !failure.is_complete()));
-    result.and(end)
+    match result {
+        Err(failure) if !failure.is_complete() => {
+            // The first failure matters most.
+            let _ = output.end(true);
+            Err(failure)
+        }
+        result => output.end(false).and(result),
+    }
 }
 
 /// Writes one page.

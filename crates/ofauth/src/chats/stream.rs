@@ -59,10 +59,11 @@ use crate::{Chat, ChatOrder, ChatsRequest, Cursor, Error, ErrorKind, Page, Resul
 ///
 /// Pages overlap by at least one chat: a chat that is seen twice shows that they are connected. On
 /// a quiet inbox, this takes at most 10 % plus 2 requests more than the plain loop; if the server
-/// returns only n chats per page, 1 in n instead of 10 %. Chats with equal times where a page ends
-/// cost a longer overlap, or one more page. If the order is newest first, the front is read again at
-/// the end, to find the chats that moved there during the walk. A walk gives up after 20 + 3 × (pages of what it found + 1) requests. It needs about 150
-/// bytes of memory per chat seen. Requests run in separate tasks on the current tokio runtime.
+/// returns only n chats per page, 1 in n − 1 instead of 10 %. Chats with equal times where a page
+/// ends cost a longer overlap, or one more page. If the order is newest first, the front is read
+/// again at the end, to find the chats that moved there during the walk. A walk gives up after 20 +
+/// 3 × (pages of what it found + 1) requests. It needs about 150 bytes of memory per chat seen.
+/// Requests run in separate tasks on the current tokio runtime.
 ///
 /// # Errors
 ///

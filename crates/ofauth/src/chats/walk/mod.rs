@@ -228,7 +228,7 @@ impl Walk {
         let mut overlap = self.overlap;
         for _ in 0..ahead {
             overlap = self.calmed(overlap, 0);
-            offset = offset.saturating_add(u64::from(window - overlap));
+            offset = offset.saturating_add(u64::from(window.saturating_sub(overlap)));
             window = self.window(overlap);
         }
         Some(Ask { offset, limit: window, after: self.requests })

@@ -231,6 +231,22 @@ fn next_offsets_that_count_the_chats_asked_for_are_not_followed() {
     }
 }
 
+/// Each page shows one chat of the page before, which is the proof that they are connected. So if
+/// pages have n chats, a quiet walk takes 1 in n - 1 requests more than the plain loop, and two.
+#[test]
+fn small_pages_cost_one_overlap_each() {
+    for cap in 2..20 {
+        for size in (0..700).step_by(23) {
+            let mut server = Server::new(size, 1, |key| -(key as i64));
+            server.cap = cap;
+            assert_eq!(server.walk(0), ((0..size).collect(), Ok(())), "{size} by {cap}");
+            let plain = size.div_ceil(cap as u64).max(1) as f64;
+            let most = plain + plain / (cap as f64 - 1.0) + 2.0;
+            assert!(f64::from(server.requests) <= most, "{size} by {cap}: {}", server.requests);
+        }
+    }
+}
+
 #[test]
 fn next_offsets_that_count_pages_are_reported_or_not_followed() {
     let mut server = Server::new(300, 1, |key| -(key as i64));
