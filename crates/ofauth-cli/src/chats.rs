@@ -48,7 +48,12 @@ pub(crate) async fn run(arguments: ChatsArguments, config: &Config) -> Result<()
 
 /// Writes one page.
 async fn one(request: ChatsRequest, output: &mut Output) -> Result<(), Failure> {
-    let page = request.send().await.map_err(|error| unreadable(output, error))?;
+    let page = tokio::select! {
+        biased;
+        _ = ctrl_c() => return Err(Failure::Interrupted("interrupted".to_owned())),
+        page = request.send() => page,
+    };
+    let page = page.map_err(|error| unreadable(output, error))?;
     output.page(&page)?;
     warn_rejected(&page);
     if page.is_empty() && page.rejected().is_empty() {
@@ -117,7 +122,16 @@ async fn bodies(
 ) -> Result<(), Failure> {
     let mut pages = request.pages();
     let (mut count, mut rejected) = (0, 0);
-    while let Some(page) = pages.next().await {
+    let mut interrupt = pin!(ctrl_c());
+    loop {
+        let page = tokio::select! {
+            biased;
+            _ = &mut interrupt => {
+                return Err(Failure::Interrupted(format!("interrupted after {count} chats")));
+            }
+            page = pages.next() => page,
+        };
+        let Some(page) = page else { break };
         let page = page.map_err(|error| incomplete(count, unreadable(output, error)))?;
         count += page.len() as u64;
         rejected += page.rejected().len() as u64;

@@ -91,7 +91,7 @@ impl Progress {
             return Self::hidden();
         }
         let bar = ProgressBar::new_spinner();
-        style(&bar, "{spinner} {msg} {prefix:.yellow}");
+        style(&bar, "{spinner} {msg} {prefix}");
         bar.enable_steady_tick(Duration::from_millis(100));
         Self(bar)
     }
@@ -104,7 +104,7 @@ impl Progress {
     /// Counts this many connections, too.
     pub(crate) fn start(&self, connections: usize) {
         self.0.set_length(connections as u64);
-        style(&self.0, "{bar:30} {pos}/{len} connections, {msg} {prefix:.yellow}");
+        style(&self.0, "{bar:30} {pos}/{len} connections, {msg} {prefix}");
     }
 
     pub(crate) fn set(&self, connections: usize, chats: u64) {
@@ -118,15 +118,13 @@ impl Progress {
         match event.kind {
             EventKind::Retry { pause, error, .. } => {
                 let error = error.as_str().replace('_', " ");
-                let message = format!("retrying in {}: {error}", seconds(pause));
+                let message = format!("waiting {} to retry: {error}", seconds(pause));
                 if self.0.is_hidden() && pause >= LONG_PAUSE {
                     warn(&message);
                 }
                 self.0.set_prefix(format!("({message})"));
             }
-            EventKind::Throttled { waited, .. } => {
-                self.0.set_prefix(format!("(waited {} for the rate limit)", seconds(waited)));
-            }
+            EventKind::Waiting { .. } => self.0.set_prefix("(waiting for the rate limit)"),
             EventKind::Attempt { error: None, .. } => self.0.set_prefix(""),
             _ => {}
         }

@@ -41,12 +41,11 @@ pub(crate) async fn run(arguments: DoctorArguments, config: &Config) -> Result<(
         (None, Some(id)) => Some((id.value.clone(), id.source.clone())),
         (None, None) => None,
     };
-    match &connection {
-        Some((_, source)) => report.line("ok", "connection", format!("from {source}"))?,
-        None => {
-            report.fail("connection", "not set: pass --connection, or set OFAUTH_CONNECTION_ID")?
-        }
-    }
+    let Some((id, id_source)) = connection else {
+        report.fail("connection", "not set: pass --connection, or set OFAUTH_CONNECTION_ID")?;
+        return report.end(true);
+    };
+    report.line("ok", "connection", format!("from {id_source}"))?;
     // Also validates the base URL, which may contain a secret if it is wrong.
     let client =
         account::client(&settings, |client| client.retry(RetryPolicy::off()).deadline(within));
@@ -62,14 +61,9 @@ pub(crate) async fn run(arguments: DoctorArguments, config: &Config) -> Result<(
     if let Ok(url) = Url::parse(&url.value) {
         network(&mut report, &url, within).await?;
     }
-    match connection {
-        Some((id, source)) => {
-            let creator = client.connection(id).map_err(|error| account::set_by(&source, error));
-            call(&mut report, creator?.chats().limit(1).send().await)?;
-            report.end(false)
-        }
-        None => report.end(true),
-    }
+    let creator = client.connection(id).map_err(|error| account::set_by(&id_source, error));
+    call(&mut report, creator?.chats().limit(1).send().await)?;
+    report.end(false)
 }
 
 /// Checks name resolution, the connection, TLS and the clock.

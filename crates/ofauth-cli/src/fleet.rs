@@ -83,11 +83,11 @@ pub(crate) async fn run(
     failures.report();
     match failures.count {
         0 => all_read(rejected),
-        failed if failed == total => {
+        failed if failed == total && count == 0 => {
             Err(Failure::Failed(format!("all {total} connections failed")))
         }
         failed => Err(Failure::Partial(format!(
-            "{failed} of {total} connections failed; the others were written"
+            "{failed} of {total} connections failed; what was read was written"
         ))),
     }
 }

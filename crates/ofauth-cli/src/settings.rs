@@ -143,7 +143,12 @@ fn profile(
         Some(file) => file.clone(),
         None => match folder() {
             Some(folder) => folder.join("ofauth").join("config.toml"),
-            None => return Ok(None),
+            None if name.is_none() => return Ok(None),
+            None => {
+                let what =
+                    "there is no folder for the configuration file: set HOME, or pass --config";
+                return Err(Failure::Usage(what.to_owned()));
+            }
         },
     };
     let wrong = |what: &str| Failure::Usage(format!("{}: {what}", file.display()));
@@ -160,7 +165,13 @@ fn profile(
     let mut parsed: File = toml::from_str(&text).map_err(|error| {
         let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
         let line = before.matches('\n').count() + 1;
-        Failure::Usage(format!("{}:{line}: {}", file.display(), error.message()))
+        // What was expected, without the value that was found instead.
+        let quotes = error.message().starts_with("invalid ");
+        let message = match error.message().rsplit_once(", expected ") {
+            Some((_, expected)) if quotes => format!("expected {expected}"),
+            _ => error.message().to_owned(),
+        };
+        Failure::Usage(format!("{}:{line}: {message}", file.display()))
     })?;
     let names: Vec<String> = parsed.profiles.keys().cloned().collect();
     let wanted = name.as_deref().unwrap_or("default");
@@ -195,13 +206,22 @@ fn key(
         },
         (None, Some(name), None) => match variable(environment, name)? {
             Some(key) => Ok(Some(key.value)),
-            None => Err(wrong(&format!("`api_key_env` names {name}, which is not set"))),
+            None => Err(wrong(&match is_name(name) {
+                true => format!("`api_key_env` names {name}, which is not set"),
+                // It may be the key itself.
+                false => "`api_key_env` must be the name of an environment variable".to_owned(),
+            })),
         },
         (None, None, Some(command)) => of_command(command)
             .map(Some)
             .map_err(|what| wrong(&format!("`api_key_command` {what}"))),
         _ => Err(wrong("only one of `api_key`, `api_key_env` and `api_key_command` can be set")),
     }
+}
+
+/// Whether a text looks like the name of an environment variable.
+fn is_name(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 /// Returns the first line that a command writes.
@@ -298,6 +318,15 @@ mod tests {
         fs::write(&file, "[profiles.default]\n\napi_key = sk_5\n").unwrap();
         let error = read(&file, None, &[]).unwrap_err();
         assert!(error.contains("config.toml:3: ") && !error.contains("sk_5"), "{error}");
+        for text in [
+            "[profiles.default]\napi_key_command = \"echo sk_5\"\n",
+            "[profiles]\ndefault = \"sk_5\"\n",
+            "[profiles.default]\napi_key_env = \"sk_live_sk_5\"\n",
+        ] {
+            fs::write(&file, text).unwrap();
+            let error = read(&file, None, &[]).unwrap_err();
+            assert!(!error.contains("sk_5"), "{error}");
+        }
         fs::write(&file, "[profiles.default]\nkey = \"sk_6\"\n").unwrap();
         let error = read(&file, None, &[]).unwrap_err();
         assert!(error.contains("unknown field `key`") && !error.contains("sk_6"), "{error}");

@@ -213,7 +213,8 @@ impl AsyncRead for WireStream {
     }
 }
 
-/// The head of the request that is being received.
+/// The head of the request that is being received. A body counts as the beginning of the next head,
+/// because no route takes one.
 struct Head {
     /// `None` between requests.
     late: Option<Pin<Box<Sleep>>>,

@@ -107,10 +107,12 @@ impl BaseUrl {
         }
         let proxy = Matcher::from_system().intercept(&self.url.parse().ok()?)?;
         let host = proxy.uri().host()?;
-        Some(match proxy.uri().port() {
-            Some(port) => format!("{host}:{port}"),
-            None => host.to_owned(),
-        })
+        let port = proxy.uri().port_u16().unwrap_or_else(|| match proxy.uri().scheme_str() {
+            Some("https") => 443,
+            Some(scheme) if scheme.starts_with("socks") => 1080,
+            _ => 80,
+        });
+        Some(format!("{host}:{port}"))
     }
 }
 

@@ -52,7 +52,8 @@ impl Rejected {
         &self.reason
     }
 
-    /// Returns the record as JSON, exactly as it was received.
+    /// Returns the record as JSON, as it was received. If the encoding of the page was repaired, that
+    /// of the record is repaired, too.
     ///
     /// It contains private messages: keep it out of logs.
     pub fn raw(&self) -> &str {

@@ -29,6 +29,10 @@ pub struct Event<'a> {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum EventKind<'a> {
+    /// A request begins to wait for the connection's rate limit. [`Throttled`](Self::Throttled)
+    /// follows.
+    #[non_exhaustive]
+    Waiting {},
     /// The connection's rate limit delayed a request.
     #[non_exhaustive]
     Throttled {
@@ -107,6 +111,7 @@ impl Hook {
         kind: EventKind<'_>,
     ) {
         match &kind {
+            EventKind::Waiting {} => debug!(operation, %connection, "waiting for the rate limit"),
             EventKind::Throttled { waited } => {
                 info!(operation, %connection, waited_ms = millis(*waited), "throttled by the connection's limit");
             }

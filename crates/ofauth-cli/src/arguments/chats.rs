@@ -125,7 +125,8 @@ pub(crate) struct Formatting {
     #[arg(long, value_name = "FIELD", value_delimiter = ',', hide_possible_values = true,
           value_parser = field_parser())]
     pub(crate) fields: Vec<&'static str>,
-    /// Write to a file, which is replaced only when the output is complete
+    /// Write to a file, which is replaced only when the output is complete; a new file can be read
+    /// only by you
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     /// In csv, put ' before texts that a spreadsheet would calculate as formulas

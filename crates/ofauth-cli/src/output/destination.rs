@@ -1,6 +1,7 @@
 //! Where the output goes: stdout, or a file that is replaced when the output is complete.
 
 use std::ffi::OsString;
+use std::fs::{self, File};
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 use std::path::{Path, PathBuf};
 
@@ -18,6 +19,7 @@ pub(super) enum Destination {
         stdout: Stdout,
         is_terminal: bool,
     },
+    Special(File),
     /// `None` after the end.
     File {
         file: Option<BufWriter<NamedTempFile>>,
@@ -32,13 +34,21 @@ impl Destination {
             let is_terminal = stdout.is_terminal();
             return Ok(Self::Stdout { stdout, is_terminal });
         };
-        let folder = match path.parent() {
-            Some(folder) if folder != Path::new("") => folder,
-            _ => Path::new("."),
-        };
-        let file = NamedTempFile::new_in(folder)
-            .map_err(|error| Failure::Usage(format!("--output {}: {error}", path.display())))?;
-        Ok(Self::File { file: Some(BufWriter::new(file)), path: path.to_owned() })
+        let wrong =
+            |error: io::Error| Failure::Usage(format!("--output {}: {error}", path.display()));
+        // Replace what a link points to, not the link.
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let existing = fs::metadata(&path).ok();
+        if existing.as_ref().is_some_and(|existing| !existing.is_file()) {
+            // A device or a pipe can't be replaced.
+            return Ok(Self::Special(File::create(&path).map_err(wrong)?));
+        }
+        let folder = path.parent().filter(|folder| *folder != Path::new(""));
+        let file = NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(wrong)?;
+        if let Some(existing) = existing {
+            file.as_file().set_permissions(existing.permissions()).map_err(wrong)?;
+        }
+        Ok(Self::File { file: Some(BufWriter::new(file)), path })
     }
 
     /// Writes text; on a terminal, without characters that act on it.
@@ -55,6 +65,7 @@ impl Destination {
                 stdout.write_all(text)?;
                 stdout.flush()
             }
+            Self::Special(file) => file.write_all(text),
             Self::File { file: Some(file), .. } => file.write_all(text),
             Self::File { file: None, .. } => Ok(()),
         }
@@ -98,7 +109,7 @@ impl Destination {
             Self::Stdout { stdout, .. } => {
                 anstream::AutoStream::choice(stdout) != anstream::ColorChoice::Never
             }
-            Self::File { .. } => false,
+            Self::Special(_) | Self::File { .. } => false,
         }
     }
 }

@@ -122,6 +122,7 @@ impl Output {
     pub(crate) fn undecoded(&mut self, body: &[u8]) -> io::Result<()> {
         let mut text = Vec::new();
         if matches!(self.form, Form::Raw) {
+            self.begun();
             line(&mut text, body);
         }
         self.to.write(&text)

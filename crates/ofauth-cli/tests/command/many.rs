@@ -48,7 +48,7 @@ fn chats_name_their_connection_and_failures_are_reported_at_the_end() {
     assert!(chats.iter().all(|chat| chat["withUser"]["id"].is_i64()));
     assert!(
         stderr.contains("connection 3: Session has expired: ask the creator to link")
-            && stderr.contains("1 of 3 connections failed; the others were written")
+            && stderr.contains("1 of 3 connections failed; what was read was written")
             && !stderr.contains("conn_"),
         "{stderr}"
     );

@@ -70,6 +70,8 @@ fn a_file_is_replaced_when_the_output_is_complete() {
     let partial = fs::read_to_string(folder.path().join("chats.json.partial")).unwrap();
     assert_eq!(serde_json::from_str::<Vec<Value>>(&partial).unwrap().len(), 1);
     assert!(fs::read_to_string(&file).unwrap().len() > partial.len());
+    assert_eq!(sandbox(&["--output", "/dev/null"]).0, 0);
+    assert!(!fs::metadata("/dev/null").unwrap().is_file());
     let (code, _, stderr) = sandbox(&["--output", "/nowhere/chats"]);
     assert!(code == 2 && stderr.contains("--output /nowhere/chats: "), "{stderr}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "no temporary files remain");

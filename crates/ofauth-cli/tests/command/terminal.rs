@@ -91,6 +91,20 @@ fn no_message_acts_on_the_terminal() {
 }
 
 #[test]
+fn the_progress_line_shows_waits_and_retries() {
+    let line = "chats --sandbox --max 25 --rate-limit 60:1 --format ndjson";
+    let text = in_terminal(100, line, None);
+    assert!(text.contains("(waiting for the rate limit)"), "{text:?}");
+    let server = MockServer::start();
+    server.mock(|when, then| {
+        when.path("/v2/access/chats");
+        then.status(503).header("retry-after", "1");
+    });
+    let text = in_terminal(100, "chats --retries 1", Some(&server.base_url()));
+    assert!(text.contains("to retry: server"), "{text:?}");
+}
+
+#[test]
 fn colors_follow_the_usual_settings() {
     let table = |line: &str| in_terminal(80, &format!("chats --sandbox -q --limit 2 {line}"), None);
     let bold = "\u{1b}[1m";

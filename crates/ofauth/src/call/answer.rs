@@ -39,9 +39,14 @@ impl Call<'_> {
             Err(RawError::CommunicationError(error)) => {
                 // Nothing arrived on an open connection, so the server closed it before it got the
                 // request.
-                let stale = !connect::has_opened() && cause::is_closed(&error);
+                let is_stale = !connect::has_opened() && cause::is_closed(&error);
+                let is_refused = cause::is_refused(&error);
                 let error = self.unanswered(error);
-                Err(if stale { error.with_stale() } else { error })
+                Err(match (is_refused, is_stale) {
+                    (true, _) => error.with_unsent().with_stale(),
+                    (false, true) => error.with_stale(),
+                    (false, false) => error,
+                })
             }
             Err(RawError::ResponseBodyError(error) | RawError::InvalidUpgrade(error)) => {
                 Err(self.unanswered(error))
@@ -191,9 +196,7 @@ impl Call<'_> {
             let advice = "report it to the vendor, or to the operator of the proxy";
             return Error::new(ErrorKind::Decode, what, advice).with_source(error);
         }
-        let refused = cause::is_refused(&error);
-        let error = self.broken(Some(error));
-        if refused { error.with_unsent().with_stale() } else { error }
+        self.broken(Some(error))
     }
 
     /// The server's name in error messages: its host, and the proxy if there is one.

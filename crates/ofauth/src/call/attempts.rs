@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::{Instrument, Span, field, info_span};
@@ -115,7 +116,16 @@ impl Call<'_> {
         };
         let (asked, left) = (Instant::now(), self.left(start));
         let request = LimitRequest::new(self.connection.id(), self.operation, left);
-        let acquired = limiter.acquire(request);
+        let mut acquired = limiter.acquire(request);
+        let acquired = async {
+            match acquired.as_mut().now_or_never() {
+                Some(acquired) => acquired,
+                None => {
+                    self.emit(EventKind::Waiting {});
+                    acquired.await
+                }
+            }
+        };
         // The application's own limiter may wait longer than allowed.
         let allowed = match asked.checked_add(left) {
             Some(end) => timeout_at(end, acquired).await.unwrap_or(Err(LimitError::TooLong(None))),

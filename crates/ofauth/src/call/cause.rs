@@ -27,15 +27,19 @@ pub(super) fn is_head_too_large(error: &reqwest::Error) -> bool {
 /// Whether the server said that it did not process the request: HTTP/2 `REFUSED_STREAM`, or a
 /// `GOAWAY` without an error.
 pub(super) fn is_refused(error: &reqwest::Error) -> bool {
-    let words = ["refused stream before processing", "received: not a result of an error"];
+    let words = [
+        "stream error received: refused stream before processing",
+        "connection error received: not a result of an error",
+    ];
     chain(error).any(|text| words.iter().any(|words| text.contains(words)))
 }
 
-/// Whether the connection was closed or broken, as opposed to a response that can't be parsed.
+/// Whether the connection was closed or broken, as opposed to an error of HTTP/2, which leaves it
+/// open, or a response that can't be parsed.
 pub(super) fn is_closed(error: &reqwest::Error) -> bool {
-    let odd = ["parse", "invalid", "too large"];
+    let other = ["stream error", "connection error", "parse", "invalid", "too large"];
     !error.is_connect()
         && !error.is_builder()
         && !error.is_timeout()
-        && !chain(error).any(|text| odd.iter().any(|odd| text.contains(odd)))
+        && !chain(error).any(|text| other.iter().any(|other| text.contains(other)))
 }

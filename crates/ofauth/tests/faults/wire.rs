@@ -202,6 +202,23 @@ async fn a_request_that_http_2_rejects_unprocessed_is_sent_again_at_no_cost() {
     }
 }
 
+/// The connection stays open, and the server may have acted: this is a failure like any other.
+#[tokio::test]
+async fn other_errors_of_http_2_are_no_closed_connection() {
+    for code in [0_u32, 2, 11] {
+        let reset = move |stream: u32| frame(3, 0, stream, &code.to_be_bytes());
+        let client = builder(http2(reset).await)
+            .http(|http| http.http2_prior_knowledge())
+            .retry(RetryPolicy::off());
+        let creator = creator(client);
+        for attempt in 0..4 {
+            // Every second request is rejected.
+            let page = creator.chats().send().await;
+            assert_eq!(page.is_ok(), attempt % 2 == 1, "{code}, {attempt}: {page:?}");
+        }
+    }
+}
+
 /// The certificate of this server is signed by itself (and the private key isn't used elsewhere).
 #[cfg(feature = "rustls")]
 #[tokio::test]
