@@ -56,7 +56,7 @@ impl Judge {
             why: "no rule covers this change; review it yourself",
         };
         let rule = rules::find(subject, action, site.side).unwrap_or(&UNKNOWN);
-        let kind = format!("{subject}-{}", action.as_str());
+        let kind = rules::kind(subject, action);
         let place = site.place.to_string();
         let values = format!("{before} {after}");
         let rust_breaking = site.generated

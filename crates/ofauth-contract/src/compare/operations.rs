@@ -1,6 +1,6 @@
 //! Compares two tables, operation by operation.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use super::change::Changes;
 use super::fingerprint::Fingerprints;
 use super::judge::{Judge, Site, flag};
 use super::recursion::cyclic;
-use super::rules::{Action, Side};
+use super::rules::{Action, NOT_COMPARED, Side};
 use super::value::ValueComparison;
 use crate::mistake::Mistake;
 use crate::table::{Operation, Place, Response, RowId, Table};
@@ -161,30 +161,57 @@ impl Comparison<'_> {
 
     fn operations(&mut self) -> Result<(), Mistake> {
         let (old, new) = (self.old, self.new);
-        let key = |operation: &Operation| (operation.method.clone(), operation.template());
-        let index = |table: &'_ Table| -> HashMap<(String, String), usize> {
-            let operations = table.operations.iter().enumerate().rev();
-            let keys = operations.map(|(index, operation)| (key(operation), index));
-            keys.collect()
-        };
-        let (olds, news) = (index(old), index(new));
-        for operation in &old.operations {
+        // By path first: the names of its parameters may distinguish two paths of one template.
+        let exact = |a: &Operation, b: &Operation| (&a.method, &a.path) == (&b.method, &b.path);
+        let alike =
+            |a: &Operation, b: &Operation| a.method == b.method && a.template() == b.template();
+        let mut added: Vec<&Operation> = new.operations.iter().collect();
+        let mut pairs: Vec<Option<&Operation>> = vec![None; old.operations.len()];
+        let tests: [&dyn Fn(&Operation, &Operation) -> bool; 2] = [&exact, &alike];
+        for test in tests {
+            for (operation, pair) in old.operations.iter().zip(&mut pairs) {
+                if pair.is_none()
+                    && let Some(index) = added.iter().position(|other| test(operation, other))
+                {
+                    *pair = Some(added.remove(index));
+                }
+            }
+        }
+        for (operation, pair) in old.operations.iter().zip(pairs) {
             let name = operation.name();
-            match news.get(&key(operation)) {
-                Some(index) => self.operation(&name, operation, &new.operations[*index])?,
+            match pair {
+                Some(other) => self.operation(&name, operation, other)?,
                 None => self.removed(&name, (Side::Request, &name), "operation", name.as_str()),
             }
         }
         if self.scope == Scope::Wire {
             return Ok(());
         }
-        for operation in &new.operations {
-            if !olds.contains_key(&key(operation)) {
-                let name = operation.name();
-                self.added(&name, (Side::Request, &name), "operation", name.as_str());
+        for operation in added {
+            let name = operation.name();
+            self.added(&name, (Side::Request, &name), "operation", name.as_str());
+        }
+        self.not_compared("webhook", (Side::Either, ""), &old.webhooks, &new.webhooks);
+        Ok(())
+    }
+
+    /// Reports parts that are not interpreted and differ in any way.
+    fn not_compared(
+        &mut self,
+        noun: &str,
+        at: At<'_>,
+        old: &BTreeMap<String, Value>,
+        new: &BTreeMap<String, Value>,
+    ) {
+        let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+        for name in names {
+            let (before, after) = (old.get(name), new.get(name));
+            if before != after {
+                let shown = |part: Option<&Value>| json!(part.map(|_| name));
+                let what = (NOT_COMPARED, Action::Changed);
+                self.report(&format!("{noun} {name}"), at, what, shown(before), shown(after));
             }
         }
-        Ok(())
     }
 
     fn operation(&mut self, name: &str, old: &Operation, new: &Operation) -> Result<(), Mistake> {
@@ -198,6 +225,7 @@ impl Comparison<'_> {
         self.servers(name, old, new);
         self.parameters(name, old, new)?;
         self.body(name, old, new)?;
+        self.not_compared("callback", at, &old.callbacks, &new.callbacks);
         let subject = |status: &str| match status.starts_with('2') {
             true => "success-response",
             false => "error-response",
@@ -205,8 +233,10 @@ impl Comparison<'_> {
         for (status, response) in &old.responses {
             let occurs = format!("{name} {status}");
             let at = (Side::Response, occurs.as_str());
-            match new.responses.get(status) {
+            // Each response is compared with what describes its status now.
+            match covering(&new.responses, status) {
                 Some(other) => self.response(at, response, other)?,
+                None if new.responses.keys().any(|other| covers(status, other)) => {}
                 None => self.removed(
                     &format!("response {status}"),
                     at,
@@ -215,11 +245,15 @@ impl Comparison<'_> {
                 ),
             }
         }
-        for status in new.responses.keys() {
-            if !old.responses.contains_key(status) {
-                let occurs = format!("{name} {status}");
-                let at = (Side::Response, occurs.as_str());
-                self.added(&format!("response {status}"), at, subject(status), status.as_str());
+        for (status, response) in &new.responses {
+            if old.responses.contains_key(status) {
+                continue;
+            }
+            let occurs = format!("{name} {status}");
+            let at = (Side::Response, occurs.as_str());
+            self.added(&format!("response {status}"), at, subject(status), status.as_str());
+            if let Some(before) = covering(&old.responses, status) {
+                self.response(at, before, response)?;
             }
         }
         Ok(())
@@ -284,14 +318,31 @@ impl Comparison<'_> {
             Side::Response => "content".to_owned(),
             _ => place.to_string(),
         };
+        // The values of a form are text, like those of a query.
+        let is_form = |media: &str| media.starts_with("application/x-www-form-urlencoded");
+        let facts = |media: &str| (true, is_form(media));
         for (media, before) in old {
-            match new.get(media) {
-                Some(after) => self.value(place.clone(), at, (*before, *after), (true, false))?,
+            let after = match at.0 {
+                // A range accepts the media types in it.
+                Side::Request => in_range(new, media),
+                // Clients of the old contract weren't prepared for a new range.
+                _ => new.get(media).or_else(|| {
+                    let ranges = old.keys().filter(|range| is_in(media, range));
+                    ranges.filter_map(|range| new.get(range)).next()
+                }),
+            };
+            let narrower = || new.keys().any(|other| is_in(other, media));
+            match after {
+                Some(after) => self.value(place.clone(), at, (*before, *after), facts(media))?,
+                None if at.0 != Side::Request && narrower() => {}
                 None => self.removed(&name, at, "media-type", media.as_str()),
             }
         }
-        for media in new.keys().filter(|media| !old.contains_key(*media)) {
-            self.added(&name, at, "media-type", media.as_str());
+        for (media, after) in new.iter().filter(|(media, _)| !old.contains_key(*media)) {
+            match in_range(old, media) {
+                Some(before) => self.value(place.clone(), at, (*before, *after), facts(media))?,
+                None => self.added(&name, at, "media-type", media.as_str()),
+            }
         }
         Ok(())
     }
@@ -364,4 +415,37 @@ fn credentials(set: &BTreeSet<String>) -> Value {
         true => json!("no credentials"),
         false => json!(set),
     }
+}
+
+/// Whether a response for `wide`, a range or `default`, also describes the status or range `narrow`.
+fn covers(wide: &str, narrow: &str) -> bool {
+    wide != narrow
+        && (wide == "default" || wide.ends_with("XX") && wide.get(..1) == narrow.get(..1))
+}
+
+/// Returns the response that describes a status: its own, that of its range, or the default.
+fn covering<'r>(responses: &'r BTreeMap<String, Response>, status: &str) -> Option<&'r Response> {
+    responses.get(status).or_else(|| {
+        let mut wider = responses.iter().filter(|(other, _)| covers(other, status));
+        // A range sorts before `default`.
+        wider.next().map(|(_, response)| response)
+    })
+}
+
+/// Whether a media type is in a range like `application/*` or `*/*`.
+fn is_in(media: &str, range: &str) -> bool {
+    media != range
+        && match range.strip_suffix('*') {
+            Some("*/") => true,
+            Some(start) if start.ends_with('/') => media.starts_with(start),
+            _ => false,
+        }
+}
+
+/// Returns the content of a media type: its own, or that of the narrowest range that it is in.
+fn in_range<'c>(contents: &'c BTreeMap<String, RowId>, media: &str) -> Option<&'c RowId> {
+    contents.get(media).or_else(|| {
+        let ranges = contents.iter().filter(|(range, _)| is_in(media, range));
+        ranges.max_by_key(|(range, _)| range.len()).map(|(_, row)| row)
+    })
 }

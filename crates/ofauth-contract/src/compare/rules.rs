@@ -109,7 +109,7 @@ pub struct Rule {
 impl Rule {
     /// Returns the id of a change to one of its subjects.
     pub fn kind(&self, subject: &str) -> String {
-        format!("{subject}-{}", self.action.as_str())
+        kind(subject, self.action)
     }
 }
 
@@ -145,6 +145,7 @@ pub const RULES: &[Rule] = &[
     rule(&["schema"], Removed, Either, false, Breaks, "schema names are not on the wire, but a Rust type is removed"),
     rule(&["schema"], Changed, Either, false, AddsUnlessRetyped, "no compared operation uses the schema, but its Rust type changes"),
     rule(&["schema"], Renamed, Either, false, Breaks, "schema names are not on the wire, but the Rust type is named after it"),
+    rule(&[NOT_COMPARED], Changed, Either, true, Same, "this part of the document is not interpreted; review it yourself"),
     // Parameters
     rule(&["parameter"], Added, Request, false, Adds, "requests without it mean the same as before"),
     rule(&["required-parameter"], Added, Request, true, Adds, "the server rejects requests without it"),
@@ -293,6 +294,17 @@ const fn rule(
     why: &'static str,
 ) -> Rule {
     Rule { subjects, action, side, breaking, rust, why }
+}
+
+/// The subject and id of a change to something that is not interpreted.
+pub(super) const NOT_COMPARED: &str = "not-compared";
+
+/// Returns the id of a change.
+pub(super) fn kind(subject: &str, action: Action) -> String {
+    match subject {
+        NOT_COMPARED => subject.to_owned(),
+        _ => format!("{subject}-{}", action.as_str()),
+    }
 }
 
 /// Returns the rule for a change, if there is one.

@@ -159,7 +159,8 @@ impl Facts {
         row.write_only |= part.flag("writeOnly")?;
         row.unique |= part.flag("uniqueItems")?;
         for (set, key) in [(&mut self.formats, "format"), (&mut self.patterns, "pattern")] {
-            set.extend(part.text(key)?.map(str::to_owned));
+            // An empty pattern allows every string.
+            set.extend(part.text(key)?.filter(|text| !text.is_empty()).map(str::to_owned));
         }
         if row.default.is_none() {
             row.default = entries.get("default").map(number::plain_value);

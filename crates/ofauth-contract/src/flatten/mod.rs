@@ -10,6 +10,7 @@ mod operation;
 mod reference;
 mod schema;
 mod server;
+mod unread;
 
 use std::collections::BTreeMap;
 
@@ -38,7 +39,11 @@ impl Table {
                 named.insert(name.clone(), schemas.row(part)?);
             }
         }
-        Ok(Self { rows: schemas.rows, operations, schemas: named })
+        let mut webhooks = BTreeMap::new();
+        for (name, part) in root(document).entries("webhooks")? {
+            webhooks.insert(name.clone(), unread::expanded(&part, document));
+        }
+        Ok(Self { rows: schemas.rows, operations, schemas: named, webhooks })
     }
 
     /// Flattens only the operations whose method and path are wanted, because a document may have
@@ -53,7 +58,7 @@ impl Table {
         wanted: impl Fn(&str, &str) -> bool,
     ) -> Result<Self, Mistake> {
         let (operations, schemas) = operations(document, wanted)?;
-        Ok(Self { rows: schemas.rows, operations, schemas: BTreeMap::new() })
+        Ok(Self { rows: schemas.rows, operations, ..Self::default() })
     }
 
     /// Flattens a single JSON Schema, and returns the table and the schema's row.

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::reference::Part;
 use super::schema::Schemas;
 use super::server::{base_urls, default_url};
+use super::unread::expanded;
 use crate::mistake::Mistake;
-use crate::table::{Body, Header, Operation, Parameter, Response, RowId};
+use crate::table::{Body, Header, Kind, Operation, Parameter, Response, Row, RowId};
 
 pub(super) struct Operations<'a> {
     pub(super) root: Part<'a>,
@@ -35,6 +36,11 @@ impl<'a> Operations<'a> {
             parameters: self.parameters(item, operation)?,
             body: self.body(operation)?,
             responses: self.responses(operation)?,
+            callbacks: operation
+                .entries("callbacks")?
+                .into_iter()
+                .map(|(name, part)| (name.clone(), expanded(&part, self.root.value)))
+                .collect(),
             path: path.to_owned(),
             method,
         })
@@ -46,16 +52,23 @@ impl<'a> Operations<'a> {
         let holder = own.unwrap_or(&self.root);
         let mut sets = BTreeSet::new();
         for requirement in holder.list("security")? {
-            let mut set = BTreeSet::new();
+            // Each flow of a scheme is another way to the same credentials.
+            let mut ways = vec![BTreeSet::new()];
             for (name, scopes) in requirement.mapping()? {
                 let scopes = scopes.as_array().into_iter().flatten();
                 let scopes: BTreeSet<&str> = scopes.filter_map(Value::as_str).collect();
-                // Scopes are separate, because credentials with more scopes are accepted, too.
-                let text = self.scheme(name, &requirement)?;
-                set.extend(scopes.iter().map(|scope| format!("{text} {scope}")));
-                set.insert(text);
+                let schemes = self.scheme(name)?;
+                let with = |way: &BTreeSet<String>, scheme: &String| {
+                    let mut way = way.clone();
+                    // Scopes are separate, because credentials with more scopes are accepted, too.
+                    way.extend(scopes.iter().map(|scope| format!("{scheme} {scope}")));
+                    way.insert(scheme.clone());
+                    way
+                };
+                let longer = ways.iter().flat_map(|way| schemes.iter().map(|one| with(way, one)));
+                ways = longer.collect();
             }
-            sets.insert(set);
+            sets.extend(ways);
         }
         if sets.is_empty() {
             // Without requirements, no credentials are needed.
@@ -64,16 +77,17 @@ impl<'a> Operations<'a> {
         Ok(sets)
     }
 
-    fn scheme(&self, name: &str, requirement: &Part<'a>) -> Result<String, Mistake> {
+    /// Returns the ways to send the credentials of a scheme. A scheme that isn't described is known
+    /// only by its name.
+    fn scheme(&self, name: &str) -> Result<Vec<String>, Mistake> {
         let schemes =
             self.root.get("components").and_then(|components| components.get("securitySchemes"));
         let Some(scheme) = schemes.and_then(|schemes| schemes.get(name)) else {
-            let reason = format!("there is no security scheme `{name}`");
-            return Err(requirement.mistake(reason));
+            return Ok(vec![format!("undescribed scheme {name}")]);
         };
         let scheme = scheme.resolved(self.root.value)?;
         let text = |key| scheme.text(key).map(Option::unwrap_or_default);
-        Ok(match text("type")? {
+        let only = match text("type")? {
             "apiKey" => {
                 let name = match text("in")? {
                     "header" => text("name")?.to_ascii_lowercase(),
@@ -83,21 +97,26 @@ impl<'a> Operations<'a> {
             }
             "http" => format!("http {}", text("scheme")?.to_ascii_lowercase()),
             "oauth2" => {
-                let mut words = vec!["oauth2"];
+                let mut ways = Vec::new();
                 for (name, flow) in scheme.entries("flows")? {
                     if name.starts_with("x-") {
                         continue;
                     }
-                    words.push(name);
-                    for key in ["authorizationUrl", "tokenUrl", "refreshUrl"] {
+                    let mut words = vec!["oauth2", name];
+                    for key in ["authorizationUrl", "tokenUrl"] {
                         words.extend(flow.text(key)?);
                     }
+                    ways.push(words.join(" "));
                 }
-                words.join(" ")
+                if !ways.is_empty() {
+                    return Ok(ways);
+                }
+                "oauth2".to_owned()
             }
             kind @ "openIdConnect" => format!("{kind} {}", text("openIdConnectUrl")?),
             kind => kind.to_owned(),
-        })
+        };
+        Ok(vec![only])
     }
 
     /// The URLs of the same servers, each with the defaults of its variables.
@@ -164,12 +183,14 @@ impl<'a> Operations<'a> {
             None => part.get("schema"),
         };
         let row = self.schema(schema)?;
-        // `explode` has no effect on a single value.
+        // `explode` has no effect on a single value, or on a list in the style `simple`.
+        let is_same =
+            |row: &Row| row.is_scalar() || style == "simple" && row.kind == Some(Kind::Array);
         let content = &self.schemas.rows[row.0];
         let mut alternatives = content.alternatives.iter();
         let single = match content.alternatives.is_empty() {
-            true => content.is_scalar(),
-            false => alternatives.all(|id| self.schemas.rows[id.0].is_scalar()),
+            true => is_same(content),
+            false => alternatives.all(|id| is_same(&self.schemas.rows[id.0])),
         };
         let mut written = match &media {
             Some((media, _)) => essence(media),
@@ -199,7 +220,7 @@ impl<'a> Operations<'a> {
         Ok(Some(Body {
             required: part.flag("required")?,
             contents: self.contents(&part)?,
-            encodings: encodings(&part)?,
+            encodings: encodings(&part, self.root.value)?,
         }))
     }
 
@@ -242,8 +263,15 @@ impl<'a> Operations<'a> {
 
     fn contents(&mut self, part: &Part<'a>) -> Result<BTreeMap<String, RowId>, Mistake> {
         let mut contents = BTreeMap::new();
-        for (media, part) in part.entries("content")? {
-            contents.insert(essence(media), self.schema(part.get("schema"))?);
+        let entries = part.entries("content")?;
+        for (media, part) in &entries {
+            // Beside another entry for the same media type, the charset distinguishes them.
+            let alike = entries.iter().filter(|(other, _)| essence(other) == essence(media));
+            let key = match alike.count() {
+                1 => essence(media),
+                _ => media.to_ascii_lowercase(),
+            };
+            contents.insert(key, self.schema(part.get("schema"))?);
         }
         Ok(contents)
     }
@@ -255,19 +283,59 @@ impl<'a> Operations<'a> {
     }
 }
 
-/// Returns how the parts of each form are encoded. Other bodies have no parts.
-fn encodings(body: &Part<'_>) -> Result<BTreeMap<String, Value>, Mistake> {
+/// Returns how the parts of each form are encoded, without defaults that are written out. Other
+/// bodies have no parts.
+fn encodings<'a>(body: &Part<'a>, root: &'a Value) -> Result<BTreeMap<String, Value>, Mistake> {
     let mut encodings = BTreeMap::new();
-    for (media, part) in body.entries("content")? {
+    for (media, form) in body.entries("content")? {
         let media = essence(media);
-        if media.starts_with("multipart/") || media.starts_with("application/x-www-form-urlencoded")
-        {
-            let parts = part.entries("encoding")?.into_iter();
-            let parts = parts.map(|(name, part)| (name.clone(), part.value.clone()));
-            encodings.insert(media, parts.collect());
+        let multipart = media.starts_with("multipart/");
+        if !multipart && !media.starts_with("application/x-www-form-urlencoded") {
+            continue;
         }
+        let schema = form.get("schema").map(|schema| schema.resolved(root)).transpose()?;
+        let mut parts = Map::new();
+        for (name, part) in form.entries("encoding")? {
+            let mut written = part.mapping()?.clone();
+            if multipart {
+                let property = schema.as_ref().and_then(|schema| schema.get("properties"));
+                let property = property.and_then(|all| all.get(name));
+                let property = property.map(|one| one.resolved(root)).transpose()?;
+                let default = property.and_then(|one| default_type(one.value));
+                written.retain(|key, value| {
+                    key != "contentType" || default.is_none_or(|default| value != default)
+                });
+            }
+            for (key, default) in [("style", "form"), ("explode", "true")] {
+                let is_default = |value: &Value| *value == *default || value.to_string() == default;
+                if written.get(key).is_some_and(is_default) {
+                    written.remove(key);
+                }
+            }
+            if written.get("allowReserved") == Some(&Value::Bool(false)) {
+                written.remove("allowReserved");
+            }
+            if !written.is_empty() {
+                parts.insert(name.clone(), Value::Object(written));
+            }
+        }
+        encodings.insert(media, Value::Object(parts));
     }
     Ok(encodings)
+}
+
+/// Returns the media type in which a part is sent unless the document says otherwise (OpenAPI,
+/// encoding object).
+fn default_type(schema: &Value) -> Option<&'static str> {
+    match schema["type"].as_str()? {
+        "object" => Some("application/json"),
+        "array" => default_type(&schema["items"]),
+        "string" if schema["format"] == "binary" || schema["format"] == "byte" => {
+            Some("application/octet-stream")
+        }
+        "string" | "number" | "integer" | "boolean" => Some("text/plain"),
+        _ => None,
+    }
 }
 
 /// Returns a media type without its `charset`, which has no effect on JSON. Other parameters may

@@ -112,13 +112,40 @@ impl<'a> Part<'a> {
         };
         let pointer = percent_decoded(pointer);
         if !pointer.is_empty() && !pointer.starts_with('/') {
-            let reason = format!("`{target}` is an anchor, which is not supported; write a path");
-            return Err(place.mistake(reason));
+            let root = Part { value: root, pointer: String::new() };
+            let found = root.anchor(&pointer);
+            return match found {
+                Some(found) => Ok(Some(found)),
+                None => Err(place.mistake(format!("there is no anchor `{target}`"))),
+            };
         }
         let value = root
             .pointer(&pointer)
             .ok_or_else(|| place.mistake(format!("`{target}` does not exist")))?;
         Ok(Some(Part { value, pointer }))
+    }
+}
+
+impl<'a> Part<'a> {
+    /// Returns the part that has this `$anchor`.
+    fn anchor(&self, name: &str) -> Option<Part<'a>> {
+        let mut waiting = vec![self.clone()];
+        while let Some(part) = waiting.pop() {
+            match part.value {
+                Value::Object(entries) => {
+                    if entries.get("$anchor").and_then(Value::as_str) == Some(name) {
+                        return Some(part);
+                    }
+                    waiting.extend(entries.iter().map(|(key, value)| part.below(key, value)));
+                }
+                Value::Array(items) => {
+                    let items = items.iter().enumerate();
+                    waiting.extend(items.map(|(index, item)| part.below(&index.to_string(), item)));
+                }
+                _ => {}
+            }
+        }
+        None
     }
 }
 
@@ -165,7 +192,7 @@ mod tests {
             (json!("#/none"), "/start/$ref: `#/none` does not exist"),
             (json!("#/start"), "/start/$ref: `$ref` leads back to itself"),
             (json!("other.yaml#/a"), "/start/$ref: `other.yaml#/a` is in another document"),
-            (json!("#name"), "/start/$ref: `#name` is an anchor"),
+            (json!("#name"), "/start/$ref: there is no anchor `#name`"),
             (json!(""), "/start/$ref: it is empty; write what"),
             (json!(5), "/start/$ref: must be a string"),
         ] {

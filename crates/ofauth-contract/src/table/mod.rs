@@ -14,6 +14,8 @@ pub use row::{Bound, Discriminator, Field, Kind, Rest, Row, RowId};
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 /// A contract: its operations, and a row for each value in their requests and responses.
 ///
 /// Rows are reached from an operation through properties, items and alternatives. In a recursive
@@ -23,6 +25,8 @@ pub struct Table {
     pub(crate) rows: Vec<Row>,
     pub(crate) operations: Vec<Operation>,
     pub(crate) schemas: BTreeMap<String, RowId>,
+    /// The webhooks, which are not interpreted.
+    pub(crate) webhooks: BTreeMap<String, Value>,
 }
 
 impl Table {

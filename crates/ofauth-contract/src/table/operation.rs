@@ -29,6 +29,8 @@ pub struct Operation {
     pub body: Option<Body>,
     /// The responses by status, status range (`2XX`) or `default`.
     pub responses: BTreeMap<String, Response>,
+    /// The callbacks, which are not interpreted.
+    pub callbacks: BTreeMap<String, Value>,
 }
 
 impl Operation {

@@ -101,8 +101,7 @@ fn each_rule_has_a_case() {
         let new = changed(&old, &case.change);
         for change in [changes(&old, &new), changes(&new, &old)].concat() {
             let found = RULES.iter().position(|rule| {
-                let kind =
-                    |subject: &&str| change.kind == format!("{subject}-{}", rule.action.as_str());
+                let kind = |subject: &&str| change.kind == rule.kind(subject);
                 rule.subjects.iter().any(kind)
                     && rule.why == change.why
                     && (rule.side == change.direction || rule.side == Side::Either)
