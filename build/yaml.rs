@@ -271,7 +271,8 @@ fn number(written: &str) -> Result<Option<Value>, String> {
     Ok(text.then(|| written.into()))
 }
 
-/// Parses an integer of any length; fails if a JSON number can't represent it exactly.
+/// Parses an integer of any length; fails if a JSON number can't represent it exactly. A bound as
+/// JavaScript rounds it, like -9223372036854776000, means the double that is written so.
 fn integer(written: &str) -> Result<Number, String> {
     let written = written.strip_prefix('+').unwrap_or(written);
     if let Ok(number) = written.parse::<u64>() {
@@ -284,7 +285,11 @@ fn integer(written: &str) -> Result<Number, String> {
     written
         .parse::<f64>()
         .ok()
-        .filter(|number| digits(&format!("{number:.0}")) == digits(written))
+        .filter(|number| {
+            [format!("{number:.0}"), format!("{number}")]
+                .iter()
+                .any(|text| digits(text) == digits(written))
+        })
         .and_then(Number::from_f64)
         .ok_or_else(|| {
             format!("`{written}` cannot be represented exactly; quote it if it is a string")

@@ -210,8 +210,17 @@ impl<'a> Schemas<'a> {
             }
             let mut below = schema.part.list("allOf")?;
             below.extend(schema.part.reference(self.root)?);
+            if let Some(children) = self.children(&schema.part)?
+                && !self.has_chosen(&schema.part, &children, &passed)?
+            {
+                found.groups.push(children);
+            }
             for key in ["oneOf", "anyOf"] {
                 let mut group = schema.part.list(key)?;
+                // A child that contains its parent is one of the parent's alternatives already.
+                if self.has_chosen(&schema.part, &group, &passed)? {
+                    continue;
+                }
                 let all = group.len();
                 group.retain(|part| !keywords::is_null(part.value));
                 found.null |= group.len() < all;
@@ -230,6 +239,64 @@ impl<'a> Schemas<'a> {
             waiting.extend(below.map(|part| Schema { part, bare: false }));
         }
         Ok(found)
+    }
+
+    /// Returns the schemas that a discriminator without alternatives maps to, if they contain this
+    /// schema, and any value for the schema itself.
+    fn children(&self, part: &Part<'a>) -> Result<Option<Vec<Part<'a>>>, Mistake> {
+        static ANY: Value = Value::Bool(true);
+        let Some(discriminator) = part.get("discriminator") else {
+            return Ok(None);
+        };
+        if part.value.get("oneOf").is_some() || part.value.get("anyOf").is_some() {
+            return Ok(None);
+        }
+        let mut children = Vec::new();
+        for (_, target) in discriminator.entries("mapping")? {
+            let Some(name) = target.value.as_str().and_then(|name| name.rsplit('/').next()) else {
+                continue;
+            };
+            let schemas = self.root.get("components").and_then(|all| all.get("schemas"));
+            let Some(value) = schemas.and_then(|schemas| schemas.get(name)) else {
+                continue;
+            };
+            let root = Part { value: self.root, pointer: String::new() };
+            let child = root.below("components", value).below("schemas", value).below(name, value);
+            let mut parents = child.list("allOf")?.into_iter();
+            let is_own = |parent: Part<'a>| {
+                parent.resolved(self.root).is_ok_and(|found| std::ptr::eq(found.value, part.value))
+            };
+            let known = |other: &Part<'_>| std::ptr::eq(other.value, value);
+            if parents.any(is_own) && !children.iter().any(known) {
+                children.push(child);
+            }
+        }
+        if children.is_empty() {
+            return Ok(None);
+        }
+        children.push(Part { value: &ANY, pointer: String::new() });
+        Ok(Some(children))
+    }
+
+    /// Whether another schema than the owner of these alternatives applies already, and is one of
+    /// them.
+    fn has_chosen(
+        &self,
+        owner: &Part<'a>,
+        group: &[Part<'a>],
+        passed: &HashSet<(usize, bool)>,
+    ) -> Result<bool, Mistake> {
+        for part in group {
+            let target = if part.value.is_object() { part.resolved(self.root)? } else { continue };
+            if std::ptr::eq(target.value, owner.value) {
+                continue;
+            }
+            let address = std::ptr::from_ref(target.value).addr();
+            if passed.contains(&(address, false)) || passed.contains(&(address, true)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Returns the name under `components` of a schema, or of the one that it refers to or wraps.
