@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::diagnostic::{Diagnostic, RuleId};
-use super::{composition, examples, rules};
+use super::{composition, examples, ignored, rules};
 use crate::generator;
 use crate::generator::document::Document;
 use crate::generator::problem::Problem;
@@ -98,6 +98,9 @@ pub(crate) fn check(root: &Path, document: &Document) -> Result<Vec<Diagnostic>,
             findings.push(Diagnostic::in_spec(examples::EXAMPLE, problem));
         }
     }
+    findings.extend(ignored::keywords(&document.value).into_iter().map(|(pointer, reason)| {
+        Diagnostic::in_spec(TRANSLATE, document.problem(&pointer, reason))
+    }));
     if findings.is_empty()
         && let Err(problem) = generator::translatable(document)
     {

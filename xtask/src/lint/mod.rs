@@ -7,6 +7,7 @@ mod check;
 mod composition;
 mod diagnostic;
 mod examples;
+mod ignored;
 mod review;
 mod rules;
 

@@ -280,6 +280,24 @@ fn each_rule_reports_the_line_and_the_reason() {
         ),
         (
             "translate",
+            edited(
+                "        - name: limit\n          in: query\n",
+                "        - name: limit\n          in: query\n          explode: false\n",
+            ),
+            "          explode: false",
+            "the generated client ignores this",
+        ),
+        (
+            "translate",
+            edited(
+                "        - name: limit\n          in: query\n",
+                "        - name: limit\n          in: query\n          allowReserved: true\n",
+            ),
+            "          allowReserved: true",
+            "the generated client ignores this",
+        ),
+        (
+            "translate",
             field("          not:\n            type: string\n"),
             "    Message:",
             "progenitor cannot translate this",

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::operations::Comparison;
 use super::rules::{Action, Side};
 use crate::mistake::Mistake;
-use crate::table::{Operation, Parameter, Place};
+use crate::table::{Kind, Operation, Parameter, Place};
 
 impl Comparison<'_> {
     pub(crate) fn parameters(
@@ -43,7 +43,20 @@ impl Comparison<'_> {
             self.flag(&place, at, "parameter-empty", before.empty, after.empty);
             // A builder takes a `T`, whether it's required or not.
             let text = !before.style.contains('/');
-            let rows = (before.row, after.row);
+            let mut rows = (before.row, after.row);
+            // A single value is a list of one, if each item is written on its own.
+            let list = self.new.row(after.row);
+            if before.location == "query"
+                && after.style == "form"
+                && after.exploded == Some(true)
+                && self.old.row(before.row).is_scalar()
+                && let (Some(Kind::Array), Some(items)) = (list.kind, list.items)
+            {
+                let what = ("type", Action::Widened);
+                let words = (self.old.words(before.row), self.new.words(after.row));
+                self.report(&place, at, what, json!(words.0), json!(words.1));
+                rows.1 = items;
+            }
             self.value(Place::part(place), at, rows, (false, text))?;
         }
         for parameter in removed {

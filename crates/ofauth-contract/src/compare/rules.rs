@@ -145,7 +145,7 @@ pub const RULES: &[Rule] = &[
     rule(&["schema"], Removed, Either, false, Breaks, "schema names are not on the wire, but a Rust type is removed"),
     rule(&["schema"], Changed, Either, false, AddsUnlessRetyped, "no compared operation uses the schema, but its Rust type changes"),
     rule(&["schema"], Renamed, Either, false, Breaks, "schema names are not on the wire, but the Rust type is named after it"),
-    rule(&[NOT_COMPARED], Changed, Either, true, Same, "this part of the document is not interpreted; review it yourself"),
+    rule(&[NOT_COMPARED], Changed, Either, true, Same, "this part of the document is compared but not interpreted; review it yourself"),
     // Parameters
     rule(&["parameter"], Added, Request, false, Adds, "requests without it mean the same as before"),
     rule(&["required-parameter"], Added, Request, true, Adds, "the server rejects requests without it"),
@@ -255,7 +255,6 @@ pub const RULES: &[Rule] = &[
     rule(&["multiple-of"], Narrowed, Request, true, Same, REFUSED),
     rule(&["multiple-of"], Narrowed, Response, false, Same, FEWER),
     rule(&["pattern", "multiple-of"], Changed, Either, true, Same, "values that match the old constraint may not match the new one"),
-    rule(&["constraint"], Changed, Either, true, Same, "the keyword is compared but not interpreted; review it yourself"),
     // Properties
     rule(&["property"], Added, Request, false, Adds, "requests without it mean the same as before"),
     rule(&["required-property"], Added, Request, true, Adds, "the server rejects requests without it"),

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde_json::{Value, json};
 
 use super::judge::{reformatted, replaced};
-use super::rules::Action;
+use super::rules::{Action, NOT_COMPARED};
 use super::value::{Step, ValueComparison};
 use crate::table::{Bound, Kind, Row, number};
 
@@ -60,7 +60,8 @@ impl ValueComparison<'_> {
                 |value: Option<&Value>| value.map_or(Value::Null, |value| json!({ key: value }));
             // The schemas inside may have changed even if the texts are equal.
             let action = replaced(&before, &after).unwrap_or(Action::Changed);
-            self.report(step, ("constraint", action), shown(before), shown(after));
+            let subject = if action == Action::Changed { NOT_COMPARED } else { "constraint" };
+            self.report(step, (subject, action), shown(before), shown(after));
         }
     }
 

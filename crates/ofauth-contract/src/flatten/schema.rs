@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::alternatives;
 use super::keywords::{self, Facts};
 use super::reference::Part;
+use super::unread::expanded;
 use crate::mistake::Mistake;
 use crate::table::{Discriminator, Field, Kind, Rest, Row, RowId};
 
@@ -131,13 +132,23 @@ impl<'a> Schemas<'a> {
 
     /// Builds the row of a recipe; the rows below it are only enqueued.
     fn build(&mut self, recipe: &Recipe<'a>) -> Result<Row, Mistake> {
-        let leaves = self.leaves(&recipe.parts)?;
+        let mut leaves = self.leaves(&recipe.parts)?;
         let mut facts = Facts::default();
         for schema in &leaves.schemas {
             facts.add(&schema.part)?;
         }
         for (key, value) in &leaves.required {
             facts.constrain(key, value.clone());
+        }
+        let count =
+            leaves.groups.iter().try_fold(1_usize, |all, group| all.checked_mul(group.len()));
+        if leaves.groups.len() > 1 && count.is_none_or(|count| count > COMBINATIONS) {
+            // Too many combinations: they are compared, but not interpreted.
+            let expand = |group: Vec<Part<'a>>| -> Value {
+                group.iter().map(|part| expanded(part, self.root)).collect()
+            };
+            let groups: Vec<Value> = leaves.groups.drain(..).map(expand).collect();
+            facts.constrain("allOf", groups.into());
         }
         if leaves.only_null {
             facts.narrow(BTreeSet::from([Kind::Null]));
@@ -163,7 +174,7 @@ impl<'a> Schemas<'a> {
         row.pointers = pointers.filter(|pointer| known.insert(*pointer)).cloned().collect();
         let kinds = facts.kinds();
         if !leaves.groups.is_empty() {
-            for parts in combinations(&leaves)? {
+            for parts in combinations(&leaves) {
                 row.alternatives.push(self.enqueue(parts, recipe.kind)?);
             }
         } else if kinds.len() > 1 {
@@ -435,7 +446,7 @@ fn discriminator(part: &Part<'_>) -> Result<Discriminator, Mistake> {
 }
 
 /// Returns the schemas of each alternative: with several groups, of each combination.
-fn combinations<'a>(leaves: &Leaves<'a>) -> Result<Vec<Vec<Schema<'a>>>, Mistake> {
+fn combinations<'a>(leaves: &Leaves<'a>) -> Vec<Vec<Schema<'a>>> {
     let base = leaves.schemas.iter();
     let base: Vec<Schema<'a>> = base
         .filter(|schema| schema.bare || keywords::constrains(schema.part.value))
@@ -443,12 +454,6 @@ fn combinations<'a>(leaves: &Leaves<'a>) -> Result<Vec<Vec<Schema<'a>>>, Mistake
         .collect();
     let mut all = vec![Vec::new()];
     for group in &leaves.groups {
-        if leaves.groups.len() > 1 && all.len() * group.len() > COMBINATIONS {
-            let reason = format!(
-                "there are more than {COMBINATIONS} combinations of alternatives; write them as one list"
-            );
-            return Err(leaves.schemas[0].part.mistake(reason));
-        }
         let with = |parts: &Vec<Schema<'a>>, part: &Part<'a>| {
             let schema = Schema { part: part.clone(), bare: false };
             parts.iter().cloned().chain([schema]).collect::<Vec<_>>()
@@ -459,5 +464,5 @@ fn combinations<'a>(leaves: &Leaves<'a>) -> Result<Vec<Vec<Schema<'a>>>, Mistake
     for parts in &mut all {
         parts.extend(base.iter().cloned());
     }
-    Ok(all)
+    all
 }
