@@ -62,6 +62,9 @@ pub(crate) struct Comparison<'a> {
     compared: HashSet<(u64, u64)>,
 }
 
+/// Whether two operations are the same one.
+type Test = fn(&Operation, &Operation) -> bool;
+
 /// The location of a change to a name rather than a value: the side, and the operation with the
 /// status of the response.
 pub(super) type At<'a> = (Side, &'a str);
@@ -167,7 +170,7 @@ impl Comparison<'_> {
             |a: &Operation, b: &Operation| a.method == b.method && a.template() == b.template();
         let mut added: Vec<&Operation> = new.operations.iter().collect();
         let mut pairs: Vec<Option<&Operation>> = vec![None; old.operations.len()];
-        let tests: [&dyn Fn(&Operation, &Operation) -> bool; 2] = [&exact, &alike];
+        let tests: [Test; 2] = [exact, alike];
         for test in tests {
             for (operation, pair) in old.operations.iter().zip(&mut pairs) {
                 if pair.is_none()

@@ -306,14 +306,15 @@ fn encodings<'a>(body: &Part<'a>, root: &'a Value) -> Result<BTreeMap<String, Va
                     key != "contentType" || default.is_none_or(|default| value != default)
                 });
             }
-            for (key, default) in [("style", "form"), ("explode", "true")] {
-                let is_default = |value: &Value| *value == *default || value.to_string() == default;
-                if written.get(key).is_some_and(is_default) {
+            let defaults = [
+                ("style", Value::from("form")),
+                ("explode", Value::Bool(true)),
+                ("allowReserved", Value::Bool(false)),
+            ];
+            for (key, default) in defaults {
+                if written.get(key) == Some(&default) {
                     written.remove(key);
                 }
-            }
-            if written.get("allowReserved") == Some(&Value::Bool(false)) {
-                written.remove("allowReserved");
             }
             if !written.is_empty() {
                 parts.insert(name.clone(), Value::Object(written));

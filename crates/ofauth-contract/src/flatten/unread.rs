@@ -56,7 +56,7 @@ impl<'a> Expansion<'a> {
     fn entries(&mut self, entries: &'a Map<String, Value>) -> Map<String, Value> {
         let read = entries.iter().filter(|(key, value)| {
             // A property may have such a name, too; then it is a schema.
-            !(SILENT.contains(&key.as_str()) && !value.is_object()) && !key.starts_with("x-")
+            (value.is_object() || !SILENT.contains(&key.as_str())) && !key.starts_with("x-")
         });
         read.map(|(key, value)| (key.clone(), self.value(value))).collect()
     }
