@@ -328,7 +328,9 @@ impl fmt::Debug for ChatStream {
 fn incomplete(request: &ChatsRequest, error: WalkError) -> Error {
     let host = request.connection.host();
     let (kind, advice) = match error {
-        WalkError::Stuck { .. } | WalkError::NoProgress { .. } | WalkError::Dark { .. } => {
+        WalkError::Stuck { .. }
+        | WalkError::NoProgress { .. }
+        | WalkError::NothingBeyond { .. } => {
             (ErrorKind::Paging, "try again later, and report it if it persists")
         }
         WalkError::Disorder => (ErrorKind::Incomplete, "report it to the vendor"),

@@ -60,7 +60,7 @@
 //! - A next offset may count the items asked for, instead of those returned: if the page there isn't
 //!   connected, the walk goes on from the items that it has.
 //! - If pages are empty from some offset on, although more should follow, the walk looks for the
-//!   last page that is not, and ends with [`WalkError::Dark`].
+//!   last page that is not, and ends with [`WalkError::NothingBeyond`].
 //!
 //! # Assumptions
 //!
@@ -95,7 +95,7 @@ pub(crate) use page::{Ask, Item, Key, MAX_LIMIT, Order, ServedPage, WalkError};
 pub(crate) use token::Token;
 
 use known::{Anchor, Known, PlacedPage, RegionId};
-use plan::Dark;
+use plan::EmptyPages;
 use ties::{TiedPage, Ties};
 
 /// A walk over a list that changes while it is read.
@@ -137,9 +137,9 @@ pub(crate) struct Walk {
     jumped: bool,
     /// Whether the next page shows if the last page was the last indeed.
     verifying: bool,
-    dark: Option<Dark>,
+    empty: Option<EmptyPages>,
     /// The offset of the last page that had items.
-    lit: u64,
+    shown_at: u64,
     /// The offset of a page past the region's end that wasn't connected to it.
     missed: Option<u64>,
 }
@@ -190,8 +190,8 @@ impl Walk {
             read_to: 0,
             jumped: false,
             verifying: false,
-            dark: None,
-            lit: start,
+            empty: None,
+            shown_at: start,
             missed: None,
         }
     }
@@ -292,20 +292,20 @@ impl Walk {
                 }
                 _ => {
                     self.unconnected(&ask, planned);
-                    self.darken(&ask, planned);
+                    self.note_empty(&ask, planned);
                 }
             }
             self.watch(&ask, &page, planned && self.offset() >= Some(ask.offset));
             return Vec::new();
         }
-        self.lit = ask.offset;
+        self.shown_at = ask.offset;
 
         let based = anchors.iter().filter(|anchor| Some(anchor.region) == self.base).count();
         let moved = self.moved(&placed, &anchors);
         let lost = u32::try_from(moved.saturating_neg().max(0)).unwrap_or(u32::MAX);
         // The list changed, so other pages may be empty now.
-        if moved != 0 || self.dark.is_some_and(|dark| dark.offset <= ask.offset) {
-            self.dark = None;
+        if moved != 0 || self.empty.is_some_and(|empty| empty.offset <= ask.offset) {
+            self.empty = None;
         }
         // If the server returns one item per page, nothing proves that the next page is connected:
         // trust it.

@@ -69,7 +69,7 @@ pub(crate) enum WalkError {
         requests: u32,
     },
     /// Pages from this offset on are empty, although more items should follow.
-    Dark {
+    NothingBeyond {
         /// The lowest such offset.
         offset: u64,
     },
@@ -92,7 +92,7 @@ impl fmt::Display for WalkError {
             Self::GaveUp { requests } => {
                 write!(f, "the list changes too fast to be read: gave up after {requests} requests")
             }
-            Self::Dark { offset } => {
+            Self::NothingBeyond { offset } => {
                 write!(f, "the server shows nothing from offset {offset} on, though more follows")
             }
             Self::Disorder => f.write_str(

@@ -8,7 +8,7 @@ const MAX_IDLE: u32 = 10;
 
 /// The lowest offset at which a page was empty although more items should follow.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Dark {
+pub(super) struct EmptyPages {
     pub(super) offset: u64,
     /// How many such pages there were.
     pub(super) pages: u32,
@@ -51,7 +51,7 @@ impl Walk {
         self.next = match complete {
             false => {
                 let next = self.onward(here, self.page_end(ask, page));
-                self.lit(next)
+                self.within_shown(next)
             }
             true => self.closing(here, fresh, at_start),
         };
@@ -98,30 +98,32 @@ impl Walk {
 
     /// Remembers that a page was empty although it should have items. After the second such page,
     /// plans to look for the last page that the server shows.
-    pub(super) fn darken(&mut self, ask: &Ask, planned: bool) {
+    pub(super) fn note_empty(&mut self, ask: &Ask, planned: bool) {
         if planned && ask.offset > self.start {
-            let first = Dark { offset: u64::MAX, pages: 0, checked: 0 };
-            let dark = self.dark.get_or_insert(first);
-            dark.offset = dark.offset.min(ask.offset);
-            dark.pages += 1;
-            self.next = self.lit(self.next);
+            let first = EmptyPages { offset: u64::MAX, pages: 0, checked: 0 };
+            let empty = self.empty.get_or_insert(first);
+            empty.offset = empty.offset.min(ask.offset);
+            empty.pages += 1;
+            self.next = self.within_shown(self.next);
         }
     }
 
     /// Changes a plan that leads to where pages were empty more than once.
-    fn lit(&mut self, next: Next) -> Next {
-        let lit = self.lit;
-        match (next, &mut self.dark) {
-            (Next::Forward(offset), Some(dark)) if dark.pages > 1 && offset < dark.offset => next,
-            (Next::Forward(_) | Next::Back(_), Some(dark)) if dark.pages > 1 => {
-                match lit.midpoint(dark.offset) {
-                    middle if middle > lit => Next::Forward(middle),
-                    _ if lit >= dark.offset => next,
-                    _ if dark.checked < 2 => {
-                        dark.checked += 1;
-                        Next::Forward(if dark.checked == 1 { lit } else { dark.offset })
+    fn within_shown(&mut self, next: Next) -> Next {
+        let shown_at = self.shown_at;
+        match (next, &mut self.empty) {
+            (Next::Forward(offset), Some(empty)) if empty.pages > 1 && offset < empty.offset => {
+                next
+            }
+            (Next::Forward(_) | Next::Back(_), Some(empty)) if empty.pages > 1 => {
+                match shown_at.midpoint(empty.offset) {
+                    middle if middle > shown_at => Next::Forward(middle),
+                    _ if shown_at >= empty.offset => next,
+                    _ if empty.checked < 2 => {
+                        empty.checked += 1;
+                        Next::Forward(if empty.checked == 1 { shown_at } else { empty.offset })
                     }
-                    _ => Next::Failed(WalkError::Dark { offset: dark.offset }),
+                    _ => Next::Failed(WalkError::NothingBeyond { offset: empty.offset }),
                 }
             }
             (next, _) => next,

@@ -26,7 +26,7 @@ struct Server {
     /// Gives the number of the next page as the next offset.
     counts_pages: bool,
     /// Shows nothing from this offset on.
-    dark_from: u64,
+    empty_from: u64,
     requests: u32,
 }
 
@@ -45,7 +45,7 @@ impl Server {
             gives_next: [true, false],
             counts_asked: false,
             counts_pages: false,
-            dark_from: u64::MAX,
+            empty_from: u64::MAX,
             requests: 0,
         }
     }
@@ -56,7 +56,7 @@ impl Server {
             self.chats.sort_by_key(|chat| std::cmp::Reverse(chat.activity));
         }
         let (offset, limit) = (ask.offset as usize, (ask.limit as usize).min(self.cap));
-        let shown = if ask.offset < self.dark_from { limit } else { 0 };
+        let shown = if ask.offset < self.empty_from { limit } else { 0 };
         let items: Vec<Item> = self.chats.iter().skip(offset).take(shown).copied().collect();
         let lies = self.lies_on == Some(self.requests);
         self.requests += 1;
@@ -258,12 +258,16 @@ fn next_offsets_that_count_pages_are_reported_or_not_followed() {
 
 #[test]
 fn a_server_that_shows_nothing_beyond_an_offset_is_read_as_far_as_possible() {
-    for (dark_from, gives_next) in (21..120).flat_map(|from| [(from, true), (from, false)]) {
+    for (empty_from, gives_next) in (21..120).flat_map(|from| [(from, true), (from, false)]) {
         let mut server = Server::new(300, 1, |key| -(key as i64));
-        (server.dark_from, server.gives_next) = (dark_from, [gives_next, false]);
+        (server.empty_from, server.gives_next) = (empty_from, [gives_next, false]);
         let (yielded, end) = server.walk(0);
-        assert_eq!(yielded.len() as u64, dark_from - 1 + 20);
-        assert_eq!(end, Err(WalkError::Dark { offset: dark_from }));
-        assert!(server.requests <= dark_from as u32 / 19 + 16, "{dark_from}: {}", server.requests);
+        assert_eq!(yielded.len() as u64, empty_from - 1 + 20);
+        assert_eq!(end, Err(WalkError::NothingBeyond { offset: empty_from }));
+        assert!(
+            server.requests <= empty_from as u32 / 19 + 16,
+            "{empty_from}: {}",
+            server.requests
+        );
     }
 }
