@@ -66,7 +66,7 @@ async fn one(request: ChatsRequest, output: &mut Output) -> Result<(), Failure> 
         };
         hint(&format!("There are more chats: use {next}, or --all for all chats."));
     }
-    all_read(page.rejected().len() as u64)
+    Failure::all_read(page.rejected().len() as u64)
 }
 
 /// Writes every chat.
@@ -105,7 +105,7 @@ async fn all(mut chats: Reader, output: &mut Output, progress: &Progress) -> Res
     if count + rejected == 0 {
         hint("No chats found.");
     }
-    all_read(rejected)
+    Failure::all_read(rejected)
 }
 
 fn hint_resumption(chats: &Reader, progress: &Progress) {
@@ -141,7 +141,7 @@ async fn bodies(
             output.page(&page)
         })?;
     }
-    all_read(rejected)
+    Failure::all_read(rejected)
 }
 
 /// Warns about each chat of a page that could not be decoded.
@@ -152,16 +152,6 @@ fn warn_rejected(page: &Page) {
             None => warn(&format!("a chat cannot be read: {rejected}")),
         }
     }
-}
-
-/// Returns a failure if some chats could not be decoded.
-pub(crate) fn all_read(rejected: u64) -> Result<(), Failure> {
-    let chats = match rejected {
-        0 => return Ok(()),
-        1 => "1 chat".to_owned(),
-        count => format!("{count} chats"),
-    };
-    Err(Failure::Unreadable(format!("{chats} cannot be read; the others were written")))
 }
 
 fn incomplete(count: u64, failure: Failure) -> Failure {

@@ -17,7 +17,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::arguments::Verbosity;
 use crate::failure::Failure;
-use crate::output::terminal::printable;
+use crate::terminal::printable;
 
 /// A pause that is worth a message even without a progress line.
 const LONG_PAUSE: Duration = Duration::from_secs(5);

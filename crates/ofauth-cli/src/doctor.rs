@@ -14,8 +14,8 @@ use tokio::time::timeout;
 use crate::account;
 use crate::arguments::{Config, DoctorArguments};
 use crate::failure::Failure;
-use crate::output::terminal::printable;
 use crate::settings::{Settings, Sourced};
+use crate::terminal::printable;
 
 const DEFAULT_URL: &str = "https://api-next.ofauth.com";
 /// A difference between the clocks that does no harm.

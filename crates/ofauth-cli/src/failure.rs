@@ -30,6 +30,16 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// Returns a failure if some chats could not be decoded.
+    pub(crate) fn all_read(rejected: u64) -> Result<(), Self> {
+        let chats = match rejected {
+            0 => return Ok(()),
+            1 => "1 chat".to_owned(),
+            count => format!("{count} chats"),
+        };
+        Err(Self::Unreadable(format!("{chats} cannot be read; the others were written")))
+    }
+
     /// Whether the output is complete all the same, except for chats that can't be read.
     pub(crate) fn is_complete(&self) -> bool {
         matches!(self, Self::Unreadable(_))

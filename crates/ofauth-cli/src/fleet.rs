@@ -8,7 +8,6 @@ use tokio::signal::ctrl_c;
 
 use crate::account::Account;
 use crate::arguments::ChatsArguments;
-use crate::chats::all_read;
 use crate::console::{self, Progress, warn};
 use crate::failure::Failure;
 use crate::output::Output;
@@ -82,7 +81,7 @@ pub(crate) async fn run(
     }
     failures.report();
     match failures.count {
-        0 => all_read(rejected),
+        0 => Failure::all_read(rejected),
         failed if failed == total && count == 0 => {
             Err(Failure::Failed(format!("all {total} connections failed")))
         }

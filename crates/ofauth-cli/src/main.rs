@@ -14,6 +14,7 @@ mod output;
 mod reader;
 mod sandbox;
 mod settings;
+mod terminal;
 mod watch;
 
 use std::env;

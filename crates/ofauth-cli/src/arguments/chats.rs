@@ -11,7 +11,32 @@ use ofauth::operations::list_chats::{FILTER, LIMIT, OFFSET, ORDER, QUERY, USER_L
 use ofauth::{ChatFilter, ChatOrder, Cursor};
 
 use super::{Server, whole};
-use crate::output::FIELDS;
+
+/// The fields that can be chosen, as paths in a chat's JSON; by default, CSV has all of them.
+pub(crate) const FIELDS: [&str; 22] = [
+    "withUser.id",
+    "withUser._view",
+    "unreadMessagesCount",
+    "hasUnreadTips",
+    "canSendMessage",
+    "canNotSendReason",
+    "canGoToProfile",
+    "isMutedNotifications",
+    "hasPurchasedFeed",
+    "countPinnedMessages",
+    "lastReadMessageId",
+    "lastMessage.id",
+    "lastMessage.createdAt",
+    "lastMessage.changedAt",
+    "lastMessage.fromUser.id",
+    "lastMessage.fromUser.name",
+    "lastMessage.mediaCount",
+    "lastMessage.isTip",
+    "lastMessage.isFree",
+    "lastMessage.isOpened",
+    "lastMessage.isNew",
+    "lastMessage.text",
+];
 
 /// List the chats of one or more creators
 ///

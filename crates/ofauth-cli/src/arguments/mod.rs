@@ -12,7 +12,9 @@ use std::str::FromStr;
 use clap::{Args, ColorChoice, Parser, Subcommand};
 use clap_complete::Shell;
 
-pub(crate) use chats::{ChatsArguments, Creators, Format, Formatting, Selection, WatchArguments};
+pub(crate) use chats::{
+    ChatsArguments, Creators, FIELDS, Format, Formatting, Selection, WatchArguments,
+};
 pub(crate) use sandbox::SandboxArguments;
 pub(crate) use server::Server;
 

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use super::terminal::escaped;
 use crate::console;
 use crate::failure::Failure;
+use crate::terminal::escaped;
 
 /// The width of a table if there is no terminal to fit.
 const DEFAULT_WIDTH: usize = 100;

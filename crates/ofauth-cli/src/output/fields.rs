@@ -3,32 +3,6 @@
 use ofauth::Chat;
 use serde_json::Value;
 
-/// The fields that can be chosen, as paths in a chat's JSON; by default, CSV has all of them.
-pub(crate) const FIELDS: [&str; 22] = [
-    "withUser.id",
-    "withUser._view",
-    "unreadMessagesCount",
-    "hasUnreadTips",
-    "canSendMessage",
-    "canNotSendReason",
-    "canGoToProfile",
-    "isMutedNotifications",
-    "hasPurchasedFeed",
-    "countPinnedMessages",
-    "lastReadMessageId",
-    "lastMessage.id",
-    "lastMessage.createdAt",
-    "lastMessage.changedAt",
-    "lastMessage.fromUser.id",
-    "lastMessage.fromUser.name",
-    "lastMessage.mediaCount",
-    "lastMessage.isTip",
-    "lastMessage.isFree",
-    "lastMessage.isOpened",
-    "lastMessage.isNew",
-    "lastMessage.text",
-];
-
 /// Returns fields of a chat as text. `safe` keeps spreadsheets from calculating texts as formulas.
 pub(super) fn cells(chat: &Chat, fields: &[&str], safe: bool) -> serde_json::Result<Vec<String>> {
     let chat = serde_json::to_value(chat)?;

@@ -3,15 +3,12 @@
 mod destination;
 mod fields;
 mod table;
-pub(crate) mod terminal;
 
 use std::io;
 
 use ofauth::{Chat, Page};
 
-pub(crate) use fields::FIELDS;
-
-use crate::arguments::{Format, Formatting};
+use crate::arguments::{FIELDS, Format, Formatting};
 use crate::failure::Failure;
 use destination::Destination;
 use table::Row;

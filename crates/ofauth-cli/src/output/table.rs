@@ -9,7 +9,7 @@ use comfy_table::{
 use ofauth::{Chat, MessageSender};
 use unicode_width::UnicodeWidthStr;
 
-use super::terminal::printable;
+use crate::terminal::printable;
 
 /// The maximum length of a message in a row, in characters, so that the rest need not be converted
 /// from HTML.

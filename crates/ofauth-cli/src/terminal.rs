@@ -18,7 +18,7 @@ pub(crate) fn printable(text: &str) -> String {
 
 /// Escapes the characters that act on a terminal like JSON does, so that JSON keeps its meaning.
 /// Line breaks remain.
-pub(super) fn escaped(text: &[u8]) -> Cow<'_, [u8]> {
+pub(crate) fn escaped(text: &[u8]) -> Cow<'_, [u8]> {
     let acts = |c: char| acts_on_terminal(c) && c != '\n';
     let text = match String::from_utf8_lossy(text) {
         Cow::Borrowed(valid) if !valid.contains(acts) => return Cow::Borrowed(text),
