@@ -64,7 +64,7 @@ impl Ids<'_> {
         if let Err(error) = self.account.client.connection(id) {
             return Err(match (set_by(source, error), id.contains('#')) {
                 (Failure::Usage(message), true) => Failure::Usage(format!(
-                    "{message}; a comment needs a line of its own, which begins with #"
+                    "{message}; put comments on separate lines that begin with #"
                 )),
                 (failure, _) => failure,
             });

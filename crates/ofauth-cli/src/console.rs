@@ -74,7 +74,7 @@ fn write(color: AnsiColor, word: &str, message: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{style}{word}:{style:#} {message}");
 }
 
-/// Removes characters that act on a terminal, but not the line breaks.
+/// Makes text printable, but keeps its line breaks.
 fn lines(message: &str) -> String {
     message.split('\n').map(printable).collect::<Vec<_>>().join("\n")
 }

@@ -165,11 +165,10 @@ fn profile(
     let mut parsed: File = toml::from_str(&text).map_err(|error| {
         let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
         let line = before.matches('\n').count() + 1;
-        // What was expected, without the value that was found instead.
-        let quotes = error.message().starts_with("invalid ");
+        // What was expected, without what was found instead: it may be a key too.
         let message = match error.message().rsplit_once(", expected ") {
-            Some((_, expected)) if quotes => format!("expected {expected}"),
-            _ => error.message().to_owned(),
+            Some((_, expected)) => format!("expected {expected}"),
+            None => error.message().to_owned(),
         };
         Failure::Usage(format!("{}:{line}: {message}", file.display()))
     })?;
@@ -263,6 +262,8 @@ fn is_private(_: &Path) -> bool {
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use std::fs;
+    #[cfg(unix)]
+    use std::os::unix::fs::PermissionsExt;
     use std::path::Path;
 
     use super::{Config, Settings};
@@ -287,6 +288,9 @@ mod tests {
                     base_url = \"https://work.example\"\n[profiles.open]\napi_key = \"sk_3\"\n\
                     [profiles.both]\napi_key = \"sk_4\"\napi_key_env = \"OTHER\"\n";
         fs::write(&file, text).unwrap();
+        // Whatever the umask.
+        #[cfg(unix)]
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
         let key =
             |settings: &Settings| settings.api_key.as_ref().unwrap().value.expose().to_owned();
 
@@ -327,9 +331,10 @@ mod tests {
             let error = read(&file, None, &[]).unwrap_err();
             assert!(!error.contains("sk_5"), "{error}");
         }
-        fs::write(&file, "[profiles.default]\nkey = \"sk_6\"\n").unwrap();
+        fs::write(&file, "[profiles.default]\nsk_6 = \"sk_7\"\n").unwrap();
         let error = read(&file, None, &[]).unwrap_err();
-        assert!(error.contains("unknown field `key`") && !error.contains("sk_6"), "{error}");
+        assert!(error.contains(":2: expected one of `api_key`, "), "{error}");
+        assert!(!error.contains("sk_"), "{error}");
         assert!(read(&folder.path().join("none"), None, &[]).unwrap_err().contains("none: "));
     }
 }

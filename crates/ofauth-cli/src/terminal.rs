@@ -1,5 +1,5 @@
-//! Keeps characters that act on a terminal away from it: control characters, among them escape
-//! sequences, and characters that change the direction of the text.
+//! Removes or escapes characters that affect a terminal: control characters, including those that
+//! begin escape sequences, and characters that change the text direction.
 
 use std::borrow::Cow;
 

@@ -108,7 +108,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Checks that the fault can have its effect. The error names the field and the rule.
+    /// Checks that the fault can take effect. The error names the field and the rule.
     pub(crate) fn check(&self) -> Result<(), String> {
         let header = |name: &str, value: &str| match HeaderValue::from_str(value) {
             Ok(_) => Ok(()),
@@ -271,7 +271,7 @@ impl FaultRule {
         faults.into_iter().map(step).collect()
     }
 
-    /// Checks that the rule can have its effect. The error names the field and the rule.
+    /// Checks that the rule can take effect. The error names the field and the rule.
     ///
     /// # Errors
     ///

@@ -201,7 +201,7 @@ impl Sandbox {
     ///
     /// # Panics
     ///
-    /// Panics if a rule can't have its effect; the message is that of [`FaultRule::check`].
+    /// Panics if a rule can't take effect, with the message of [`FaultRule::check`].
     pub fn inject(&self, rules: impl IntoIterator<Item = FaultRule>) {
         let rules: Vec<FaultRule> = rules.into_iter().collect();
         let checked: Result<(), String> = rules.iter().try_for_each(FaultRule::check);

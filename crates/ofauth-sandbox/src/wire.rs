@@ -16,6 +16,8 @@ use tokio::time::{Sleep, sleep};
 
 /// How long a client may take to send the head of a request.
 const HEAD_TIME: Duration = Duration::from_secs(10);
+/// What an HTTP/2 connection begins with (RFC 9113, section 3.4).
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// A way for a socket to misbehave while the next response is written.
 #[derive(Debug)]
@@ -220,7 +222,7 @@ struct Head {
     late: Option<Pin<Box<Sleep>>>,
     /// Whether the next byte begins a line.
     begins_line: bool,
-    /// What was received so far, up to three bytes, to recognise HTTP/2.
+    /// The first bytes of the connection, as many as the preface of HTTP/2 has.
     first: Vec<u8>,
 }
 
@@ -232,9 +234,9 @@ impl Default for Head {
 
 impl Head {
     fn receive(&mut self, bytes: &[u8]) {
-        let missing = bytes.len().min(3 - self.first.len());
+        let missing = bytes.len().min(PREFACE.len() - self.first.len());
         self.first.extend_from_slice(&bytes[..missing]);
-        if self.first == b"PRI" {
+        if self.first == PREFACE {
             self.late = None;
             return;
         }

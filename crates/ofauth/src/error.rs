@@ -71,8 +71,8 @@ pub(crate) struct Response {
 /// | `Redirect` | the server redirects to another address, which must not get the credentials | check the base URL |
 /// | `Decode` | the response doesn't match the API's description | report it, with [`Error::body`] |
 /// | `Rejected` | one record of a page can't be decoded; the others can | see [`Error::rejected`]; continue with the next |
-/// | `Paging` | the server's paging makes no progress, or it shows nothing beyond some offset; all chats that were found were yielded | try again later; report it |
-/// | `Incomplete` | the list changes faster than it can be read, or the server orders chats of the same time anew for each request; all chats that were found were yielded | try again when the inbox is quieter |
+/// | `Paging` | the server's paging makes no progress, or it returns nothing beyond some offset; all chats that were found were yielded | try again later; report it |
+/// | `Incomplete` | the list changes faster than it can be read, or the server reorders chats with equal times on every request; all chats that were found were yielded | try again when the inbox is quieter |
 /// | `Limiter` | the application's rate limiter failed | see [`source`](std::error::Error::source) |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -102,7 +102,7 @@
 //! | a callback or limiter of the application that panics | passes the panic on | `dropping.rs`: `a_panic_of_a_callback_reaches_whoever_polls` |
 //! | no Tokio runtime | [`Configuration`](ErrorKind::Configuration) | `dropping.rs`: `outside_of_a_runtime_everything_is_an_error` |
 //! | some records that cannot be decoded | delivers the others, and reports position and reason | `records.rs`: `the_readable_chats_are_delivered_…` |
-//! | a page that only claims to be the last, equal times in a changing order, odd next offsets, nothing beyond an offset | a stream is complete, or ends with [`Incomplete`](ErrorKind::Incomplete) or [`Paging`](ErrorKind::Paging) | `src/chats/walk/tests/odd_servers.rs` |
+//! | a page that wrongly claims to be the last, chats with equal times in a changing order, unexpected next offsets, nothing beyond an offset | a stream is complete, or ends with [`Incomplete`](ErrorKind::Incomplete) or [`Paging`](ErrorKind::Paging) | `src/chats/walk/tests/odd_servers.rs` |
 //! | a wrong API key in a fleet | ends the fleet at once | `../walks/fleet.rs`: `a_wrong_key_ends_the_fleet_at_once` |
 //! | an unknown field or value, a malformed date, an offset as text or as `20.0` | ignores or keeps them | `../client/answers.rs`: `odd_pages_decode` |
 //!

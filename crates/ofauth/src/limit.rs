@@ -83,8 +83,8 @@ pub trait RateLimiter: Send + Sync + 'static {
     ///
     /// This is called before each attempt, including retries. The future may be dropped at any
     /// point, and a request that was let through may still not be sent. Its token needn't be
-    /// returned: losing it only slows the connection slightly. But never let more requests pass
-    /// than tokens were taken.
+    /// returned: losing it only slows the connection slightly. But never let through more
+    /// requests than the number of tokens taken.
     ///
     /// # Errors
     ///

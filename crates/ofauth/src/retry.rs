@@ -18,8 +18,8 @@ use std::time::Duration;
 /// allows, the call fails at once, and [`Error::retry_after`](crate::Error::retry_after) says how
 /// long to wait.
 ///
-/// A request that is answered with 429 is sent again for as long as
-/// [`max_retry_after`](Self::max_retry_after), however many attempts that takes: by then, the
+/// A request that is answered with 429 is retried for up to
+/// [`max_retry_after`](Self::max_retry_after), regardless of the number of attempts: by then, the
 /// vendor's limit has recovered.
 ///
 /// A request is sent again if it failed to connect, got no response or only part of one, exceeded
@@ -116,13 +116,13 @@ impl RetryPolicy {
         }
     }
 
-    /// Returns whether there may be another attempt after so many that failed.
+    /// Returns whether another attempt is allowed after this number of failed attempts.
     pub(crate) fn allows_attempt_after(&self, attempts: u32) -> bool {
         attempts < self.max_attempts
     }
 
-    /// Returns whether there may be another attempt of a request that has been answered with 429
-    /// for the time `throttled`.
+    /// Returns whether another attempt is allowed for a request that has been answered with 429 for
+    /// the time `throttled`.
     pub(crate) fn is_patient(&self, throttled: Duration) -> bool {
         self.max_attempts > 1 && throttled < self.max_retry_after
     }

@@ -67,7 +67,7 @@ pub(crate) struct ChatsArguments {
     #[arg(long, value_name = "TIME", value_parser = time,
           conflicts_with_all = ["offset", "order", "limit", "raw", "resume", "all_pages"])]
     pub(crate) since: Option<DateTime<Utc>>,
-    /// Read chats until there are N of each connection
+    /// Stop after N chats from each connection
     #[arg(long, value_name = "N", value_parser = whole(1..=u64::MAX),
           conflicts_with_all = ["raw", "limit"])]
     pub(crate) max: Option<u64>,
@@ -154,7 +154,7 @@ pub(crate) struct Formatting {
     /// only by you
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// In csv, put ' before texts that a spreadsheet would calculate as formulas
+    /// In csv, put ' before text that a spreadsheet would evaluate as a formula
     #[arg(long)]
     pub(crate) escape_formulas: bool,
 }

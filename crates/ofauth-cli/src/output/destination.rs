@@ -51,7 +51,7 @@ impl Destination {
         Ok(Self::File { file: Some(BufWriter::new(file)), path })
     }
 
-    /// Writes text; on a terminal, without characters that act on it.
+    /// Writes text; on a terminal, with characters that affect it escaped.
     pub(super) fn write(&mut self, text: &[u8]) -> io::Result<()> {
         match self {
             Self::Stdout { is_terminal: true, .. } => self.write_as_is(&escaped(text)),

@@ -3,7 +3,7 @@
 use ofauth::Chat;
 use serde_json::Value;
 
-/// Returns fields of a chat as text. `safe` keeps spreadsheets from calculating texts as formulas.
+/// Returns fields of a chat as text. `safe` keeps spreadsheets from evaluating it as a formula.
 pub(super) fn cells(chat: &Chat, fields: &[&str], safe: bool) -> serde_json::Result<Vec<String>> {
     let chat = serde_json::to_value(chat)?;
     let cell = |field: &&str| match field.split('.').try_fold(&chat, |value, key| value.get(key)) {

@@ -22,7 +22,7 @@ pub(crate) struct Output {
     form: Form,
     /// The chosen fields.
     fields: Option<Vec<&'static str>>,
-    /// Whether spreadsheets must not calculate texts as formulas.
+    /// Whether spreadsheets must not evaluate text as formulas.
     safe: bool,
     /// Whether each chat is written with its connection id.
     named: bool,

@@ -199,6 +199,7 @@ fn the_doctor_names_what_is_wrong() {
     assert!(code == 2 && stdout.contains("FAIL  API key     not set"), "{stdout}");
     let (code, stdout, _) = run(with_account("http://127.0.0.1:9", &["doctor"]));
     assert!(code == 1 && stdout.contains("FAIL  TCP"), "{stdout}");
+    assert!(stdout.contains("skip  request") && stdout.matches("FAIL").count() == 1, "{stdout}");
 }
 
 #[test]
@@ -238,7 +239,7 @@ fn connections_files_of_other_systems_are_read() {
     let path = file.path().to_str().unwrap();
     let (code, _, stderr) = sandbox(&["--connections-file", path]);
     assert!(code == 2 && stderr.contains(&format!("{path}:3: ")), "{stderr}");
-    assert!(stderr.contains("a comment needs a line of its own"), "{stderr}");
+    assert!(stderr.contains("put comments on separate lines"), "{stderr}");
 }
 
 #[test]

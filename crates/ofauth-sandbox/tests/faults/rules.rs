@@ -89,7 +89,7 @@ async fn a_request_can_ask_for_a_fault_in_a_header() {
     assert_eq!(ask(&sandbox, "", "").await.status(), 200);
 }
 
-/// A rule that could never have its effect is refused, and the message names the field.
+/// A rule that can never take effect is refused, and the message names the field.
 #[tokio::test]
 async fn faults_that_cannot_exist_are_refused() {
     for (rule, field) in [

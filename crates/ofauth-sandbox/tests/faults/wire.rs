@@ -140,7 +140,7 @@ async fn dropping_the_sandbox_ends_requests_in_flight() {
 async fn half_requests_are_closed() {
     let sandbox = Sandbox::builder().start().await.unwrap();
     let address = sandbox.url().strip_prefix("http://").unwrap().to_owned();
-    for head in ["", "GET /v2/access/chats HTTP/1.1\r\nhost: x\r\n"] {
+    for head in ["", "GET /v2/access/chats HTTP/1.1\r\nhost: x\r\n", "PRI * HTTP/2.0\r\n"] {
         let start = Instant::now();
         let mut socket = TcpStream::connect(&address).await.unwrap();
         socket.write_all(head.as_bytes()).await.unwrap();

@@ -165,7 +165,7 @@ impl Call<'_> {
         }
         let clean = |text: &str| error_body::clean(self.connection, text);
         let root = match &*root_cause(&error) {
-            "tunnel error: unsuccessful" => "the proxy refuses".to_owned(),
+            "tunnel error: unsuccessful" => "the proxy refused the connection".to_owned(),
             cause => clean(cause),
         };
         if error.is_builder() {

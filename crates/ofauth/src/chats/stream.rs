@@ -34,9 +34,9 @@ use crate::{Chat, ChatOrder, ChatsRequest, Cursor, Error, ErrorKind, Page, Resul
 /// during the walk is yielded at most once.
 ///
 /// The stream ends with `None` only if this guarantee was met. If the list changes faster than it
-/// can be read, or the server orders chats of the same time anew for each request and they don't fit
-/// into a page, the stream yields all that it found and ends with [`ErrorKind::Incomplete`]. If the
-/// server's paging makes no progress, or shows nothing beyond some offset, it ends with
+/// can be read, or the server reorders chats with equal times on every request and those chats don't
+/// fit on one page, the stream yields all that it found and ends with [`ErrorKind::Incomplete`]. If
+/// the server's paging makes no progress, or returns nothing beyond some offset, it ends with
 /// [`ErrorKind::Paging`].
 ///
 /// If a page claims to be the last but is full or gives a next offset, one more request verifies

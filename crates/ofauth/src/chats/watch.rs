@@ -49,8 +49,8 @@ pub struct WatchStream {
     request: ChatsRequest,
     checkpoint: Checkpoint,
     interval: Duration,
-    /// The versions of the chats yielded since the checkpoint before last, and since the last, by
-    /// their keys. A checkpoint remembers only so many chats.
+    /// The versions, by key, of the chats yielded since the checkpoint before last, and since the
+    /// last one. A checkpoint remembers only a limited number of chats.
     yielded: [HashMap<u64, u64>; 2],
     /// The rejected records of the last complete poll, and of this one.
     rejected: [Rejections; 2],

@@ -50,8 +50,9 @@
 //!
 //! # Equal times
 //!
-//! The lemma needs an order: chats with equal times have one only if the server orders them alike in
-//! each request. [`ties`] sees to it that each page, or one more, shows them together.
+//! The lemma needs an order: chats with equal times have one only if the server returns them in the
+//! same order on every request. [`ties`] ensures that they appear together on a single page, with an
+//! extra request if needed.
 //!
 //! # Odd servers
 //!

@@ -93,10 +93,14 @@ impl fmt::Display for WalkError {
                 write!(f, "the list changes too fast to be read: gave up after {requests} requests")
             }
             Self::NothingBeyond { offset } => {
-                write!(f, "the server shows nothing from offset {offset} on, though more follows")
+                write!(
+                    f,
+                    "the server returns nothing from offset {offset} on, although more chats should \
+                 follow"
+                )
             }
             Self::Disorder => f.write_str(
-                "the server orders chats of the same time anew for each request, so some may be \
+                "the server reorders chats with equal times on every request, so some may be \
                  missing",
             ),
             Self::NoProgress { requests } => {

@@ -12,8 +12,8 @@ pub(super) struct EmptyPages {
     pub(super) offset: u64,
     /// How many such pages there were.
     pub(super) pages: u32,
-    /// How many of the last page that has items and the first that has none were read again, since
-    /// the list may have changed.
+    /// How many of two pages, the last with items and the first without, were read again in case
+    /// the list has changed.
     pub(super) checked: u32,
 }
 
@@ -76,8 +76,8 @@ impl Walk {
         }
     }
 
-    /// Doubts that a page is the last if it is full, or gives a next offset. The next page then
-    /// shows if it is.
+    /// Doesn't trust a last page that is full or gives a next offset. The next page then verifies
+    /// it.
     pub(super) fn verified<'a>(&mut self, ask: &Ask, page: ServedPage<'a>) -> ServedPage<'a> {
         let is_news = |item: &Item| !self.known.chats.contains_key(&item.key);
         let confirmed = self.verifying && !page.items.iter().any(is_news);
@@ -108,7 +108,7 @@ impl Walk {
         }
     }
 
-    /// Changes a plan that leads to where pages were empty more than once.
+    /// Changes a plan that would read where pages were empty more than once.
     fn within_shown(&mut self, next: Next) -> Next {
         let shown_at = self.shown_at;
         match (next, &mut self.empty) {

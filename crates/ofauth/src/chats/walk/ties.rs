@@ -1,9 +1,9 @@
-//! Chats with equal times, whose order the server may choose anew for each request.
+//! Chats with equal times, which the server may reorder between requests.
 //!
-//! If a page ends amid such chats, the next page may show the same ones again, and miss others. The
-//! chats of a time are all known once a page shows them together with what comes before and after
-//! them. So the next page begins before them. A page that was read ahead doesn't; then one more
-//! page is read at the end of the walk.
+//! If a page ends within a group of such chats, the next page may repeat some and miss others. The
+//! group is complete once a single page shows it together with the chats before and after it. So
+//! the next page begins before the group. A page that was read ahead doesn't; in that case, one
+//! more page is read at the end of the walk.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -34,7 +34,7 @@ pub(super) struct Ties {
     disorder: bool,
 }
 
-/// A time amid whose chats a page ended.
+/// A time whose chats were split by the end of a page.
 #[derive(Clone, Copy, Debug)]
 struct Cut {
     time: i64,

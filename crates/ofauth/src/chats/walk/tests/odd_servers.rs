@@ -12,7 +12,7 @@ struct Server {
     rng: Rng,
     /// The most chats in a page.
     cap: usize,
-    /// Orders chats with equal times anew for each request.
+    /// Reorders chats with equal times on every request.
     shuffles: bool,
     /// The most chats that move to the front between two requests. Several may get the same time.
     moves: u8,
