@@ -136,10 +136,7 @@ impl GrammarCheck<'_> {
             self.report(&join(path, "examples"), "use either `example` or `examples`; remove one");
         }
         if std::ptr::eq(object, &DOCUMENT) {
-            let paths = entries.get("paths").and_then(Value::as_object).into_iter();
-            for name in paths.flat_map(Map::keys).filter(|name| !name.starts_with('/')) {
-                self.report(&join("/paths", name), "a path must begin with `/`; correct it");
-            }
+            self.paths(entries);
         }
         if std::ptr::eq(object, &COMPONENTS) {
             self.components(entries, path);

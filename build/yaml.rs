@@ -67,7 +67,7 @@ pub(super) fn read(text: &str) -> Result<(Value, Positions), Problem> {
     let read = || {
         let root: Spanned<Node> = serde_saphyr::from_str_with_options(text, options(text))
             .map_err(|error| problem(text, error.without_snippet()))?;
-        converted(text, root)
+        converted(text, root, "")
     };
     thread::scope(|scope| {
         let reader = thread::Builder::new().stack_size(STACK);
@@ -210,23 +210,25 @@ enum Node {
     Mapping(Vec<(Spanned<String>, Spanned<Node>)>),
 }
 
-fn converted(text: &str, node: Spanned<Node>) -> Result<(Value, Positions), Problem> {
+/// Keywords whose value is an exact limit.
+const LIMITS: &[&str] = &["maximum", "minimum", "exclusiveMaximum", "exclusiveMinimum"];
+
+/// Converts a node, which is the value of `key` or one of its items.
+fn converted(text: &str, node: Spanned<Node>, key: &str) -> Result<(Value, Positions), Problem> {
     let fail =
         |location, reason| Problem { position: position(location), place: String::new(), reason };
     match node.value {
-        Node::Scalar(value) if value.is_number() => {
-            let value = source(text, node.defined)
-                .map_or(Ok(None), number)
-                .map_err(|reason| fail(node.referenced, reason))?
-                .unwrap_or(value);
-            Ok((value, Positions::Unknown))
+        Node::Scalar(number_read) if number_read.is_number() => {
+            let written = source(text, node.defined);
+            let value = written.and_then(|text| number(text, LIMITS.contains(&key)));
+            Ok((value.unwrap_or(number_read), Positions::Unknown))
         }
         Node::Scalar(value) => Ok((value, Positions::Unknown)),
         Node::List(items) => {
             let (mut values, mut positions) = (Vec::new(), Vec::new());
             for item in items {
                 let position = position(item.referenced);
-                let (value, below) = converted(text, item)?;
+                let (value, below) = converted(text, item, key)?;
                 values.push(value);
                 positions.push(Located { position, below });
             }
@@ -236,7 +238,7 @@ fn converted(text: &str, node: Spanned<Node>) -> Result<(Value, Positions), Prob
             let (mut values, mut positions) = (Map::new(), BTreeMap::new());
             for (key, item) in entries {
                 let position = position(key.referenced);
-                let (value, below) = converted(text, item)?;
+                let (value, below) = converted(text, item, &key.value)?;
                 // `200` and `"200"` are different keys in YAML, but the same key in JSON.
                 if values.insert(key.value.clone(), value).is_some() {
                     return Err(fail(key.referenced, repeated_key(&key.value)));
@@ -258,42 +260,35 @@ fn source(text: &str, location: Location) -> Option<&str> {
 
 /// Corrects a number that the parser may have read differently from YAML 1.2, where `017` is 17,
 /// and `1_000` and `0b11` are strings. Returns `None` if the parser's value is right.
-fn number(written: &str) -> Result<Option<Value>, String> {
+fn number(written: &str, exact: bool) -> Option<Value> {
     let unsigned = written.strip_prefix(['+', '-']).unwrap_or(written);
     if !unsigned.is_empty() && unsigned.bytes().all(|byte| byte.is_ascii_digit()) {
-        return integer(written).map(|number| Some(number.into()));
+        return integer(written, exact);
     }
     // A scalar that doesn't begin like this has a tag, or is quoted.
     let plain = written.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c));
     let decimal = written.chars().all(|c| c.is_ascii_digit() || "+-.eE".contains(c));
     let based = written.starts_with("0o") || written.starts_with("0x");
     let text = plain && !decimal && (!based || written.contains('_'));
-    Ok(text.then(|| written.into()))
+    text.then(|| written.into())
 }
 
-/// Parses an integer of any length; fails if a JSON number can't represent it exactly. A bound as
-/// JavaScript rounds it, like -9223372036854776000, means the double that is written so.
-fn integer(written: &str) -> Result<Number, String> {
+/// Parses an integer of any length. One that a JSON number can't represent is rounded to the
+/// nearest double or, if it must be `exact`, kept as a string. A bound as JavaScript rounds it, like
+/// -9223372036854776000, means the double that is written so.
+fn integer(written: &str, exact: bool) -> Option<Value> {
     let written = written.strip_prefix('+').unwrap_or(written);
     if let Ok(number) = written.parse::<u64>() {
-        return Ok(number.into());
+        return Some(number.into());
     }
     if let Ok(number) = written.parse::<i64>() {
-        return Ok(number.into());
+        return Some(number.into());
     }
     let digits = |text: &str| text.trim_start_matches(['-', '0']).to_owned();
-    written
-        .parse::<f64>()
-        .ok()
-        .filter(|number| {
-            [format!("{number:.0}"), format!("{number}")]
-                .iter()
-                .any(|text| digits(text) == digits(written))
-        })
-        .and_then(Number::from_f64)
-        .ok_or_else(|| {
-            format!("`{written}` cannot be represented exactly; quote it if it is a string")
-        })
+    let double = written.parse::<f64>().ok();
+    let double = double.filter(|double| !exact || digits(&double.to_string()) == digits(written));
+    let number = double.and_then(Number::from_f64);
+    Some(number.map_or_else(|| written.into(), Value::from))
 }
 
 impl<'de> Deserialize<'de> for Node {

@@ -37,6 +37,37 @@ impl GrammarCheck<'_> {
         self.operation_parameters(operation, path);
     }
 
+    /// Checks that each path begins with `/`, and differs from the others by more than the names of
+    /// its parameters.
+    pub(super) fn paths(&mut self, document: &Map<String, Value>) {
+        let mut templates: Vec<(String, &String)> = Vec::new();
+        let paths = document.get("paths").and_then(Value::as_object).into_iter();
+        for name in paths.flat_map(Map::keys).filter(|name| !name.starts_with("x-")) {
+            let path = join("/paths", name);
+            if !name.starts_with('/') {
+                self.report(&path, "a path must begin with `/`; correct it");
+            }
+            let parts = name.split('{').skip(1);
+            let names: Vec<&str> = parts.filter_map(|part| part.split('}').next()).collect();
+            let mut template = name.clone();
+            for (index, parameter) in names.iter().enumerate() {
+                template = template.replacen(&format!("{{{parameter}}}"), "{}", 1);
+                if names[..index].contains(parameter) {
+                    self.report(
+                        &path,
+                        format!("`{{{parameter}}}` occurs twice in the path; rename one"),
+                    );
+                }
+            }
+            match templates.iter().find(|(other, _)| *other == template) {
+                Some((_, other)) => {
+                    self.report(&path, format!("this is the same path as `{other}`; join the two"))
+                }
+                None => templates.push((template, name)),
+            }
+        }
+    }
+
     /// Checks that each list of parameters has no repeated name, and that the path parameters are
     /// those in the path.
     fn operation_parameters(&mut self, operation: &Map<String, Value>, path: &str) {

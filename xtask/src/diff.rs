@@ -50,8 +50,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, String> {
         }
     }
     let (old, new) = (Spec::read(old)?, Spec::read(new)?);
-    let changes = compare(&old.table()?, &new.table()?, Scope::Everything)
-        .map_err(|mistake| mistake.to_string())?;
+    let changes = compare(&old.table()?, &new.table()?, Scope::Everything);
     report::print_changes(&changes, arguments.format);
     let found = match arguments.fail_on {
         None => false,

@@ -55,7 +55,8 @@ pub(crate) fn count(number: impl TryInto<u64>, thing: &str) -> String {
 
 /// Prints a report as indented JSON.
 pub(crate) fn print_json(report: &Value) {
-    anstream::println!("{report:#}");
+    // In one piece: each write of `{report:#}` would look for colours.
+    anstream::println!("{}", format!("{report:#}"));
 }
 
 /// Formats the changes as text, each with its reason, followed by a summary.
@@ -71,12 +72,25 @@ pub(crate) fn text(changes: &Changes, judged: Judged) -> String {
         let why = change.why;
         line(&mut text, format_args!("{style}{head}{style:#}: {}", sentence(change)));
         line(&mut text, format_args!("    {}: {why}", side(change.direction)));
+        if change.places.len() > 1 {
+            line(&mut text, format_args!("    also at {}", folded(&change.places[1..])));
+        }
         if !change.occurs.is_empty() {
-            line(&mut text, format_args!("    in {}", change.occurs.join(", ")));
+            line(&mut text, format_args!("    in {}", folded(&change.occurs)));
         }
     }
     line(&mut text, format_args!("{}", summary(changes, judged)));
     text
+}
+
+/// Formats the first items of a list, and the number of the others. JSON lists them all.
+fn folded(items: &[String]) -> String {
+    const SHOWN: usize = 5;
+    let shown = items[..items.len().min(SHOWN)].join(", ");
+    match items.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown}, and {more} more"),
+    }
 }
 
 /// Formats the changes as a Markdown table, followed by a summary.
@@ -100,7 +114,7 @@ pub(crate) fn markdown(changes: &Changes, judged: Judged) -> String {
             &mut text,
             format_args!(
                 "| {} | {} ({}) | {} | {} | {breaks} | {} |",
-                code(&change.place),
+                places(change),
                 change.kind,
                 side(change.direction),
                 cell(&change.before),
@@ -114,6 +128,14 @@ pub(crate) fn markdown(changes: &Changes, judged: Judged) -> String {
     }
     line(&mut text, format_args!("{}", summary(changes, judged)));
     text
+}
+
+/// Formats the place of a change, with the number of its other places.
+fn places(change: &Change) -> String {
+    match change.places.len() {
+        0 | 1 => code(&change.place),
+        all => format!("{} and {} more", code(&change.place), all - 1),
+    }
 }
 
 /// Summarises the changes in one line.

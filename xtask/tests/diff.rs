@@ -93,6 +93,38 @@ harmless: query since: parameter-added: since
     assert_eq!(stdout, expected);
 }
 
+/// A document with a schema that is used at `count` places.
+fn shared(maximum: &str, count: usize) -> String {
+    let used: String = (0..count)
+        .map(|index| format!("p{index}: {{ $ref: '#/components/schemas/Size' }}, "))
+        .collect();
+    format!(
+        "openapi: 3.0.3\ninfo: {{ title: t, version: '1' }}\npaths:\n  /a:\n    get:\n      responses:\n        \
+         '200':\n          description: ok\n          content:\n            application/json:\n              \
+         schema: {{ properties: {{ {used} }} }}\ncomponents:\n  schemas:\n    Size: {{ type: integer, maximum: {maximum} }}\n"
+    )
+}
+
+#[test]
+fn a_change_of_a_schema_is_folded_and_long_integers_are_exact() {
+    let folder = Folder::new();
+    folder.write("old.yaml", shared("18446744073709551616", 8));
+    folder.write("new.yaml", shared("18446744073709551617", 8));
+    let (code, stdout, stderr) = folder.diff(&["old.yaml", "new.yaml"]);
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    let expected = "\
+breaks wire format: p0: maximum-raised: 18446744073709551616 → 18446744073709551617
+    response: clients may receive values that they could not receive before
+    also at p1, p2, p3, p4, p5, and 2 more
+    in GET /a 200
+1 change: 1 breaks the wire format, 0 break Rust source; due: major
+";
+    assert_eq!(stdout, expected);
+    let (_, stdout, _) = folder.diff(&["old.yaml", "new.yaml", "--format", "json"]);
+    let report: Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(report["changes"][0]["places"].as_array().map(Vec::len), Some(8));
+}
+
 #[test]
 fn the_markdown_report() {
     let (code, stdout, _) = Folder::new().diff_edited(&EDITS[..3], &["--format", "markdown"]);
@@ -129,6 +161,7 @@ fn the_json_report() {
         "bump": "major",
         "changes": [{
             "place": "query limit",
+            "places": ["query limit"],
             "kind": "maximum-lowered",
             "direction": "request",
             "before": 20,

@@ -17,7 +17,7 @@
 //! };
 //! let old = Table::of_document(&document(false))?;
 //! let new = Table::of_document(&document(true))?;
-//! let changes = compare(&old, &new, Scope::Everything)?;
+//! let changes = compare(&old, &new, Scope::Everything);
 //! assert_eq!(changes.0[0].place, "query since");
 //! assert_eq!(changes.0[0].kind, "parameter-required-set");
 //! assert_eq!(changes.bump(), Bump::Major);

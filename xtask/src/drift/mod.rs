@@ -158,9 +158,8 @@ fn changed_with_it(old: &Table, new: &Table, findings: &[Found]) -> Vec<String> 
             below.is_some_and(|below| below.is_empty() || below.starts_with(['.', '[', '{']))
         })
     };
-    // If the contracts can't be compared, no places are reported.
-    let changes = compare(old, new, Scope::Wire).unwrap_or_default();
-    let places = changes.0.into_iter().map(|change| change.place);
+    let changes = compare(old, new, Scope::Wire);
+    let places = changes.0.into_iter().flat_map(|change| change.places);
     let places: BTreeSet<String> = places.filter(|place| !found(place)).collect();
     places.into_iter().collect()
 }

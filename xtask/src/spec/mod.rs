@@ -51,10 +51,9 @@ impl Spec {
             return Err(format!("{name}: {reason}"));
         }
         let large = text.len() > LARGE && text.trim_start().starts_with('{');
-        // `serde_json` rounds integers that are longer.
-        let is_short = |digits: &[u8]| digits.len() < 19;
-        let exact = || text.as_bytes().split(|byte| !byte.is_ascii_digit()).all(is_short);
-        let json = (large && exact()).then(|| serde_json::from_str(text).ok()).flatten();
+        let json = large.then(|| serde_json::from_str(text).ok()).flatten();
+        // Our parser keeps the digits of bounds, which `serde_json` rounds.
+        let json = json.filter(|value| !has_long_integer(value));
         let document = match json {
             Some(value) => Document::without_positions(value),
             None => Document::parse(text).map_err(message)?,
@@ -82,6 +81,19 @@ impl Spec {
     /// Formats a mistake with its file, line and place.
     pub(crate) fn locate(&self, mistake: &Mistake) -> String {
         self.document.problem(&mistake.pointer, mistake.reason.as_str()).in_file(&self.name)
+    }
+}
+
+/// Returns whether a value has an integer that `serde_json` has rounded, or may have rounded.
+fn has_long_integer(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => {
+            let is_long = |number: f64| number.fract() == 0.0 && number.abs() > 1e18;
+            number.is_f64() && number.as_f64().is_some_and(is_long)
+        }
+        Value::Array(items) => items.iter().any(has_long_integer),
+        Value::Object(entries) => entries.values().any(has_long_integer),
+        _ => false,
     }
 }
 

@@ -38,10 +38,11 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    fn matches(&self, change: &Change) -> bool {
+    /// Returns whether it is about a change at one of its places.
+    fn matches(&self, change: &Change, place: &str) -> bool {
         let place = match self.place.strip_suffix('*') {
-            Some(start) => change.place.starts_with(start),
-            None => change.place == self.place,
+            Some(start) => place.starts_with(start),
+            None => place == self.place,
         };
         let is_value = |expected: &Option<String>, value: &Value| {
             expected.as_ref().is_none_or(|expected| *expected == report::words(value))
@@ -88,13 +89,27 @@ pub(crate) fn read(root: &Path) -> Result<Vec<Entry>, String> {
     Ok(list.difference)
 }
 
-/// Removes the accepted changes. Returns their number, and the entries that match no change.
+/// Removes the accepted places of each change, and the changes without any others. Returns the
+/// number of those changes, and the entries that match nothing.
 pub(crate) fn take(changes: &mut Changes, entries: Vec<Entry>) -> (usize, Vec<Entry>) {
     let before = changes.0.len();
-    let unused = |entry: &Entry| !changes.0.iter().any(|change| entry.matches(change));
-    let unused: Vec<bool> = entries.iter().map(unused).collect();
-    changes.0.retain(|change| !entries.iter().any(|entry| entry.matches(change)));
+    let mut used = vec![false; entries.len()];
+    changes.0.retain_mut(|change| {
+        let mut places = std::mem::take(&mut change.places);
+        places.retain(|place| {
+            let mut accepted = false;
+            for (entry, used) in entries.iter().zip(&mut used) {
+                let is_match = entry.matches(change, place);
+                *used |= is_match;
+                accepted |= is_match;
+            }
+            !accepted
+        });
+        let first = places.first().cloned();
+        change.places = places;
+        first.map(|place| change.place = place).is_some()
+    });
     let accepted = before - changes.0.len();
-    let entries = entries.into_iter().zip(unused);
-    (accepted, entries.filter_map(|(entry, unused)| unused.then_some(entry)).collect())
+    let entries = entries.into_iter().zip(used);
+    (accepted, entries.filter_map(|(entry, used)| (!used).then_some(entry)).collect())
 }

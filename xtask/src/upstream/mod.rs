@@ -40,7 +40,7 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
     };
     let table = Table::of_operations(&theirs.document.value, wanted)
         .map_err(|mistake| theirs.locate(&mistake))?;
-    let mut changes = compare(&ours, &table, Scope::Wire).map_err(|mistake| mistake.to_string())?;
+    let mut changes = compare(&ours, &table, Scope::Wire);
     let (accepted, mut unused) = accepted::take(&mut changes, accepted::read(root)?);
     // An operation that the vendor's document lacks wasn't compared, so its accepted differences
     // may still be needed.

@@ -291,6 +291,14 @@ fn what_openapi_forbids_beyond_keys_and_types_is_reported() {
             ),
             "content: must have exactly one media type",
         ),
+        (
+            edited("paths:\n", "paths:\n  /a/{x}/{x}: {}\n"),
+            "/a/{x}/{x}: `{x}` occurs twice in the path; rename one",
+        ),
+        (
+            edited("paths:\n", "paths:\n  /a/{x}: {}\n  /a/{y}: {}\n"),
+            "/a/{y}: this is the same path as `/a/{x}`; join the two",
+        ),
     ] {
         let (code, stdout, stderr) = Copy::new(&spec).xtask("lint");
         assert_eq!((code, stderr.as_str()), (1, ""), "{finding}: {stdout}");

@@ -1,10 +1,11 @@
 //! Compares alternatives, after pairing the old ones with the new ones.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::rules::Action;
+use super::rules::{Action, Side};
 use super::value::{Pairs, Step, ValueComparison};
 use crate::table::{Kind, Row, RowId, Table};
 
@@ -20,6 +21,11 @@ impl ValueComparison<'_> {
     /// Pairs the alternatives that correspond to each other. The others were added or removed.
     pub(crate) fn alternatives(&mut self, step: &Step, old: &Row, new: &Row, pairs: &mut Pairs) {
         let (olds, news) = (self.old, self.new);
+        let work = (old.alternatives.len() + new.alternatives.len()).pow(2) / 16;
+        if work > *self.budget {
+            return self.not_compared(step, "too many alternatives");
+        }
+        *self.budget -= work;
         let before = self.alternatives_of(false, step.old);
         let after = self.alternatives_of(true, step.new);
         let (mut removed, mut added) = (before.own, after.own);
@@ -72,12 +78,25 @@ impl ValueComparison<'_> {
                 matched.push((before, after));
             }
         }
+        // A discriminator chooses the alternative, however many match.
+        if old.discriminator.is_none() && new.discriminator.is_none() {
+            self.flag(step, "alternatives-exclusive", old.exclusive, new.exclusive);
+        }
+        let mut spare = after.spare;
+        if self.side == Side::Response && old.discriminator.is_none() {
+            let known: Vec<RowId> = matched.iter().map(|(old, _)| *old).collect();
+            added.retain(|new| {
+                let readable = known.iter().any(|old| self.is_readable_as(*new, *old));
+                spare.extend(readable.then_some(*new));
+                !readable
+            });
+        }
         for pair in matched {
             self.discriminator_values(step, (old, new), pair);
             pairs.alternative(step, pair);
         }
         self.removed_and_added(step, "alternative", &removed, &added);
-        self.spare_alternatives(step, before.spare, after.spare);
+        self.spare_alternatives(step, before.spare, spare);
     }
 
     fn removed_and_added(
@@ -151,6 +170,21 @@ impl ValueComparison<'_> {
         }
         found
     }
+
+    /// Returns whether clients can read a new alternative as an old one: they ignore unknown fields.
+    fn is_readable_as(&self, new: RowId, old: RowId) -> bool {
+        let (old, new) = (self.old.row(old), self.new.row(new));
+        let bare = Row { properties: BTreeMap::new(), ..old.clone() };
+        old.kind == Some(Kind::Object)
+            && new.kind == Some(Kind::Object)
+            && bare.is_plain()
+            && old.properties.iter().all(|(name, before)| {
+                new.properties.get(name).is_some_and(|after| {
+                    self.fingerprints.same(before.row, after.row)
+                        && (after.required || !before.required)
+                })
+            })
+    }
 }
 
 /// Returns whether two alternatives may be the same one, before and after: they have the same type,
@@ -165,11 +199,7 @@ fn is_alike(old: &Row, new: &Row) -> bool {
 /// Returns whether one alternative allows everything that another does, and more.
 fn contains(table: &Table, wide: RowId, narrow: RowId) -> bool {
     let (wide, narrow) = (table.row(wide), table.row(narrow));
-    let scalar = matches!(
-        wide.kind,
-        None | Some(Kind::Boolean | Kind::Integer | Kind::Number | Kind::String)
-    );
-    scalar
+    (wide.kind.is_none() || wide.is_scalar())
         && wide.is_plain()
         && match (wide.kind, narrow.kind) {
             (None, None) => !narrow.is_plain(),

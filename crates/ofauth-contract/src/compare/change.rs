@@ -15,6 +15,9 @@ pub struct Change {
     /// it starts with the part of the request, or the header: `query limit`, `body name`,
     /// `header X-Total`.
     pub place: String,
+    /// All places, if the schema that changed is used at several, the shortest first. If there are
+    /// very many, only some of them.
+    pub places: Vec<String>,
     /// The id of the rule, like `property-removed`.
     pub kind: String,
     /// Whether it concerns what a client sends or what it receives.

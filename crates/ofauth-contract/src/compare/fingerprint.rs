@@ -5,8 +5,9 @@ use std::hash::{Hash, Hasher};
 
 use crate::table::{Rest, Row, RowId, Table};
 
-/// The greatest depth that is compared. A contract that nests deeper has no fingerprints.
-const DEPTH: usize = 200;
+/// The maximum number of rows to look at. Contracts that nest too deeply for it have no
+/// fingerprints.
+const ROWS: usize = 20_000_000;
 
 /// The fingerprints of all rows of two tables.
 ///
@@ -22,7 +23,8 @@ impl Fingerprints {
         let own = [old, new].map(|table| table.rows.iter().map(own).collect::<Vec<_>>());
         let mut tables = own.clone();
         let mut classes = count(&tables);
-        for _ in 0..DEPTH {
+        let rounds = ROWS / (own[0].len() + own[1].len()).max(1);
+        for _ in 0..rounds {
             // Each round looks one level deeper, until that distinguishes no more rows.
             tables = [old, new].map(|table| {
                 let side = usize::from(!std::ptr::eq(table, old));
@@ -77,15 +79,15 @@ fn count(tables: &[Vec<u64>; 2]) -> usize {
 fn own(row: &Row) -> u64 {
     let mut hasher = DefaultHasher::new();
     row.kind.hash(&mut hasher);
-    let flags = (row.nullable, row.open, row.unique);
+    let flags = (row.nullable, row.open, row.unique, row.exclusive);
     (flags, row.read_only, row.write_only, row.deprecated).hash(&mut hasher);
-    (&row.format, &row.pattern).hash(&mut hasher);
+    (&row.format, &row.pattern, &row.unread).hash(&mut hasher);
     let text = |value: &Option<_>| value.as_ref().map(serde_json::Value::to_string);
     text(&row.default).hash(&mut hasher);
     let values = row.values.iter().flatten();
     (row.values.is_some(), values.map(ToString::to_string).collect::<Vec<_>>()).hash(&mut hasher);
     for (name, bound) in &row.bounds {
-        (name, bound.value.to_string(), bound.exclusive).hash(&mut hasher);
+        (name, bound.written().to_string(), bound.exclusive).hash(&mut hasher);
     }
     row.multiple_of.as_ref().map(ToString::to_string).hash(&mut hasher);
     row.discriminator.as_ref().map(|discriminator| &discriminator.property).hash(&mut hasher);

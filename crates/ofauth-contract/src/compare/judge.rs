@@ -1,6 +1,6 @@
 //! Collects the changes found, and judges each by its rule.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value;
 
@@ -11,6 +11,8 @@ use crate::table::Place;
 /// The place of a change, and the facts needed to judge it.
 pub(crate) struct Site<'a> {
     pub(crate) place: &'a Place,
+    /// What identifies the part of the schemas that changed, wherever they are used.
+    pub(crate) source: Option<String>,
     pub(crate) side: Side,
     /// The operation, with the status of the response.
     pub(crate) occurs: &'a str,
@@ -24,18 +26,33 @@ pub(crate) struct Site<'a> {
     pub(crate) generated: bool,
 }
 
-/// The changes so far. The same change in several operations or responses is stored once.
+/// The changes so far, each with all of its places and operations.
 #[derive(Default)]
 pub(crate) struct Judge {
-    changes: BTreeMap<(String, String, Side, String), Change>,
+    changes: Vec<(Change, BTreeSet<String>, BTreeSet<String>)>,
+    /// The index of each change, by what changed, with its place or with its schemas.
+    known: HashMap<(String, String, Side, String), usize>,
 }
 
 impl Judge {
     /// Returns the changes: those that break the wire, then those that break Rust source, then the
     /// others, each group ordered by place.
     pub(crate) fn into_changes(self) -> Changes {
-        let mut changes: Vec<Change> = self.changes.into_values().collect();
-        changes.sort_by_key(|change| (!change.breaking, !change.rust_breaking));
+        let complete = |(change, places, occurs): (Change, BTreeSet<String>, BTreeSet<String>)| {
+            let mut places: Vec<String> = places.into_iter().collect();
+            places.sort_by_key(String::len);
+            Change {
+                place: places.first().cloned().unwrap_or_default(),
+                places,
+                occurs: occurs.into_iter().collect(),
+                ..change
+            }
+        };
+        let mut changes: Vec<Change> = self.changes.into_iter().map(complete).collect();
+        changes.sort_by_cached_key(|change| {
+            let (place, kind) = (change.place.clone(), change.kind.clone());
+            (!change.breaking, !change.rust_breaking, place, kind)
+        });
         Changes(changes)
     }
 
@@ -72,11 +89,19 @@ impl Judge {
             Rust::AddsUnlessRetyped => !rust_breaking,
             _ => false,
         };
-        let change = self
-            .changes
-            .entry((place.clone(), kind.clone(), site.side, values))
-            .or_insert(Change {
-                place,
+        let key = |place: String| (place, kind.clone(), site.side, values.clone());
+        let source = site.source.clone().map(key);
+        let here = key(place.clone());
+        let known = self.known.get(&here).or_else(|| self.known.get(source.as_ref()?)).copied();
+        let index = known.unwrap_or(self.changes.len());
+        self.known.entry(here).or_insert(index);
+        if let Some(source) = source {
+            self.known.entry(source).or_insert(index);
+        }
+        if index == self.changes.len() {
+            let change = Change {
+                place: String::new(),
+                places: Vec::new(),
                 kind,
                 direction: site.side,
                 before,
@@ -86,12 +111,16 @@ impl Judge {
                 why: rule.why,
                 occurs: Vec::new(),
                 adds,
-            });
+            };
+            self.changes.push((change, BTreeSet::new(), BTreeSet::new()));
+        }
+        let (change, places, occurs) = &mut self.changes[index];
         // It may break Rust source at only one of the places.
         change.rust_breaking |= rust_breaking;
         change.adds |= adds;
-        if !site.occurs.is_empty() && !change.occurs.iter().any(|other| other == site.occurs) {
-            change.occurs.push(site.occurs.to_owned());
+        places.insert(place);
+        if !site.occurs.is_empty() {
+            occurs.insert(site.occurs.to_owned());
         }
     }
 }

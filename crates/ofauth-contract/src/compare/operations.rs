@@ -10,7 +10,6 @@ use super::judge::{Judge, Site, flag};
 use super::recursion::cyclic;
 use super::rules::{Action, NOT_COMPARED, Side};
 use super::value::ValueComparison;
-use crate::mistake::Mistake;
 use crate::table::{Operation, Place, Response, RowId, Table};
 
 /// The scope of a comparison.
@@ -23,12 +22,14 @@ pub enum Scope {
     Wire,
 }
 
+/// The maximum number of pairs of rows to compare, more than two real contracts have.
+const STEPS: usize = 2_000_000;
+
 /// Compares an old contract with a new one, and returns the changes.
 ///
-/// # Errors
-///
-/// Returns an error if values are nested too deeply, or occur at too many places, to be compared.
-pub fn compare(old: &Table, new: &Table, scope: Scope) -> Result<Changes, Mistake> {
+/// The work is limited. What is nested too deeply, or occurs at too many places, is reported as
+/// `not-compared`.
+pub fn compare(old: &Table, new: &Table, scope: Scope) -> Changes {
     let fingerprints = Fingerprints::new(old, new);
     let mut comparison = Comparison {
         old,
@@ -39,14 +40,15 @@ pub fn compare(old: &Table, new: &Table, scope: Scope) -> Result<Changes, Mistak
         judge: Judge::default(),
         reached: [old, new].map(|table| vec![false; table.rows.len()]),
         compared: HashSet::new(),
+        budget: STEPS,
     };
-    comparison.operations()?;
+    comparison.operations();
     if scope == Scope::Everything {
         comparison.schemas();
         comparison.titles();
-        comparison.unused()?;
+        comparison.unused();
     }
-    Ok(comparison.judge.into_changes())
+    comparison.judge.into_changes()
 }
 
 pub(crate) struct Comparison<'a> {
@@ -60,6 +62,8 @@ pub(crate) struct Comparison<'a> {
     reached: [Vec<bool>; 2],
     /// The pairs that were compared, by their fingerprints.
     compared: HashSet<(u64, u64)>,
+    /// How many steps are left.
+    budget: usize,
 }
 
 /// Whether two operations are the same one.
@@ -81,6 +85,7 @@ impl Comparison<'_> {
     ) {
         let site = Site {
             place: &Place::part(place),
+            source: None,
             side,
             occurs,
             required: true,
@@ -146,7 +151,7 @@ impl Comparison<'_> {
         (side, occurs): At<'_>,
         (old, new): (RowId, RowId),
         (required, text): (bool, bool),
-    ) -> Result<(), Mistake> {
+    ) {
         ValueComparison {
             old: self.old,
             new: self.new,
@@ -155,14 +160,15 @@ impl Comparison<'_> {
             judge: &mut self.judge,
             reached: self.reached.each_mut().map(Vec::as_mut_slice),
             compared: &mut self.compared,
+            budget: &mut self.budget,
             side,
             occurs,
             text,
         }
-        .run(place, (old, new), required)
+        .run(place, (old, new), required);
     }
 
-    fn operations(&mut self) -> Result<(), Mistake> {
+    fn operations(&mut self) {
         let (old, new) = (self.old, self.new);
         // By path first: the names of its parameters may distinguish two paths of one template.
         let exact = |a: &Operation, b: &Operation| (&a.method, &a.path) == (&b.method, &b.path);
@@ -183,19 +189,18 @@ impl Comparison<'_> {
         for (operation, pair) in old.operations.iter().zip(pairs) {
             let name = operation.name();
             match pair {
-                Some(other) => self.operation(&name, operation, other)?,
+                Some(other) => self.operation(&name, operation, other),
                 None => self.removed(&name, (Side::Request, &name), "operation", name.as_str()),
             }
         }
         if self.scope == Scope::Wire {
-            return Ok(());
+            return;
         }
         for operation in added {
             let name = operation.name();
             self.added(&name, (Side::Request, &name), "operation", name.as_str());
         }
         self.not_compared("webhook", (Side::Either, ""), &old.webhooks, &new.webhooks);
-        Ok(())
     }
 
     /// Reports parts that are not interpreted and differ in any way.
@@ -217,7 +222,7 @@ impl Comparison<'_> {
         }
     }
 
-    fn operation(&mut self, name: &str, old: &Operation, new: &Operation) -> Result<(), Mistake> {
+    fn operation(&mut self, name: &str, old: &Operation, new: &Operation) {
         let at = (Side::Either, name);
         if self.scope == Scope::Everything {
             self.changed(name, at, "operation-id", json!(old.id), json!(new.id));
@@ -226,8 +231,8 @@ impl Comparison<'_> {
         self.flag(name, at, "operation-deprecated", old.deprecated, new.deprecated);
         self.security(name, old, new);
         self.servers(name, old, new);
-        self.parameters(name, old, new)?;
-        self.body(name, old, new)?;
+        self.parameters(name, old, new);
+        self.body(name, old, new);
         self.not_compared("callback", at, &old.callbacks, &new.callbacks);
         let subject = |status: &str| match status.starts_with('2') {
             true => "success-response",
@@ -238,7 +243,7 @@ impl Comparison<'_> {
             let at = (Side::Response, occurs.as_str());
             // Each response is compared with what describes its status now.
             match covering(&new.responses, status) {
-                Some(other) => self.response(at, response, other)?,
+                Some(other) => self.response(at, response, other),
                 None if new.responses.keys().any(|other| covers(status, other)) => {}
                 None => self.removed(
                     &format!("response {status}"),
@@ -256,10 +261,9 @@ impl Comparison<'_> {
             let at = (Side::Response, occurs.as_str());
             self.added(&format!("response {status}"), at, subject(status), status.as_str());
             if let Some(before) = covering(&old.responses, status) {
-                self.response(at, before, response)?;
+                self.response(at, before, response);
             }
         }
-        Ok(())
     }
 
     fn security(&mut self, name: &str, old: &Operation, new: &Operation) {
@@ -289,7 +293,7 @@ impl Comparison<'_> {
         }
     }
 
-    fn response(&mut self, at: At<'_>, old: &Response, new: &Response) -> Result<(), Mistake> {
+    fn response(&mut self, at: At<'_>, old: &Response, new: &Response) {
         for (key, before) in &old.headers {
             let place = format!("header {}", before.name);
             let Some(after) = new.headers.get(key) else {
@@ -299,7 +303,7 @@ impl Comparison<'_> {
             self.flag(&place, at, "header-required", before.required, after.required);
             self.flag(&place, at, "header-deprecated", before.deprecated, after.deprecated);
             let rows = (before.row, after.row);
-            self.value(Place::part(place), at, rows, (false, true))?;
+            self.value(Place::part(place), at, rows, (false, true));
         }
         for (key, header) in &new.headers {
             if !old.headers.contains_key(key) {
@@ -307,7 +311,7 @@ impl Comparison<'_> {
                 self.added(&place, at, "header", header.name.as_str());
             }
         }
-        self.contents(Place::default(), at, &old.contents, &new.contents)
+        self.contents(Place::default(), at, &old.contents, &new.contents);
     }
 
     pub(super) fn contents(
@@ -316,7 +320,7 @@ impl Comparison<'_> {
         at: At<'_>,
         old: &BTreeMap<String, RowId>,
         new: &BTreeMap<String, RowId>,
-    ) -> Result<(), Mistake> {
+    ) {
         let name = match at.0 {
             Side::Response => "content".to_owned(),
             _ => place.to_string(),
@@ -336,18 +340,17 @@ impl Comparison<'_> {
             };
             let narrower = || new.keys().any(|other| is_in(other, media));
             match after {
-                Some(after) => self.value(place.clone(), at, (*before, *after), facts(media))?,
+                Some(after) => self.value(place.clone(), at, (*before, *after), facts(media)),
                 None if at.0 != Side::Request && narrower() => {}
                 None => self.removed(&name, at, "media-type", media.as_str()),
             }
         }
         for (media, after) in new.iter().filter(|(media, _)| !old.contains_key(*media)) {
             match in_range(old, media) {
-                Some(before) => self.value(place.clone(), at, (*before, *after), facts(media))?,
+                Some(before) => self.value(place.clone(), at, (*before, *after), facts(media)),
                 None => self.added(&name, at, "media-type", media.as_str()),
             }
         }
-        Ok(())
     }
 
     /// Compares the names of the schemas; their content is compared where it is used.
@@ -373,7 +376,7 @@ impl Comparison<'_> {
     }
 
     /// Compares the schemas that no operation uses, because they have Rust types, too.
-    fn unused(&mut self) -> Result<(), Mistake> {
+    fn unused(&mut self) {
         let (old, new) = (self.old, self.new);
         let rows = [old, new].into_iter().zip(&self.reached);
         let rows = rows.flat_map(|(table, reached)| table.rows.iter().zip(reached));
@@ -393,11 +396,12 @@ impl Comparison<'_> {
             }
             let used = std::mem::take(&mut self.judge);
             let side = (Side::Response, "");
-            self.value(Place::default(), side, (*before, *after), (true, false))?;
+            self.value(Place::default(), side, (*before, *after), (true, false));
             let own = std::mem::replace(&mut self.judge, used).into_changes();
             let (place, names) = (format!("schema {name}"), (json!(name), json!(name)));
             let site = Site {
                 place: &Place::part(&place),
+                source: None,
                 side: Side::Either,
                 occurs: "",
                 required: true,
@@ -408,7 +412,6 @@ impl Comparison<'_> {
             let what = ("schema", Action::Changed);
             self.judge.add(&site, what, names.0, names.1);
         }
-        Ok(())
     }
 }
 

@@ -1,19 +1,13 @@
 //! Compares requests: parameters and bodies.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::operations::Comparison;
-use super::rules::{Action, Side};
-use crate::mistake::Mistake;
-use crate::table::{Kind, Operation, Parameter, Place};
+use super::rules::{Action, NOT_COMPARED, Side};
+use crate::table::{Kind, Operation, Parameter, Place, Table};
 
 impl Comparison<'_> {
-    pub(crate) fn parameters(
-        &mut self,
-        name: &str,
-        old: &Operation,
-        new: &Operation,
-    ) -> Result<(), Mistake> {
+    pub(crate) fn parameters(&mut self, name: &str, old: &Operation, new: &Operation) {
         let at = (Side::Request, name);
         let (pairs, removed, added) = self.paired(old, new);
         for (before, after) in pairs {
@@ -57,7 +51,18 @@ impl Comparison<'_> {
                 self.report(&place, at, what, json!(words.0), json!(words.1));
                 rows.1 = items;
             }
-            self.value(Place::part(place), at, rows, (false, text))?;
+            self.value(Place::part(place), at, rows, (false, text));
+        }
+        // The properties of an exploded object are sent like parameters.
+        let is_exploded = |table: &Table, one: &Parameter| {
+            one.exploded == Some(true) && table.row(one.row).kind == Some(Kind::Object)
+        };
+        if removed.iter().any(|one| is_exploded(self.old, one))
+            || added.iter().any(|one| is_exploded(self.new, one))
+        {
+            let names = |all: &[&Parameter]| all.iter().map(|one| one.name.as_str()).collect();
+            let (before, after): (Value, Value) = (names(&removed), names(&added));
+            return self.report("query", at, (NOT_COMPARED, Action::Changed), before, after);
         }
         for parameter in removed {
             self.removed(&place(parameter), at, "parameter", parameter.name.as_str());
@@ -69,7 +74,6 @@ impl Comparison<'_> {
             };
             self.added(&place(parameter), at, subject, parameter.name.as_str());
         }
-        Ok(())
     }
 
     /// Pairs the parameters that are the same, even if moved or renamed, and returns the pairs, the
@@ -111,12 +115,7 @@ impl Comparison<'_> {
         (pairs, removed, added)
     }
 
-    pub(crate) fn body(
-        &mut self,
-        name: &str,
-        old: &Operation,
-        new: &Operation,
-    ) -> Result<(), Mistake> {
+    pub(crate) fn body(&mut self, name: &str, old: &Operation, new: &Operation) {
         let at = (Side::Request, name);
         match (&old.body, &new.body) {
             (Some(old), Some(new)) => {
@@ -126,7 +125,7 @@ impl Comparison<'_> {
                         self.changed("body", at, "form-encoding", before.clone(), after.clone());
                     }
                 }
-                self.contents(Place::part("body"), at, &old.contents, &new.contents)?;
+                self.contents(Place::part("body"), at, &old.contents, &new.contents);
             }
             (Some(_), None) => self.removed("body", at, "body", "body"),
             (None, Some(body)) => {
@@ -135,7 +134,6 @@ impl Comparison<'_> {
             }
             (None, None) => {}
         }
-        Ok(())
     }
 }
 

@@ -142,8 +142,11 @@ impl ValueComparison<'_> {
         };
         let Some(action) = action else { return };
         let shown = |bound: Option<&Bound>| match bound {
-            Some(bound) if bound.exclusive => json!(format!("{}, exclusive", bound.value)),
-            Some(bound) => json!(bound.value),
+            Some(bound) if bound.exclusive => {
+                let limit = bound.digits.clone().unwrap_or_else(|| bound.value.to_string());
+                json!(format!("{limit}, exclusive"))
+            }
+            Some(bound) => bound.written(),
             None => Value::Null,
         };
         self.report(step, (name, action), shown(old), shown(new));

@@ -6,12 +6,11 @@ use serde_json::{Value, json};
 
 use super::fingerprint::Fingerprints;
 use super::judge::{Judge, Site, flag, replaced};
-use super::rules::{Action, Side};
+use super::rules::{Action, NOT_COMPARED, Side};
 use super::rust_type::retypes;
-use crate::mistake::Mistake;
 use crate::table::{Kind, Place, Row, RowId, Table};
 
-/// The maximum number of pairs of rows to compare, more than two real contracts have.
+/// The maximum number of pairs of rows to compare in one value, more than in two real contracts.
 const STEPS: usize = 200_000;
 /// The maximum number of places at which the same change is reported. If schemas refer to other
 /// schemas twice, and those do the same, there are more places than can be listed.
@@ -31,6 +30,8 @@ pub(crate) struct ValueComparison<'a> {
     pub(crate) reached: [&'a mut [bool]; 2],
     /// The pairs that were compared, by their fingerprints.
     pub(crate) compared: &'a mut HashSet<(u64, u64)>,
+    /// How many steps are left for the whole comparison.
+    pub(crate) budget: &'a mut usize,
     pub(crate) side: Side,
     pub(crate) occurs: &'a str,
     /// Whether the value is written as text, so that each number is also a string.
@@ -38,30 +39,21 @@ pub(crate) struct ValueComparison<'a> {
 }
 
 impl ValueComparison<'_> {
-    pub(crate) fn run(
-        mut self,
-        place: Place,
-        (old, new): (RowId, RowId),
-        required: bool,
-    ) -> Result<(), Mistake> {
+    pub(crate) fn run(mut self, place: Place, (old, new): (RowId, RowId), required: bool) {
         let first = Step::at(&place, (old, new));
-        let mut steps = vec![Step { required, ..first }];
+        let mut steps = vec![Step { required, property: false, ..first }];
         let (mut passed, mut visits) = (HashSet::new(), HashMap::new());
         let mut next = 0;
         while next < steps.len() {
             let step = &steps[next];
-            if steps.len() > STEPS || step.depth > DEPTH {
-                let what = match step.depth > DEPTH {
-                    true => "values are nested too deeply to be compared",
-                    false => "there are too many places to compare",
-                };
-                let place = step.place.to_string();
-                let reason =
-                    format!("{what}, for example at {place:.100}; compare fewer operations");
-                return Err(Mistake::new("", reason));
-            }
             let pair = (step.old, step.new);
             let is_new = if self.fingerprints.same(pair.0, pair.1) {
+                false
+            } else if *self.budget == 0 || next >= STEPS {
+                self.not_compared(&steps[next], "too many places");
+                return;
+            } else if step.depth > DEPTH {
+                self.not_compared(&steps[next], "values that are nested too deeply");
                 false
             } else if self.cyclic[pair.0.0] {
                 // A recursive schema has infinitely many places; only the shortest is reported.
@@ -76,11 +68,17 @@ impl ValueComparison<'_> {
             };
             if is_new {
                 let below = self.step(&steps[next]);
+                *self.budget = self.budget.saturating_sub(1 + below.len());
                 steps.extend(below);
             }
             next += 1;
         }
-        Ok(())
+    }
+
+    /// Reports that a pair of rows and everything below it isn't compared.
+    pub(super) fn not_compared(&mut self, step: &Step, why: &str) {
+        let what = (NOT_COMPARED, Action::Changed);
+        self.report(step, what, Value::Null, format!("{why}; compare fewer operations").into());
     }
 
     /// Compares a pair of rows, and returns the pairs below it.
@@ -90,6 +88,11 @@ impl ValueComparison<'_> {
         self.reached[1][step.new.0] = true;
         self.compared.insert(self.fingerprints.pair(step.old, step.new));
         let mut pairs = Pairs { entry: step.entry, depth: step.depth + 1, steps: Vec::new() };
+        if old.unread != new.unread {
+            let what = (NOT_COMPARED, Action::Changed);
+            self.report(step, what, json!(old.unread), json!(new.unread));
+            return pairs.steps;
+        }
         if !step.content {
             self.common_facts(step, old, new);
         }
@@ -121,8 +124,20 @@ impl ValueComparison<'_> {
     ) {
         let (old, new) = (self.old.row(step.old), self.new.row(step.new));
         let parameter = self.side == Side::Request && self.text;
+        // A property belongs to its object, whatever the schema of its value.
+        let source = match step.property {
+            true => old.pointers.first().zip(new.pointers.first()),
+            false => old.source().zip(new.source()),
+        };
+        // Below a step, only the last part of the place distinguishes the changes.
+        let below = match std::ptr::eq(place, &step.place) {
+            true => String::new(),
+            false => place.to_string().replacen(&step.place.to_string(), "", 1),
+        };
+        let source = source.map(|(old, new)| format!("{old} {new} {below}"));
         let site = Site {
             place,
+            source,
             side: self.side,
             occurs: self.occurs,
             required: step.required,
@@ -209,6 +224,8 @@ pub(crate) struct Step {
     pub(crate) required: bool,
     /// Whether only the content is compared, because null was compared above.
     pub(crate) content: bool,
+    /// Whether only the property itself is compared, not its value.
+    pub(crate) property: bool,
     /// Whether they are alternatives, for which null was compared once for all.
     pub(crate) alternative: bool,
     /// The number of steps that led here.
@@ -218,7 +235,7 @@ pub(crate) struct Step {
 }
 
 impl Step {
-    /// Creates a step only for reporting a change at it.
+    /// Creates a step only for reporting a change of a property.
     pub(crate) fn at(place: &Place, (old, new): (RowId, RowId)) -> Self {
         Self {
             place: place.clone(),
@@ -226,6 +243,7 @@ impl Step {
             new,
             required: false,
             content: false,
+            property: true,
             alternative: false,
             depth: 0,
             entry: None,
@@ -254,6 +272,7 @@ impl Pairs {
             new,
             required,
             content,
+            property: false,
             alternative: false,
             depth: self.depth,
             entry: self.entry,

@@ -7,15 +7,14 @@ use serde_json::Value;
 use crate::table::{Kind, Row, RowId};
 
 /// The maximum number of alternatives, more than all rows of a real document have together.
-pub(crate) const LIMIT: usize = 200_000;
+const LIMIT: usize = 200_000;
 
 /// Flattens nested alternatives in the rows from `first` on, and merges enums of the same type. A
-/// row is nullable if one of its alternatives is. Returns the number of alternatives, and stops
-/// early if there are too many.
-pub(crate) fn flatten(rows: &mut Vec<Row>, first: usize) -> usize {
-    let mut count = 0;
+/// row is nullable if one of its alternatives is. Adds the number of alternatives to `count`, and
+/// leaves the others as they are if there are too many.
+pub(crate) fn flatten(rows: &mut Vec<Row>, first: usize, count: &mut usize) {
     for index in first..rows.len() {
-        if count > LIMIT {
+        if *count > LIMIT {
             break;
         }
         if rows[index].alternatives.is_empty() {
@@ -31,9 +30,14 @@ pub(crate) fn flatten(rows: &mut Vec<Row>, first: usize) -> usize {
             _ => None,
         };
         let only = only.map(|id| rows[id.0].clone());
+        let exclusive = rows[index].exclusive
+            && flat.iter().enumerate().any(|(own, a)| {
+                flat[own + 1..].iter().any(|b| overlap(rows, &rows[a.0], &rows[b.0]))
+            });
         let row = &mut rows[index];
+        row.exclusive = exclusive;
         row.nullable |= nullable;
-        count += flat.len();
+        *count += flat.len();
         row.alternatives = flat;
         if let Some(only) = only {
             (row.kind, row.values, row.open) = (only.kind, only.values, only.open);
@@ -43,7 +47,6 @@ pub(crate) fn flatten(rows: &mut Vec<Row>, first: usize) -> usize {
             row.nullable = false;
         }
     }
-    count
 }
 
 /// Returns the flattened alternatives of a row, and whether any of them may be null. An alternative
@@ -75,6 +78,28 @@ fn flat(rows: &[Row], id: RowId) -> (Vec<RowId>, bool) {
         }
     }
     (flat, nullable)
+}
+
+/// Returns whether a value without unknown fields may match both of two alternatives.
+fn overlap(rows: &[Row], a: &Row, b: &Row) -> bool {
+    let is_number = |row: &Row| matches!(row.kind, Some(Kind::Integer | Kind::Number));
+    if a.kind != b.kind && a.kind.is_some() && b.kind.is_some() && !(is_number(a) && is_number(b)) {
+        return false;
+    }
+    let apart = |a: &Row, b: &Row| match (&a.values, &b.values) {
+        (Some(a), Some(b)) => !a.iter().any(|value| b.contains(value)),
+        _ => a.is_scalar() && b.is_scalar() && a.kind != b.kind,
+    };
+    let fits = |a: &Row, b: &Row| {
+        let mut needed = b.properties.iter().filter(|(_, field)| field.required);
+        needed.all(|(name, _)| a.properties.contains_key(name))
+    };
+    let is_told_apart = a.properties.iter().any(|(name, one)| {
+        b.properties.get(name).is_some_and(|other| {
+            (one.required || other.required) && apart(&rows[one.row.0], &rows[other.row.0])
+        })
+    });
+    !apart(a, b) && !is_told_apart && (fits(a, b) || fits(b, a))
 }
 
 /// Merges the enums of a type into one row. The merged enum is open if one of them is, or if

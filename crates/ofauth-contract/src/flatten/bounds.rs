@@ -43,9 +43,24 @@ pub(crate) fn bound(part: &Part<'_>, keyword: &str) -> Result<Option<Bound>, Mis
         {
             Ok(None)
         }
-        Value::Number(value) => Ok(Some(Bound { value: number::plain(value), exclusive })),
+        Value::Number(value) => {
+            Ok(Some(Bound { value: number::plain(value), digits: None, exclusive }))
+        }
+        Value::String(digits) => match nearest(digits) {
+            Some(value) => Ok(Some(Bound { value, digits: Some(digits.clone()), exclusive })),
+            None => Err(found.mistake("must be a number")),
+        },
         _ => Err(found.mistake("must be a number")),
     }
+}
+
+/// Returns the number nearest to an integer with more digits than a JSON number can represent. Such
+/// a bound is read as a string.
+fn nearest(digits: &str) -> Option<Number> {
+    let unsigned = digits.strip_prefix('-').unwrap_or(digits);
+    let is_long = unsigned.len() >= 19 && unsigned.bytes().all(|byte| byte.is_ascii_digit());
+    let value = is_long.then(|| digits.parse::<f64>().ok()).flatten()?;
+    Number::from_f64(value.clamp(f64::MIN, f64::MAX))
 }
 
 fn is_least_count(keyword: &str) -> bool {
@@ -67,7 +82,7 @@ pub(crate) fn whole(bounds: &mut BTreeMap<&'static str, Bound>) {
             _ => None,
         };
         if let Some(value) = value {
-            *bound = Bound { value: Number::from(value), exclusive: false };
+            *bound = Bound { value: Number::from(value), digits: None, exclusive: false };
         }
     }
 }

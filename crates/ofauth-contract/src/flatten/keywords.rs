@@ -180,9 +180,7 @@ impl Facts {
                 continue;
             };
             let narrower = row.bounds.get(name).is_none_or(|old| {
-                let order = number::compare(&bound.value, &old.value);
-                let order = if *upper { order.reverse() } else { order };
-                order == Ordering::Greater || order == Ordering::Equal && bound.exclusive
+                bound.order(old, *upper) == if *upper { Ordering::Less } else { Ordering::Greater }
             });
             if narrower {
                 row.bounds.insert(name, bound);

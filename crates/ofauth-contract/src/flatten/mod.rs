@@ -33,6 +33,8 @@ impl Table {
     /// error says where and what.
     pub fn of_document(document: &Value) -> Result<Self, Mistake> {
         let (operations, mut schemas) = operations(document, |_, _| true)?;
+        // Mistakes in schemas that no operation uses affect nothing else.
+        schemas.lenient = true;
         let mut named = BTreeMap::new();
         if let Some(components) = root(document).get("components") {
             for (name, part) in components.entries("schemas")? {

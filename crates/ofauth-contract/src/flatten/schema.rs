@@ -4,7 +4,11 @@
 //! `$ref`, and the parts of its `allOf`. The same list gives the same row, so that recursive
 //! schemas terminate.
 
+use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::hash::{Hash, Hasher};
+use std::rc::Rc;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -31,9 +35,16 @@ pub(crate) struct Schemas<'a> {
     pub(crate) rows: Vec<Row>,
     known: HashMap<Identity, RowId>,
     waiting: Vec<(RowId, Recipe<'a>)>,
+    /// The alternatives of each schema, by keyword.
+    groups: HashMap<(usize, &'static str), Option<Group<'a>>>,
+    discriminators: HashMap<usize, Arc<Discriminator>>,
     /// The numbers of alternatives and properties in all rows.
     alternatives: usize,
     fields: usize,
+    /// Whether a schema with a mistake is only not read.
+    pub(super) lenient: bool,
+    /// The row of everything beyond the limits.
+    beyond: Option<RowId>,
 }
 
 /// What a row is made from.
@@ -57,9 +68,17 @@ struct Schema<'a> {
 impl Schema<'_> {
     /// Identifies the schema by its address, which is stable within the document.
     fn identity(&self) -> (usize, bool) {
-        (std::ptr::from_ref(self.part.value).addr(), self.bare)
+        (address(self.part.value), self.bare)
     }
 }
+
+/// Identifies a part of the document, by its address.
+fn address(value: &Value) -> usize {
+    std::ptr::from_ref(value).addr()
+}
+
+/// The alternatives of a schema, and the addresses of the schemas that they refer to.
+type Group<'a> = Rc<(Vec<Part<'a>>, HashSet<usize>)>;
 
 /// Everything that applies to a row at once.
 #[derive(Default)]
@@ -67,6 +86,10 @@ struct Leaves<'a> {
     schemas: Vec<Schema<'a>>,
     /// Lists of alternatives; one alternative of each list applies, too.
     groups: Vec<Vec<Part<'a>>>,
+    /// The schema whose discriminator made a list of alternatives, and the index of the list.
+    parent: Option<(usize, usize)>,
+    /// Whether one of the lists is a `oneOf`.
+    exclusive: bool,
     /// Whether null is an additional alternative, and whether it is the only one.
     null: bool,
     only_null: bool,
@@ -84,55 +107,64 @@ impl<'a> Schemas<'a> {
             rows: Vec::new(),
             known: HashMap::new(),
             waiting: Vec::new(),
+            groups: HashMap::new(),
+            discriminators: HashMap::new(),
             alternatives: 0,
             fields: 0,
+            lenient: false,
+            beyond: None,
         }
     }
 
     /// Returns the row of a schema, and builds all rows below it.
     pub(crate) fn row(&mut self, part: Part<'a>) -> Result<RowId, Mistake> {
         let first = self.rows.len();
-        let id = self.enqueue(vec![Schema { part, bare: false }], None)?;
+        let id = self.enqueue(vec![Schema { part, bare: false }], None);
         while let Some((id, recipe)) = self.waiting.pop() {
-            if self.fields > ROWS {
-                break;
-            }
-            self.rows[id.0] = self.build(&recipe)?;
+            self.rows[id.0] = match self.build(&recipe) {
+                Err(mistake) if self.lenient => {
+                    Row { unread: Some(mistake.to_string()), ..Row::default() }
+                }
+                row => row?,
+            };
         }
-        self.alternatives += alternatives::flatten(&mut self.rows, first);
-        match self.alternatives > alternatives::LIMIT || self.fields > ROWS {
-            true => Err(Mistake::new(
-                "",
-                "the schemas have too many alternatives or properties; compare fewer operations",
-            )),
-            false => Ok(id),
-        }
+        alternatives::flatten(&mut self.rows, first, &mut self.alternatives);
+        Ok(id)
     }
 
-    fn enqueue(&mut self, parts: Vec<Schema<'a>>, kind: Option<Kind>) -> Result<RowId, Mistake> {
+    /// Returns a row for everything beyond the limits, which differs if the documents differ.
+    fn beyond(&self) -> Row {
+        let mut hasher = DefaultHasher::new();
+        self.root.hash(&mut hasher);
+        let unread = format!("too many schemas, in the document {:x}", hasher.finish());
+        Row { unread: Some(unread), ..Row::default() }
+    }
+
+    fn enqueue(&mut self, parts: Vec<Schema<'a>>, kind: Option<Kind>) -> RowId {
         let identity = (parts.iter().map(Schema::identity).collect(), kind);
-        let recipe = Recipe { parts, kind };
         if let Some(id) = self.known.get(&identity) {
-            return Ok(*id);
-        }
-        if self.rows.len() >= ROWS {
-            let reason =
-                format!("the schemas expand to more than {ROWS} places; compare fewer operations");
-            return Err(match recipe.parts.first() {
-                Some(schema) => schema.part.mistake(reason),
-                None => Mistake::new("", reason),
-            });
+            return *id;
         }
         let id = RowId(self.rows.len());
+        if let Some(beyond) = self.beyond {
+            return beyond;
+        }
+        if self.rows.len() >= ROWS || self.fields > ROWS {
+            self.beyond = Some(id);
+            self.rows.push(self.beyond());
+            return id;
+        }
         self.rows.push(Row::default());
         self.known.insert(identity, id);
-        self.waiting.push((id, recipe));
-        Ok(id)
+        self.waiting.push((id, Recipe { parts, kind }));
+        id
     }
 
     /// Builds the row of a recipe; the rows below it are only enqueued.
     fn build(&mut self, recipe: &Recipe<'a>) -> Result<Row, Mistake> {
-        let mut leaves = self.leaves(&recipe.parts)?;
+        let Some(mut leaves) = self.leaves(&recipe.parts)? else {
+            return Ok(self.beyond());
+        };
         let mut facts = Facts::default();
         for schema in &leaves.schemas {
             facts.add(&schema.part)?;
@@ -174,13 +206,14 @@ impl<'a> Schemas<'a> {
         row.pointers = pointers.filter(|pointer| known.insert(*pointer)).cloned().collect();
         let kinds = facts.kinds();
         if !leaves.groups.is_empty() {
+            row.exclusive = leaves.exclusive;
             for parts in combinations(&leaves) {
-                row.alternatives.push(self.enqueue(parts, recipe.kind)?);
+                row.alternatives.push(self.enqueue(parts, recipe.kind));
             }
         } else if kinds.len() > 1 {
             for kind in kinds {
                 let parts = recipe.parts.clone();
-                row.alternatives.push(self.enqueue(parts, Some(kind))?);
+                row.alternatives.push(self.enqueue(parts, Some(kind)));
             }
         } else {
             row.kind = kinds.first().copied();
@@ -189,7 +222,10 @@ impl<'a> Schemas<'a> {
         }
         for Schema { part, .. } in &leaves.schemas {
             if let Some(part) = part.get("discriminator") {
-                row.discriminator = Some(discriminator(&part)?);
+                let known = self.discriminators.get(&address(part.value)).cloned();
+                let discriminator = known.map_or_else(|| discriminator(&part).map(Arc::new), Ok)?;
+                self.discriminators.insert(address(part.value), discriminator.clone());
+                row.discriminator = Some(discriminator);
             }
         }
         facts.fill(&mut row, !leaves.groups.is_empty());
@@ -197,7 +233,8 @@ impl<'a> Schemas<'a> {
     }
 
     /// Collects the schemas themselves, the targets of their references, and the parts of `allOf`.
-    fn leaves(&self, parts: &[Schema<'a>]) -> Result<Leaves<'a>, Mistake> {
+    /// Returns `None` if there are too many.
+    fn leaves(&mut self, parts: &[Schema<'a>]) -> Result<Option<Leaves<'a>>, Mistake> {
         let mut found = Leaves::default();
         let mut waiting: Vec<Schema<'a>> = parts.iter().rev().cloned().collect();
         let mut passed = HashSet::new();
@@ -206,8 +243,7 @@ impl<'a> Schemas<'a> {
                 continue;
             }
             if passed.len() > PARTS {
-                let reason = format!("more than {PARTS} schemas apply to one value");
-                return Err(schema.part.mistake(reason));
+                return Ok(None);
             }
             if schema.bare || schema.part.value.is_boolean() {
                 found.schemas.push(schema);
@@ -221,17 +257,13 @@ impl<'a> Schemas<'a> {
             }
             let mut below = schema.part.list("allOf")?;
             below.extend(schema.part.reference(self.root)?);
-            if let Some(children) = self.children(&schema.part)?
-                && !self.has_chosen(&schema.part, &children, &passed)?
-            {
-                found.groups.push(children);
-            }
-            for key in ["oneOf", "anyOf"] {
-                let mut group = schema.part.list(key)?;
+            for key in ["discriminator", "oneOf", "anyOf"] {
+                let Some(alternatives) = self.group(&schema.part, key)? else { continue };
                 // A child that contains its parent is one of the parent's alternatives already.
-                if self.has_chosen(&schema.part, &group, &passed)? {
+                if passed.iter().any(|(address, _)| alternatives.1.contains(address)) {
                     continue;
                 }
+                let mut group = alternatives.0.clone();
                 let all = group.len();
                 group.retain(|part| !keywords::is_null(part.value));
                 found.null |= group.len() < all;
@@ -242,6 +274,10 @@ impl<'a> Schemas<'a> {
                 } else if let Some(required) = keywords::only_required(&group) {
                     found.required.push((key, required));
                 } else {
+                    found.exclusive |= key == "oneOf";
+                    if key == "discriminator" {
+                        found.parent = Some((address(schema.part.value), found.groups.len()));
+                    }
                     found.groups.push(group);
                 }
             }
@@ -249,65 +285,62 @@ impl<'a> Schemas<'a> {
             let below = below.into_iter().rev();
             waiting.extend(below.map(|part| Schema { part, bare: false }));
         }
-        Ok(found)
+        Ok(Some(found))
+    }
+
+    /// Returns the alternatives that a schema has by a keyword, if there are any.
+    fn group(&mut self, part: &Part<'a>, key: &'static str) -> Result<Option<Group<'a>>, Mistake> {
+        if part.value.get(key).is_none() {
+            return Ok(None);
+        }
+        let owner = address(part.value);
+        if let Some(group) = self.groups.get(&(owner, key)) {
+            return Ok(group.clone());
+        }
+        let parts = match key {
+            "discriminator" => self.children(part)?,
+            _ => part.list(key)?,
+        };
+        let mut targets = HashSet::new();
+        for part in parts.iter().filter(|part| part.value.is_object()) {
+            targets.insert(address(part.resolved(self.root)?.value));
+        }
+        targets.remove(&owner);
+        let group = (!parts.is_empty()).then(|| Rc::new((parts, targets)));
+        self.groups.insert((owner, key), group.clone());
+        Ok(group)
     }
 
     /// Returns the schemas that a discriminator without alternatives maps to, if they contain this
     /// schema, and any value for the schema itself.
-    fn children(&self, part: &Part<'a>) -> Result<Option<Vec<Part<'a>>>, Mistake> {
+    fn children(&self, part: &Part<'a>) -> Result<Vec<Part<'a>>, Mistake> {
         static ANY: Value = Value::Bool(true);
-        let Some(discriminator) = part.get("discriminator") else {
-            return Ok(None);
-        };
-        if part.value.get("oneOf").is_some() || part.value.get("anyOf").is_some() {
-            return Ok(None);
-        }
         let mut children = Vec::new();
-        for (_, target) in discriminator.entries("mapping")? {
-            let Some(name) = target.value.as_str().and_then(|name| name.rsplit('/').next()) else {
+        if part.value.get("oneOf").is_some() || part.value.get("anyOf").is_some() {
+            return Ok(children);
+        }
+        let root = Part { value: self.root, pointer: String::new() };
+        let schemas = root.get("components").and_then(|all| all.get("schemas"));
+        let mut known = HashSet::new();
+        for (_, target) in
+            part.below("discriminator", &part.value["discriminator"]).entries("mapping")?
+        {
+            let name = target.value.as_str().and_then(|name| name.rsplit('/').next());
+            let child = name.and_then(|name| schemas.as_ref()?.get(name));
+            let Some(child) = child.filter(|child| known.insert(address(child.value))) else {
                 continue;
             };
-            let schemas = self.root.get("components").and_then(|all| all.get("schemas"));
-            let Some(value) = schemas.and_then(|schemas| schemas.get(name)) else {
-                continue;
-            };
-            let root = Part { value: self.root, pointer: String::new() };
-            let child = root.below("components", value).below("schemas", value).below(name, value);
-            let mut parents = child.list("allOf")?.into_iter();
             let is_own = |parent: Part<'a>| {
                 parent.resolved(self.root).is_ok_and(|found| std::ptr::eq(found.value, part.value))
             };
-            let known = |other: &Part<'_>| std::ptr::eq(other.value, value);
-            if parents.any(is_own) && !children.iter().any(known) {
+            if child.list("allOf")?.into_iter().any(is_own) {
                 children.push(child);
             }
         }
-        if children.is_empty() {
-            return Ok(None);
+        if !children.is_empty() {
+            children.push(Part { value: &ANY, pointer: String::new() });
         }
-        children.push(Part { value: &ANY, pointer: String::new() });
-        Ok(Some(children))
-    }
-
-    /// Whether another schema than the owner of these alternatives applies already, and is one of
-    /// them.
-    fn has_chosen(
-        &self,
-        owner: &Part<'a>,
-        group: &[Part<'a>],
-        passed: &HashSet<(usize, bool)>,
-    ) -> Result<bool, Mistake> {
-        for part in group {
-            let target = if part.value.is_object() { part.resolved(self.root)? } else { continue };
-            if std::ptr::eq(target.value, owner.value) {
-                continue;
-            }
-            let address = std::ptr::from_ref(target.value).addr();
-            if passed.contains(&(address, false)) || passed.contains(&(address, true)) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        Ok(children)
     }
 
     /// Returns the name under `components` of a schema, or of the one that it refers to or wraps.
@@ -365,7 +398,7 @@ impl<'a> Schemas<'a> {
                 };
                 below.sort_by(|(a, _), (b, _)| a.cmp(b));
                 for (name, part) in below {
-                    let id = self.enqueue(vec![Schema { part, bare: false }], None)?;
+                    let id = self.enqueue(vec![Schema { part, bare: false }], None);
                     row.inner.entry(key).or_default().push((name, id));
                 }
             }
@@ -411,10 +444,10 @@ impl<'a> Schemas<'a> {
             }
         }
         if !items.is_empty() {
-            row.items = Some(self.enqueue(items, None)?);
+            row.items = Some(self.enqueue(items, None));
         }
         if !values.is_empty() && row.rest == Rest::Open {
-            row.rest = Rest::Map(self.enqueue(values, None)?);
+            row.rest = Rest::Map(self.enqueue(values, None));
         }
         for name in required.keys() {
             // It may be listed as required without being described.
@@ -423,7 +456,7 @@ impl<'a> Schemas<'a> {
         self.fields += properties.len();
         for (name, parts) in properties {
             let field =
-                Field { row: self.enqueue(parts, None)?, required: required.contains_key(name) };
+                Field { row: self.enqueue(parts, None), required: required.contains_key(name) };
             row.properties.insert(name.clone(), field);
         }
         Ok(())
@@ -462,7 +495,12 @@ fn combinations<'a>(leaves: &Leaves<'a>) -> Vec<Vec<Schema<'a>>> {
         all = longer.collect();
     }
     for parts in &mut all {
-        parts.extend(base.iter().cloned());
+        // A child contains its parent.
+        let parent = leaves.parent.filter(|(_, group)| !parts[*group].part.value.is_boolean());
+        let others = base
+            .iter()
+            .filter(|schema| parent.is_none_or(|(parent, _)| address(schema.part.value) != parent));
+        parts.extend(others.cloned());
     }
     all
 }

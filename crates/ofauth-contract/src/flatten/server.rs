@@ -76,6 +76,17 @@ pub(super) fn base_urls(server: &Part<'_>) -> Result<Vec<String>, Mistake> {
             return Err(server.mistake(format!("the URL is longer than {URL} bytes")));
         }
     }
-    urls.iter_mut().for_each(|url| url.push_str(rest));
-    Ok(urls)
+    Ok(urls.into_iter().map(|url| normalised(url + rest)).collect())
+}
+
+/// Returns a URL with its scheme and host in lower case, and without the scheme's own port.
+fn normalised(url: String) -> String {
+    let (origin, path) = split(&url);
+    let origin = origin.to_ascii_lowercase();
+    let port = match origin.split_once("://") {
+        Some(("https", _)) => ":443",
+        Some(("http", _)) => ":80",
+        _ => "",
+    };
+    format!("{}{path}", origin.strip_suffix(port).unwrap_or(&origin))
 }

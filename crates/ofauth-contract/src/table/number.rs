@@ -13,6 +13,23 @@ pub(crate) fn compare(a: &Number, b: &Number) -> Ordering {
     }
 }
 
+/// Compares two integers of any length, written in decimal digits.
+pub(crate) fn compare_digits(a: &str, b: &str) -> Ordering {
+    let magnitude = |text: &str| text.trim_start_matches(['-', '0']).to_owned();
+    let (long, short) = (magnitude(a), magnitude(b));
+    let order = long.len().cmp(&short.len()).then_with(|| long.cmp(&short));
+    match (a.starts_with('-'), b.starts_with('-')) {
+        (false, false) => order,
+        (true, true) => order.reverse(),
+        (a, b) => b.cmp(&a),
+    }
+}
+
+/// Returns the digits of a number, rounded to an integer.
+pub(crate) fn digits(number: &Number) -> String {
+    whole(number).map_or_else(|| format!("{:.0}", float(number)), |whole| whole.to_string())
+}
+
 /// Returns a number in its simplest form: `1.0` becomes `1`.
 pub(crate) fn plain(number: &Number) -> Number {
     /// A double represents every integer up to here.

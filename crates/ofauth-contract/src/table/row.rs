@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use serde_json::{Number, Value};
 
@@ -55,12 +56,17 @@ pub struct Row {
     /// The alternatives, one of which the value must match. They have no alternatives themselves,
     /// unless a discriminator distinguishes those.
     pub alternatives: Vec<RowId>,
+    /// Whether a value that matches several alternatives is invalid, as for `oneOf`. Only if there
+    /// may be such a value.
+    pub exclusive: bool,
     /// What distinguishes the alternatives.
-    pub discriminator: Option<Discriminator>,
+    pub discriminator: Option<Arc<Discriminator>>,
     /// Keywords that are compared but not interpreted, like `not`.
     pub other: BTreeMap<String, Value>,
     /// The schemas below those keywords, each with its name or index.
     pub inner: BTreeMap<&'static str, Vec<(String, RowId)>>,
+    /// Why the schema is not read: it has a mistake, or is too large.
+    pub unread: Option<String>,
     /// The name of the schema under `components`, if it has one.
     pub name: Option<String>,
     /// The title of the schema, if the schema itself has no name. The title of an alternative is
@@ -104,8 +110,10 @@ pub enum Rest {
 /// A bound of a value, a length or a count.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bound {
-    /// The limit.
+    /// The limit, or the nearest number that [`Number`] can represent.
     pub value: Number,
+    /// The limit in digits, if it is an integer that [`Number`] can't represent.
+    pub digits: Option<String>,
     /// Whether the limit itself is excluded.
     pub exclusive: bool,
 }
@@ -116,7 +124,18 @@ impl Bound {
         let order = self.exclusive.cmp(&other.exclusive);
         // `> 1` is a greater bound than `>= 1`, and `< 1` is a lesser bound than `<= 1`.
         let order = if upper { order.reverse() } else { order };
-        number::compare(&self.value, &other.value).then(order)
+        let digits =
+            |bound: &Self| bound.digits.clone().unwrap_or_else(|| number::digits(&bound.value));
+        match (&self.digits, &other.digits) {
+            (None, None) => number::compare(&self.value, &other.value),
+            _ => number::compare_digits(&digits(self), &digits(other)),
+        }
+        .then(order)
+    }
+
+    /// Returns the limit as it is written.
+    pub(crate) fn written(&self) -> Value {
+        self.digits.clone().map_or_else(|| self.value.clone().into(), Value::from)
     }
 }
 
@@ -248,6 +267,11 @@ impl Row {
             && self.rest == Rest::Open
             && self.items.is_none()
             && self.other.is_empty()
+    }
+
+    /// Returns what identifies its schema in the document: the name, or else the pointer.
+    pub(crate) fn source(&self) -> Option<&String> {
+        self.name.as_ref().or(self.pointers.first())
     }
 
     /// Returns the row's own name or type.

@@ -46,7 +46,7 @@ fn changed(document: &Value, changes: &BTreeMap<String, Value>) -> Value {
 
 fn changes(old: &Value, new: &Value) -> Vec<Change> {
     let [old, new] = [old, new].map(|document| Table::of_document(document).unwrap());
-    compare(&old, &new, Scope::Everything).unwrap().0
+    compare(&old, &new, Scope::Everything).0
 }
 
 /// A change in the notation of the cases.
