@@ -190,6 +190,30 @@ fn a_document_is_downloaded_from_a_url() {
 }
 
 #[test]
+fn a_document_in_a_markdown_page_is_read() {
+    let copy = Copy::new();
+    let json = serde_json::to_string_pretty(&small()).unwrap();
+    // JSON is YAML, too.
+    let yaml = format!("openapi: 3.1.0\n{}", json.replace("\"openapi\": \"3.1.0\",", "\"x\": 1,"));
+    for document in [json.clone(), serde_json::to_string(&small()).unwrap()] {
+        let page = format!(
+            "# List chats\n\n```bash\ncurl x\n```\n\n## OpenAPI\n\n````yaml get /v2/access/chats\n{document}\n````\nMore.\n"
+        );
+        copy.write("page.md", &page);
+        copy.write("vendor.json", &json);
+        let found = copy.upstream(&["page.md", "--format", "json"]);
+        assert_eq!(found, copy.upstream(&["vendor.json", "--format", "json"]));
+        assert_eq!(found.2, "");
+    }
+    copy.write("page.md", &format!("# A\n~~~\n{yaml}\n~~~\n"));
+    let (code, _, stderr) = copy.upstream(&["page.md"]);
+    assert_eq!(code, 3);
+    assert!(stderr.starts_with("error: page.md:4:"), "{stderr}");
+    copy.write("page.md", "# A\n\n```yaml\nname: a\n```\n");
+    assert_eq!(copy.upstream(&["page.md"]).0, 3);
+}
+
+#[test]
 fn part_of_a_path_may_be_in_the_server_url() {
     let copy = Copy::new();
     copy.write("vendor.json", &small().to_string());

@@ -25,9 +25,11 @@ pub(crate) fn for_each(
                 let above = bytes[..start].iter().rev();
                 let margin = above.take_while(|byte| **byte != b'\n').count();
                 let mut lines = bytes[start..].split(|byte| *byte == b'\n').skip(1);
-                if lines.any(|line| starts_body(line, margin)) {
+                let after_body = !bytes[start - margin..start].trim_ascii().is_empty();
+                if after_body || lines.any(|line| starts_body(line, margin)) {
                     let before = newlines(&bytes[..start]);
-                    unreadable.extend(for_each_line(&bytes[start..], before, margin, &mut visit));
+                    let rest = Lines { before, margin, after_body };
+                    unreadable.extend(for_each_line(&bytes[start..], &rest, &mut visit));
                 } else {
                     unreadable.push(reason(&error, 0));
                 }
@@ -44,25 +46,57 @@ pub(crate) fn for_each(
     unreadable
 }
 
-/// Continues line by line after invalid JSON, if later lines look like bodies, so that a broken
-/// body doesn't hide them.
+/// Where the lines after invalid JSON are.
+struct Lines {
+    /// The number of lines above.
+    before: usize,
+    /// The indentation of bodies.
+    margin: usize,
+    /// Whether a body was read at the start of the first line.
+    after_body: bool,
+}
+
+/// Continues line by line after invalid JSON, so that a broken body doesn't hide later ones.
 fn for_each_line(
     bytes: &[u8],
-    before: usize,
-    margin: usize,
+    lines: &Lines,
     visit: &mut impl FnMut(&Outline, &[u8]) -> Result<(), serde_json::Error>,
 ) -> Vec<String> {
     let mut unreadable = Vec::new();
     let mut broken = false;
     for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
         // Lines after a broken line may belong to it, unless they look like a body.
-        let skipped = index > 0 && broken && !starts_body(line, margin);
-        if line.trim_ascii().is_empty() || skipped {
+        if index > 0 && broken && !starts_body(line, lines.margin) {
             continue;
         }
-        let result = serde_json::from_slice(line).and_then(|outline| visit(&outline, line));
-        broken = result.is_err();
-        unreadable.extend(result.err().map(|error| reason(&error, before + index)));
+        let before = lines.before + index;
+        let mut any = lines.after_body && index == 0;
+        let mut rest = line;
+        loop {
+            // Bodies copied from a list are followed by a comma.
+            let text = rest.trim_ascii();
+            let text = text.strip_prefix(b",").unwrap_or(text);
+            broken = false;
+            if text.trim_ascii().is_empty() {
+                break;
+            }
+            let mut outlines = Deserializer::from_slice(text).into_iter::<Outline>();
+            let result = outlines.next().unwrap_or(Ok(Outline::Scalar));
+            let end = outlines.byte_offset();
+            let result = result.and_then(|outline| visit(&outline, &text[..end]));
+            rest = &text[end..];
+            broken = result.is_err();
+            match result {
+                Ok(()) => any = true,
+                Err(_) if any => {
+                    unreadable.push(format!("text after a body at line {}", before + 1));
+                }
+                Err(error) => unreadable.push(reason(&error, before)),
+            }
+            if broken {
+                break;
+            }
+        }
     }
     unreadable
 }

@@ -7,8 +7,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::{fmt, fs, io};
 
-use ofauth_contract::{Deviation, Drift, Kind, Observation, Operation, Response, RowId, Table};
+use ofauth_contract::{Deviation, Drift, Kind, Observation, Operation, RowId, Table};
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::bodies;
 use super::har::{self, HarEntry};
@@ -119,6 +120,8 @@ impl Captures {
     /// Compares a capture. If it can't be read, the reason is recorded.
     pub(crate) fn add(&mut self, name: &str, bytes: Result<&[u8], String>) {
         let result = bytes.and_then(|bytes| {
+            let text = utf16(bytes);
+            let bytes = text.as_deref().map_or(bytes, str::as_bytes);
             let bytes = bytes.strip_prefix(BOM).unwrap_or(bytes);
             match bytes.trim_ascii().is_empty() {
                 true => Err("it is empty".to_owned()),
@@ -160,6 +163,18 @@ impl Captures {
         body: &[u8],
     ) -> Result<(), serde_json::Error> {
         let fit = |candidate: &&Candidate| self.fit(candidate.row, outline);
+        // `jq --slurp` writes many bodies as one list.
+        let is_list = matches!(outline, Outline::Array);
+        if is_list && !candidates.iter().any(|candidate| fit(&candidate).0 > 0) {
+            let bodies: Vec<&RawValue> = serde_json::from_slice(body)?;
+            if !bodies.is_empty() && bodies.iter().all(|body| body.get().starts_with('{')) {
+                for body in bodies {
+                    let outline = serde_json::from_str(body.get())?;
+                    self.observe(candidates, &outline, body.get().as_bytes())?;
+                }
+                return Ok(());
+            }
+        }
         match candidates.iter().rev().max_by_key(fit) {
             Some(best) if self.operation.is_some() || self.fit(best.row, outline).0 > 0 => {
                 self.observe_as(best, body)?;
@@ -232,29 +247,32 @@ impl Captures {
         };
         let name = format!("{} {status}", operation.name());
         let described: Vec<&str> = operation.responses.keys().map(String::as_str).collect();
-        let expected = format!("one of {}", described.join(", "));
-        let row = operation.response(status).map(Response::json);
-        match (row, entry.json()) {
-            (Some(Some(row)), Some(body)) => {
-                let (body, responses) = (body?, [name].into());
-                let body = body.strip_prefix(BOM).unwrap_or(&body);
-                self.observe_as(&Candidate { row, responses }, body)
-                    .map_err(|error| bodies::reason(&error, 0))?;
+        let Some(response) = operation.response(status) else {
+            let found = Found {
+                place: "$".to_owned(),
+                kind: "unknown-status",
+                expected: format!("one of {}", described.join(", ")),
+                seen: status.to_string(),
+                count: 1,
+                responses: [name].into(),
+            };
+            add_finding(&mut self.undescribed, found);
+            return Ok(());
+        };
+        let media = entry.media();
+        let Some(row) = response.json().filter(|_| media.contains("json")) else {
+            // Only JSON is compared.
+            let is_described = response.contents.contains_key(&media);
+            if is_described || response.contents.is_empty() {
+                self.skipped += 1;
+                return Ok(());
             }
-            (None, Some(_)) => add_finding(
-                &mut self.undescribed,
-                Found {
-                    place: "$".to_owned(),
-                    kind: "unknown-status",
-                    expected,
-                    seen: status.to_string(),
-                    count: 1,
-                    responses: [name].into(),
-                },
-            ),
-            _ => self.skipped += 1,
-        }
-        Ok(())
+            return Err(format!("it was sent as {media:.100}, which the spec doesn't describe"));
+        };
+        let body = entry.body()?;
+        let candidate = Candidate { row, responses: [name].into() };
+        let body = body.strip_prefix(BOM).unwrap_or(&body);
+        self.observe_as(&candidate, body).map_err(|error| bodies::reason(&error, 0))
     }
 
     /// The responses that a bare body may be, successes first. Those with the same schema are
@@ -341,6 +359,18 @@ impl Captures {
         });
         unmatched.into_iter().chain(undescribed).collect()
     }
+}
+
+/// Decodes UTF-16, which PowerShell's `>` writes.
+fn utf16(bytes: &[u8]) -> Option<String> {
+    let unit: fn([u8; 2]) -> u16 = match bytes {
+        [0xff, 0xfe, ..] => u16::from_le_bytes,
+        [0xfe, 0xff, ..] => u16::from_be_bytes,
+        _ => return None,
+    };
+    let units = bytes[2..].chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+    let text = char::decode_utf16(units);
+    Some(text.map(|one| one.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
 }
 
 /// Adds a finding, or merges it into the same one.

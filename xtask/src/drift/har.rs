@@ -87,20 +87,30 @@ impl HarEntry {
         status.filter(|status| *status >= 200 && *status != 304)
     }
 
-    /// The body of the response, unless it is empty or has a MIME type other than JSON.
-    pub(crate) fn json(self) -> Option<Result<Vec<u8>, String>> {
-        let content = self.response.content?;
-        let media = content.mime_type.unwrap_or_default().to_ascii_lowercase();
-        if !media.is_empty() && !media.contains("json") {
-            return None;
+    /// The media type of the response, in lower case and without parameters; JSON if it is missing.
+    pub(crate) fn media(&self) -> String {
+        let media = self.response.content.as_ref().and_then(|content| content.mime_type.as_deref());
+        let media = media.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+        if media.is_empty() { "application/json".to_owned() } else { media.to_ascii_lowercase() }
+    }
+
+    /// The body of the response.
+    pub(crate) fn body(self) -> Result<Vec<u8>, String> {
+        let content = self.response.content;
+        let (text, encoding) = content.map_or((None, None), |one| (one.text, one.encoding));
+        let text = text.ok_or("its body was not recorded")?;
+        let bytes = match encoding.as_deref() {
+            Some("base64") => {
+                let text: String = text.split_ascii_whitespace().collect();
+                let engine = base64::engine::general_purpose::STANDARD;
+                engine.decode(text).map_err(|_| "its content isn't valid base64")?
+            }
+            _ => text.into_bytes(),
+        };
+        match bytes.trim_ascii().is_empty() {
+            true => Err("its body is empty, or was not recorded".to_owned()),
+            false => Ok(bytes),
         }
-        let text = content.text.filter(|text| !text.is_empty())?;
-        Some(match content.encoding.as_deref() {
-            Some("base64") => base64::engine::general_purpose::STANDARD
-                .decode(text)
-                .map_err(|_| "its content isn't valid base64".to_owned()),
-            _ => Ok(text.into_bytes()),
-        })
     }
 }
 

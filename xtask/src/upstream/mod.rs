@@ -18,7 +18,7 @@ use accepted::ACCEPTED;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// The vendor's OpenAPI 3.0 or 3.1 document: a file or a URL
+    /// The vendor's OpenAPI 3.0 or 3.1 document, or a Markdown page with one: a file or a URL
     source: String,
     /// Output format
     #[arg(long, value_enum, default_value_t)]
@@ -30,10 +30,11 @@ pub(crate) struct Arguments {
 pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String> {
     let ours = Spec::parse(SPEC, &spec::own(root)?)?.table()?;
     let source = &arguments.source;
-    let theirs = match spec::is_url(source) {
-        true => Spec::parse(source, &download(source)?)?,
-        false => Spec::read(Path::new(source))?,
+    let text = match spec::is_url(source) {
+        true => download(source)?,
+        false => spec::text(Path::new(source), source)?,
     };
+    let theirs = Spec::parse(source, &fenced(&text).unwrap_or(text))?;
     let wanted = |method: &str, path: &str| {
         let mut operations = ours.operations().iter();
         operations.any(|operation| is_same(operation, method, path))
@@ -81,6 +82,35 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
         true => Outcome::Fine,
         false => Outcome::Found,
     })
+}
+
+/// Returns the OpenAPI document in a fenced code block of a Markdown page. It keeps its line numbers.
+fn fenced(page: &str) -> Option<String> {
+    let is_document = |line: &str| {
+        let line = line.trim_start_matches(['{', ' ', '\t']);
+        line.starts_with("openapi:") || line.starts_with("\"openapi\"")
+    };
+    let mut document = String::new();
+    let mut fence: Option<&str> = None;
+    for line in page.lines() {
+        let text = line.trim();
+        let marks = text.len() - text.trim_start_matches(['`', '~']).len();
+        match fence {
+            None if is_document(line) => return None,
+            None if marks >= 3 => fence = Some(&text[..marks]),
+            Some(open) if text.starts_with(open) && marks == text.len() => {
+                if document.lines().any(is_document) {
+                    return Some(document);
+                }
+                fence = None;
+                document = "\n".repeat(document.lines().count());
+            }
+            Some(_) => document.push_str(line),
+            None => {}
+        }
+        document.push('\n');
+    }
+    None
 }
 
 /// Downloads a document with curl, which knows the proxies and certificates of this machine, over

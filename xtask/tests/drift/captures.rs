@@ -40,8 +40,9 @@ fn undescribed_statuses_are_findings_and_each_finding_names_its_responses() {
     let (code, stdout, stderr) = copy.drift(&capture, &[]);
     let expected = "\
 unknown-status: $: expected one of 200, 400, 401, 403, 404, 429, 500, 502, 503, 504, seen 418, 2 times in GET /v2/access/chats 418
+unknown-status: $: expected one of 200, 400, 401, 403, 404, 429, 500, 502, 503, 504, seen 204, 1 time in GET /v2/access/chats 204
 unknown-field: hint: expected nothing, seen string, 2 times in GET /v2/access/chats 401, GET /v2/access/chats 429
-2 findings in 3 responses; 1 entry skipped
+3 findings in 3 responses
 ";
     assert_eq!((code, stdout.as_str(), stderr.as_str()), (1, expected, ""));
 
@@ -54,7 +55,7 @@ unknown-field: hint: expected nothing, seen string, 2 times in GET /v2/access/ch
             "seen": "418", "count": 2, "where": ["GET /v2/access/chats 418"],
         })
     );
-    assert_eq!((&report["responses"], &report["skipped"]), (&json!(3), &json!(1)));
+    assert_eq!((&report["responses"], &report["skipped"]), (&json!(3), &json!(0)));
 
     // Also without other responses. Its meaning is unknown, so it can't be drafted.
     let alone = har_of(&[error(418)]);
@@ -64,6 +65,60 @@ unknown-field: hint: expected nothing, seen string, 2 times in GET /v2/access/ch
         stdout.contains("by hand: GET /v2/access/chats 418: describe the response"),
         "{stdout}"
     );
+}
+
+#[test]
+fn each_body_is_read_or_reported() {
+    let copy = Copy::new();
+    let page = page().to_string();
+    let request = json!({ "method": "GET", "url": "https://x/v2/access/chats" });
+    let har = |content: Value| {
+        let entry =
+            json!({ "request": request, "response": { "status": 200, "content": content } });
+        json!({ "log": { "entries": [entry] } }).to_string()
+    };
+    let json = |mut content: Value| {
+        content["mimeType"] = json!("application/json");
+        har(content)
+    };
+    for (content, reason) in [
+        (json!({ "size": 40 }), "its body was not recorded"),
+        (json!({ "size": 40, "_file": "a.json" }), "its body was not recorded"),
+        (json!({ "text": "" }), "its body is empty, or was not recorded"),
+        (json!({ "text": "!", "encoding": "base64" }), "its content isn't valid base64"),
+    ] {
+        let (code, stdout, stderr) = copy.drift(&json(content), &[]);
+        assert_eq!((code, stdout.as_str()), (3, ""));
+        assert_eq!(stderr, format!("error: stdin: log.entries[0]: {reason}\n"));
+    }
+    let (code, _, stderr) =
+        copy.drift(&har(json!({ "mimeType": "text/plain", "text": page })), &[]);
+    assert_eq!(code, 3);
+    let expected = "it was sent as text/plain, which the spec doesn't describe\n";
+    assert!(stderr.ends_with(expected), "{stderr}");
+    // With line breaks, as some proxies write it.
+    let encoded =
+        json!({ "text": "eyJsaXN0Ijog\r\nW10sICJoYXNN\nb3JlIjogZmFsc2V9", "encoding": "base64" });
+    for (capture, count) in [
+        (json(encoded), 1),
+        (format!("[{page}, {page}]"), 2),
+        (format!("[{page}, [{page}]]"), 1),
+        (format!("{page},\n{page},\n{page}"), 3),
+        (page.replace("false", "7.0"), 1),
+    ] {
+        let (_, stdout, stderr) = copy.drift(&capture, &["--format", "json"]);
+        let report: Value = serde_json::from_str(&stdout).unwrap();
+        assert_eq!((&report["responses"], stderr.as_str()), (&json!(count), ""), "{capture}");
+    }
+    let text = format!("\u{feff}{page}\n{page}\n");
+    let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    fs::write(copy.0.path().join("utf16"), utf16).unwrap();
+    let (code, stdout, _) = copy.xtask(&["drift", "utf16"], "");
+    assert_eq!((code, stdout.as_str()), (0, "no drift in 2 responses\n"));
+    // The body was read, only what follows it was not.
+    let (_, stdout, stderr) = copy.drift(&format!("{page} hunter2\n{page}"), &[]);
+    assert_eq!(stdout, "no drift in 2 responses; 1 body unreadable\n");
+    assert_eq!(stderr, "cannot be read: stdin: text after a body at line 1\n");
 }
 
 #[test]
@@ -203,7 +258,7 @@ fn invalid_captures_are_reported_by_name() {
         ("blank", b" \n\n "),
         ("bytes", b"{\"list\": \"\xff\xfe\"}"),
         ("nul", b"\0\0\0"),
-        ("utf16", b"\xff\xfe{\0}\0"),
+        ("utf16", b"\xff\xfe{\0"),
         ("gzip", b"\x1f\x8b\x08\0\0\0\0\0"),
         ("text", b"hunter2"),
     ] {
@@ -283,12 +338,12 @@ fn an_odd_har_entry_does_not_hide_the_others() {
     let (code, stdout, stderr) = copy.drift(&har, &[]);
     let expected = "\
 wrong-type: hasMore: expected boolean, seen string, 3 times in GET /v2/access/chats 200
-1 finding in 3 responses; 4 entries skipped; 2 bodies unreadable
+1 finding in 3 responses; 3 entries skipped; 3 bodies unreadable
 ";
     assert_eq!((code, stdout.as_str()), (1, expected));
-    let reason = "its `request` or `response` is missing or malformed";
-    let expected =
-        [4, 5].map(|index| format!("cannot be read: stdin: log.entries[{index}]: {reason}\n"));
+    let malformed = "its `request` or `response` is missing or malformed";
+    let expected = [(2, "its body was not recorded"), (4, malformed), (5, malformed)]
+        .map(|(index, reason)| format!("cannot be read: stdin: log.entries[{index}]: {reason}\n"));
     assert_eq!(stderr, expected.concat());
 }
 

@@ -69,15 +69,16 @@ impl ValueCheck<'_> {
 
     /// Checks a number and its bounds, including the range of an integer format.
     fn number(&mut self, kind: Kind, number: &Number) {
+        let float = number.as_f64().unwrap_or_default();
+        let is_whole = kind == Kind::Number && float.fract() == 0.0;
+        let is_integer = is_whole && self.contract().kind == Some(Kind::Integer);
+        // Parsed as a float, because it exceeds every integer type.
+        if is_integer && float.abs() >= 2f64.powi(63) {
+            return self.report(Deviation::OutOfBounds, "int64".to_owned(), Kind::Integer);
+        }
+        // `7.0` is an integer, too.
+        let kind = if is_integer { Kind::Integer } else { kind };
         if !self.allows(kind) {
-            let float = number.as_f64().unwrap_or_default();
-            // Parsed as a float, because it exceeds every integer type.
-            if self.contract().kind == Some(Kind::Integer)
-                && float.fract() == 0.0
-                && float.abs() >= 2f64.powi(63)
-            {
-                return self.report(Deviation::OutOfBounds, "int64".to_owned(), Kind::Integer);
-            }
             return self.wrong_type(kind);
         }
         let row = self.contract();
