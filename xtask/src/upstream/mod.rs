@@ -87,8 +87,9 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
 /// Returns the OpenAPI document in a fenced code block of a Markdown page. It keeps its line numbers.
 fn fenced(page: &str) -> Option<String> {
     let is_document = |line: &str| {
-        let line = line.trim_start_matches(['{', ' ', '\t']);
-        line.starts_with("openapi:") || line.starts_with("\"openapi\"")
+        let line = line.trim_start();
+        line.starts_with("openapi:")
+            || line.starts_with(['"', '{']) && line.contains("\"openapi\":")
     };
     let mut document = String::new();
     let mut fence: Option<&str> = None;
