@@ -41,7 +41,7 @@ fn changes<T: JsonSchema>(name: &str) -> Vec<Change> {
     let row = |table: &Table| table.operations()[0].success().unwrap().1.json().unwrap();
     let places = types.places(row(&types), 1000).len();
     assert!(places > 3, "the table has only {places} places");
-    compare(&ours, &types, Scope::Wire).unwrap().0
+    compare(&ours, &types, Scope::Wire).0
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn a_type_that_differs_from_the_contract_is_reported() {
         *other.pointer_mut(pointer).unwrap() = value;
         let [old, new] = [schema.clone(), other]
             .map(|schema| Table::of_document(&document(schema, json!({}))).unwrap());
-        let found = compare(&old, &new, Scope::Wire).unwrap().0;
+        let found = compare(&old, &new, Scope::Wire).0;
         assert!(found.iter().any(|change| change.kind == kind), "{pointer}: {found:#?}");
     }
 }

@@ -303,3 +303,22 @@ fn an_accepted_difference_of_an_unknown_kind_is_refused() {
     let expected = "error: openapi/accepted.toml: list: there is no kind `nonsense`; `cargo xtask diff --rules` lists them\n";
     assert_eq!(stderr, expected);
 }
+
+#[test]
+fn accepted_differences_belong_to_a_witness() {
+    let copy = Copy::new();
+    let mut document = small();
+    document["paths"]["/v2/access/chats"]["get"]["deprecated"] = json!(true);
+    copy.write("vendor.json", &document.to_string());
+    let entry = "\n[[difference]]\nplace = \"GET /v2/access/chats\"\nkind = \"operation-deprecated-set\"\nreason = \"x\"\n";
+    let found = |witness: &str, arguments: &[&str]| {
+        copy.write("openapi/accepted.toml", &format!("{ACCEPTED}{entry}{witness}"));
+        copy.upstream(&[&["vendor.json"], arguments].concat())
+            .1
+            .contains("operation-deprecated-set")
+    };
+    assert!(!found("", &[]));
+    assert!(found("witness = [\"sdk\"]\n", &[]));
+    assert!(!found("witness = [\"sdk\"]\n", &["--witness", "sdk"]));
+    assert!(found("witness = [\"document\"]\n", &["--witness", "sdk"]));
+}

@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::{fmt, fs};
 
+use clap::ValueEnum;
 use ofauth_contract::{Change, Changes, RULES};
 use serde::Deserialize;
 use serde_json::Value;
@@ -33,8 +34,28 @@ pub(crate) struct Entry {
     ours: Option<String>,
     /// The value in the vendor's document; any value if absent.
     theirs: Option<String>,
+    /// The documents that differ.
+    #[serde(default = "Witness::document")]
+    witness: Vec<Witness>,
     /// Why it is accepted.
     reason: String,
+}
+
+/// What our spec is compared with.
+#[derive(Clone, Copy, PartialEq, Default, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Witness {
+    /// The vendor's OpenAPI document
+    #[default]
+    Document,
+    /// The models of the vendor's Python SDK, as `openapi/sdk.py` writes them
+    Sdk,
+}
+
+impl Witness {
+    fn document() -> Vec<Self> {
+        vec![Self::Document]
+    }
 }
 
 impl Entry {
@@ -60,8 +81,8 @@ impl fmt::Display for Entry {
     }
 }
 
-/// Reads the list below `root`. Without a file, the list is empty.
-pub(crate) fn read(root: &Path) -> Result<Vec<Entry>, String> {
+/// Reads the list below `root`, of the differences from a witness. Without a file, the list is empty.
+pub(crate) fn read(root: &Path, witness: Witness) -> Result<Vec<Entry>, String> {
     let text = match fs::read_to_string(root.join(ACCEPTED)) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
@@ -86,7 +107,7 @@ pub(crate) fn read(root: &Path) -> Result<Vec<Entry>, String> {
             "{ACCEPTED}: {place}: there is no kind `{kind}`; `cargo xtask diff --rules` lists them"
         ));
     }
-    Ok(list.difference)
+    Ok(list.difference.into_iter().filter(|entry| entry.witness.contains(&witness)).collect())
 }
 
 /// Removes the accepted places of each change, and the changes without any others. Returns the

@@ -14,12 +14,15 @@ use serde_json::json;
 use crate::Outcome;
 use crate::report::{self, Format, GREEN, YELLOW, count};
 use crate::spec::{self, SPEC, Spec};
-use accepted::ACCEPTED;
+use accepted::{ACCEPTED, Witness};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// The vendor's OpenAPI 3.0 or 3.1 document, or a Markdown page with one: a file or a URL
     source: String,
+    /// Which of the accepted differences apply
+    #[arg(long, value_enum, default_value_t)]
+    witness: Witness,
     /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -42,7 +45,8 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<Outcome, String>
     let table = Table::of_operations(&theirs.document.value, wanted)
         .map_err(|mistake| theirs.locate(&mistake))?;
     let mut changes = compare(&ours, &table, Scope::Wire);
-    let (accepted, mut unused) = accepted::take(&mut changes, accepted::read(root)?);
+    let (accepted, mut unused) =
+        accepted::take(&mut changes, accepted::read(root, arguments.witness)?);
     // An operation that the vendor's document lacks wasn't compared, so its accepted differences
     // may still be needed.
     let is_theirs = |operation: &Operation| {

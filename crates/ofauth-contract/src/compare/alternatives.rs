@@ -63,9 +63,16 @@ impl ValueComparison<'_> {
         for before in &removed {
             for after in &added {
                 let (old, new) = (olds.row(*before), news.row(*after));
-                if is_alike(old, new) {
-                    let is_shared = |name: &&String| new.properties.contains_key(*name);
-                    let shared = old.properties.keys().filter(is_shared).count();
+                let is_shared = |name: &&String| new.properties.contains_key(*name);
+                let shared = old.properties.keys().filter(is_shared).count();
+                let is_kept = |table: &Table, row: &Row| {
+                    row.name.as_ref().is_some_and(|name| table.schemas.contains_key(name))
+                };
+                // Another author's name, or a new one.
+                let is_renamed = !is_kept(news, old)
+                    && !is_kept(olds, new)
+                    && shared * 2 >= old.properties.len().max(new.properties.len());
+                if is_alike(old, new, is_renamed) {
                     alike.push((shared, *before, *after));
                 }
             }
@@ -188,12 +195,12 @@ impl ValueComparison<'_> {
 }
 
 /// Returns whether two alternatives may be the same one, before and after: they have the same type,
-/// and aren't objects with different names.
-fn is_alike(old: &Row, new: &Row) -> bool {
+/// and aren't objects with different names, unless they were renamed.
+fn is_alike(old: &Row, new: &Row, is_renamed: bool) -> bool {
     let is_number = |row: &Row| matches!(row.kind, Some(Kind::Integer | Kind::Number));
     let named = old.name.is_some() && new.name.is_some() && old.kind == Some(Kind::Object);
     let alike = old.kind.is_some() && old.kind == new.kind || is_number(old) && is_number(new);
-    alike && !named
+    alike && (!named || is_renamed)
 }
 
 /// Returns whether one alternative allows everything that another does, and more.

@@ -242,15 +242,17 @@ impl Comparison<'_> {
             let occurs = format!("{name} {status}");
             let at = (Side::Response, occurs.as_str());
             // Each response is compared with what describes its status now.
-            match covering(&new.responses, status) {
-                Some(other) => self.response(at, response, other),
-                None if new.responses.keys().any(|other| covers(status, other)) => {}
-                None => self.removed(
-                    &format!("response {status}"),
-                    at,
-                    subject(status),
-                    status.as_str(),
-                ),
+            let other = covering(&new.responses, status);
+            let parts = new.responses.keys().any(|other| covers(status, other));
+            if !new.responses.contains_key(status) {
+                let subject = match other.is_some() || parts {
+                    true => "covered-response",
+                    false => subject(status),
+                };
+                self.removed(&format!("response {status}"), at, subject, status.as_str());
+            }
+            if let Some(other) = other {
+                self.response(at, response, other);
             }
         }
         for (status, response) in &new.responses {

@@ -172,6 +172,7 @@ pub const RULES: &[Rule] = &[
     // Responses
     rule(&["success-response"], Added, Response, false, Same, "the other responses stay the same"),
     rule(&["success-response"], Removed, Response, true, Breaks, "clients no longer receive the response that they expect"),
+    rule(&["covered-response"], Removed, Response, false, Same, "other responses describe its statuses"),
     rule(&["error-response"], Added, Response, false, Same, "clients must be prepared for any error"),
     rule(&["error-response"], Removed, Response, false, Same, "clients can handle errors that are not documented"),
     rule(&["media-type"], Added, Response, false, Same, "the other media types stay the same"),

@@ -58,24 +58,23 @@ fn flat(rows: &[Row], id: RowId) -> (Vec<RowId>, bool) {
         let targets = discriminator.into_iter().flat_map(|own| own.mapping.values());
         targets.into_iter().any(|target| Some(target) == name.as_ref())
     };
-    let mut passed = HashSet::from([id]);
-    let mut waiting: Vec<RowId> = rows[id.0].alternatives.iter().rev().copied().collect();
-    while let Some(id) = waiting.pop() {
-        if !passed.insert(id) {
+    let mut passed = HashSet::from([(id, true)]);
+    let below =
+        |id: RowId, counts| rows[id.0].alternatives.iter().rev().map(move |id| (*id, counts));
+    let mut waiting: Vec<(RowId, bool)> = below(id, true).collect();
+    while let Some((id, counts)) = waiting.pop() {
+        if !passed.insert((id, counts)) {
             continue;
         }
         let row = &rows[id.0];
         nullable |= row.nullable || row.kind == Some(Kind::Null);
-        match row.kind {
-            Some(Kind::Null | Kind::Never) => {}
-            _ if row.alternatives.is_empty()
-                || row.discriminator.is_some()
-                || mapped(&row.name) =>
-            {
-                flat.push(id);
-            }
-            _ => waiting.extend(row.alternatives.iter().rev()),
+        let is_whole =
+            row.alternatives.is_empty() || row.discriminator.is_some() || mapped(&row.name);
+        if counts && is_whole && !matches!(row.kind, Some(Kind::Null | Kind::Never)) {
+            flat.push(id);
         }
+        // What is inside of a whole alternative may be null, too.
+        waiting.extend(below(id, counts && !is_whole));
     }
     (flat, nullable)
 }

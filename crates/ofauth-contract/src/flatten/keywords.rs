@@ -163,7 +163,9 @@ impl Facts {
             set.extend(part.text(key)?.filter(|text| !text.is_empty()).map(str::to_owned));
         }
         if row.default.is_none() {
-            row.default = entries.get("default").map(number::plain_value);
+            // A default of null is the same as no default: the value is absent.
+            let default = entries.get("default").filter(|default| !default.is_null());
+            row.default = default.map(number::plain_value);
         }
         // In 3.1, these keywords replace formats of 3.0.
         match (part.text("contentEncoding")?, part.text("contentMediaType")?) {

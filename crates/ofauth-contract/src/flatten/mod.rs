@@ -138,3 +138,43 @@ fn version(root: &Part<'_>) -> Result<(), Mistake> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// A parent whose alternatives, by `oneOf` or only by a discriminator, contain it.
+    fn family(count: usize, discriminated: bool) -> Value {
+        let name = |index| format!("C{index}");
+        let pointer = |index| format!("#/components/schemas/{}", name(index));
+        let mut schemas = serde_json::Map::new();
+        for index in 0..count {
+            let own = json!({ "properties": { format!("a{index}"): { "type": "string" } } });
+            let parts = json!([{ "$ref": "#/components/schemas/Parent" }, own]);
+            schemas.insert(name(index), json!({ "allOf": parts }));
+        }
+        let children: Vec<Value> =
+            (0..count).map(|index| json!({ "$ref": pointer(index) })).collect();
+        let mapping: serde_json::Map<String, Value> =
+            (0..count).map(|index| (format!("v{index}"), pointer(index).into())).collect();
+        let parent = match discriminated {
+            true => json!({ "discriminator": { "propertyName": "kind", "mapping": mapping } }),
+            false => json!({ "oneOf": children }),
+        };
+        schemas.insert("Parent".to_owned(), parent);
+        json!({ "openapi": "3.0.3", "paths": {}, "components": { "schemas": schemas } })
+    }
+
+    #[test]
+    fn the_number_of_rows_of_children_that_contain_their_parent_is_linear() {
+        for discriminated in [false, true] {
+            let rows = |count| {
+                Table::of_document(&family(count, discriminated)).map(|table| table.rows.len())
+            };
+            let (ten, hundred) = (rows(10).unwrap(), rows(100).unwrap());
+            assert!(hundred <= ten * 10, "{ten} {hundred}");
+        }
+    }
+}

@@ -57,3 +57,40 @@ fn each_change_names_its_place() {
         assert_eq!(changes[0].place, place);
     }
 }
+
+/// The YAML and JSON files of the workspace.
+fn files(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() && name != "target" && !name.starts_with('.') {
+            files(&path, found);
+        } else if name.ends_with(".yaml") || name.ends_with(".json") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn no_document_of_the_workspace_differs_from_itself() {
+    let mut found = Vec::new();
+    files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."), &mut found);
+    let (mut documents, mut schemas) = (0, 0);
+    for path in found {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let Ok(document) = serde_saphyr::from_str::<Value>(&text) else { continue };
+        let document = match document.get("openapi") {
+            Some(_) => document,
+            // Other files are compared as schemas.
+            None => {
+                schemas += 1;
+                let paths = serde_json::json!({});
+                let components = serde_json::json!({ "schemas": { "Own": document } });
+                serde_json::json!({ "openapi": "3.1.0", "paths": paths, "components": components })
+            }
+        };
+        documents += 1;
+        assert_eq!(changes(&document, &document), Changes::default(), "{}", path.display());
+    }
+    assert!(documents - schemas >= 64 && schemas > 0, "{documents} {schemas}");
+}
