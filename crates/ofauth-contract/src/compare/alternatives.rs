@@ -1,7 +1,7 @@
 //! Compares alternatives, after pairing the old ones with the new ones.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::{Value, json};
 
@@ -29,9 +29,10 @@ impl ValueComparison<'_> {
         let before = self.alternatives_of(false, step.old);
         let after = self.alternatives_of(true, step.new);
         let (mut removed, mut added) = (before.own, after.own);
+        let selecting = (selecting(olds, old, &removed), selecting(news, new, &added));
         let selected = |a: RowId, b: RowId| {
-            let before = olds.discriminator_values(old, a);
-            !before.is_disjoint(&news.discriminator_values(new, b))
+            let pair = selecting.0.get(&a).zip(selecting.1.get(&b));
+            pair.is_some_and(|(before, after)| !before.is_disjoint(after))
         };
         let same = |a: RowId, b: RowId| self.fingerprints.same(a, b);
         let named = |a: RowId, b: RowId| {
@@ -63,16 +64,19 @@ impl ValueComparison<'_> {
         for before in &removed {
             for after in &added {
                 let (old, new) = (olds.row(*before), news.row(*after));
+                if !is_alike(old, new) {
+                    continue;
+                }
                 let is_shared = |name: &&String| new.properties.contains_key(*name);
                 let shared = old.properties.keys().filter(is_shared).count();
                 let is_kept = |table: &Table, row: &Row| {
                     row.name.as_ref().is_some_and(|name| table.schemas.contains_key(name))
                 };
-                // Another author's name, or a new one.
-                let is_renamed = !is_kept(news, old)
-                    && !is_kept(olds, new)
-                    && shared * 2 >= old.properties.len().max(new.properties.len());
-                if is_alike(old, new, is_renamed) {
+                // Objects with different names are the same only if they were renamed.
+                let are_named =
+                    old.name.is_some() && new.name.is_some() && old.kind == Some(Kind::Object);
+                let most = old.properties.len().max(new.properties.len());
+                if !are_named || !is_kept(news, old) && !is_kept(olds, new) && shared * 2 >= most {
                     alike.push((shared, *before, *after));
                 }
             }
@@ -194,13 +198,19 @@ impl ValueComparison<'_> {
     }
 }
 
-/// Returns whether two alternatives may be the same one, before and after: they have the same type,
-/// and aren't objects with different names, unless they were renamed.
-fn is_alike(old: &Row, new: &Row, is_renamed: bool) -> bool {
+/// Returns the discriminator values that select each alternative.
+fn selecting<'a>(
+    table: &'a Table,
+    row: &'a Row,
+    all: &[RowId],
+) -> HashMap<RowId, BTreeSet<&'a str>> {
+    all.iter().map(|id| (*id, table.discriminator_values(row, *id))).collect()
+}
+
+/// Returns whether two alternatives have the same type, so that they may be the same one.
+fn is_alike(old: &Row, new: &Row) -> bool {
     let is_number = |row: &Row| matches!(row.kind, Some(Kind::Integer | Kind::Number));
-    let named = old.name.is_some() && new.name.is_some() && old.kind == Some(Kind::Object);
-    let alike = old.kind.is_some() && old.kind == new.kind || is_number(old) && is_number(new);
-    alike && (!named || is_renamed)
+    old.kind.is_some() && old.kind == new.kind || is_number(old) && is_number(new)
 }
 
 /// Returns whether one alternative allows everything that another does, and more.

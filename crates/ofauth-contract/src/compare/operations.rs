@@ -1,6 +1,6 @@
 //! Compares two tables, operation by operation.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::{Value, json};
 
@@ -66,8 +66,8 @@ pub(crate) struct Comparison<'a> {
     budget: usize,
 }
 
-/// Whether two operations are the same one.
-type Test = fn(&Operation, &Operation) -> bool;
+/// What two operations have in common if they are the same one.
+type Key = fn(&Operation) -> (String, String);
 
 /// The location of a change to a name rather than a value: the side, and the operation with the
 /// status of the response.
@@ -171,18 +171,23 @@ impl Comparison<'_> {
     fn operations(&mut self) {
         let (old, new) = (self.old, self.new);
         // By path first: the names of its parameters may distinguish two paths of one template.
-        let exact = |a: &Operation, b: &Operation| (&a.method, &a.path) == (&b.method, &b.path);
-        let alike =
-            |a: &Operation, b: &Operation| a.method == b.method && a.template() == b.template();
-        let mut added: Vec<&Operation> = new.operations.iter().collect();
+        let keys: [Key; 2] = [
+            |one| (one.method.clone(), one.path.clone()),
+            |one| (one.method.clone(), one.template()),
+        ];
+        let mut added: Vec<Option<&Operation>> = new.operations.iter().map(Some).collect();
         let mut pairs: Vec<Option<&Operation>> = vec![None; old.operations.len()];
-        let tests: [Test; 2] = [exact, alike];
-        for test in tests {
+        for key in keys {
+            let mut others: HashMap<_, Vec<usize>> = HashMap::new();
+            for (index, operation) in added.iter().enumerate().rev() {
+                if let Some(operation) = operation {
+                    others.entry(key(operation)).or_default().push(index);
+                }
+            }
             for (operation, pair) in old.operations.iter().zip(&mut pairs) {
-                if pair.is_none()
-                    && let Some(index) = added.iter().position(|other| test(operation, other))
-                {
-                    *pair = Some(added.remove(index));
+                if pair.is_none() {
+                    let index = others.get_mut(&key(operation)).and_then(Vec::pop);
+                    *pair = index.and_then(|index| added[index].take());
                 }
             }
         }
@@ -196,7 +201,7 @@ impl Comparison<'_> {
         if self.scope == Scope::Wire {
             return;
         }
-        for operation in added {
+        for operation in added.into_iter().flatten() {
             let name = operation.name();
             self.added(&name, (Side::Request, &name), "operation", name.as_str());
         }
