@@ -298,6 +298,15 @@ fn each_rule_reports_the_line_and_the_reason() {
         ),
         (
             "translate",
+            edited(
+                "        - name: limit\n",
+                "        - name: X-Ids\n          in: header\n          description: A.\n          schema:\n            type: array\n            items:\n              type: string\n        - name: limit\n",
+            ),
+            "          schema:",
+            "can't write a list or an object here",
+        ),
+        (
+            "translate",
             field("          not:\n            type: string\n"),
             "    Message:",
             "progenitor cannot translate this",
