@@ -4,14 +4,22 @@
 //! stream that decompresses to nothing never reaches that limit.
 
 use std::fmt;
-use std::io::{self, Write};
 use std::marker::PhantomData;
 
 use bytes::Bytes;
-use flate2::write::MultiGzDecoder;
 use progenitor_client::{Error, ResponseValue};
 use reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
 use reqwest::{Response, Version};
+use zlib_rs::{Inflate, InflateFlush, Status};
+
+/// What `zlib_rs` calls gzip with a window of any size.
+const GZIP: u8 = 16 + 15;
+/// More than any length that deflate can reach from one byte.
+const MAX_RATIO: usize = 1_100;
+/// The first buffer for decompressed bytes if the stated length is too small.
+const MIN_OUTPUT: usize = 16 << 10;
+/// The most memory that is reserved because of a stated length.
+const MAX_RESERVED: usize = 1 << 20;
 
 /// The successful response of an operation, with an unread body that holds a `T` as JSON.
 ///
@@ -73,28 +81,93 @@ pub(crate) async fn keep<T, E>(response: Response) -> Result<ResponseValue<Body<
 /// Receives a body of at most `limit` bytes, both before and after decompression.
 ///
 /// Returns the bytes that were received and, if the body is incomplete, the reason.
-pub async fn receive(mut response: Response, limit: usize) -> (Bytes, Option<BodyError>) {
-    let mut sink = match Sink::new(response.headers(), limit) {
-        Ok(sink) => sink,
+pub async fn receive(response: Response, limit: usize) -> (Bytes, Option<BodyError>) {
+    let is_gzip = match is_gzip(response.headers()) {
+        Ok(is_gzip) => is_gzip,
         Err(error) => return (Bytes::new(), Some(error)),
     };
-    let mut received = 0;
+    let (body, end) = collect(response, limit).await;
+    if !is_gzip {
+        return (body, end);
+    }
+    let (body, broken) = decompress(&body, limit);
+    (body.into(), end.or(broken))
+}
+
+fn is_gzip(headers: &HeaderMap) -> Result<bool, BodyError> {
+    let Some(encoding) = headers.get(CONTENT_ENCODING) else {
+        return Ok(false);
+    };
+    match encoding.as_bytes().trim_ascii().to_ascii_lowercase().as_slice() {
+        b"identity" | b"" => Ok(false),
+        b"gzip" | b"x-gzip" => Ok(true),
+        other => {
+            let name: String = String::from_utf8_lossy(other).chars().take(40).collect();
+            Err(BodyError::Encoding(name))
+        }
+    }
+}
+
+/// Reads a body as it was sent. A body that arrives in one piece isn't copied.
+async fn collect(mut response: Response, limit: usize) -> (Bytes, Option<BodyError>) {
+    let stated = response.content_length().and_then(|length| length.try_into().ok());
+    let (mut first, mut rest) = (Bytes::new(), Vec::new());
     let end = loop {
-        let chunk = match response.chunk().await {
+        let mut chunk = match response.chunk().await {
             Ok(Some(chunk)) => chunk,
-            Ok(None) => break sink.finish().err(),
+            Ok(None) => break None,
             Err(error) => break Some(BodyError::Incomplete(error)),
         };
-        received += chunk.len();
-        let written = sink.write(&chunk);
-        if received > limit {
+        let room = limit - first.len().max(rest.len());
+        let is_too_large = chunk.len() > room;
+        chunk.truncate(room);
+        if first.is_empty() {
+            first = chunk;
+        } else {
+            if rest.is_empty() {
+                rest.reserve(stated.unwrap_or(0).min(limit).min(MAX_RESERVED));
+                rest.extend_from_slice(&first);
+            }
+            rest.extend_from_slice(&chunk);
+        }
+        if is_too_large {
             break Some(BodyError::TooLarge(limit));
         }
-        if let Err(error) = written {
-            break Some(error);
+    };
+    (if rest.is_empty() { first } else { rest.into() }, end)
+}
+
+/// Decompresses gzip, which may consist of several members.
+fn decompress(mut input: &[u8], limit: usize) -> (Vec<u8>, Option<BodyError>) {
+    // One byte more than is allowed, to notice an excess.
+    let max = limit.saturating_add(1);
+    // The last member states its length modulo 2^32 at its end.
+    let stated = input.last_chunk().map_or(0, |length| u32::from_le_bytes(*length));
+    let stated = usize::try_from(stated).unwrap_or(usize::MAX);
+    let likely = input.len().saturating_mul(MAX_RATIO);
+    let mut output = vec![0; stated.min(likely).min(max)];
+    let mut length = 0;
+    let mut member = Inflate::new(true, GZIP);
+    let end = loop {
+        if length == output.len() {
+            output.resize(output.len().saturating_mul(2).clamp(MIN_OUTPUT.min(max), max), 0);
+        }
+        let (read, written) = (member.total_in(), member.total_out());
+        let status = member.decompress(input, &mut output[length..], InflateFlush::NoFlush);
+        // At most the lengths of the two slices.
+        input = &input[(member.total_in() - read) as usize..];
+        length += (member.total_out() - written) as usize;
+        match status {
+            _ if length > limit => break Some(BodyError::TooLarge(limit)),
+            Ok(Status::StreamEnd) if input.is_empty() => break None,
+            Ok(Status::StreamEnd) => member = Inflate::new(true, GZIP),
+            Ok(Status::Ok | Status::BufError) if length == output.len() => {}
+            Ok(Status::Ok) if !input.is_empty() => {}
+            _ => break Some(BodyError::Gzip),
         }
     };
-    (sink.into_bytes(), end)
+    output.truncate(length.min(limit));
+    (output, end)
 }
 
 /// Returns whether only the end of the connection marks the end of the body, as in HTTP/1.0. In
@@ -104,90 +177,4 @@ pub fn ends_with_connection(response: &Response) -> bool {
     response.version() <= Version::HTTP_11
         && !headers.contains_key(CONTENT_LENGTH)
         && !headers.contains_key(TRANSFER_ENCODING)
-}
-
-/// The buffer for a body, with a decoder if the body is compressed.
-enum Sink {
-    Plain(Bounded),
-    Gzip(Box<MultiGzDecoder<Bounded>>),
-}
-
-impl Sink {
-    fn new(headers: &HeaderMap, limit: usize) -> Result<Self, BodyError> {
-        let bounded = Bounded { bytes: Vec::new(), limit };
-        let encoding = headers
-            .get(CONTENT_ENCODING)
-            .map_or(&b"identity"[..], |encoding| encoding.as_bytes().trim_ascii());
-        match encoding.to_ascii_lowercase().as_slice() {
-            b"identity" | b"" => Ok(Self::Plain(bounded)),
-            b"gzip" | b"x-gzip" => Ok(Self::Gzip(Box::new(MultiGzDecoder::new(bounded)))),
-            other => {
-                let name: String = String::from_utf8_lossy(other).chars().take(40).collect();
-                Err(BodyError::Encoding(name))
-            }
-        }
-    }
-
-    fn write(&mut self, chunk: &[u8]) -> Result<(), BodyError> {
-        match self {
-            Self::Plain(sink) => sink.write_all(chunk).map_err(|_| sink.too_large()),
-            Self::Gzip(sink) => {
-                let written = sink.write_all(chunk);
-                written.map_err(|_| sink.get_ref().failure())
-            }
-        }
-    }
-
-    fn finish(&mut self) -> Result<(), BodyError> {
-        match self {
-            Self::Plain(_) => Ok(()),
-            Self::Gzip(sink) => {
-                let finished = sink.try_finish();
-                finished.map_err(|_| sink.get_ref().failure())
-            }
-        }
-    }
-
-    fn into_bytes(self) -> Bytes {
-        match self {
-            Self::Plain(sink) => sink.bytes.into(),
-            Self::Gzip(mut sink) => std::mem::take(&mut sink.get_mut().bytes).into(),
-        }
-    }
-}
-
-/// A buffer that fails when it is full, and keeps the bytes that fit.
-struct Bounded {
-    bytes: Vec<u8>,
-    limit: usize,
-}
-
-impl Bounded {
-    fn too_large(&self) -> BodyError {
-        BodyError::TooLarge(self.limit)
-    }
-
-    /// The reason why decompression failed: the buffer is full, or the input isn't valid gzip.
-    fn failure(&self) -> BodyError {
-        match self.bytes.len() < self.limit {
-            true => BodyError::Gzip,
-            false => self.too_large(),
-        }
-    }
-}
-
-impl Write for Bounded {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let room = self.limit - self.bytes.len();
-        if room == 0 && !bytes.is_empty() {
-            return Err(io::ErrorKind::FileTooLarge.into());
-        }
-        let fits = bytes.len().min(room);
-        self.bytes.extend_from_slice(&bytes[..fits]);
-        Ok(fits)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
