@@ -8,6 +8,7 @@
 //! progenitor ([`translate`]), and make the changes for which progenitor has no setting
 //! ([`surface`], [`operations`], [`mocks`]).
 
+mod alternatives;
 pub(crate) mod document;
 mod grammar;
 mod mocks;

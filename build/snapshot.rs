@@ -24,7 +24,7 @@ pub mod types {
         }
     }
     ///Why the creator cannot send a message: a boolean ("chats list") or a text ("SDK types").
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[serde(untagged)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -669,7 +669,7 @@ pub mod types {
         }
     }
     ///The sender of a message, with a name ("chats list") or a view ("SDK types").
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[serde(untagged)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -3263,6 +3263,61 @@ pub mod types {
         impl From<String> for ConversionError {
             fn from(value: String) -> Self {
                 Self(value.into())
+            }
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for CanNotSendReason {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            match ::serde::Deserialize::deserialize(deserializer)? {
+                crate::scalar::Scalar::Flag(value) => Ok(Self::Flag(value)),
+                crate::scalar::Scalar::Text(value) => Ok(Self::Reason(value)),
+                _ => {
+                    Err(
+                        ::serde::de::Error::custom(
+                            "data did not match any variant of untagged enum CanNotSendReason",
+                        ),
+                    )
+                }
+            }
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for MessageSender {
+        fn deserialize<D: ::serde::Deserializer<'de>>(
+            deserializer: D,
+        ) -> ::std::result::Result<Self, D::Error> {
+            #[derive(Default, ::serde::Deserialize)]
+            #[serde(default)]
+            struct Properties {
+                #[serde(rename = "id")]
+                id: crate::scalar::Scalar,
+                #[serde(rename = "name")]
+                name: crate::scalar::Scalar,
+                #[serde(rename = "_view")]
+                view: crate::scalar::Scalar,
+            }
+            let Properties { id, name, view } = ::serde::Deserialize::deserialize(
+                deserializer,
+            )?;
+            match (id, name, view) {
+                (
+                    crate::scalar::Scalar::Integer(id),
+                    crate::scalar::Scalar::Text(name),
+                    _,
+                ) => Ok(Self::Name(UserName { id, name })),
+                (
+                    crate::scalar::Scalar::Integer(id),
+                    _,
+                    crate::scalar::Scalar::Text(view),
+                ) => Ok(Self::View(UserView { id, view })),
+                _ => {
+                    Err(
+                        ::serde::de::Error::custom(
+                            "data did not match any variant of untagged enum MessageSender",
+                        ),
+                    )
+                }
             }
         }
     }

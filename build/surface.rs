@@ -9,6 +9,7 @@ use quote::{format_ident, quote};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Fields, Ident, Item, ItemImpl, ItemMod, ItemStruct, parse_quote};
 
+use super::alternatives::decode_directly;
 use super::{OpenEnum, Private, PrivateField};
 
 /// Gives the generated code the shape that its users see.
@@ -22,6 +23,7 @@ pub(super) fn finish(
     remove_default_constructor(file)?;
     hide_parameters(module(&mut file.items, "builder")?)?;
     let types = module(&mut file.items, "types")?;
+    decode_directly(types)?;
     redact(types, private)?;
     redact_variants(types, private)?;
     extensible(types)?;
@@ -142,7 +144,7 @@ fn hide_parameters(builders: &mut Vec<Item>) -> Result<(), String> {
     let mut impls = Vec::new();
     for item in builders.iter_mut() {
         if let Item::Struct(item) = item {
-            underive_debug(&mut item.attrs, &item.ident)?;
+            underive(&mut item.attrs, &item.ident, "Debug")?;
             let (ident, name) = (&item.ident, item.ident.to_string());
             impls.push(parse_quote! {
                 impl ::std::fmt::Debug for #ident<'_> {
@@ -216,7 +218,7 @@ fn redact(types: &mut Vec<Item>, private: &Private) -> Result<(), String> {
         if hidden == 0 {
             continue;
         }
-        underive_debug(&mut item.attrs, &ident)?;
+        underive(&mut item.attrs, &ident, "Debug")?;
         let name = ident.to_string();
         types.push(parse_quote! {
             impl ::std::fmt::Debug for #ident {
@@ -227,7 +229,7 @@ fn redact(types: &mut Vec<Item>, private: &Private) -> Result<(), String> {
         });
 
         let builders = module(types, "builder")?;
-        underive_debug(&mut structure(builders, &ident)?.attrs, &ident)?;
+        underive(&mut structure(builders, &ident)?.attrs, &ident, "Debug")?;
         builders.push(parse_quote! {
             impl ::std::fmt::Debug for #ident {
                 fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
@@ -253,7 +255,7 @@ fn redact_variants(types: &mut Vec<Item>, private: &Private) -> Result<(), Strin
         if !named.any(|field| field.ident.as_ref().is_some_and(hidden)) {
             continue;
         }
-        underive_debug(&mut item.attrs, &item.ident)?;
+        underive(&mut item.attrs, &item.ident, "Debug")?;
         let arms = item.variants.iter().map(|variant| {
             let (ident, name) = (&variant.ident, variant.ident.to_string());
             // A field's own name could clash with a name in the function.
@@ -441,13 +443,18 @@ fn structure<'a>(items: &'a mut [Item], name: &Ident) -> Result<&'a mut ItemStru
         .ok_or_else(|| format!("the struct `{name}` was not found in progenitor's output"))
 }
 
-fn underive_debug(attributes: &mut [Attribute], ident: &Ident) -> Result<(), String> {
+/// Removes a trait from the traits that a type derives.
+pub(super) fn underive(
+    attributes: &mut [Attribute],
+    ident: &Ident,
+    name: &str,
+) -> Result<(), String> {
     let mut found = false;
     for attribute in attributes.iter_mut().filter(|attribute| attribute.path().is_ident("derive")) {
         let mut kept = Vec::new();
         attribute
             .parse_nested_meta(|meta| {
-                match meta.path.is_ident("Debug") {
+                match meta.path.segments.last().is_some_and(|last| last.ident == name) {
                     true => found = true,
                     false => kept.push(meta.path),
                 }
@@ -458,7 +465,7 @@ fn underive_debug(attributes: &mut [Attribute], ident: &Ident) -> Result<(), Str
     }
     match found {
         true => Ok(()),
-        false => Err(format!("`{ident}` does not derive `Debug` in progenitor's output")),
+        false => Err(format!("`{ident}` does not derive `{name}` in progenitor's output")),
     }
 }
 

@@ -23,6 +23,7 @@ mod media;
 mod next_offset;
 mod operation;
 pub mod rule;
+mod scalar;
 mod text;
 mod timestamp;
 

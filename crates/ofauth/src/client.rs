@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use http::HeaderValue;
 use reqwest::redirect::Policy;
-use secrecy::SecretString;
+use zeroize::Zeroizing;
 
 use crate::base_url::{self, BaseUrl};
 use crate::connect::ConnectLayer;
@@ -102,7 +102,7 @@ impl Client {
     /// empty or can't be sent in a header. The error doesn't contain the key, and the client keeps
     /// its old one.
     pub fn set_api_key(&self, key: impl Into<String>) -> Result<()> {
-        let key = SecretString::from(key.into());
+        let key = Zeroizing::new(key.into());
         self.shared.set_api_key(Secret::new(API_KEY, Arc::new(key))?);
         Ok(())
     }
@@ -120,7 +120,7 @@ impl fmt::Debug for Client {
 #[derive(Clone, Default)]
 #[must_use]
 pub struct ClientBuilder {
-    api_key: Option<SecretString>,
+    api_key: Option<Zeroizing<String>>,
     base_url: Option<String>,
     unencrypted: bool,
     http: Option<HttpSettings>,
@@ -156,7 +156,7 @@ impl ClientBuilder {
     /// isn't valid UTF-8.
     pub fn from_env() -> Result<Self> {
         Ok(Self {
-            api_key: variable(API_KEY_VARIABLE)?.map(SecretString::from),
+            api_key: variable(API_KEY_VARIABLE)?.map(Zeroizing::new),
             base_url: variable(BASE_URL_VARIABLE)?.filter(|url| !url.is_empty()),
             ..Self::default()
         })
@@ -166,7 +166,7 @@ impl ClientBuilder {
     ///
     /// Keys that begin with `sk_sandbox_` select the vendor's sandbox data (vendor's guide).
     pub fn api_key(mut self, key: impl Into<String>) -> Self {
-        self.api_key = Some(key.into().into());
+        self.api_key = Some(Zeroizing::new(key.into()));
         self
     }
 

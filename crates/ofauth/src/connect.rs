@@ -26,8 +26,11 @@ struct Opening {
 }
 
 /// Runs an attempt in which opening an HTTP connection may take at most `bound`.
-pub(crate) async fn within<T>(bound: Duration, attempt: impl Future<Output = T>) -> T {
-    OPENING.scope(Opening { bound, opened: Cell::new(false) }, attempt).await
+pub(crate) fn within<T>(
+    bound: Duration,
+    attempt: impl Future<Output = T>,
+) -> impl Future<Output = T> {
+    OPENING.scope(Opening { bound, opened: Cell::new(false) }, attempt)
 }
 
 /// Returns whether the current attempt opened a connection, instead of using an open one.

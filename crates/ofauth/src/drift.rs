@@ -40,7 +40,7 @@ impl DriftWatch {
     /// Returns the new findings in an answer to an operation, if the answer is part of the sample.
     /// Invalid JSON is reported elsewhere, and operations that aren't described are left out.
     pub(crate) fn observe(&self, operation: &Operation, body: &[u8]) -> Vec<Finding> {
-        if self.rate < 1.0 && fastrand::f64() >= self.rate {
+        if self.rate < 1.0 && crate::random::fraction() >= self.rate {
             return Vec::new();
         }
         // A new `Drift` for each answer, because it remembers every shape it sees, without a bound.

@@ -155,6 +155,7 @@ mod pages;
 #[allow(clippy::all)]
 #[rustfmt::skip]
 pub mod parameters;
+mod random;
 mod rate_headers;
 mod raw_page;
 mod repair;

@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 
 use ofauth_api::Operation;
 
+use crate::random;
 use crate::rate_headers::MAX_WAIT;
 use crate::{ConnectionId, RateLimitState};
 
@@ -349,7 +350,7 @@ impl Bucket {
         let retry_after = observed.retry_after.filter(|wait| throttled && !wait.is_zero());
         let known = retry_after.or(reset);
         let wait = match throttled {
-            true => known.or_else(|| Some(interval.mul_f64(fastrand::f64() * 2.0))),
+            true => known.or_else(|| Some(interval.mul_f64(random::fraction() * 2.0))),
             false => known,
         };
         let wait = wait.map(|wait| wait.min(MAX_WAIT));

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use chrono::NaiveDateTime;
 use http::HeaderMap;
 use http::header::{DATE, RETRY_AFTER};
 
@@ -39,7 +40,7 @@ impl RateLimitState {
         Self {
             limit: text("x-ratelimit-limit").and_then(count),
             remaining: text("x-ratelimit-remaining").and_then(count),
-            reset: text("x-ratelimit-reset").and_then(|text| reset(text, sent_at(headers, now))),
+            reset: text("x-ratelimit-reset").and_then(|text| reset(text, || sent_at(headers, now))),
         }
     }
 }
@@ -50,7 +51,7 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
     let text = text(headers, RETRY_AFTER.as_str())?;
     let wait = match seconds(text) {
         Some(seconds) => seconds,
-        None => since(httpdate::parse_http_date(text).ok()?, sent_at(headers, now)),
+        None => since(date(text)?, sent_at(headers, now)),
     };
     Some(wait.min(MAX_WAIT))
 }
@@ -59,8 +60,17 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
 /// dates are relative to that clock, which may differ from ours.
 fn sent_at(headers: &HeaderMap, now: SystemTime) -> SystemTime {
     text(headers, DATE.as_str())
-        .and_then(|text| httpdate::parse_http_date(text).ok())
+        .and_then(date)
         .unwrap_or(now)
+}
+
+/// Parses an HTTP date, in any of its three forms (RFC 9110, section 5.6.7). The day of the week
+/// isn't checked.
+fn date(text: &str) -> Option<SystemTime> {
+    let (_, day) = text.split_once(' ')?;
+    let forms = ["%d %b %Y %T GMT", "%d-%b-%y %T GMT", "%b %e %T %Y"];
+    let mut dates = forms.iter().filter_map(|form| NaiveDateTime::parse_from_str(day, form).ok());
+    Some(dates.next()?.and_utc().into())
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -84,11 +94,12 @@ fn count(text: &str) -> Option<u64> {
     (!number.is_nan()).then_some(number as u64)
 }
 
-fn reset(text: &str, now: SystemTime) -> Option<Duration> {
+/// `now` is called only if the reset is a point in time.
+fn reset(text: &str, now: impl FnOnce() -> SystemTime) -> Option<Duration> {
     let number = seconds(text)?.as_secs_f64();
     let after_epoch = |seconds| {
         let epoch = Duration::try_from_secs_f64(seconds).ok()?;
-        Some(since(SystemTime::UNIX_EPOCH.checked_add(epoch)?, now))
+        Some(since(SystemTime::UNIX_EPOCH.checked_add(epoch)?, now()))
     };
     let wait = if number >= EPOCH_MILLISECONDS {
         after_epoch(number / 1_000.0)?
@@ -141,6 +152,7 @@ mod tests {
         assert_eq!(wait("1.5"), Some(1_500));
         assert_eq!(wait("Mon, 15 Jan 2024 10:31:30 GMT"), Some(30_000));
         assert_eq!(wait("Monday, 15-Jan-24 10:31:30 GMT"), Some(30_000));
+        assert_eq!(wait("Mon Jan 15 10:31:30 2024"), Some(30_000));
         assert_eq!(wait("Mon, 15 Jan 2024 10:30:00 GMT"), Some(0), "past");
         for long in ["999999999999999999999999", "86400001", "Mon, 15 Jan 2035 10:31:30 GMT"] {
             assert_eq!(wait(long), Some(86_400_000), "{long}");

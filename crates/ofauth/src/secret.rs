@@ -9,7 +9,7 @@ use crate::digest::digest;
 use crate::{Error, Result};
 use bytes::Bytes;
 use http::HeaderValue;
-use secrecy::{ExposeSecret, SecretString};
+use zeroize::Zeroizing;
 
 /// Replaces a secret in texts that are shown.
 const MASK: &str = "[redacted]";
@@ -23,8 +23,8 @@ pub(crate) struct Secret(HeaderValue);
 
 impl Secret {
     /// Validates a secret. Errors call it `name` and don't contain it.
-    pub(crate) fn new(name: &str, secret: Arc<SecretString>) -> Result<Self> {
-        let text = secret.expose_secret();
+    pub(crate) fn new(name: &str, secret: Arc<Zeroizing<String>>) -> Result<Self> {
+        let text = secret.as_str();
         if text.is_empty() {
             return Err(Error::configuration(format!("{name} is empty")));
         }
@@ -69,11 +69,11 @@ impl Secret {
 }
 
 /// The memory behind the header value of a secret.
-struct Wiped(Arc<SecretString>);
+struct Wiped(Arc<Zeroizing<String>>);
 
 impl AsRef<[u8]> for Wiped {
     fn as_ref(&self) -> &[u8] {
-        self.0.expose_secret().as_bytes()
+        self.0.as_bytes()
     }
 }
 
@@ -91,19 +91,19 @@ impl AsRef<[u8]> for Wiped {
 /// ```
 #[derive(Clone)]
 pub struct ConnectionId {
-    id: Arc<SecretString>,
+    id: Arc<Zeroizing<String>>,
     digest: u64,
 }
 
 impl ConnectionId {
-    fn new(id: SecretString) -> Self {
-        let digest = digest([b"connection\0", id.expose_secret().as_bytes()]);
-        Self { id: Arc::new(id), digest }
+    fn new(id: String) -> Self {
+        let digest = digest([b"connection\0", id.as_bytes()]);
+        Self { id: Arc::new(id.into()), digest }
     }
 
     /// Returns the id. Treat it like a credential, and keep it out of logs.
     pub fn expose(&self) -> &str {
-        self.id.expose_secret()
+        self.id.as_str()
     }
 
     /// Returns a hash of the id that is the same on every machine and with every API key, for the
@@ -121,7 +121,7 @@ impl ConnectionId {
 
 impl From<String> for ConnectionId {
     fn from(id: String) -> Self {
-        Self::new(id.into())
+        Self::new(id)
     }
 }
 
@@ -206,7 +206,7 @@ mod tests {
     use super::{ConnectionHash, Secret};
 
     fn secret(text: &str) -> Secret {
-        Secret::new("the API key", Arc::new(text.into())).unwrap()
+        Secret::new("the API key", Arc::new(text.to_owned().into())).unwrap()
     }
 
     #[test]
@@ -219,13 +219,13 @@ mod tests {
             "sk_live_ключ",
             "\0",
         ] {
-            let error = Secret::new("the API key", Arc::new(text.into())).unwrap_err();
+            let error = Secret::new("the API key", Arc::new(text.to_owned().into())).unwrap_err();
             for text in [error.to_string(), format!("{error:?}")] {
                 assert!(text.contains("the API key must consist of visible ASCII"), "{text}");
                 assert!(!text.contains("sk_live"), "{text}");
             }
         }
-        let error = Secret::new("the API key", Arc::new("".into())).unwrap_err();
+        let error = Secret::new("the API key", Arc::default()).unwrap_err();
         assert_eq!(error.to_string(), "the API key is empty");
     }
 

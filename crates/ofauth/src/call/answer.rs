@@ -33,7 +33,8 @@ impl Call<'_> {
             Ok(response) => self.answer(response).await,
             Err(RawError::UnexpectedResponse(response)) => {
                 let observed = self.observe(response.status(), response.headers()).await;
-                let error = error_body::read::<A>(self, response, end).await;
+                // In a box, so that calls without an error are smaller.
+                let error = Box::pin(error_body::read::<A>(self, response, end)).await;
                 Err(error.with_retry_after(observed.wait()))
             }
             Err(RawError::CommunicationError(error)) => {

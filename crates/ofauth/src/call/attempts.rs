@@ -14,6 +14,7 @@ use crate::error::Deadline;
 use crate::event::EventKind;
 use crate::limit::{LimitError, LimitRequest};
 use crate::operation::{Answer, Reply, Sent};
+use crate::random;
 use crate::retry::Stop;
 use crate::{Error, ErrorKind, Result};
 
@@ -202,9 +203,11 @@ impl Call<'_> {
         };
         let end = began.checked_add(bound);
         // Read the credentials again: the key may have been replaced since the last attempt.
-        let sent = operation(self.connection.raw());
-        let once = connect::within(self.bounds.connect, self.once(sent, end));
+        let sent = Box::pin(operation(self.connection.raw()));
+        // The futures are created where they are awaited: an async block stores what it captures
+        // twice.
         let once = async {
+            let once = connect::within(self.bounds.connect, self.once(sent, end));
             let result = match end {
                 Some(end) => {
                     timeout_at(end, once).await.unwrap_or_else(|_| Err(self.timed_out(deadline)))
@@ -287,7 +290,7 @@ impl Call<'_> {
         let attempts_left = retry.allows_attempt_after(attempts)
             || throttled.is_some_and(|first| retry.is_patient(first.elapsed()));
         let pause = match attempts_left {
-            true => retry.pause(attempts, error.retry_after(), left, fastrand::f64()),
+            true => retry.pause(attempts, error.retry_after(), left, random::fraction()),
             false => Err(Stop::Attempts),
         };
         let pause = pause.map_err(|stop| match stop {

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 /// The version of the encoding. Raise it with any change.
-const FORM: u8 = 2;
+const FORM: u8 = 3;
 
 /// What an encoded text is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

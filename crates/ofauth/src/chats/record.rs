@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::walk::Item;
-use crate::digest::digest;
+use crate::digest::{digest, fingerprint};
 use crate::raw_page;
 use crate::{Chat, Error, ErrorKind, Rejected, Result, Timestamp};
 
@@ -82,12 +82,9 @@ pub(super) fn version(chat: &Chat) -> u64 {
     let Some(message) = &chat.last_message else {
         return 0;
     };
-    let time = |time: &Option<Timestamp>| {
-        let text = time.as_ref().map(Timestamp::as_str).unwrap_or_default();
-        text.as_bytes().to_vec()
-    };
-    let (created, changed) = (time(&message.created_at), time(&message.changed_at));
-    digest([&message.id.to_le_bytes(), &*created, b"/", &*changed])
+    let [created, changed] = [&message.created_at, &message.changed_at]
+        .map(|time| time.as_ref().map_or("", Timestamp::as_str).as_bytes());
+    fingerprint([&message.id.to_le_bytes(), created, b"/", changed])
 }
 
 /// When the last message was sent, in milliseconds since the Unix epoch.

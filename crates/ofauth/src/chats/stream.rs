@@ -227,6 +227,7 @@ impl ChatStream {
         };
         // In a separate task: a consumer that stops polling this stream must not hold up the
         // connection's limit for others, nor let a request run into its deadline.
+        // Spawning moves its future several times, and this one is large.
         Task::Running(runtime.spawn(request.send().in_current_span()))
     }
 

@@ -16,6 +16,7 @@ use tokio::time::{Sleep, sleep};
 
 use super::record::{key, version};
 use crate::digest::digest;
+use crate::random;
 use crate::rate_headers::MAX_WAIT;
 use crate::{ChangeStream, Chat, ChatsRequest, Checkpoint, Error, ErrorKind, Result};
 
@@ -156,7 +157,7 @@ impl WatchStream {
     }
 
     fn pause(&mut self, least: Option<Duration>) {
-        let jitter = 0.9 + 0.2 * fastrand::f64();
+        let jitter = 0.9 + 0.2 * random::fraction();
         let pause = Duration::try_from_secs_f64(self.interval.as_secs_f64() * jitter);
         let least = least.unwrap_or_default().min(MAX_WAIT);
         let pause = pause.unwrap_or(self.interval).max(least);

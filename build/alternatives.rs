@@ -1,0 +1,151 @@
+//! Alternatives that can be told apart while they are read.
+//!
+//! progenitor derives `Deserialize` for them with `#[serde(untagged)]`, which first copies each
+//! value into a buffer, and then tries one alternative after another. Alternatives that are scalars,
+//! or structs with only required scalars, don't need the buffer.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Attribute, Fields, Ident, Item, ItemEnum, ItemStruct, Meta, parse_quote};
+
+use super::surface::{field_name, underive};
+
+/// Implements `Deserialize` without a buffer for each enum that allows it.
+pub(super) fn decode_directly(types: &mut Vec<Item>) -> Result<(), String> {
+    let structs: Vec<ItemStruct> = types
+        .iter()
+        .filter_map(|item| match item {
+            Item::Struct(item) => Some(item.clone()),
+            _ => None,
+        })
+        .collect();
+    let mut impls = Vec::new();
+    for item in types.iter_mut() {
+        let Item::Enum(item) = item else { continue };
+        if !item.attrs.iter().any(is_untagged) {
+            continue;
+        }
+        let Some(body) = scalars(item).or_else(|| objects(item, &structs)) else { continue };
+        underive(&mut item.attrs, &item.ident, "Deserialize")?;
+        let ident = &item.ident;
+        impls.push(parse_quote! {
+            impl<'de> ::serde::Deserialize<'de> for #ident {
+                fn deserialize<D: ::serde::Deserializer<'de>>(
+                    deserializer: D,
+                ) -> ::std::result::Result<Self, D::Error> {
+                    #body
+                }
+            }
+        });
+    }
+    types.append(&mut impls);
+    Ok(())
+}
+
+/// Reads one scalar.
+fn scalars(item: &ItemEnum) -> Option<TokenStream> {
+    let mut arms = Vec::new();
+    for variant in &item.variants {
+        let (ident, scalar) = (&variant.ident, scalar(content(&variant.fields)?)?);
+        arms.push(quote!(crate::scalar::Scalar::#scalar(value) => Ok(Self::#ident(value))));
+    }
+    let error = no_match(&item.ident);
+    Some(quote! {
+        match ::serde::Deserialize::deserialize(deserializer)? {
+            #(#arms,)*
+            _ => Err(#error),
+        }
+    })
+}
+
+/// Reads the properties of all alternatives, and takes the first that is complete.
+fn objects(item: &ItemEnum, structs: &[ItemStruct]) -> Option<TokenStream> {
+    let mut names: Vec<String> = Vec::new();
+    let mut variants = Vec::new();
+    for variant in &item.variants {
+        let syn::Type::Path(path) = content(&variant.fields)? else { return None };
+        let structure = structs.iter().find(|item| path.path.is_ident(&item.ident))?;
+        let mut fields = Vec::new();
+        for field in &structure.fields {
+            let (ident, scalar) = (field.ident.as_ref()?, scalar(&field.ty)?);
+            let name = wire_name(field)?;
+            if !names.contains(&name) {
+                names.push(name.clone());
+            }
+            fields.push((name, ident, scalar));
+        }
+        variants.push((&variant.ident, &structure.ident, fields));
+    }
+    let idents: Vec<Ident> = names.iter().map(|name| format_ident!("{}", field_name(name))).collect();
+    let arms = variants.iter().map(|(variant, structure, fields)| {
+        let patterns = names.iter().zip(&idents).map(|(name, ident)| {
+            match fields.iter().find(|(own, _, _)| own == name) {
+                Some((_, _, scalar)) => quote!(crate::scalar::Scalar::#scalar(#ident)),
+                None => quote!(_),
+            }
+        });
+        let values = fields.iter().map(|(name, field, _)| {
+            let value = format_ident!("{}", field_name(name));
+            match value == **field {
+                true => quote!(#field),
+                false => quote!(#field: #value),
+            }
+        });
+        quote!((#(#patterns,)*) => Ok(Self::#variant(#structure { #(#values),* })))
+    });
+    let error = no_match(&item.ident);
+    Some(quote! {
+        #[derive(Default, ::serde::Deserialize)]
+        #[serde(default)]
+        struct Properties {
+            #(#[serde(rename = #names)] #idents: crate::scalar::Scalar,)*
+        }
+        let Properties { #(#idents),* } = ::serde::Deserialize::deserialize(deserializer)?;
+        match (#(#idents,)*) {
+            #(#arms,)*
+            _ => Err(#error),
+        }
+    })
+}
+
+fn is_untagged(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("serde")
+        && attribute.parse_args().is_ok_and(|path: syn::Path| path.is_ident("untagged"))
+}
+
+/// The type in a variant with one.
+fn content(fields: &Fields) -> Option<&syn::Type> {
+    match fields {
+        Fields::Unnamed(fields) if fields.unnamed.len() == 1 => Some(&fields.unnamed.first()?.ty),
+        _ => None,
+    }
+}
+
+/// The variant of `Scalar` that holds a type.
+fn scalar(ty: &syn::Type) -> Option<Ident> {
+    let name = match quote!(#ty).to_string().as_str() {
+        "bool" => "Flag",
+        "i64" => "Integer",
+        ":: std :: string :: String" => "Text",
+        _ => return None,
+    };
+    Some(format_ident!("{name}"))
+}
+
+/// The name of a required property. `None` if serde does anything more than rename it.
+fn wire_name(field: &syn::Field) -> Option<String> {
+    let mut name = field.ident.as_ref()?.to_string();
+    for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+        let Meta::NameValue(rename) = attribute.parse_args().ok()? else { return None };
+        let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) = rename.value else {
+            return None;
+        };
+        name = rename.path.is_ident("rename").then(|| text.value())?;
+    }
+    Some(name)
+}
+
+fn no_match(ident: &Ident) -> TokenStream {
+    let text = format!("data did not match any variant of untagged enum {ident}");
+    quote!(::serde::de::Error::custom(#text))
+}
