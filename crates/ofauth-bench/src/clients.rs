@@ -15,6 +15,7 @@ use hyper::client::conn::{http1, http2};
 use hyper::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HOST, HeaderMap, HeaderValue};
 use hyper::{Request, Uri, Version};
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use ofauth::FleetEvent;
 use ofauth_api::types::ChatPage;
 use reqwest::redirect::Policy;
 use tokio::net::TcpStream;
@@ -70,19 +71,12 @@ impl Client {
 
     /// Reads the inboxes of some connections at once, and returns how many chats they have.
     pub(crate) async fn walk(&self, connections: u32) -> usize {
+        if let Self::Ofauth { client, stream: true, parallel } = self {
+            return fleet(client, connections, *parallel).await;
+        }
         let walks = (0..connections).map(|number| async move {
             let connection = format!("conn_{number}");
             match self {
-                Self::Ofauth { client, stream: true, parallel } => {
-                    let chats = client.connection(connection).unwrap().chats().stream();
-                    let mut chats = chats.parallel(*parallel);
-                    let mut read = 0;
-                    while let Some(chat) = chats.next().await {
-                        black_box(chat.unwrap());
-                        read += 1;
-                    }
-                    read
-                }
                 Self::Ofauth { client, .. } => {
                     let mut pages = client.connection(connection).unwrap().chats().pages();
                     let mut read = 0;
@@ -98,6 +92,24 @@ impl Client {
         });
         join_all(walks).await.into_iter().sum()
     }
+}
+
+async fn fleet(client: &ofauth::Client, connections: u32, parallel: usize) -> usize {
+    let ids = (0..connections).map(|number| format!("conn_{number}"));
+    let fleet = client.fleet(ids.collect::<Vec<_>>());
+    let mut events = fleet.streams(move |_, creator| creator.chats().stream().parallel(parallel));
+    let mut read = 0;
+    while let Some((_, event)) = events.next().await {
+        match event {
+            FleetEvent::Item(chat) => {
+                black_box(chat);
+                read += 1;
+            }
+            FleetEvent::Error(error) => panic!("{error}"),
+            FleetEvent::End { result, .. } => result.unwrap(),
+        }
+    }
+    read
 }
 
 /// Adds the certificate of the server's tests to an HTTP client.

@@ -121,6 +121,11 @@ impl<T> Page<T> {
         records
     }
 
+    /// Frees the memory of the body.
+    pub(crate) fn forget_body(&mut self) {
+        self.body = Bytes::new();
+    }
+
     /// Returns the response's body as received (after decompression).
     ///
     /// It contains private messages: keep it out of logs.

@@ -8,7 +8,7 @@ use futures_core::stream::{FusedStream, Stream};
 use futures_util::stream::StreamExt;
 
 use super::cursor::Scope;
-use super::record::ChatRecord;
+use super::record::item;
 use super::walk;
 use crate::{Chat, ChatOrder, ChatStream, ChatsRequest, Checkpoint, Error, Result};
 
@@ -64,9 +64,9 @@ impl ChatsRequest {
         self.check_changes()?;
         let scope = Scope::of(&self);
         let page = self.limit(walk::MAX_LIMIT).send().await?;
-        let records = page.into_results().into_iter().enumerate();
+        let records = page.into_results();
         let items: Vec<_> =
-            records.map(|(place, record)| ChatRecord::new(record, place).item).collect();
+            records.iter().enumerate().map(|(place, record)| item(record, place)).collect();
         Ok(Checkpoint::new(walk::Front::of(&items), scope))
     }
 

@@ -10,35 +10,24 @@ use crate::{Chat, Error, ErrorKind, Rejected, Result, Timestamp};
 /// The bit that marks the key of a record without a readable fan id: fan ids are positive.
 const NO_ID: u64 = 1 << 63;
 
-/// A chat or rejected record, and the item that stands for it in a walk.
-pub(super) struct ChatRecord {
-    pub(super) item: Item,
-    record: Result<Chat, Rejected>,
+/// Returns the item that stands for a record in a walk. `place` is the record's index in its page.
+pub(super) fn item(record: &Result<Chat, Rejected>, place: usize) -> Item {
+    match record {
+        Ok(chat) => {
+            Item { key: key(chat), version: Some(version(chat)), activity: activity(chat) }
+        }
+        Err(rejected) => unreadable(rejected, place),
+    }
 }
 
-impl ChatRecord {
-    /// `place` is the record's index in its page.
-    pub(super) fn new(record: Result<Chat, Rejected>, place: usize) -> Self {
-        let item = match &record {
-            Ok(chat) => {
-                Item { key: key(chat), version: Some(version(chat)), activity: activity(chat) }
-            }
-            Err(rejected) => unreadable(rejected, place),
-        };
-        Self { item, record }
-    }
-
-    /// `offset` is the offset of the record's page.
-    pub(super) fn into_result(self, offset: u64) -> Result<Chat> {
-        self.record.map_err(|rejected| {
-            let chat = match rejected.id() {
-                Some(user) => format!("the chat with user {user}"),
-                None => "a chat".to_owned(),
-            };
-            let what = format!("{chat} cannot be read: {rejected} (page at offset {offset})");
-            Error::new(ErrorKind::Rejected, what, "").with_rejected(rejected)
-        })
-    }
+/// Returns the error for a rejected record of the page at `offset`.
+pub(super) fn rejection(rejected: Rejected, offset: u64) -> Error {
+    let chat = match rejected.id() {
+        Some(user) => format!("the chat with user {user}"),
+        None => "a chat".to_owned(),
+    };
+    let what = format!("{chat} cannot be read: {rejected} (page at offset {offset})");
+    Error::new(ErrorKind::Rejected, what, "").with_rejected(rejected)
 }
 
 /// Identifies a rejected record: by its fan or message id if either can be read, otherwise by its

@@ -17,7 +17,7 @@ use tokio::task::JoinHandle;
 use tracing::Instrument;
 
 use super::cursor::Scope;
-use super::record::ChatRecord;
+use super::record::{item, rejection};
 use super::walk::{Ask, Key, MAX_LIMIT, Order, ServedPage, Walk, WalkError};
 use crate::call::outside_of_runtime;
 use crate::raw_page::Next;
@@ -225,10 +225,14 @@ impl ChatStream {
         let Ok(runtime) = Handle::try_current() else {
             return Task::Failed(Some(outside_of_runtime()));
         };
+        let page = async {
+            let mut page = request.send().await?;
+            page.forget_body();
+            Ok(page)
+        };
         // In a separate task: a consumer that stops polling this stream must not hold up the
         // connection's limit for others, nor let a request run into its deadline.
-        // Spawning moves its future several times, and this one is large.
-        Task::Running(runtime.spawn(request.send().in_current_span()))
+        Task::Running(runtime.spawn(page.in_current_span()))
     }
 
     /// Passes a page to the walk, and queues the records that are new.
@@ -238,14 +242,16 @@ impl ChatStream {
             _ => None,
         };
         let has_more = page.has_more();
-        let records = page.into_results().into_iter().enumerate();
-        let mut records: Vec<Option<ChatRecord>> =
-            records.map(|(place, record)| Some(ChatRecord::new(record, place))).collect();
-        let items: Vec<_> = records.iter().flatten().map(|record| record.item).collect();
-        let page = ServedPage { items: &items, has_more, next_offset };
-        for index in self.walk.read(ask, page) {
-            if let Some(record) = records.get_mut(index).and_then(Option::take) {
-                self.found.push_back((record.item.key, record.into_result(ask.offset)));
+        let records = page.into_results();
+        let items: Vec<_> =
+            records.iter().enumerate().map(|(place, record)| item(record, place)).collect();
+        let news = self.walk.read(ask, ServedPage { items: &items, has_more, next_offset });
+        self.found.reserve_exact(news.len());
+        let mut news = news.into_iter().peekable();
+        for ((index, record), item) in records.into_iter().enumerate().zip(&items) {
+            if news.next_if_eq(&index).is_some() {
+                let result = record.map_err(|rejected| rejection(rejected, ask.offset));
+                self.found.push_back((item.key, result));
             }
         }
     }

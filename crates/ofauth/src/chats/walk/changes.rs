@@ -47,9 +47,7 @@ impl Walk {
             walk.known.regions.push(Region { end, ended: Some(0), ..Region::default() });
         }
         for (rank, &(key, version)) in (0..).zip(&checkpoint.anchors) {
-            let version = Some(version);
-            let chat = Chat { version, activity: None, region: 0, rank, found: 0, joined: 0 };
-            walk.known.chats.insert(key, chat);
+            walk.known.chats.insert(key, Chat::earlier(Some((version, 0, rank))));
         }
         walk
     }
@@ -65,9 +63,10 @@ impl Walk {
         // Only chats that this poll saw have an activity. Chats known only from the last
         // checkpoint are older, and sort after them.
         let mut kept = self.known.anchors_of(self.base?, u32::MAX);
-        kept.sort_by_key(|(_, _, chat)| Reverse(chat.activity));
+        let activity = |key: &Key| self.activities.get(key).copied().flatten();
+        kept.sort_by_key(|(key, ..)| Reverse(activity(key)));
         kept.truncate(REMEMBERED);
-        let seen = kept.iter().filter_map(|(_, _, chat)| chat.activity);
+        let seen = kept.iter().filter_map(|(key, ..)| activity(key));
         let oldest = seen.min().or(unchanged_before);
         let anchors = kept.into_iter().map(|(key, version, _)| (key, version)).collect();
         Some(Front { anchors, oldest })

@@ -5,22 +5,68 @@
 //! where the chat was when the region was last touched. Ranks only help to guess where to read
 //! next; the proof doesn't rely on them.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use super::{Item, Key};
 
 pub(super) type RegionId = usize;
 
+/// The region of a chat that isn't in any.
+const NOWHERE: u32 = u32::MAX;
+
 /// A chat that was seen. `found` is the number of the read that found it; `joined` is the number of
 /// the read that made it part of its region.
-#[derive(Clone, Debug)]
+///
+/// A walk holds one for each chat, so it is packed.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Chat {
-    pub(super) version: Option<u64>,
-    pub(super) activity: Option<i64>,
-    pub(super) region: RegionId,
-    pub(super) rank: i64,
+    /// 0 if unknown, otherwise the version plus one.
+    version: u64,
+    region: u32,
+    rank: i32,
     pub(super) found: u32,
-    pub(super) joined: u32,
+    joined: u32,
+}
+
+impl Chat {
+    /// Creates a chat that was seen in an earlier walk, if known with its version, and its region
+    /// and rank.
+    pub(super) fn earlier(place: Option<(u64, RegionId, i64)>) -> Self {
+        let nowhere = Self { version: 0, region: NOWHERE, rank: 0, found: 0, joined: 0 };
+        match place {
+            None => nowhere,
+            Some((version, region, rank)) => {
+                let version = packed(Some(version));
+                Self { version, region: narrow(region), rank: saturated(rank), ..nowhere }
+            }
+        }
+    }
+
+    pub(super) fn has_version(&self, version: Option<u64>) -> bool {
+        self.version == packed(version)
+    }
+
+    pub(super) fn rank(&self) -> i64 {
+        self.rank.into()
+    }
+
+    fn is_in(&self, region: RegionId) -> bool {
+        self.region == narrow(region)
+    }
+}
+
+fn packed(version: Option<u64>) -> u64 {
+    version.map_or(0, |version| version.wrapping_add(1))
+}
+
+/// Regions are fewer than requests, which are counted as `u32`.
+fn narrow(region: RegionId) -> u32 {
+    region.try_into().unwrap_or(NOWHERE)
+}
+
+fn saturated(rank: i64) -> i32 {
+    rank.clamp(i32::MIN.into(), i32::MAX.into()) as i32
 }
 
 /// A contiguous part of the list. `end` is the rank just past its last chat; `started` and
@@ -51,7 +97,7 @@ pub(super) struct PlacedPage<'a> {
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Known {
-    pub(super) chats: HashMap<Key, Chat>,
+    pub(super) chats: BTreeMap<Key, Chat>,
     pub(super) regions: Vec<Region>,
 }
 
@@ -59,8 +105,8 @@ impl Known {
     /// Returns where a chat was seen before, if it has not moved since.
     pub(super) fn anchor(&self, index: usize, item: &Item) -> Option<Anchor> {
         let chat = self.chats.get(&item.key)?;
-        let unmoved = item.version.is_some() && item.version == chat.version;
-        unmoved.then_some(Anchor { index, region: chat.region, rank: chat.rank })
+        let unmoved = item.version.is_some() && chat.has_version(item.version);
+        unmoved.then_some(Anchor { index, region: chat.region as usize, rank: chat.rank() })
     }
 
     /// Whether the list's end was read.
@@ -107,9 +153,9 @@ impl Known {
         kept.end = kept.end.max(gone.end.saturating_add(frame));
         kept.started = kept.started.or(gone.started.and(Some(read)));
         kept.ended = kept.ended.or(gone.ended.and(Some(read)));
-        for chat in self.chats.values_mut().filter(|chat| chat.region == from) {
-            chat.region = into;
-            chat.rank = chat.rank.saturating_add(frame);
+        for chat in self.chats.values_mut().filter(|chat| chat.is_in(from)) {
+            chat.region = narrow(into);
+            chat.rank = saturated(chat.rank().saturating_add(frame));
             chat.joined = read;
         }
     }
@@ -120,20 +166,22 @@ impl Known {
         let shift = *shift;
         *end = (*end).max(page.end.saturating_sub(shift));
         let place = |(index, item): (usize, &Item)| {
-            let before = self.chats.get(&item.key).cloned();
-            let stayed = before
-                .as_ref()
-                .filter(|chat| chat.region == region && chat.version == item.version);
-            let chat = Chat {
-                version: item.version,
-                activity: item.activity,
-                region,
-                rank: position(page, index).saturating_sub(shift),
-                found: before.as_ref().map_or(page.read, |chat| chat.found),
-                joined: stayed.map_or(page.read, |chat| chat.joined),
-            };
-            self.chats.insert(item.key, chat);
-            before
+            let rank = saturated(position(page, index).saturating_sub(shift));
+            let (version, region_id) = (packed(item.version), narrow(region));
+            match self.chats.entry(item.key) {
+                Entry::Vacant(entry) => {
+                    let (found, joined) = (page.read, page.read);
+                    entry.insert(Chat { version, region: region_id, rank, found, joined });
+                    None
+                }
+                Entry::Occupied(mut entry) => {
+                    let before = *entry.get();
+                    let stayed = before.is_in(region) && before.version == version;
+                    let joined = if stayed { before.joined } else { page.read };
+                    entry.insert(Chat { version, region: region_id, rank, joined, ..before });
+                    Some(before)
+                }
+            }
         };
         page.items.iter().enumerate().map(place).collect()
     }
@@ -143,8 +191,8 @@ impl Known {
         let mut found: Vec<_> = self
             .chats
             .iter()
-            .filter(|(_, chat)| chat.region == region && chat.joined < read)
-            .filter_map(|(key, chat)| Some((*key, chat.version?, chat)))
+            .filter(|(_, chat)| chat.is_in(region) && chat.joined < read)
+            .filter_map(|(key, chat)| Some((*key, chat.version.checked_sub(1)?, chat)))
             .collect();
         found.sort_unstable_by_key(|(key, _, chat)| (chat.rank, *key));
         found

@@ -95,6 +95,8 @@ pub(crate) use changes::Front;
 pub(crate) use page::{Ask, Item, Key, MAX_LIMIT, Order, ServedPage, WalkError};
 pub(crate) use token::Token;
 
+use std::collections::BTreeMap;
+
 use known::{Anchor, Known, PlacedPage, RegionId};
 use plan::EmptyPages;
 use ties::{TiedPage, Ties};
@@ -117,6 +119,8 @@ pub(crate) struct Walk {
     start: u64,
     page_size: u32,
     known: Known,
+    /// The activity of the chats that a walk over changes has seen.
+    activities: BTreeMap<Key, Option<i64>>,
     /// The region that reaches the walk's start, with the last page connected to it.
     base: Option<RegionId>,
     next: Next,
@@ -178,6 +182,7 @@ impl Walk {
             start,
             page_size,
             known: Known::default(),
+            activities: BTreeMap::new(),
             base: None,
             next: Next::Forward(start),
             overlap: 1,
@@ -332,6 +337,9 @@ impl Walk {
         }
 
         let changes = self.mode != Mode::All;
+        if changes {
+            self.activities.extend(page.items.iter().map(|item| (item.key, item.activity)));
+        }
         // If times are rounded, a change can come after an unchanged chat.
         let tie = |index: usize| {
             let unchanged = page.items.get(unchanged_from).and_then(|item| item.activity);
@@ -342,7 +350,7 @@ impl Walk {
         let news: Vec<usize> = (0..page.items.len())
             .filter(|&index| match &before[index] {
                 None => index < unchanged_from || tie(index),
-                Some(chat) => changes && chat.version != page.items[index].version,
+                Some(chat) => changes && !chat.has_version(page.items[index].version),
             })
             .collect();
 

@@ -7,9 +7,6 @@ use super::{Key, MAX_LIMIT, Next, Order, Walk};
 /// How many anchors are kept at an end of a region.
 const ANCHORS: usize = 64;
 
-/// The region of a chat known only by its id.
-const NOWHERE: usize = usize::MAX;
-
 /// The state of a walk: the ids seen and a few anchors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Token {
@@ -48,8 +45,7 @@ impl Walk {
         let chats = &self.known.chats;
         let found = |key| chats.get(key).map(|chat: &Chat| chat.found);
         let cut = pending.iter().filter_map(found).min().unwrap_or(u32::MAX);
-        let mut seen: Vec<_> = chats.keys().copied().filter(|key| !pending.contains(key)).collect();
-        seen.sort_unstable();
+        let seen = chats.keys().copied().filter(|key| !pending.contains(key)).collect();
         Token {
             order: self.order,
             start: self.start,
@@ -76,7 +72,7 @@ impl Walk {
         let last = anchors.len().saturating_sub(back).max(front);
         anchors.drain(front..last);
         let anchor =
-            |(key, version, chat): (Key, u64, &Chat)| KeptAnchor { key, version, rank: chat.rank };
+            |(key, version, chat): (Key, u64, &Chat)| KeptAnchor { key, version, rank: chat.rank() };
         let anchors: Vec<_> = anchors.into_iter().map(anchor).collect();
         (!anchors.is_empty()).then_some(Kept { base, ended, shift: region.shift, anchors })
     }
@@ -86,15 +82,12 @@ impl Walk {
         let mut walk = Self::new(token.order, token.start, token.page_size);
         let Known { chats, regions } = &mut walk.known;
         for key in token.seen {
-            let (version, activity) = (None, None);
-            let chat = Chat { version, activity, region: NOWHERE, rank: 0, found: 0, joined: 0 };
-            chats.insert(key, chat);
+            chats.insert(key, Chat::earlier(None));
         }
         for (id, kept) in token.regions.iter().enumerate() {
             for anchor in &kept.anchors {
-                let (version, rank) = (Some(anchor.version), anchor.rank);
-                let chat = Chat { version, activity: None, region: id, rank, found: 0, joined: 0 };
-                chats.insert(anchor.key, chat);
+                let place = (anchor.version, id, anchor.rank);
+                chats.insert(anchor.key, Chat::earlier(Some(place)));
             }
             let last = kept.anchors.iter().map(|anchor| anchor.rank).max().unwrap_or(0);
             regions.push(Region {
