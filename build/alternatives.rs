@@ -47,14 +47,14 @@ fn scalars(item: &ItemEnum) -> Option<TokenStream> {
     let mut arms = Vec::new();
     for variant in &item.variants {
         let (ident, scalar) = (&variant.ident, scalar(content(&variant.fields)?)?);
-        arms.push(quote!(crate::scalar::Scalar::#scalar(value) => Ok(Self::#ident(value))));
+        arms.push(quote!(crate::alternatives::Scalar::#scalar(value) => Some(Self::#ident(value))));
     }
-    let error = no_match(&item.ident);
+    let name = item.ident.to_string();
     Some(quote! {
-        match ::serde::Deserialize::deserialize(deserializer)? {
+        crate::alternatives::choose(deserializer, #name, |scalar| match scalar {
             #(#arms,)*
-            _ => Err(#error),
-        }
+            _ => None,
+        })
     })
 }
 
@@ -76,11 +76,12 @@ fn objects(item: &ItemEnum, structs: &[ItemStruct]) -> Option<TokenStream> {
         }
         variants.push((&variant.ident, &structure.ident, fields));
     }
-    let idents: Vec<Ident> = names.iter().map(|name| format_ident!("{}", field_name(name))).collect();
+    let idents: Vec<Ident> =
+        names.iter().map(|name| format_ident!("{}", field_name(name))).collect();
     let arms = variants.iter().map(|(variant, structure, fields)| {
         let patterns = names.iter().zip(&idents).map(|(name, ident)| {
             match fields.iter().find(|(own, _, _)| own == name) {
-                Some((_, _, scalar)) => quote!(crate::scalar::Scalar::#scalar(#ident)),
+                Some((_, _, scalar)) => quote!(crate::alternatives::Scalar::#scalar(#ident)),
                 None => quote!(_),
             }
         });
@@ -91,20 +92,23 @@ fn objects(item: &ItemEnum, structs: &[ItemStruct]) -> Option<TokenStream> {
                 false => quote!(#field: #value),
             }
         });
-        quote!((#(#patterns,)*) => Ok(Self::#variant(#structure { #(#values),* })))
+        quote!((#(#patterns,)*) => Some(Self::#variant(#structure { #(#values),* })))
     });
-    let error = no_match(&item.ident);
+    let name = item.ident.to_string();
     Some(quote! {
         #[derive(Default, ::serde::Deserialize)]
         #[serde(default)]
         struct Properties {
-            #(#[serde(rename = #names)] #idents: crate::scalar::Scalar,)*
+            #(#[serde(rename = #names)] #idents: crate::alternatives::Scalar,)*
         }
-        let Properties { #(#idents),* } = ::serde::Deserialize::deserialize(deserializer)?;
-        match (#(#idents,)*) {
-            #(#arms,)*
-            _ => Err(#error),
-        }
+        crate::alternatives::choose_object(
+            deserializer,
+            #name,
+            |Properties { #(#idents),* }| match (#(#idents,)*) {
+                #(#arms,)*
+                _ => None,
+            },
+        )
     })
 }
 
@@ -143,9 +147,4 @@ fn wire_name(field: &syn::Field) -> Option<String> {
         name = rename.path.is_ident("rename").then(|| text.value())?;
     }
     Some(name)
-}
-
-fn no_match(ident: &Ident) -> TokenStream {
-    let text = format!("data did not match any variant of untagged enum {ident}");
-    quote!(::serde::de::Error::custom(#text))
 }

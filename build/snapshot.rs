@@ -3270,17 +3270,15 @@ pub mod types {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> ::std::result::Result<Self, D::Error> {
-            match ::serde::Deserialize::deserialize(deserializer)? {
-                crate::scalar::Scalar::Flag(value) => Ok(Self::Flag(value)),
-                crate::scalar::Scalar::Text(value) => Ok(Self::Reason(value)),
-                _ => {
-                    Err(
-                        ::serde::de::Error::custom(
-                            "data did not match any variant of untagged enum CanNotSendReason",
-                        ),
-                    )
-                }
-            }
+            crate::alternatives::choose(
+                deserializer,
+                "CanNotSendReason",
+                |scalar| match scalar {
+                    crate::alternatives::Scalar::Flag(value) => Some(Self::Flag(value)),
+                    crate::alternatives::Scalar::Text(value) => Some(Self::Reason(value)),
+                    _ => None,
+                },
+            )
         }
     }
     impl<'de> ::serde::Deserialize<'de> for MessageSender {
@@ -3291,34 +3289,29 @@ pub mod types {
             #[serde(default)]
             struct Properties {
                 #[serde(rename = "id")]
-                id: crate::scalar::Scalar,
+                id: crate::alternatives::Scalar,
                 #[serde(rename = "name")]
-                name: crate::scalar::Scalar,
+                name: crate::alternatives::Scalar,
                 #[serde(rename = "_view")]
-                view: crate::scalar::Scalar,
+                view: crate::alternatives::Scalar,
             }
-            let Properties { id, name, view } = ::serde::Deserialize::deserialize(
+            crate::alternatives::choose_object(
                 deserializer,
-            )?;
-            match (id, name, view) {
-                (
-                    crate::scalar::Scalar::Integer(id),
-                    crate::scalar::Scalar::Text(name),
-                    _,
-                ) => Ok(Self::Name(UserName { id, name })),
-                (
-                    crate::scalar::Scalar::Integer(id),
-                    _,
-                    crate::scalar::Scalar::Text(view),
-                ) => Ok(Self::View(UserView { id, view })),
-                _ => {
-                    Err(
-                        ::serde::de::Error::custom(
-                            "data did not match any variant of untagged enum MessageSender",
-                        ),
-                    )
-                }
-            }
+                "MessageSender",
+                |Properties { id, name, view }| match (id, name, view) {
+                    (
+                        crate::alternatives::Scalar::Integer(id),
+                        crate::alternatives::Scalar::Text(name),
+                        _,
+                    ) => Some(Self::Name(UserName { id, name })),
+                    (
+                        crate::alternatives::Scalar::Integer(id),
+                        _,
+                        crate::alternatives::Scalar::Text(view),
+                    ) => Some(Self::View(UserView { id, view })),
+                    _ => None,
+                },
+            )
         }
     }
     impl ::std::fmt::Debug for AvatarThumbs {

@@ -15,6 +15,7 @@
 //!   the committed result, which is identical, and doesn't compile the generator.
 //! - `schemars`: derive `JsonSchema` for every type.
 
+mod alternatives;
 mod body;
 mod chat;
 mod credentials;
@@ -23,7 +24,6 @@ mod media;
 mod next_offset;
 mod operation;
 pub mod rule;
-mod scalar;
 mod text;
 mod timestamp;
 

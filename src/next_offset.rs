@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, Unexpected, Visitor};
+use serde::de::{
+    Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor,
+};
 use serde::ser::{Serialize, Serializer};
 
 /// The `offset` of the next page: a number of chats to skip.
@@ -81,6 +83,12 @@ impl<'de> Deserialize<'de> for NextOffset {
                 }
             }
 
+            // Reads to the end, so that the error has this value's position.
+            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<NextOffset, A::Error> {
+                IgnoredAny.visit_seq(seq)?;
+                Err(A::Error::invalid_type(Unexpected::Seq, &self))
+            }
+
             // A fraction, if another crate of the application has enabled serde_json's feature
             // `arbitrary_precision`.
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<NextOffset, A::Error> {
@@ -88,7 +96,12 @@ impl<'de> Deserialize<'de> for NextOffset {
                     Some("$serde_json::private::Number") => {
                         self.visit_str(&map.next_value::<String>()?)
                     }
-                    _ => Err(A::Error::invalid_type(Unexpected::Map, &self)),
+                    Some(_) => {
+                        map.next_value::<IgnoredAny>()?;
+                        IgnoredAny.visit_map(map)?;
+                        Err(A::Error::invalid_type(Unexpected::Map, &self))
+                    }
+                    None => Err(A::Error::invalid_type(Unexpected::Map, &self)),
                 }
             }
         }

@@ -81,7 +81,11 @@ async fn answer(
         }
     });
     // An error means that the client has gone.
-    drop(auto::Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(socket), service).await);
+    drop(
+        auto::Builder::new(TokioExecutor::new())
+            .serve_connection(TokioIo::new(socket), service)
+            .await,
+    );
 }
 
 /// An inbox, with each chat as JSON.

@@ -12,8 +12,8 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 use serde_json::Value;
 use serde_json::error::Category;
 use serde_json::value::RawValue;
-use serde_path_to_error::Track;
 
+use crate::json_path::path;
 use crate::raw_page::{RawPage, Record};
 use crate::repair::{Repaired, repair};
 
@@ -246,19 +246,14 @@ struct Misfit {
 
 /// Decodes a value; on failure, finds the position.
 fn track<T: DeserializeOwned>(json: &str) -> Result<T, Misfit> {
-    let mut deserializer = serde_json::Deserializer::from_str(json);
-    let mut track = Track::new();
-    let tracked = serde_path_to_error::Deserializer::new(&mut deserializer, &mut track);
-    let error = match T::deserialize(tracked).and_then(|value| deserializer.end().map(|()| value)) {
+    let error = match serde_json::from_str(json) {
         Ok(value) => return Ok(value),
         Err(error) => error,
     };
     let category = error.classify();
-    let path = track.path();
     // The path to a value of the wrong type consists of the type's own fields. The path to broken
     // JSON may contain the server's keys, which may be private.
-    let path =
-        (category == Category::Data && path.iter().next().is_some()).then(|| path.to_string());
+    let path = (category == Category::Data).then(|| path(json, &error)).flatten();
     let mut reason = reason(&error);
     if category != Category::Data {
         reason = format!("{reason} at line {} column {}", error.line(), error.column());

@@ -145,6 +145,7 @@ mod error;
 mod event;
 mod fleet;
 mod get;
+mod json_path;
 mod limit;
 mod meta;
 mod operation;

@@ -59,9 +59,7 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
 /// Returns when the server sent the response, by its own clock if it sends a `Date`: its other
 /// dates are relative to that clock, which may differ from ours.
 fn sent_at(headers: &HeaderMap, now: SystemTime) -> SystemTime {
-    text(headers, DATE.as_str())
-        .and_then(date)
-        .unwrap_or(now)
+    text(headers, DATE.as_str()).and_then(date).unwrap_or(now)
 }
 
 /// Parses an HTTP date, in any of its three forms (RFC 9110, section 5.6.7). The day of the week

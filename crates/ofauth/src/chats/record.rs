@@ -13,9 +13,7 @@ const NO_ID: u64 = 1 << 63;
 /// Returns the item that stands for a record in a walk. `place` is the record's index in its page.
 pub(super) fn item(record: &Result<Chat, Rejected>, place: usize) -> Item {
     match record {
-        Ok(chat) => {
-            Item { key: key(chat), version: Some(version(chat)), activity: activity(chat) }
-        }
+        Ok(chat) => Item { key: key(chat), version: Some(version(chat)), activity: activity(chat) },
         Err(rejected) => unreadable(rejected, place),
     }
 }

@@ -278,6 +278,10 @@ impl Stream for ChatStream {
                 return Poll::Ready(None);
             }
             if let Some((_, item)) = self.found.pop_front() {
+                if self.found.is_empty() {
+                    // A fleet waits for many pages at a time, which then need no memory here.
+                    self.found = VecDeque::new();
+                }
                 if let Some(left) = &mut self.left {
                     *left -= 1;
                 }

@@ -71,8 +71,11 @@ impl Walk {
         let back = if ended && self.closes_at_front() { 0 } else { ANCHORS };
         let last = anchors.len().saturating_sub(back).max(front);
         anchors.drain(front..last);
-        let anchor =
-            |(key, version, chat): (Key, u64, &Chat)| KeptAnchor { key, version, rank: chat.rank() };
+        let anchor = |(key, version, chat): (Key, u64, &Chat)| KeptAnchor {
+            key,
+            version,
+            rank: chat.rank(),
+        };
         let anchors: Vec<_> = anchors.into_iter().map(anchor).collect();
         (!anchors.is_empty()).then_some(Kept { base, ended, shift: region.shift, anchors })
     }
