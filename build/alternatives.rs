@@ -6,9 +6,10 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{Attribute, Fields, Ident, Item, ItemEnum, ItemStruct, Meta, parse_quote};
+use syn::{Attribute, Fields, Ident, Item, ItemEnum, ItemStruct, parse_quote};
 
-use super::surface::{field_name, underive};
+use super::objects::{Property, call, properties};
+use super::surface::underive;
 
 /// Implements `Deserialize` without a buffer for each enum that allows it.
 pub(super) fn decode_directly(types: &mut Vec<Item>) -> Result<(), String> {
@@ -60,51 +61,41 @@ fn scalars(item: &ItemEnum) -> Option<TokenStream> {
 
 /// Reads the properties of all alternatives, and takes the first that is complete.
 fn objects(item: &ItemEnum, structs: &[ItemStruct]) -> Option<TokenStream> {
-    let mut names: Vec<String> = Vec::new();
     let mut variants = Vec::new();
+    let mut idents: Vec<&Ident> = Vec::new();
+    let mut all = Vec::new();
     for variant in &item.variants {
         let syn::Type::Path(path) = content(&variant.fields)? else { return None };
         let structure = structs.iter().find(|item| path.path.is_ident(&item.ident))?;
         let mut fields = Vec::new();
-        for field in &structure.fields {
-            let (ident, scalar) = (field.ident.as_ref()?, scalar(&field.ty)?);
-            let name = wire_name(field)?;
-            if !names.contains(&name) {
-                names.push(name.clone());
+        for (property, field) in properties(structure)?.into_iter().zip(&structure.fields) {
+            fields.push((property.ident, scalar(&field.ty).filter(|_| property.is_required)?));
+            if !idents.contains(&property.ident) {
+                idents.push(property.ident);
+                all.push(Property { is_required: false, ..property });
             }
-            fields.push((name, ident, scalar));
         }
         variants.push((&variant.ident, &structure.ident, fields));
     }
-    let idents: Vec<Ident> =
-        names.iter().map(|name| format_ident!("{}", field_name(name))).collect();
     let arms = variants.iter().map(|(variant, structure, fields)| {
-        let patterns = names.iter().zip(&idents).map(|(name, ident)| {
-            match fields.iter().find(|(own, _, _)| own == name) {
-                Some((_, _, scalar)) => quote!(crate::alternatives::Scalar::#scalar(#ident)),
+        let patterns = idents.iter().map(|ident| {
+            match fields.iter().find(|(field, _)| field == ident) {
+                Some((_, scalar)) => quote!(crate::alternatives::Scalar::#scalar(#ident)),
                 None => quote!(_),
             }
         });
-        let values = fields.iter().map(|(name, field, _)| {
-            let value = format_ident!("{}", field_name(name));
-            match value == **field {
-                true => quote!(#field),
-                false => quote!(#field: #value),
-            }
-        });
+        let values = fields.iter().map(|(field, _)| field);
         quote!((#(#patterns,)*) => Some(Self::#variant(#structure { #(#values),* })))
     });
-    let name = item.ident.to_string();
+    let (name, object) = (item.ident.to_string(), format_ident!("Properties"));
+    let decode = call(&object, &all);
     Some(quote! {
-        #[derive(Default, ::serde::Deserialize)]
-        #[serde(default)]
-        struct Properties {
-            #(#[serde(rename = #names)] #idents: crate::alternatives::Scalar,)*
-        }
+        struct #object { #(#idents: crate::alternatives::Scalar,)* }
+        #decode
         crate::alternatives::choose_object(
             deserializer,
             #name,
-            |Properties { #(#idents),* }| match (#(#idents,)*) {
+            |#object { #(#idents),* }| match (#(#idents,)*) {
                 #(#arms,)*
                 _ => None,
             },
@@ -134,17 +125,4 @@ fn scalar(ty: &syn::Type) -> Option<Ident> {
         _ => return None,
     };
     Some(format_ident!("{name}"))
-}
-
-/// The name of a required property. `None` if serde does anything more than rename it.
-fn wire_name(field: &syn::Field) -> Option<String> {
-    let mut name = field.ident.as_ref()?.to_string();
-    for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde")) {
-        let Meta::NameValue(rename) = attribute.parse_args().ok()? else { return None };
-        let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) = rename.value else {
-            return None;
-        };
-        name = rename.path.is_ident("rename").then(|| text.value())?;
-    }
-    Some(name)
 }

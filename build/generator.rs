@@ -12,6 +12,7 @@ mod alternatives;
 pub(crate) mod document;
 mod grammar;
 mod mocks;
+mod objects;
 mod openapi;
 mod operations;
 pub(crate) mod problem;

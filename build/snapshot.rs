@@ -9,7 +9,7 @@ use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderE
 #[allow(clippy::all)]
 pub mod types {
     ///Small versions of a user's picture ("chats list").
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[derive(::serde::Serialize, Clone, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     pub struct AvatarThumbs {
@@ -46,7 +46,7 @@ pub mod types {
         }
     }
     ///A conversation with one fan ("chats list").
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     pub struct Chat {
@@ -243,7 +243,7 @@ pub mod types {
         }
     }
     ///One page of chats, in the requested order ("chats list").
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     pub struct ChatPage {
@@ -265,7 +265,7 @@ pub mod types {
         }
     }
     ///The body of an error response ("errors"). `type` is documented for every 4xx status but for no 5xx status, so it may be absent.
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     pub struct ErrorBody {
@@ -290,7 +290,7 @@ pub mod types {
         }
     }
     ///The full-size file of a media item ("chats list").
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[derive(::serde::Serialize, Clone, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     pub struct FullFile {
@@ -314,7 +314,7 @@ pub mod types {
         }
     }
     ///A small image of a media item ("chats list").
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[derive(::serde::Serialize, Clone, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     pub struct ImageFile {
@@ -392,7 +392,7 @@ pub mod types {
         }
     }
     ///A photo, video, animation or recording ("chats list").
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     pub struct Media {
@@ -444,7 +444,7 @@ pub mod types {
         }
     }
     ///The files of a media item ("chats list").
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     pub struct MediaFiles {
@@ -469,7 +469,7 @@ pub mod types {
         }
     }
     ///One version of a file ("chats list").
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[derive(::serde::Serialize, Clone, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     pub struct MediaSource {
@@ -491,7 +491,7 @@ pub mod types {
         }
     }
     ///A message in a chat ("chats list").
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[derive(::serde::Serialize, Clone, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     pub struct Message {
@@ -688,7 +688,7 @@ pub mod types {
         }
     }
     ///The preview of a media item ("chats list").
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[derive(::serde::Serialize, Clone, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     pub struct PreviewFile {
@@ -712,7 +712,7 @@ pub mod types {
         }
     }
     ///A release form of a person shown in a media item ("chats list").
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[derive(::serde::Serialize, Clone, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     pub struct ReleaseForm {
@@ -736,7 +736,7 @@ pub mod types {
         }
     }
     ///The person named on a release form ("chats list").
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[derive(::serde::Serialize, Clone, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     pub struct ReleaseFormUser {
@@ -769,7 +769,7 @@ pub mod types {
         }
     }
     ///A user, identified by id, with a name ("chats list").
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, PartialEq)]
+    #[derive(::serde::Serialize, Clone, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     pub struct UserName {
@@ -784,7 +784,7 @@ pub mod types {
         }
     }
     ///A user, identified by id, with the view that the platform shows ("chats list").
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Debug, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     pub struct UserView {
@@ -800,7 +800,7 @@ pub mod types {
         }
     }
     ///The URLs of a video by its height in pixels ("chats list").
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Default, PartialEq)]
+    #[derive(::serde::Serialize, Clone, Default, PartialEq)]
     #[non_exhaustive]
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     pub struct VideoSources {
@@ -3285,15 +3285,14 @@ pub mod types {
         fn deserialize<D: ::serde::Deserializer<'de>>(
             deserializer: D,
         ) -> ::std::result::Result<Self, D::Error> {
-            #[derive(Default, ::serde::Deserialize)]
-            #[serde(default)]
             struct Properties {
-                #[serde(rename = "id")]
                 id: crate::alternatives::Scalar,
-                #[serde(rename = "name")]
                 name: crate::alternatives::Scalar,
-                #[serde(rename = "_view")]
                 view: crate::alternatives::Scalar,
+            }
+            crate::object::object! {
+                Properties required {} optional { id = "id", name = "name", view =
+                "_view", }
             }
             crate::alternatives::choose_object(
                 deserializer,
@@ -3313,6 +3312,85 @@ pub mod types {
                 },
             )
         }
+    }
+    crate::object::object! {
+        AvatarThumbs required { c144 = "c144", c50 = "c50", } optional {}
+    }
+    crate::object::object! {
+        Chat required { with_user = "withUser", } optional { can_go_to_profile =
+        "canGoToProfile", can_not_send_reason = "canNotSendReason", can_send_message =
+        "canSendMessage", count_pinned_messages = "countPinnedMessages",
+        has_purchased_feed = "hasPurchasedFeed", has_unread_tips = "hasUnreadTips",
+        is_muted_notifications = "isMutedNotifications", last_message = "lastMessage",
+        last_read_message_id = "lastReadMessageId", unread_messages_count =
+        "unreadMessagesCount", }
+    }
+    crate::object::object! {
+        ChatPage required { has_more = "hasMore", list = "list", } optional { next_offset
+        = "nextOffset", }
+    }
+    crate::object::object! {
+        ErrorBody required { error = "error", request_id = "requestId", } optional {
+        action_required = "actionRequired", type_ = "type", }
+    }
+    crate::object::object! {
+        FullFile required { sources = "sources", url = "url", } optional { height =
+        "height", size = "size", width = "width", }
+    }
+    crate::object::object! {
+        ImageFile required { url = "url", } optional { height = "height", size = "size",
+        width = "width", }
+    }
+    crate::object::object! {
+        Media required { can_view = "canView", converted_to_video = "convertedToVideo",
+        created_at = "createdAt", has_error = "hasError", id = "id", is_ready =
+        "isReady", release_forms = "releaseForms", } optional { duration = "duration",
+        files = "files", has_custom_preview = "hasCustomPreview", type_ = "type",
+        video_sources = "videoSources", }
+    }
+    crate::object::object! {
+        MediaFiles required { full = "full", } optional { preview = "preview",
+        square_preview = "squarePreview", thumb = "thumb", }
+    }
+    crate::object::object! {
+        MediaSource required { url = "url", } optional { height = "height", type_ =
+        "type", width = "width", }
+    }
+    crate::object::object! {
+        Message required { from_user = "fromUser", id = "id", media = "media", previews =
+        "previews", text = "text", } optional { can_be_pinned = "canBePinned",
+        can_purchase = "canPurchase", can_purchase_reason = "canPurchaseReason",
+        can_report = "canReport", can_unsend_queue = "canUnsendQueue", cancel_seconds =
+        "cancelSeconds", changed_at = "changedAt", created_at = "createdAt", giphy_id =
+        "giphyId", is_couple_people_media = "isCouplePeopleMedia", is_free = "isFree",
+        is_from_queue = "isFromQueue", is_liked = "isLiked", is_markdown_disabled =
+        "isMarkdownDisabled", is_media_ready = "isMediaReady", is_new = "isNew",
+        is_opened = "isOpened", is_pinned = "isPinned", is_reported_by_me =
+        "isReportedByMe", is_tip = "isTip", locked_text = "lockedText", media_count =
+        "mediaCount", queue_id = "queueId", release_forms = "releaseForms", response_type
+        = "responseType", unsend_seconds_queue = "unsendSecondsQueue", }
+    }
+    crate::object::object! {
+        PreviewFile required { options = "options", url = "url", } optional { height =
+        "height", size = "size", width = "width", }
+    }
+    crate::object::object! {
+        ReleaseForm required { id = "id", name = "name", partner_source =
+        "partnerSource", type_ = "type", } optional { user = "user", }
+    }
+    crate::object::object! {
+        ReleaseFormUser required { avatar = "avatar", avatar_thumbs = "avatarThumbs", id
+        = "id", is_from_guest = "isFromGuest", is_verified = "isVerified", iv_status =
+        "ivStatus", name = "name", username = "username", view = "view", } optional {}
+    }
+    crate::object::object! {
+        UserName required { id = "id", name = "name", } optional {}
+    }
+    crate::object::object! {
+        UserView required { id = "id", view = "_view", } optional {}
+    }
+    crate::object::object! {
+        VideoSources required {} optional { x240 = "240", x720 = "720", }
     }
     impl ::std::fmt::Debug for AvatarThumbs {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {

@@ -10,6 +10,7 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Fields, Ident, Item, ItemImpl, ItemMod, ItemStruct, parse_quote};
 
 use super::alternatives::decode_directly;
+use super::objects::decode_compactly;
 use super::{OpenEnum, Private, PrivateField};
 
 /// Gives the generated code the shape that its users see.
@@ -24,6 +25,7 @@ pub(super) fn finish(
     hide_parameters(module(&mut file.items, "builder")?)?;
     let types = module(&mut file.items, "types")?;
     decode_directly(types)?;
+    decode_compactly(types)?;
     redact(types, private)?;
     redact_variants(types, private)?;
     extensible(types)?;
@@ -469,7 +471,7 @@ pub(super) fn underive(
     }
 }
 
-fn is_option(ty: &syn::Type) -> bool {
+pub(super) fn is_option(ty: &syn::Type) -> bool {
     matches!(ty, syn::Type::Path(ty) if ty.path.segments.last().is_some_and(|last| last.ident == "Option"))
 }
 

@@ -22,6 +22,7 @@ mod credentials;
 mod get;
 mod media;
 mod next_offset;
+mod object;
 mod operation;
 pub mod rule;
 mod text;
