@@ -280,6 +280,11 @@ fn raw_page(list: &List, page: &str) -> TokenStream {
             type Record = types::#record;
 
             const NEXT: &'static str = #name;
+            fn decode(
+                body: &bytes::Bytes,
+            ) -> Result<crate::decode::Decoded<Self>, crate::decode::Unreadable> {
+                crate::decode::page(body)
+            }
 
             fn list(&mut self) -> &mut Vec<Self::Record> {
                 &mut self.list

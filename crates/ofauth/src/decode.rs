@@ -306,7 +306,7 @@ mod tests {
     use bytes::Bytes;
     use serde::Deserialize;
 
-    use super::{Decoded, page};
+    use super::{Decoded, Unreadable, page};
     use crate::raw_page::{Next, RawPage, Record};
 
     #[derive(Debug, Deserialize)]
@@ -324,6 +324,10 @@ mod tests {
         type Record = Number;
 
         const NEXT: &'static str = "";
+
+        fn decode(body: &Bytes) -> Result<Decoded<Self>, Unreadable> {
+            page(body)
+        }
 
         fn list(&mut self) -> &mut Vec<Number> {
             &mut self.list

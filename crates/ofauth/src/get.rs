@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use futures_util::FutureExt;
 use serde::de::DeserializeOwned;
 
 use crate::call::{Call, GET};
@@ -70,8 +71,9 @@ impl GetRequest {
         let bounds = options.resolve(Error::invalid_request)?;
         let call = Call { connection: &connection, operation: &GET, bounds, strict: false };
         let (path, query) = (&path, &query);
-        let reply = call.send(|client| async move { client.get(path, query).await });
-        Ok(Single::output(reply.await?))
+        let send =
+            |client: ofauth_api::Client| async move { client.get(path, query).await }.boxed();
+        Ok(Single::output(call.send(&send).await?))
     }
 }
 

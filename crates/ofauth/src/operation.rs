@@ -45,6 +45,26 @@ pub trait Answer: Sized + Send {
     fn output(reply: Reply<Self>) -> Self::Output;
 }
 
+/// Where a call puts its answer. Calls of all operations share their code, so they don't know the
+/// answer's type.
+pub(crate) trait Slot: Send {
+    /// The answer's name in error messages.
+    fn noun(&self) -> &'static str;
+
+    /// Decodes a body, and keeps the answer.
+    fn decode(&mut self, body: &Bytes) -> Result<Decoded<()>, Unreadable>;
+}
+
+impl<A: Answer> Slot for Option<A> {
+    fn noun(&self) -> &'static str {
+        A::NOUN
+    }
+
+    fn decode(&mut self, body: &Bytes) -> Result<Decoded<()>, Unreadable> {
+        Ok(A::decode(body)?.map(|answer| *self = Some(answer)))
+    }
+}
+
 /// The result of a successful call.
 pub struct Reply<A> {
     pub(crate) decoded: Decoded<A>,
@@ -79,7 +99,7 @@ impl<P: RawPage> Answer for List<P> {
     const NOUN: &'static str = "a page";
 
     fn decode(body: &Bytes) -> Result<Decoded<Self>, Unreadable> {
-        Ok(decode::page(body)?.map(Self))
+        Ok(P::decode(body)?.map(Self))
     }
 
     fn output(reply: Reply<Self>) -> Page<P::Record> {

@@ -136,6 +136,11 @@ impl ListOperation for ListChats {
 impl RawPage for types::ChatPage {
     type Record = types::Chat;
     const NEXT: &'static str = "nextOffset";
+    fn decode(
+        body: &bytes::Bytes,
+    ) -> Result<crate::decode::Decoded<Self>, crate::decode::Unreadable> {
+        crate::decode::page(body)
+    }
     fn list(&mut self) -> &mut Vec<Self::Record> {
         &mut self.list
     }

@@ -1,8 +1,11 @@
 //! Pages of a list as the API sends them, and their records. [`crate::parameters`] implements
 //! [`RawPage`], from the API's description.
 
+use bytes::Bytes;
 use ofauth_api::NextOffset;
 use serde::de::DeserializeOwned;
+
+use crate::decode::{Decoded, Unreadable};
 
 /// A page as the API sends it, which can be decoded record by record.
 pub trait RawPage: DeserializeOwned + Send + 'static {
@@ -11,6 +14,9 @@ pub trait RawPage: DeserializeOwned + Send + 'static {
 
     /// The property that says where the next page begins; empty if there is none.
     const NEXT: &'static str;
+
+    /// Decodes a page, record by record if necessary.
+    fn decode(body: &Bytes) -> Result<Decoded<Self>, Unreadable>;
 
     /// Returns the records, from the property `list`.
     fn list(&mut self) -> &mut Vec<Self::Record>;

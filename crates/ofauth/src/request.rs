@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use futures_util::FutureExt;
+
 use crate::call::Call;
 use crate::operation::{Answer, ListOperation, Operation};
 use crate::raw_page::RawPage;
@@ -55,9 +57,9 @@ impl<O: Operation> Request<O> {
         };
         let send = |client| {
             let operation = self.operation.clone();
-            async move { operation.send(&client).await }
+            async move { operation.send(&client).await }.boxed()
         };
-        Ok(O::Answer::output(call.send(send).await?))
+        Ok(O::Answer::output(call.send(&send).await?))
     }
 
     /// Checks the parameters by their rules.

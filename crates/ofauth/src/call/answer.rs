@@ -1,5 +1,6 @@
 //! Reads the response of an attempt: an answer or an error.
 
+use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -12,7 +13,7 @@ use crate::connect::{self, ConnectTimeout};
 use crate::error::{Deadline, Response, root_cause};
 use crate::event::EventKind;
 use crate::limit::Observed;
-use crate::operation::{Answer, Reply, Sent};
+use crate::operation::{Reply, Sent, Slot};
 use crate::rate_headers::retry_after;
 use crate::{Error, ErrorKind, Meta, RateLimitState, Result};
 
@@ -24,17 +25,18 @@ const MISFIT: &str = "that does not match the API's description";
 impl Call<'_> {
     /// Sends the operation and reads the response. The body of an error response is read until
     /// `end` at the latest.
-    pub(super) async fn once<A: Answer>(
+    pub(super) async fn once(
         &self,
-        sent: impl Future<Output = Sent>,
+        sent: Pin<Box<dyn Future<Output = Sent> + Send + '_>>,
+        answer: &mut dyn Slot,
         end: Option<Instant>,
-    ) -> Result<Reply<A>> {
+    ) -> Result<Reply<()>> {
         match sent.await {
-            Ok(response) => self.answer(response).await,
+            Ok(response) => self.answer(response, answer).await,
             Err(RawError::UnexpectedResponse(response)) => {
                 let observed = self.observe(response.status(), response.headers()).await;
                 // In a box, so that calls without an error are smaller.
-                let error = Box::pin(error_body::read::<A>(self, response, end)).await;
+                let error = Box::pin(error_body::read(self, response, answer.noun(), end)).await;
                 Err(error.with_retry_after(observed.wait()))
             }
             Err(RawError::CommunicationError(error)) => {
@@ -58,14 +60,19 @@ impl Call<'_> {
             }
             // Never returned: bodies are decoded below, and error responses aren't generated.
             Err(RawError::InvalidResponsePayload(..) | RawError::ErrorResponse(_)) => {
-                let what = format!("{} did not return {}", self.connection.host(), A::NOUN);
+                let what = format!("{} did not return {}", self.connection.host(), answer.noun());
                 Err(Error::new(ErrorKind::Decode, what, "report it to the vendor"))
             }
         }
     }
 
     /// Reads the answer of a successful response.
-    async fn answer<A: Answer>(&self, response: reqwest::Response) -> Result<Reply<A>> {
+    async fn answer(
+        &self,
+        response: reqwest::Response,
+        answer: &mut dyn Slot,
+    ) -> Result<Reply<()>> {
+        let noun = answer.noun();
         let host = self.connection.host();
         let (status, headers) = (response.status(), response.headers().clone());
         let observed = self.observe(status, &headers).await;
@@ -88,7 +95,7 @@ impl Call<'_> {
             Some(BodyError::Gzip) if may_be_cut => return Err(self.broken(None)),
             Some(error) => {
                 let error_text = error_body::clean(self.connection, &error.to_string());
-                let what = format!("{host} did not return {}: {error_text}", A::NOUN);
+                let what = format!("{host} did not return {noun}: {error_text}");
                 let advice = match error {
                     BodyError::TooLarge(_) => "allow a larger response, or report it to the vendor",
                     _ => "report it to the vendor",
@@ -109,10 +116,10 @@ impl Call<'_> {
             }
         }
         let misfit = |kind, reason: &str| {
-            let what = format!("{host} returned {} {MISFIT}: {reason}", A::NOUN);
+            let what = format!("{host} returned {noun} {MISFIT}: {reason}");
             Error::new(kind, what, "report it to the vendor")
         };
-        let decoded = match A::decode(&body) {
+        let decoded = match answer.decode(&body) {
             Ok(decoded) => decoded,
             // The body had no stated length, and the connection ended before the answer did.
             Err(unreadable) if unreadable.cut_short && may_be_cut => return Err(self.broken(None)),

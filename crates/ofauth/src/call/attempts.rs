@@ -1,6 +1,7 @@
 //! The retry loop around each operation: rate limit, attempts, pauses and deadlines, with
 //! trace spans.
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -13,7 +14,7 @@ use crate::connect;
 use crate::error::Deadline;
 use crate::event::EventKind;
 use crate::limit::{LimitError, LimitRequest};
-use crate::operation::{Answer, Reply, Sent};
+use crate::operation::{Answer, Reply, Sent, Slot};
 use crate::random;
 use crate::retry::Stop;
 use crate::{Error, ErrorKind, Result};
@@ -26,16 +27,26 @@ const TRANSIENT: [u16; 12] = [408, 500, 502, 503, 504, 520, 521, 522, 523, 524, 
 /// server may close several idle connections at once; more failures than this have another cause.
 const MAX_FREE: u32 = 16;
 
+/// Sends an operation once.
+pub(crate) type SendOnce<'a> =
+    dyn Fn(ofauth_api::Client) -> Pin<Box<dyn Future<Output = Sent> + Send + 'a>> + Sync + 'a;
+
 impl Call<'_> {
     /// Sends the operation, with retries, and returns its answer. `operation` sends it once.
-    pub(crate) async fn send<A, F>(
+    pub(crate) async fn send<A: Answer>(&self, operation: &SendOnce<'_>) -> Result<Reply<A>> {
+        let mut answer = None;
+        let Reply { decoded, body, meta } = self.send_into(operation, &mut answer).await?;
+        // A call succeeds only after its answer was decoded.
+        #[allow(clippy::expect_used)]
+        let answer = answer.expect("an answer");
+        Ok(Reply { decoded: decoded.map(|()| answer), body, meta })
+    }
+
+    async fn send_into(
         &self,
-        operation: impl Fn(ofauth_api::Client) -> F,
-    ) -> Result<Reply<A>>
-    where
-        A: Answer,
-        F: Future<Output = Sent>,
-    {
+        operation: &SendOnce<'_>,
+        answer: &mut dyn Slot,
+    ) -> Result<Reply<()>> {
         if Handle::try_current().is_err() {
             return Err(outside_of_runtime());
         }
@@ -45,14 +56,14 @@ impl Call<'_> {
             operation = self.operation.name,
             connection = %self.connection.hash(),
         );
-        self.attempts(operation).instrument(span).await
+        self.attempts(operation, answer).instrument(span).await
     }
 
-    async fn attempts<A, F>(&self, operation: impl Fn(ofauth_api::Client) -> F) -> Result<Reply<A>>
-    where
-        A: Answer,
-        F: Future<Output = Sent>,
-    {
+    async fn attempts(
+        &self,
+        operation: &SendOnce<'_>,
+        answer: &mut dyn Slot,
+    ) -> Result<Reply<()>> {
         let start = Instant::now();
         let (mut attempt, mut free) = (0, 0);
         let mut failed: Option<Error> = None;
@@ -69,7 +80,7 @@ impl Call<'_> {
                 });
             }
             attempt += 1;
-            let error = match self.attempt(&operation, start, attempt).await {
+            let error = match self.attempt(operation, answer, start, attempt).await {
                 Ok(mut reply) => {
                     self.connection.shared().budget.deposit();
                     reply.meta.attempts = attempt;
@@ -169,16 +180,13 @@ impl Call<'_> {
     }
 
     /// Sends the operation once.
-    async fn attempt<A, F>(
+    async fn attempt(
         &self,
-        operation: &impl Fn(ofauth_api::Client) -> F,
+        operation: &SendOnce<'_>,
+        answer: &mut dyn Slot,
         start: Instant,
         attempt: u32,
-    ) -> Result<Reply<A>>
-    where
-        A: Answer,
-        F: Future<Output = Sent>,
-    {
+    ) -> Result<Reply<()>> {
         let url = &self.connection.shared().base_url;
         let method = self.operation.method.as_str();
         let span = info_span!(
@@ -203,11 +211,11 @@ impl Call<'_> {
         };
         let end = began.checked_add(bound);
         // Read the credentials again: the key may have been replaced since the last attempt.
-        let sent = Box::pin(operation(self.connection.raw()));
+        let sent = operation(self.connection.raw());
         // The futures are created where they are awaited: an async block stores what it captures
         // twice.
         let once = async {
-            let once = connect::within(self.bounds.connect, self.once(sent, end));
+            let once = connect::within(self.bounds.connect, self.once(sent, answer, end));
             let result = match end {
                 Some(end) => {
                     timeout_at(end, once).await.unwrap_or_else(|_| Err(self.timed_out(deadline)))
@@ -339,8 +347,9 @@ fn seconds(duration: Duration) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
+    use std::sync::atomic::{AtomicU32, Ordering};
 
+    use futures_util::FutureExt;
     use http::Method;
     use ofauth_api::{Error as RawError, Operation};
     use serde_json::Value;
@@ -364,17 +373,17 @@ mod tests {
         ] {
             let bounds = CallOptions::new().resolve(Error::configuration).unwrap();
             let call = Call { connection: &connection, operation, bounds, strict: false };
-            let sent = Cell::new(0);
+            let sent = AtomicU32::new(0);
             let send = |_| {
-                sent.set(sent.get() + 1);
+                sent.fetch_add(1, Ordering::Relaxed);
                 let response = http::Response::builder().status(status).header("retry-after", "1");
                 let response = response.body("").unwrap();
-                async move { Err(RawError::UnexpectedResponse(response.into())) }
+                async move { Err(RawError::UnexpectedResponse(response.into())) }.boxed()
             };
-            let error = call.send::<Single<Value>, _>(send).await.map(Single::output).unwrap_err();
+            let error = call.send::<Single<Value>>(&send).await.map(Single::output).unwrap_err();
             assert_eq!(error.kind(), kind, "{operation:?}");
             assert!(attempts.contains(&error.attempts()), "{operation:?}: {}", error.attempts());
-            assert_eq!(sent.get(), error.attempts());
+            assert_eq!(sent.into_inner(), error.attempts());
         }
         // The server was never reached, so it can't have acted.
         let bounds = CallOptions::new().resolve(Error::configuration).unwrap();
@@ -382,9 +391,9 @@ mod tests {
         let path = "/x/7".to_owned();
         let send = |client: ofauth_api::Client| {
             let path = path.clone();
-            async move { client.get(&path, &[]).await }
+            async move { client.get(&path, &[]).await }.boxed()
         };
-        let error = call.send::<Single<Value>, _>(send).await.map(Single::output).unwrap_err();
+        let error = call.send::<Single<Value>>(&send).await.map(Single::output).unwrap_err();
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Transport, 4));
     }
 }

@@ -12,7 +12,6 @@ use tokio::time::{Instant, timeout};
 
 use super::Call;
 use crate::error::Response;
-use crate::operation::Answer;
 use crate::repair::repair;
 use crate::{Connection, Error, ErrorKind, ErrorType};
 
@@ -24,9 +23,10 @@ const BODY_LIMIT: usize = 64 * 1024;
 const WORDS_LIMIT: usize = 300;
 
 /// Creates the error for a response. `end` is the end of the attempt.
-pub(super) async fn read<A: Answer>(
+pub(super) async fn read(
     call: &Call<'_>,
     response: reqwest::Response,
+    noun: &str,
     end: Option<Instant>,
 ) -> Error {
     let connection = call.connection;
@@ -50,7 +50,7 @@ pub(super) async fn read<A: Answer>(
         };
         (ErrorKind::Redirect, what, "check the base URL")
     } else {
-        let what = format!("{host} did not return {}", A::NOUN);
+        let what = format!("{host} did not return {noun}");
         (ErrorKind::Decode, what, "report it to the vendor")
     };
     Error::new(kind, what, advice).with_response(Response {
