@@ -37,6 +37,7 @@ pub(in crate::generator) fn requests(
     Ok(quote! {
         use std::fmt;
 
+        use futures_util::future::BoxFuture;
         use ofauth_api::{Operation as Facts, operations, types};
 
         #[allow(unused_imports, reason = "not every spec needs all")]
@@ -107,10 +108,12 @@ fn request(
                 Ok(())
             }
 
-            async fn send(self, client: &ofauth_api::Client) -> Sent {
-                let mut operation = client.#name();
-                #(#sets)*
-                Ok(operation.send().await?.into_inner().into_response())
+            fn send(self, client: ofauth_api::Client) -> BoxFuture<'static, Sent> {
+                Box::pin(async move {
+                    let mut operation = client.#name();
+                    #(#sets)*
+                    Ok(operation.send().await?.into_inner().into_response())
+                })
             }
         }
 

@@ -5,6 +5,7 @@
 use std::fmt;
 
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use ofauth_api::{Error as RawError, Operation as Facts};
 use serde::de::DeserializeOwned;
 
@@ -27,7 +28,7 @@ pub trait Operation: Clone + fmt::Debug + Send + Sync + 'static {
     fn check(&self) -> Result<(), String>;
 
     /// Sends the operation once.
-    fn send(self, client: &ofauth_api::Client) -> impl Future<Output = Sent> + Send;
+    fn send(self, client: ofauth_api::Client) -> BoxFuture<'static, Sent>;
 }
 
 /// An answer to an operation, which can be decoded from a response's body.

@@ -2,6 +2,7 @@
 // After a change of the spec, run `cargo xtask regen`.
 
 use std::fmt;
+use futures_util::future::BoxFuture;
 use ofauth_api::{Operation as Facts, operations, types};
 #[allow(unused_imports, reason = "not every spec needs all")]
 use crate::operation::{Hidden, List, ListOperation, Operation, Sent, Single};
@@ -62,27 +63,29 @@ impl Operation for ListChats {
         }
         Ok(())
     }
-    async fn send(self, client: &ofauth_api::Client) -> Sent {
-        let mut operation = client.list_chats();
-        if let Some(value) = self.filter {
-            operation = operation.filter(value);
-        }
-        if let Some(value) = self.limit {
-            operation = operation.limit(value);
-        }
-        if let Some(value) = self.offset {
-            operation = operation.offset(value);
-        }
-        if let Some(value) = self.order {
-            operation = operation.order(value);
-        }
-        if let Some(value) = self.query {
-            operation = operation.query(value);
-        }
-        if let Some(value) = self.user_list_id {
-            operation = operation.user_list_id(value);
-        }
-        Ok(operation.send().await?.into_inner().into_response())
+    fn send(self, client: ofauth_api::Client) -> BoxFuture<'static, Sent> {
+        Box::pin(async move {
+            let mut operation = client.list_chats();
+            if let Some(value) = self.filter {
+                operation = operation.filter(value);
+            }
+            if let Some(value) = self.limit {
+                operation = operation.limit(value);
+            }
+            if let Some(value) = self.offset {
+                operation = operation.offset(value);
+            }
+            if let Some(value) = self.order {
+                operation = operation.order(value);
+            }
+            if let Some(value) = self.query {
+                operation = operation.query(value);
+            }
+            if let Some(value) = self.user_list_id {
+                operation = operation.user_list_id(value);
+            }
+            Ok(operation.send().await?.into_inner().into_response())
+        })
     }
 }
 impl Request<ListChats> {

@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use futures_util::FutureExt;
-
 use crate::call::Call;
 use crate::operation::{Answer, ListOperation, Operation};
 use crate::raw_page::RawPage;
@@ -55,10 +53,7 @@ impl<O: Operation> Request<O> {
             bounds: options.resolve(Error::invalid_request)?,
             strict: self.strict,
         };
-        let send = |client| {
-            let operation = self.operation.clone();
-            async move { operation.send(&client).await }.boxed()
-        };
+        let send = |client| self.operation.clone().send(client);
         Ok(O::Answer::output(call.send(&send).await?))
     }
 

@@ -1,9 +1,9 @@
 //! Reads the response of an attempt: an answer or an error.
 
-use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use http::{HeaderMap, StatusCode};
 use ofauth_api::{BodyError, Error as RawError, ends_with_connection, receive};
 use tokio::time::{Instant, timeout};
@@ -27,7 +27,7 @@ impl Call<'_> {
     /// `end` at the latest.
     pub(super) async fn once(
         &self,
-        sent: Pin<Box<dyn Future<Output = Sent> + Send + '_>>,
+        sent: BoxFuture<'_, Sent>,
         answer: &mut dyn Slot,
         end: Option<Instant>,
     ) -> Result<Reply<()>> {

@@ -1,10 +1,10 @@
 //! The retry loop around each operation: rate limit, attempts, pauses and deadlines, with
 //! trace spans.
 
-use std::pin::Pin;
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::{Instrument, Span, field, info_span};
@@ -29,7 +29,7 @@ const MAX_FREE: u32 = 16;
 
 /// Sends an operation once.
 pub(crate) type SendOnce<'a> =
-    dyn Fn(ofauth_api::Client) -> Pin<Box<dyn Future<Output = Sent> + Send + 'a>> + Sync + 'a;
+    dyn Fn(ofauth_api::Client) -> BoxFuture<'a, Sent> + Sync + 'a;
 
 impl Call<'_> {
     /// Sends the operation, with retries, and returns its answer. `operation` sends it once.
