@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::{self, StreamExt};
 use ofauth_api::types::{ErrorBody, ErrorType};
+use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
@@ -262,7 +263,7 @@ fn compressed(encoding: Encoding, body: &[u8]) -> Response {
     let (name, compressed) = match encoding {
         Encoding::Gzip => ("gzip", gzip(|writer| writer.write_all(body))),
         Encoding::Br => ("br", brotli(body)),
-        Encoding::Zstd => ("zstd", zstd::encode_all(body, 0)),
+        Encoding::Zstd => ("zstd", Ok(compress_to_vec(body, CompressionLevel::Fastest))),
     };
     encoded(name, compressed)
 }

@@ -351,6 +351,14 @@ impl ClientBuilder {
             let what = format!("the drift rate must be between 0 and 1, but is {rate}");
             return Err(Error::configuration(what));
         }
+        #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
+        if rustls::crypto::CryptoProvider::get_default().is_none() {
+            return Err(Error::configuration(
+                "no cryptography is installed for TLS: call install_default of a rustls \
+                 CryptoProvider first, or enable the feature rustls of ofauth"
+                    .to_owned(),
+            ));
+        }
         let mut http = reqwest::Client::builder().user_agent(user_agent);
         if let Some(settings) = &self.http {
             http = settings(http);
@@ -371,7 +379,7 @@ impl ClientBuilder {
             // A proxy would carry the key in clear text to another machine.
             http = http.no_proxy();
             // Plain HTTP must work on a machine without certificates.
-            #[cfg(any(feature = "rustls", feature = "native-tls"))]
+            #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
             {
                 http = http.tls_certs_only([]);
             }

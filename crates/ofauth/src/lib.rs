@@ -120,7 +120,9 @@
 //!
 //! # Features
 //!
-//! - `rustls` (default) or `native-tls`: the TLS implementation.
+//! - `rustls` (default), `rustls-no-provider` or `native-tls`: the TLS implementation. With
+//!   `rustls-no-provider`, the application chooses the cryptography: it installs a `CryptoProvider`
+//!   of rustls, for example that of `ring`, which builds faster than the default.
 //! - `drift`: finds differences between the API's responses and its description, at run time.
 //! - `schemars`: implements `JsonSchema` for every type of the API.
 //! - `generate`: generates the raw client at build time instead of using the committed copy, which

@@ -227,11 +227,15 @@ async fn an_untrusted_certificate_is_named_and_not_tried_again() {
 
     use tokio_rustls::TlsAcceptor;
     use tokio_rustls::rustls::ServerConfig;
+    use tokio_rustls::rustls::crypto::aws_lc_rs;
     use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
     let certificate = include_bytes!("certificate.der").to_vec().into();
     let key = PrivateKeyDer::Pkcs8(include_bytes!("certificate-key.der").to_vec().into());
-    let config = ServerConfig::builder().with_no_client_auth();
+    // Another crate of the workspace may enable a second provider, and then none is the default.
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let config = ServerConfig::builder_with_provider(provider);
+    let config = config.with_safe_default_protocol_versions().unwrap().with_no_client_auth();
     let acceptor =
         TlsAcceptor::from(Arc::new(config.with_single_cert(vec![certificate], key).unwrap()));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
