@@ -9,13 +9,13 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::{self, StreamExt};
 use ofauth_api::types::{ErrorBody, ErrorType};
-use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use crate::fault::{Encoding, Fault, FaultBody, OddOffset};
 use crate::inbox::built;
 use crate::limit::{Allowance, Quota};
+use crate::stored;
 use crate::wire::{Trick, Wire};
 use crate::world::Window;
 
@@ -262,8 +262,8 @@ fn slowly(body: Vec<u8>, every: Duration, piece: usize) -> Response {
 fn compressed(encoding: Encoding, body: &[u8]) -> Response {
     let (name, compressed) = match encoding {
         Encoding::Gzip => ("gzip", gzip(|writer| writer.write_all(body))),
-        Encoding::Br => ("br", brotli(body)),
-        Encoding::Zstd => ("zstd", Ok(compress_to_vec(body, CompressionLevel::Fastest))),
+        Encoding::Br => ("br", Ok(stored::brotli(body))),
+        Encoding::Zstd => ("zstd", Ok(stored::zstd(body))),
     };
     encoded(name, compressed)
 }
@@ -274,13 +274,6 @@ fn gzip(
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     write(&mut encoder)?;
     encoder.finish()
-}
-
-fn brotli(body: &[u8]) -> io::Result<Vec<u8>> {
-    let mut compressed = Vec::new();
-    let parameters = brotli::enc::BrotliEncoderParams { quality: 5, ..Default::default() };
-    brotli::BrotliCompress(&mut &*body, &mut compressed, &parameters)?;
-    Ok(compressed)
 }
 
 /// Returns a gzip bomb: an empty page, padded with spaces.

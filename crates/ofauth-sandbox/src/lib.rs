@@ -87,6 +87,7 @@ mod parameters;
 mod phrases;
 mod record;
 mod server;
+mod stored;
 mod wire;
 mod world;
 

@@ -100,7 +100,9 @@ async fn pages_are_compressed_in_each_encoding() {
             Encoding::Gzip => {
                 let _ = flate2::read::GzDecoder::new(body).read_to_end(&mut plain).unwrap();
             }
-            Encoding::Br => brotli::BrotliDecompress(&mut body, &mut plain).unwrap(),
+            Encoding::Br => {
+                brotli_decompressor::BrotliDecompress(&mut body, &mut plain).unwrap();
+            }
             _ => {
                 let mut decoder = ruzstd::decoding::StreamingDecoder::new(body).unwrap();
                 decoder.read_to_end(&mut plain).unwrap();
