@@ -78,12 +78,11 @@ fn objects(item: &ItemEnum, structs: &[ItemStruct]) -> Option<TokenStream> {
         variants.push((&variant.ident, &structure.ident, fields));
     }
     let arms = variants.iter().map(|(variant, structure, fields)| {
-        let patterns = idents.iter().map(|ident| {
-            match fields.iter().find(|(field, _)| field == ident) {
+        let patterns =
+            idents.iter().map(|ident| match fields.iter().find(|(field, _)| field == ident) {
                 Some((_, scalar)) => quote!(crate::alternatives::Scalar::#scalar(#ident)),
                 None => quote!(_),
-            }
-        });
+            });
         let values = fields.iter().map(|(field, _)| field);
         quote!((#(#patterns,)*) => Some(Self::#variant(#structure { #(#values),* })))
     });

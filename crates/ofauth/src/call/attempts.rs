@@ -28,8 +28,7 @@ const TRANSIENT: [u16; 12] = [408, 500, 502, 503, 504, 520, 521, 522, 523, 524, 
 const MAX_FREE: u32 = 16;
 
 /// Sends an operation once.
-pub(crate) type SendOnce<'a> =
-    dyn Fn(ofauth_api::Client) -> BoxFuture<'a, Sent> + Sync + 'a;
+pub(crate) type SendOnce<'a> = dyn Fn(ofauth_api::Client) -> BoxFuture<'a, Sent> + Sync + 'a;
 
 impl Call<'_> {
     /// Sends the operation, with retries, and returns its answer. `operation` sends it once.
@@ -59,11 +58,7 @@ impl Call<'_> {
         self.attempts(operation, answer).instrument(span).await
     }
 
-    async fn attempts(
-        &self,
-        operation: &SendOnce<'_>,
-        answer: &mut dyn Slot,
-    ) -> Result<Reply<()>> {
+    async fn attempts(&self, operation: &SendOnce<'_>, answer: &mut dyn Slot) -> Result<Reply<()>> {
         let start = Instant::now();
         let (mut attempt, mut free) = (0, 0);
         let mut failed: Option<Error> = None;

@@ -62,7 +62,7 @@ use crate::{Chat, ChatOrder, ChatsRequest, Cursor, Error, ErrorKind, Page, Resul
 /// returns only n chats per page, 1 in n − 1 instead of 10 %. Chats with equal times where a page
 /// ends cost a longer overlap, or one more page. If the order is newest first, the front is read
 /// again at the end, to find the chats that moved there during the walk. A walk gives up after 20 +
-/// 3 × (pages of what it found + 1) requests. It needs about 150 bytes of memory per chat seen.
+/// 3 × (pages of what it found + 1) requests. It needs about 64 bytes of memory per chat seen.
 /// Requests run in separate tasks on the current tokio runtime.
 ///
 /// # Errors
@@ -75,8 +75,8 @@ pub struct ChatStream {
     request: ChatsRequest,
     scope: Scope,
     walk: Walk,
-    /// Items found and not yet yielded.
-    found: VecDeque<(Key, Result<Chat>)>,
+    /// Items found and not yet yielded, with the number of the read that found them.
+    found: VecDeque<((u32, Key), Result<Chat>)>,
     /// The pages being read, in the order in which they are needed.
     reading: VecDeque<Reading>,
     /// How many pages are read ahead or at once; 0 reads one page at a time, when it is needed.
@@ -172,7 +172,7 @@ impl ChatStream {
     /// Chats that were yielded count as done. Chats that were read but not yet yielded will be read
     /// again.
     pub fn cursor(&self) -> Cursor {
-        let pending: Vec<Key> = self.found.iter().map(|(key, _)| *key).collect();
+        let pending: Vec<_> = self.found.iter().map(|(key, _)| *key).collect();
         Cursor::new(self.walk.token(&pending), self.scope, self.left)
     }
 
@@ -251,7 +251,7 @@ impl ChatStream {
         for ((index, record), item) in records.into_iter().enumerate().zip(&items) {
             if news.next_if_eq(&index).is_some() {
                 let result = record.map_err(|rejected| rejection(rejected, ask.offset));
-                self.found.push_back((item.key, result));
+                self.found.push_back(((self.walk.requests(), item.key), result));
             }
         }
     }

@@ -15,17 +15,14 @@ pub(super) type RegionId = usize;
 /// The region of a chat that isn't in any.
 const NOWHERE: u32 = u32::MAX;
 
-/// A chat that was seen. `found` is the number of the read that found it; `joined` is the number of
-/// the read that made it part of its region.
+/// A chat that was seen. `joined` is the number of the read that made it part of its region.
 ///
 /// A walk holds one for each chat, so it is packed.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Chat {
-    /// 0 if unknown, otherwise the version plus one.
-    version: u64,
+    version: Packed,
     region: u32,
     rank: i32,
-    pub(super) found: u32,
     joined: u32,
 }
 
@@ -33,7 +30,7 @@ impl Chat {
     /// Creates a chat that was seen in an earlier walk, if known with its version, and its region
     /// and rank.
     pub(super) fn earlier(place: Option<(u64, RegionId, i64)>) -> Self {
-        let nowhere = Self { version: 0, region: NOWHERE, rank: 0, found: 0, joined: 0 };
+        let nowhere = Self { version: packed(None), region: NOWHERE, rank: 0, joined: 0 };
         match place {
             None => nowhere,
             Some((version, region, rank)) => {
@@ -56,8 +53,16 @@ impl Chat {
     }
 }
 
-fn packed(version: Option<u64>) -> u64 {
-    version.map_or(0, |version| version.wrapping_add(1))
+/// 0 if the version is unknown, otherwise the version plus one. As bytes, because a `u64` would add
+/// padding to each chat.
+type Packed = [u8; 8];
+
+fn packed(version: Option<u64>) -> Packed {
+    version.map_or(0, |version| version.wrapping_add(1)).to_ne_bytes()
+}
+
+fn unpacked(version: Packed) -> Option<u64> {
+    u64::from_ne_bytes(version).checked_sub(1)
 }
 
 /// Regions are fewer than requests, which are counted as `u32`.
@@ -170,15 +175,14 @@ impl Known {
             let (version, region_id) = (packed(item.version), narrow(region));
             match self.chats.entry(item.key) {
                 Entry::Vacant(entry) => {
-                    let (found, joined) = (page.read, page.read);
-                    entry.insert(Chat { version, region: region_id, rank, found, joined });
+                    entry.insert(Chat { version, region: region_id, rank, joined: page.read });
                     None
                 }
                 Entry::Occupied(mut entry) => {
                     let before = *entry.get();
                     let stayed = before.is_in(region) && before.version == version;
                     let joined = if stayed { before.joined } else { page.read };
-                    entry.insert(Chat { version, region: region_id, rank, joined, ..before });
+                    entry.insert(Chat { version, region: region_id, rank, joined });
                     Some(before)
                 }
             }
@@ -192,7 +196,7 @@ impl Known {
             .chats
             .iter()
             .filter(|(_, chat)| chat.is_in(region) && chat.joined < read)
-            .filter_map(|(key, chat)| Some((*key, chat.version.checked_sub(1)?, chat)))
+            .filter_map(|(key, chat)| Some((*key, unpacked(chat.version)?, chat)))
             .collect();
         found.sort_unstable_by_key(|(key, _, chat)| (chat.rank, *key));
         found

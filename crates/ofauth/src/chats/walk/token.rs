@@ -39,13 +39,13 @@ impl Walk {
     /// Returns the walk's state, to resume it later. Not for a walk over changes: poll again from
     /// its checkpoint instead.
     ///
-    /// `pending` are the chats that [`Walk::read`] returned and the consumer hasn't taken. The
-    /// resumed walk returns them again: everything read since the first of them is forgotten.
-    pub(crate) fn token(&self, pending: &[Key]) -> Token {
-        let chats = &self.known.chats;
-        let found = |key| chats.get(key).map(|chat: &Chat| chat.found);
-        let cut = pending.iter().filter_map(found).min().unwrap_or(u32::MAX);
-        let seen = chats.keys().copied().filter(|key| !pending.contains(key)).collect();
+    /// `pending` are the chats that [`Walk::read`] returned and the consumer hasn't taken, each with
+    /// the [count of reads](Walk::requests) after that read. The resumed walk returns them again:
+    /// everything read since the first of them is forgotten.
+    pub(crate) fn token(&self, pending: &[(u32, Key)]) -> Token {
+        let cut = pending.iter().map(|(read, _)| *read).min().unwrap_or(u32::MAX);
+        let pending: Vec<Key> = pending.iter().map(|(_, key)| *key).collect();
+        let seen = self.known.chats.keys().copied().filter(|key| !pending.contains(key)).collect();
         Token {
             order: self.order,
             start: self.start,

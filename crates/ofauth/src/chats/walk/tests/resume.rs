@@ -36,7 +36,7 @@ fn a_resumed_walk_keeps_the_guarantee() {
         let mut inbox = Inbox::new(size, seed);
         let mut walk = Walk::new(order, 0, page_size);
         // The consumer takes chats with a delay, and occasionally suspends the walk.
-        let (mut queue, mut taken): (Vec<Key>, Vec<Key>) = Default::default();
+        let (mut queue, mut taken): (Vec<(u32, Key)>, Vec<Key>) = Default::default();
         let mut pauses = rng.u8(1..5);
         loop {
             if pauses > 0 && rng.u8(..8) == 0 {
@@ -55,14 +55,15 @@ fn a_resumed_walk_keeps_the_guarantee() {
                 Ok(Some(ask)) => {
                     let page = inbox.answer(order, ask);
                     let news = walk.read(ask, page.observed());
-                    queue.extend(news.into_iter().map(|index| page.items[index].key));
+                    let read = walk.requests();
+                    queue.extend(news.into_iter().map(|index| (read, page.items[index].key)));
                     inbox.live(rate);
                 }
                 Ok(None) if queue.is_empty() => break,
                 Ok(None) => {}
                 Err(_) => break,
             }
-            taken.extend(queue.drain(..rng.usize(..=queue.len())));
+            taken.extend(queue.drain(..rng.usize(..=queue.len())).map(|(_, key)| key));
         }
         let error = walk.ask().err();
         gave_up += u32::from(error.is_some());
@@ -85,7 +86,9 @@ fn resuming_costs_little() {
             for _ in 0..stop {
                 let ask = walk.ask().unwrap().unwrap();
                 let page = inbox.answer(order, ask);
-                last = walk.read(ask, page.observed()).iter().map(|&i| page.items[i].key).collect();
+                let news = walk.read(ask, page.observed());
+                let read = walk.requests();
+                last = news.iter().map(|&index| (read, page.items[index].key)).collect();
             }
             let token = walk.token(&last);
             let mut walk = Walk::resume(token);
@@ -93,7 +96,7 @@ fn resuming_costs_little() {
             // The pending pages are read again.
             assert!(stop + out.requests <= plain + 1, "{order:?} {stop}");
             assert_eq!(walk.seen(), 400);
-            assert!(last.iter().all(|key| out.keys.contains(key)));
+            assert!(last.iter().all(|(_, key)| out.keys.contains(key)));
         }
     }
 }
