@@ -67,7 +67,7 @@ fn quoted(json: &str) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use fastrand::Rng;
     use ofauth_api::types::ChatPage;
     use serde_json::Value;
@@ -104,21 +104,24 @@ mod tests {
         }
     }
 
+    pub(crate) fn damaged_page(rng: &mut Rng) -> String {
+        let page = include_str!("../../../openapi/examples/page.json");
+        let mut page: Value = serde_json::from_str(page).unwrap();
+        damage(&mut page, rng);
+        match rng.bool() {
+            true => page.to_string(),
+            false => serde_json::to_string_pretty(&page).unwrap(),
+        }
+    }
+
     /// `serde_path_to_error` keeps track of each step instead, at the cost of a second copy of the
     /// code that decodes each type.
     #[test]
     fn paths_are_those_of_a_tracking_decoder() {
-        let page: Value =
-            serde_json::from_str(include_str!("../../../openapi/examples/page.json")).unwrap();
         let mut rng = Rng::with_seed(1);
         let mut failed = 0;
         for _ in 0..3_000 {
-            let mut page = page.clone();
-            damage(&mut page, &mut rng);
-            let json = match rng.bool() {
-                true => page.to_string(),
-                false => serde_json::to_string_pretty(&page).unwrap(),
-            };
+            let json = damaged_page(&mut rng);
             let Err(error) = serde_json::from_str::<ChatPage>(&json) else { continue };
             let mut decoder = serde_json::Deserializer::from_str(&json);
             let tracked = serde_path_to_error::deserialize::<_, ChatPage>(&mut decoder);

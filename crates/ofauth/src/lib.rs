@@ -123,6 +123,8 @@
 //! - `rustls` (default), `rustls-no-provider` or `native-tls`: the TLS implementation. With
 //!   `rustls-no-provider`, the application chooses the cryptography: it installs a `CryptoProvider`
 //!   of rustls, for example that of `ring`, which builds faster than the default.
+//! - `simd`: decodes pages with SIMD instructions, where the processor has them. The last digit of a
+//!   number with more than 15 digits may differ.
 //! - `drift`: finds differences between the API's responses and its description, at run time.
 //! - `schemars`: implements `JsonSchema` for every type of the API.
 //! - `generate`: generates the raw client at build time instead of using the committed copy, which
