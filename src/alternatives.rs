@@ -119,3 +119,83 @@ impl<'de, P: Deserialize<'de>, T> Visitor<'de> for ObjectVisitor<P, T> {
         (self.choice)(properties).ok_or_else(|| no_match(self.name))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use crate::types::{CanNotSendReason, MessageSender};
+
+    /// What serde derives for the same alternatives.
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Derived {
+        Name {
+            id: i64,
+            name: String,
+        },
+        View {
+            id: i64,
+            #[serde(rename = "_view")]
+            view: String,
+        },
+    }
+
+    #[test]
+    fn senders_decode_as_serde_would_decode_them() {
+        let numbers =
+            ["7", "-7", "9223372036854775808", "7.0", "1e2", "\"7\"", "null", "[7]", "{\"a\":7}"];
+        let texts = [
+            "",
+            "\"D\\u00e9\\ud83d\\ude00\"",
+            "\"s\"",
+            "null",
+            "1",
+            "[\"s\"]",
+            "{\"a\":\"s\"}",
+            "true",
+        ];
+        let mut decoded = 0;
+        for id in numbers {
+            for name in texts {
+                for view in texts {
+                    let field = |key: &str, value: &str| match value {
+                        "" => String::new(),
+                        _ => format!(",\"{key}\":{value}"),
+                    };
+                    let json = format!(
+                        "{{\"id\":{id}{}{},\"new\":[1]}}",
+                        field("name", name),
+                        field("_view", view)
+                    );
+                    let expected = match serde_json::from_str(&json) {
+                        Ok(Derived::Name { id, name }) => Some((id, Some(name), None)),
+                        Ok(Derived::View { id, view }) => Some((id, None, Some(view))),
+                        Err(_) => None,
+                    };
+                    let found = match serde_json::from_str(&json) {
+                        Ok(MessageSender::Name(one)) => Some((one.id, Some(one.name), None)),
+                        Ok(MessageSender::View(one)) => Some((one.id, None, Some(one.view))),
+                        Err(_) => None,
+                    };
+                    assert_eq!(found, expected, "{json}");
+                    decoded += u32::from(found.is_some());
+                }
+            }
+        }
+        assert!(decoded > 20, "{decoded}");
+        for json in ["null", "7", "\"s\"", "[7,\"s\"]", "{}", "{\"id\":1,\"id\":2,\"name\":\"\"}"] {
+            assert!(serde_json::from_str::<MessageSender>(json).is_err(), "{json}");
+        }
+    }
+
+    #[test]
+    fn reasons_are_flags_or_texts() {
+        let read = |json: &str| serde_json::from_str::<CanNotSendReason>(json).ok();
+        assert_eq!(read("false"), Some(CanNotSendReason::Flag(false)));
+        assert_eq!(read("\"bl\\nocked\""), Some(CanNotSendReason::Reason("bl\nocked".to_owned())));
+        for json in ["1", "1.5", "null", "[true]", "{\"a\":true}", "18446744073709551615"] {
+            assert_eq!(read(json), None, "{json}");
+        }
+    }
+}

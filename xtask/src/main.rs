@@ -3,6 +3,7 @@
 //! Exit codes: 0 for success, 1 if the command found something (stale files, drift, differences or
 //! broken rules), 2 for invalid usage, and 3 if something can't be read or a tool failed.
 
+mod bench;
 mod diff;
 mod drift;
 #[path = "../../build/generator.rs"]
@@ -44,6 +45,8 @@ enum Command {
     Diff(diff::Arguments),
     /// Compare captured responses with openapi/ofauth.yaml
     Drift(drift::Arguments),
+    /// Measure ofauth beside other clients, and write BENCHMARKS.md
+    Bench(bench::Arguments),
     /// Compare our operations with the vendor's OpenAPI document
     Upstream(upstream::Arguments),
 }
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
         Command::Regen(arguments) => regen::run(&workspace(), &arguments),
         Command::Lint => lint::run(&workspace()),
         Command::Schema => regen::schemas(&workspace()),
+        Command::Bench(arguments) => bench::run(&workspace(), &arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Upstream(arguments) => upstream::run(&workspace(), &arguments),
         Command::Drift(arguments) => drift::run(&workspace(), &arguments),

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use clap::ValueEnum;
 use flate2::read::GzDecoder;
 use futures_util::future::join_all;
+use futures_util::stream::{self, StreamExt};
 use http_body_util::{BodyExt, Empty};
 use hyper::client::conn::{http1, http2};
 use hyper::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HOST, HeaderMap, HeaderValue};
@@ -32,7 +33,7 @@ const LIMIT: NonZeroU32 = NonZeroU32::new(20).unwrap();
 const SIZE: usize = 32 << 20;
 
 /// A way to read the pages of an inbox.
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Way {
     /// `ofauth`, page by page
     Pages,
@@ -50,7 +51,7 @@ pub(crate) enum Way {
 pub(crate) enum Client {
     Ofauth { client: ofauth::Client, stream: bool, parallel: usize },
     Raw { http: reqwest::Client, url: String },
-    Reqwest { http: reqwest::Client, url: String },
+    Reqwest { http: reqwest::Client, url: String, parallel: usize },
     Hyper { url: Uri },
 }
 
@@ -64,19 +65,31 @@ impl Client {
                 Self::Ofauth { client, stream: matches!(way, Way::Stream), parallel }
             }
             Way::Raw => Self::Raw { http: http(), url },
-            Way::Reqwest => Self::Reqwest { http: http(), url },
+            Way::Reqwest => Self::Reqwest { http: http(), url, parallel },
             Way::Hyper => Self::Hyper { url: url.parse().unwrap() },
         }
     }
 
     /// Reads the inboxes of some connections at once, and returns how many chats they have.
     pub(crate) async fn walk(&self, connections: u32) -> usize {
-        if let Self::Ofauth { client, stream: true, parallel } = self {
-            return fleet(client, connections, *parallel).await;
+        if let Self::Ofauth { client, stream: true, .. } = self
+            && connections > 1
+        {
+            return fleet(client, connections).await;
         }
         let walks = (0..connections).map(|number| async move {
             let connection = format!("conn_{number}");
             match self {
+                Self::Ofauth { client, stream: true, parallel } => {
+                    let chats = client.connection(connection).unwrap().chats().stream();
+                    let mut chats = chats.parallel(*parallel);
+                    let mut read = 0;
+                    while let Some(chat) = chats.next().await {
+                        black_box(chat.unwrap());
+                        read += 1;
+                    }
+                    read
+                }
                 Self::Ofauth { client, .. } => {
                     let mut pages = client.connection(connection).unwrap().chats().pages();
                     let mut read = 0;
@@ -86,7 +99,9 @@ impl Client {
                     read
                 }
                 Self::Raw { http, url } => raw(http, url, &connection).await,
-                Self::Reqwest { http, url } => with_reqwest(http, url, &connection).await,
+                Self::Reqwest { http, url, parallel } => {
+                    with_reqwest(http, url, &connection, *parallel).await
+                }
                 Self::Hyper { url } => with_hyper(url, &connection).await,
             }
         });
@@ -94,10 +109,9 @@ impl Client {
     }
 }
 
-async fn fleet(client: &ofauth::Client, connections: u32, parallel: usize) -> usize {
+async fn fleet(client: &ofauth::Client, connections: u32) -> usize {
     let ids = (0..connections).map(|number| format!("conn_{number}"));
-    let fleet = client.fleet(ids.collect::<Vec<_>>());
-    let mut events = fleet.streams(move |_, creator| creator.chats().stream().parallel(parallel));
+    let mut events = client.fleet(ids.collect::<Vec<_>>()).chats(|chats| chats);
     let mut read = 0;
     while let Some((_, event)) = events.next().await {
         match event {
@@ -157,22 +171,35 @@ async fn raw(http: &reqwest::Client, url: &str, connection: &str) -> usize {
     }
 }
 
-async fn with_reqwest(http: &reqwest::Client, url: &str, connection: &str) -> usize {
+/// Reads pages one after another, or `parallel` at once, whether they exist or not.
+async fn with_reqwest(
+    http: &reqwest::Client,
+    url: &str,
+    connection: &str,
+    parallel: usize,
+) -> usize {
     let headers = headers(connection);
+    let get = |offset: usize| {
+        let url = format!("{url}/v2/access/chats?limit={LIMIT}&offset={offset}");
+        let request = http.get(url).headers(headers.clone());
+        async move {
+            let response = request.send().await.unwrap().error_for_status().unwrap();
+            let received = response.headers().clone();
+            let body = unpacked(&received, response.bytes().await.unwrap());
+            let page: Page = serde_json::from_str(str::from_utf8(&body).unwrap()).unwrap();
+            black_box(page)
+        }
+    };
+    let offsets = (0..).step_by(LIMIT.get() as usize);
+    let mut pages = stream::iter(offsets).map(get).buffered(parallel.max(1));
     let mut read = 0;
-    loop {
-        let url = format!("{url}/v2/access/chats?limit={LIMIT}&offset={read}");
-        let response = http.get(url).headers(headers.clone()).send().await.unwrap();
-        let response = response.error_for_status().unwrap();
-        let received = response.headers().clone();
-        let body = unpacked(&received, response.bytes().await.unwrap());
-        let page: Page = serde_json::from_str(str::from_utf8(&body).unwrap()).unwrap();
-        let page = black_box(page);
+    while let Some(page) = pages.next().await {
         read += page.list.len();
         if !page.has_more {
-            return read;
+            break;
         }
     }
+    read
 }
 
 /// An open connection, by HTTP version.

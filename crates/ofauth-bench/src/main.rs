@@ -1,15 +1,27 @@
 //! A server of prepared pages, and clients that read them, to measure one beside another.
 //!
 //! `serve` prints the server's URL, to which any client can be pointed. `walk` reads its pages with
-//! one client and prints what that took, as JSON. `cargo xtask bench` runs both.
+//! one client and prints what that took, as JSON. `report` runs both in many ways and writes
+//! `BENCHMARKS.md`, and `check` fails if a count has grown; `cargo xtask bench` runs these two.
 
-#![allow(clippy::print_stdout, reason = "a program prints its results")]
-#![allow(clippy::unwrap_used, reason = "a measurement that fails is worth nothing")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program that prints its results")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a measurement that fails is worth nothing"
+)]
 
+mod application;
 mod clients;
+mod counts;
 mod page;
+mod plot;
+mod report;
 mod server;
+mod walks;
 
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
@@ -31,13 +43,18 @@ enum Command {
         /// Compress the pages
         #[arg(long)]
         gzip: bool,
-        /// Speak TLS, HTTP/2 if the client can, with the certificate of ofauth's tests
+        /// Speak TLS, and HTTP/2 if the client can
         #[arg(long)]
         tls: bool,
         /// The port; 0 for a free one
         #[arg(long, default_value_t = 0)]
         port: u16,
     },
+    /// Measure everything, and write BENCHMARKS.md, its plot and counts.toml
+    Report,
+    /// Fail if a page takes more instructions or allocations, or an application more crates, than
+    /// counts.toml says
+    Check,
     /// Read the whole inbox, and print the time and memory that it took
     Walk {
         /// The client
@@ -47,7 +64,7 @@ enum Command {
         /// How often to read the inbox
         #[arg(long, default_value_t = 1)]
         rounds: u32,
-        /// How many pages to read ahead or at once (stream)
+        /// How many pages to read at once (stream, reqwest)
         #[arg(long, default_value_t = 0)]
         parallel: usize,
         /// How many connections to read at once
@@ -56,9 +73,21 @@ enum Command {
     },
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() {
+fn main() -> ExitCode {
+    // Fails only if there is a provider already.
+    drop(tokio_rustls::rustls::crypto::ring::default_provider().install_default());
     match Command::parse() {
+        Command::Report => report::write(),
+        Command::Check => return counts::check(),
+        command => run(command),
+    }
+    ExitCode::SUCCESS
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn run(command: Command) {
+    match command {
+        Command::Report | Command::Check => {}
         Command::Serve { chats, latency, gzip, tls, port } => {
             server::run(chats, Duration::from_millis(latency), gzip, tls, port).await;
         }

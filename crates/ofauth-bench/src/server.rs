@@ -24,9 +24,9 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
-/// The certificate for `localhost` of ofauth's tests; clients don't check it.
-pub(crate) const CERTIFICATE: &[u8] = include_bytes!("../../ofauth/tests/faults/certificate.der");
-const KEY: &[u8] = include_bytes!("../../ofauth/tests/faults/certificate-key.der");
+/// A certificate for this machine, which the clients trust. Its key isn't used elsewhere.
+pub(crate) const CERTIFICATE: &[u8] = include_bytes!("certificate.der");
+const KEY: &[u8] = include_bytes!("certificate-key.der");
 
 /// Serves until the process is stopped.
 pub(crate) async fn run(chats: u32, latency: Duration, gzip: bool, tls: bool, port: u16) {
