@@ -322,6 +322,11 @@ impl Facts {
         self.null = true;
     }
 
+    /// Returns whether the types include null.
+    pub(crate) fn allows_null(&self) -> bool {
+        self.kinds.as_ref().is_none_or(|kinds| kinds.contains(&Kind::Null))
+    }
+
     /// Returns the types, without null if there are others; empty if any type is allowed.
     pub(crate) fn kinds(&self) -> Vec<Kind> {
         let kinds = self.kinds.iter().flatten().copied();

@@ -93,6 +93,8 @@ struct Leaves<'a> {
     /// Whether null is an additional alternative, and whether it is the only one.
     null: bool,
     only_null: bool,
+    /// The schemas that apply to null, too: all but those below an alternative to null.
+    to_null: Vec<Part<'a>>,
     /// Alternatives that only list required properties, by their keyword.
     required: Vec<(&'static str, Value)>,
 }
@@ -185,7 +187,13 @@ impl<'a> Schemas<'a> {
         if leaves.only_null {
             facts.narrow(BTreeSet::from([Kind::Null]));
         } else if leaves.null {
-            facts.allow_null();
+            let mut to_null = Facts::default();
+            for part in &leaves.to_null {
+                to_null.add(part)?;
+            }
+            if to_null.allows_null() {
+                facts.allow_null();
+            }
         }
         if let Some(kind) = recipe.kind {
             facts.restrict(kind);
@@ -236,14 +244,19 @@ impl<'a> Schemas<'a> {
     /// Returns `None` if there are too many.
     fn leaves(&mut self, parts: &[Schema<'a>]) -> Result<Option<Leaves<'a>>, Mistake> {
         let mut found = Leaves::default();
-        let mut waiting: Vec<Schema<'a>> = parts.iter().rev().cloned().collect();
+        // With whether they are below an alternative to null.
+        let mut waiting: Vec<(Schema<'a>, bool)> =
+            parts.iter().rev().map(|schema| (schema.clone(), false)).collect();
         let mut passed = HashSet::new();
-        while let Some(schema) = waiting.pop() {
+        while let Some((schema, is_below)) = waiting.pop() {
             if !passed.insert(schema.identity()) {
                 continue;
             }
             if passed.len() > PARTS {
                 return Ok(None);
+            }
+            if !is_below {
+                found.to_null.push(schema.part.clone());
             }
             if schema.bare || schema.part.value.is_boolean() {
                 found.schemas.push(schema);
@@ -252,11 +265,12 @@ impl<'a> Schemas<'a> {
             schema.part.mapping()?;
             if self.bare_references && schema.part.get("$ref").is_some() {
                 let part = schema.part.resolved(self.root)?;
-                waiting.push(Schema { part, bare: false });
+                waiting.push((Schema { part, bare: false }, is_below));
                 continue;
             }
             let mut below = schema.part.list("allOf")?;
             below.extend(schema.part.reference(self.root)?);
+            let mut below: Vec<_> = below.into_iter().map(|part| (part, is_below)).collect();
             for key in ["discriminator", "oneOf", "anyOf"] {
                 let Some(alternatives) = self.group(&schema.part, key)? else { continue };
                 // A child that contains its parent is one of the parent's alternatives already.
@@ -270,7 +284,7 @@ impl<'a> Schemas<'a> {
                 if group.is_empty() {
                     found.only_null |= all > 0;
                 } else if group.len() == 1 {
-                    below.append(&mut group);
+                    below.extend(group.into_iter().map(|part| (part, is_below || all > 1)));
                 } else if let Some(required) = keywords::only_required(&group) {
                     found.required.push((key, required));
                 } else {
@@ -283,7 +297,7 @@ impl<'a> Schemas<'a> {
             }
             found.schemas.push(schema);
             let below = below.into_iter().rev();
-            waiting.extend(below.map(|part| Schema { part, bare: false }));
+            waiting.extend(below.map(|(part, is_below)| (Schema { part, bare: false }, is_below)));
         }
         Ok(Some(found))
     }

@@ -189,6 +189,16 @@ fn lost(writer: &Value, reader: &Value) -> Option<Value> {
     values.find(|value| writes.is_valid(value) && !accepts.is_valid(value))
 }
 
+#[test]
+fn null_must_be_allowed_by_every_schema_that_applies() {
+    let flag = json!({ "type": "boolean" });
+    let or_null = json!({ "anyOf": [{ "type": "null" }, flag] });
+    let both = json!({ "allOf": [or_null, { "allOf": [flag] }] });
+    assert!(changes(&or_null, &both, true).iter().any(|change| change.breaking));
+    assert!(changes(&both, &flag, true).is_empty());
+    assert!(changes(&or_null, &json!({ "allOf": [or_null, or_null] }), true).is_empty());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: if crate::is_long() { 3_000 } else { 600 }, failure_persistence: None, ..ProptestConfig::default() })]
 
