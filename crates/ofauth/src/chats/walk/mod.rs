@@ -291,10 +291,11 @@ impl Walk {
         // An empty page has a known place in the list only if the whole list is empty.
         if page.items.is_empty() && (page.has_more || !at_start) {
             match self.base {
-                // The page before said that it is the last, and nothing follows it.
+                // The page before said that it is the last, and nothing follows it. This doesn't end
+                // the walk: the list may have become shorter, and have chats in between.
                 Some(base) if was_verifying && planned && !page.has_more => {
                     self.known.regions[base].ended.get_or_insert(self.requests);
-                    self.next = self.closing(base, fresh, false);
+                    self.next = self.closing(base, false, false);
                 }
                 _ => {
                     self.unconnected(&ask, planned);

@@ -5,6 +5,7 @@
 mod changes;
 mod complete;
 mod cost;
+mod exhaustive;
 mod model;
 mod odd_servers;
 mod parallel;
