@@ -33,6 +33,10 @@ use crate::{Chat, ChatOrder, ChatsRequest, Cursor, Error, ErrorKind, Page, Resul
 /// order, whatever moves, arrives or leaves between the requests. A chat that arrives or leaves
 /// during the walk is yielded at most once.
 ///
+/// This was checked exhaustively for inboxes of up to 6 chats, in pages of 2 and 3: with every
+/// sequence of up to 4 moves, arrivals and departures, anywhere between the requests, one page at a
+/// time and two at once, with and without a resume. Larger inboxes are tested with random sequences.
+///
 /// The stream ends with `None` only if this guarantee was met. If the list changes faster than it
 /// can be read, or the server reorders chats with equal times on every request and those chats don't
 /// fit on one page, the stream yields all that it found and ends with [`ErrorKind::Incomplete`]. If
