@@ -9,7 +9,8 @@ enum Open<'a> {
 }
 
 /// Returns the path of the value where decoding stopped with `error`, like
-/// `list[3].lastMessage.id`, and `None` if it is the whole text. `json` is valid up to there.
+/// `list[3].lastMessage.id`, and `None` if it is the whole text. `json` is valid up to there, unless
+/// an application's own type reports an error of another text.
 pub(crate) fn path(json: &str, error: &serde_json::Error) -> Option<String> {
     let mut lines = json.split_inclusive('\n');
     let before: usize = lines.by_ref().take(error.line().saturating_sub(1)).map(str::len).sum();
@@ -38,16 +39,16 @@ pub(crate) fn path(json: &str, error: &serde_json::Error) -> Option<String> {
 fn open_at(json: &str) -> Vec<Open<'_>> {
     let mut open: Vec<Open<'_>> = Vec::new();
     let mut rest = json;
-    while let Some(first) = rest.bytes().next() {
-        let length = if first == b'"' { quoted(rest) } else { 1 };
+    while let Some(first) = rest.chars().next() {
+        let length = if first == '"' { quoted(rest) } else { first.len_utf8() };
         let (token, after) = rest.split_at(length);
         match (first, open.last_mut()) {
-            (b'{', _) => open.push(Open::Object(None)),
-            (b'[', _) => open.push(Open::Array(0)),
-            (b'}' | b']', _) => drop(open.pop()),
-            (b'"', Some(Open::Object(key @ None))) => *key = Some(token),
-            (b',', Some(Open::Object(key))) => *key = None,
-            (b',', Some(Open::Array(index))) => *index += 1,
+            ('{', _) => open.push(Open::Object(None)),
+            ('[', _) => open.push(Open::Array(0)),
+            ('}' | ']', _) => drop(open.pop()),
+            ('"', Some(Open::Object(key @ None))) => *key = Some(token),
+            (',', Some(Open::Object(key))) => *key = None,
+            (',', Some(Open::Array(index))) => *index += 1,
             _ => {}
         }
         rest = after;
@@ -111,6 +112,17 @@ pub(crate) mod tests {
         match rng.bool() {
             true => page.to_string(),
             false => serde_json::to_string_pretty(&page).unwrap(),
+        }
+    }
+
+    #[test]
+    fn errors_of_other_texts_do_no_harm() {
+        let json = "{\"list\":[1,é\u{1f600},\"é\\\"";
+        for column in 0..30 {
+            let message = format!("a custom error at line 1 column {column}");
+            let error = <serde_json::Error as serde::de::Error>::custom(message);
+            path(json, &error);
+            assert_eq!((error.line(), error.column()), (1, column));
         }
     }
 
