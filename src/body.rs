@@ -18,8 +18,11 @@ const GZIP: u8 = 16 + 15;
 const MAX_RATIO: usize = 1_100;
 /// The first buffer for decompressed bytes if the stated length is too small.
 const MIN_OUTPUT: usize = 16 << 10;
-/// The most memory that is reserved because of a stated length.
+/// The most memory that is reserved because of a stated length of a body that isn't compressed.
 const MAX_RESERVED: usize = 1 << 20;
+/// More members than a body of the default size limit has, in blocks of 64 KiB. Each costs as much
+/// as some KiB of content.
+const MAX_MEMBERS: u32 = 1_024;
 
 /// The successful response of an operation, with an unread body that holds a `T` as JSON.
 ///
@@ -52,7 +55,7 @@ pub enum BodyError {
     TooLarge(usize),
     /// The body has this content encoding, but only gzip was requested.
     Encoding(String),
-    /// The body is not complete, valid gzip.
+    /// The body is not complete, valid gzip of at most 1 024 members.
     Gzip,
 }
 
@@ -81,17 +84,31 @@ pub(crate) async fn keep<T, E>(response: Response) -> Result<ResponseValue<Body<
 /// Receives a body of at most `limit` bytes, both before and after decompression.
 ///
 /// Returns the bytes that were received and, if the body is incomplete, the reason.
-pub async fn receive(response: Response, limit: usize) -> (Bytes, Option<BodyError>) {
-    let is_gzip = match is_gzip(response.headers()) {
-        Ok(is_gzip) => is_gzip,
+pub async fn receive(mut response: Response, limit: usize) -> (Bytes, Option<BodyError>) {
+    let mut content = match is_gzip(response.headers()) {
+        Ok(false) => Content::Plain(Bytes::new(), Vec::new()),
+        Ok(true) => Content::Gzip(Gunzip::new(limit)),
         Err(error) => return (Bytes::new(), Some(error)),
     };
-    let (body, end) = collect(response, limit).await;
-    if !is_gzip {
-        return (body, end);
-    }
-    let (body, broken) = decompress(&body, limit);
-    (body.into(), end.or(broken))
+    let stated = response.content_length().and_then(|length| length.try_into().ok());
+    let mut room = limit;
+    let end = loop {
+        let mut chunk = match response.chunk().await {
+            Ok(Some(chunk)) => chunk,
+            Ok(None) => break content.end(),
+            Err(error) => break Some(BodyError::Incomplete(error)),
+        };
+        let is_too_large = chunk.len() > room;
+        chunk.truncate(room);
+        room -= chunk.len();
+        if let Err(error) = content.add(chunk, stated) {
+            break Some(error);
+        }
+        if is_too_large {
+            break Some(BodyError::TooLarge(limit));
+        }
+    };
+    (content.into_bytes(), end)
 }
 
 fn is_gzip(headers: &HeaderMap) -> Result<bool, BodyError> {
@@ -108,66 +125,120 @@ fn is_gzip(headers: &HeaderMap) -> Result<bool, BodyError> {
     }
 }
 
-/// Reads a body as it was sent. A body that arrives in one piece isn't copied.
-async fn collect(mut response: Response, limit: usize) -> (Bytes, Option<BodyError>) {
-    let stated = response.content_length().and_then(|length| length.try_into().ok());
-    let (mut first, mut rest) = (Bytes::new(), Vec::new());
-    let end = loop {
-        let mut chunk = match response.chunk().await {
-            Ok(Some(chunk)) => chunk,
-            Ok(None) => break None,
-            Err(error) => break Some(BodyError::Incomplete(error)),
-        };
-        let room = limit - first.len().max(rest.len());
-        let is_too_large = chunk.len() > room;
-        chunk.truncate(room);
-        if first.is_empty() {
-            first = chunk;
-        } else {
-            if rest.is_empty() {
-                rest.reserve(stated.unwrap_or(0).min(limit).min(MAX_RESERVED));
-                rest.extend_from_slice(&first);
+/// What was received of a body.
+enum Content {
+    /// The first piece, and a copy of all pieces if there are several.
+    Plain(Bytes, Vec<u8>),
+    Gzip(Gunzip),
+}
+
+impl Content {
+    /// Adds a piece of a body whose length is `stated`, if known.
+    fn add(&mut self, chunk: Bytes, stated: Option<usize>) -> Result<(), BodyError> {
+        match self {
+            Self::Plain(first, _) if first.is_empty() => *first = chunk,
+            Self::Plain(first, all) => {
+                if all.is_empty() {
+                    all.reserve(stated.unwrap_or(0).min(MAX_RESERVED));
+                    all.extend_from_slice(first);
+                }
+                all.extend_from_slice(&chunk);
             }
-            rest.extend_from_slice(&chunk);
+            Self::Gzip(gunzip) => {
+                if stated == Some(chunk.len()) {
+                    gunzip.expect_all_of(&chunk);
+                }
+                return gunzip.add(&chunk);
+            }
         }
-        if is_too_large {
-            break Some(BodyError::TooLarge(limit));
+        Ok(())
+    }
+
+    /// Returns why the body can't end here.
+    fn end(&self) -> Option<BodyError> {
+        match self {
+            Self::Gzip(gunzip) if !gunzip.is_complete => Some(BodyError::Gzip),
+            _ => None,
         }
-    };
-    (if rest.is_empty() { first } else { rest.into() }, end)
+    }
+
+    fn into_bytes(self) -> Bytes {
+        match self {
+            Self::Plain(first, all) if all.is_empty() => first,
+            Self::Plain(_, all) => all.into(),
+            Self::Gzip(gunzip) => gunzip.into_bytes(),
+        }
+    }
 }
 
 /// Decompresses gzip, which may consist of several members.
-fn decompress(mut input: &[u8], limit: usize) -> (Vec<u8>, Option<BodyError>) {
-    // One byte more than is allowed, to notice an excess.
-    let max = limit.saturating_add(1);
-    // The last member states its length modulo 2^32 at its end.
-    let stated = input.last_chunk().map_or(0, |length| u32::from_le_bytes(*length));
-    let stated = usize::try_from(stated).unwrap_or(usize::MAX);
-    let likely = input.len().saturating_mul(MAX_RATIO);
-    let mut output = vec![0; stated.min(likely).min(max)];
-    let mut length = 0;
-    let mut member = Inflate::new(true, GZIP);
-    let end = loop {
-        if length == output.len() {
-            output.resize(output.len().saturating_mul(2).clamp(MIN_OUTPUT.min(max), max), 0);
+struct Gunzip {
+    member: Inflate,
+    members: u32,
+    /// Whether the input so far consists of whole members.
+    is_complete: bool,
+    output: Vec<u8>,
+    /// How much of `output` is filled.
+    length: usize,
+    limit: usize,
+}
+
+impl Gunzip {
+    fn new(limit: usize) -> Self {
+        let member = Inflate::new(true, GZIP);
+        Self { member, members: 1, is_complete: false, output: Vec::new(), length: 0, limit }
+    }
+
+    /// Allocates the output at once, if `input` is the whole body.
+    fn expect_all_of(&mut self, input: &[u8]) {
+        // The last member states its length modulo 2^32 at its end.
+        let stated = input.last_chunk().map_or(0, |length| u32::from_le_bytes(*length));
+        let stated = usize::try_from(stated).unwrap_or(usize::MAX);
+        let likely = input.len().saturating_mul(MAX_RATIO);
+        self.output = vec![0; stated.min(likely).min(self.limit)];
+    }
+
+    fn add(&mut self, mut input: &[u8]) -> Result<(), BodyError> {
+        // One byte more than is allowed, to notice an excess.
+        let max = self.limit.saturating_add(1);
+        loop {
+            if self.is_complete {
+                if input.is_empty() {
+                    return Ok(());
+                }
+                if self.members == MAX_MEMBERS {
+                    return Err(BodyError::Gzip);
+                }
+                self.member = Inflate::new(true, GZIP);
+                self.members += 1;
+                self.is_complete = false;
+            }
+            if self.length == self.output.len() {
+                let longer = self.length.saturating_mul(2).clamp(MIN_OUTPUT.min(max), max);
+                self.output.resize(longer, 0);
+            }
+            let (read, written) = (self.member.total_in(), self.member.total_out());
+            let output = &mut self.output[self.length..];
+            let status = self.member.decompress(input, output, InflateFlush::NoFlush);
+            // At most the lengths of the two slices.
+            input = &input[(self.member.total_in() - read) as usize..];
+            self.length += (self.member.total_out() - written) as usize;
+            match status {
+                _ if self.length > self.limit => return Err(BodyError::TooLarge(self.limit)),
+                Ok(Status::StreamEnd) => self.is_complete = true,
+                // More output may follow.
+                Ok(Status::Ok | Status::BufError) if self.length == self.output.len() => {}
+                Ok(Status::Ok | Status::BufError) if input.is_empty() => return Ok(()),
+                Ok(Status::Ok) => {}
+                _ => return Err(BodyError::Gzip),
+            }
         }
-        let (read, written) = (member.total_in(), member.total_out());
-        let status = member.decompress(input, &mut output[length..], InflateFlush::NoFlush);
-        // At most the lengths of the two slices.
-        input = &input[(member.total_in() - read) as usize..];
-        length += (member.total_out() - written) as usize;
-        match status {
-            _ if length > limit => break Some(BodyError::TooLarge(limit)),
-            Ok(Status::StreamEnd) if input.is_empty() => break None,
-            Ok(Status::StreamEnd) => member = Inflate::new(true, GZIP),
-            Ok(Status::Ok | Status::BufError) if length == output.len() => {}
-            Ok(Status::Ok) if !input.is_empty() => {}
-            _ => break Some(BodyError::Gzip),
-        }
-    };
-    output.truncate(length.min(limit));
-    (output, end)
+    }
+
+    fn into_bytes(mut self) -> Bytes {
+        self.output.truncate(self.length.min(self.limit));
+        self.output.into()
+    }
 }
 
 /// Returns whether only the end of the connection marks the end of the body, as in HTTP/1.0. In

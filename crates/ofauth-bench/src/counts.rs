@@ -46,6 +46,7 @@ pub(crate) fn check() -> ExitCode {
             before.allocations,
             TOLERANCE,
         );
+        compare(&format!("bytes per page, {name}"), now.bytes, before.bytes, TOLERANCE);
     }
     compare(
         "crates that ofauth adds to an application",

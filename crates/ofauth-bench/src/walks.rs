@@ -141,9 +141,11 @@ fn valgrind(way: Way, server: &Server, rounds: u32, tool: &[&str]) -> String {
     command.args(tool).arg(std::env::current_exe().unwrap());
     command.args(walk_arguments(way, server, &["--rounds", &rounds.to_string()]));
     let output = command.output().expect("valgrind, which must be installed");
-    let output = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.contains("=="), "{output}");
-    output
+    let counts = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{counts}");
+    let read: Walk = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(read.chats > 0 && read.chats.is_multiple_of(u64::from(rounds)), "{}", read.chats);
+    counts
 }
 
 fn number_after(output: &str, label: &str) -> u64 {

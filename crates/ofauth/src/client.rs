@@ -334,7 +334,8 @@ impl ClientBuilder {
     /// Returns an error of kind [`Configuration`](crate::ErrorKind::Configuration) if the API key
     /// is missing or can't be sent in a header, the base URL breaks its rules, the user agent can't
     /// be sent, a timeout is 0, the drift rate isn't between 0 and 1, or TLS can't be set up, for
-    /// example because the machine has no certificates.
+    /// example because the machine has no certificates or, with the feature `rustls-no-provider`,
+    /// the application has installed no `CryptoProvider`.
     pub fn build(self) -> Result<Client> {
         let api_key = self.api_key.ok_or_else(|| {
             Error::configuration(format!(
@@ -352,7 +353,7 @@ impl ClientBuilder {
             return Err(Error::configuration(what));
         }
         #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
-        if rustls::crypto::CryptoProvider::get_default().is_none() {
+        if self.http.is_none() && rustls::crypto::CryptoProvider::get_default().is_none() {
             return Err(Error::configuration(
                 "no cryptography is installed for TLS: call install_default of a rustls \
                  CryptoProvider first, or enable the feature rustls of ofauth"

@@ -167,6 +167,9 @@ fn simd<A: DeserializeOwned>(body: &[u8]) -> Option<A> {
     use simd_json::Buffers;
     use simd_json::serde::from_slice_with_buffers;
 
+    /// The longest body whose buffers are kept for the next one, in bytes.
+    const MAX_KEPT: usize = 1 << 20;
+
     thread_local! {
         static BUFFERS: RefCell<(Vec<u8>, Buffers)> =
             RefCell::new((Vec::new(), Buffers::with_max_depth(0, DEPTH)));
@@ -176,7 +179,11 @@ fn simd<A: DeserializeOwned>(body: &[u8]) -> Option<A> {
         // The parser unescapes strings in place, and the caller may ask for the body.
         copy.clear();
         copy.extend_from_slice(body);
-        from_slice_with_buffers(copy, buffers).ok()
+        let answer = from_slice_with_buffers(copy, buffers).ok();
+        if copy.capacity() > MAX_KEPT {
+            (*copy, *buffers) = (Vec::new(), Buffers::with_max_depth(0, DEPTH));
+        }
+        answer
     })
 }
 
@@ -269,7 +276,7 @@ impl<'de> Deserialize<'de> for Properties<'de> {
 
 /// Where and why decoding failed, without any of the content.
 struct Misfit {
-    /// The position, if it consists of the type's own fields.
+    /// The position, if it consists of described fields.
     path: Option<String>,
     reason: String,
     /// Whether the JSON ended too early.
@@ -283,8 +290,8 @@ fn track<T: DeserializeOwned>(json: &str) -> Result<T, Misfit> {
         Err(error) => error,
     };
     let category = error.classify();
-    // The path to a value of the wrong type consists of the type's own fields. The path to broken
-    // JSON may contain the server's keys, which may be private.
+    // The path to a value of the wrong type consists of described fields: the API has no maps. The
+    // path to broken JSON may contain the server's keys, which may be private.
     let path = (category == Category::Data).then(|| path(json, &error)).flatten();
     let mut reason = reason(&error);
     if category != Category::Data {

@@ -14,7 +14,7 @@ enum Open<'a> {
 pub(crate) fn path(json: &str, error: &serde_json::Error) -> Option<String> {
     let mut lines = json.split_inclusive('\n');
     let before: usize = lines.by_ref().take(error.line().saturating_sub(1)).map(str::len).sum();
-    let mut open = open_at(json.get(..before + error.column())?);
+    let mut open = open_at(json.get(..before.checked_add(error.column())?)?);
     // This is an error of the object whose second such key was just read.
     if error.to_string().starts_with("duplicate field ") {
         open.pop();
@@ -118,11 +118,12 @@ pub(crate) mod tests {
     #[test]
     fn errors_of_other_texts_do_no_harm() {
         let json = "{\"list\":[1,é\u{1f600},\"é\\\"";
-        for column in 0..30 {
-            let message = format!("a custom error at line 1 column {column}");
+        let positions = (0..30).map(|column| (1, column)).chain([(2, usize::MAX)]);
+        for position in positions {
+            let message = format!("a custom error at line {} column {}", position.0, position.1);
             let error = <serde_json::Error as serde::de::Error>::custom(message);
             path(json, &error);
-            assert_eq!((error.line(), error.column()), (1, column));
+            assert_eq!((error.line(), error.column()), position);
         }
     }
 

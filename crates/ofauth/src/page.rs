@@ -128,7 +128,8 @@ impl<T> Page<T> {
 
     /// Returns the response's body as received (after decompression).
     ///
-    /// It contains private messages: keep it out of logs.
+    /// It contains private messages: keep it out of logs. A page holds it in memory; to keep many
+    /// pages, take their chats with [`into_records`](Self::into_records).
     pub fn body(&self) -> &[u8] {
         &self.body
     }

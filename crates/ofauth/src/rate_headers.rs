@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use chrono::NaiveDateTime;
+use chrono::{Datelike, NaiveDateTime};
 use http::HeaderMap;
 use http::header::{DATE, RETRY_AFTER};
 
@@ -63,12 +63,13 @@ fn sent_at(headers: &HeaderMap, now: SystemTime) -> SystemTime {
 }
 
 /// Parses an HTTP date, in any of its three forms (RFC 9110, section 5.6.7). The day of the week
-/// isn't checked.
+/// isn't checked. Years before 1970 or of more than four digits are no dates.
 fn date(text: &str) -> Option<SystemTime> {
     let (_, day) = text.split_once(' ')?;
     let forms = ["%d %b %Y %T GMT", "%d-%b-%y %T GMT", "%b %e %T %Y"];
     let mut dates = forms.iter().filter_map(|form| NaiveDateTime::parse_from_str(day, form).ok());
-    Some(dates.next()?.and_utc().into())
+    let date = dates.next()?;
+    (1970..=9999).contains(&date.year()).then(|| date.and_utc().into())
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -155,7 +156,13 @@ mod tests {
         for long in ["999999999999999999999999", "86400001", "Mon, 15 Jan 2035 10:31:30 GMT"] {
             assert_eq!(wait(long), Some(86_400_000), "{long}");
         }
-        for odd in ["", "soon", "-5", "NaN", "inf", "1e3", "+5", "5s", "."] {
+        let odd_years = [
+            "Mon, 01 Jan 0001 00:00:00 GMT",
+            "Wed, 31 Dec 1969 23:59:59 GMT",
+            "Mon, 15 Jan +99999 10:31:30 GMT",
+        ];
+        for odd in ["", "soon", "-5", "NaN", "inf", "1e3", "+5", "5s", "."].iter().chain(&odd_years)
+        {
             assert_eq!(wait(odd), None, "{odd}");
         }
         assert_eq!(retry_after(&HeaderMap::new(), now()), None);
@@ -171,6 +178,11 @@ mod tests {
         assert_eq!(retry_after(&headers, now()), Some(Duration::from_secs(7)));
         let state = RateLimitState::read(&headers, now());
         assert_eq!(state.reset, Some(Duration::from_secs(9)));
+        let unset_clock = self::headers(&[
+            ("date", "Mon, 01 Jan 0001 00:00:00 GMT"),
+            ("retry-after", "Mon, 15 Jan 2024 10:31:07 GMT"),
+        ]);
+        assert_eq!(retry_after(&unset_clock, now()), Some(Duration::from_secs(7)));
     }
 
     #[test]

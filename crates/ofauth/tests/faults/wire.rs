@@ -301,11 +301,37 @@ async fn broken_gzip_and_other_encodings_are_errors() {
         assert_eq!(error.kind(), ErrorKind::Decode);
         assert!(error.to_string().contains("broken gzip"), "{error}");
     }
+    // Each member takes as long as a page.
+    let members = gzip(b"").repeat(1_025);
+    let error = compressed("gzip", &members).await.unwrap_err();
+    assert!(error.to_string().contains("broken gzip"), "{error}");
+    let enough = [gzip(PAGE.as_bytes()), gzip(b"").repeat(1_023)].concat();
+    assert_eq!(compressed("gzip", &enough).await.unwrap().len(), 1);
     for (encoding, named) in [(Encoding::Br, "\"br\""), (Encoding::Zstd, "\"zstd\"")] {
         let (_, result) = fails(Fault::Compressed(encoding), 1, |client| client).await;
         let error = result.unwrap_err();
         assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::Decode, 200));
         assert!(error.to_string().contains(named), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn gzip_is_decompressed_as_it_arrives() {
+    let whole = gzip(PAGE.as_bytes());
+    for size in [1, 2, 7, 1_000] {
+        let mut sent = chunked(&whole, size);
+        let head = b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n";
+        sent.splice(..b"HTTP/1.1 200 OK\r\n".len(), *head);
+        assert_eq!(once(vec![Step::Send(sent)]).await.unwrap().len(), 1);
+    }
+    // The rest would never come.
+    let headers = [("content-encoding", "gzip")];
+    let bomb = gzip(&vec![b' '; 20_000_000]);
+    for (body, told) in [(&b"<html>"[..], "broken gzip"), (&bomb, "larger than 100000 bytes")] {
+        let mut start = response("200 OK", &headers, &[body, &[0; 50]].concat());
+        start.truncate(start.len() - 50);
+        let error = once(vec![Step::Send(start), Step::Hang]).await.unwrap_err();
+        assert!(error.to_string().contains(told), "{error}");
     }
 }
 
@@ -319,8 +345,9 @@ async fn what_is_too_large_is_not_read_to_its_end() {
     let bomb = gzip(&vec![b' '; 20_000_000]);
     assert!(bomb.len() < 100_000);
     too_large(&compressed("gzip", &bomb).await.unwrap_err(), "100000");
-    // Too large before decompression, and empty after it.
-    let nothing = gzip(b"").repeat(6_000);
+    // Too large before decompression, and empty after it: blocks without content.
+    let header = &gzip(b"")[..10];
+    let nothing = [header, &b"\x00\x00\x00\xff\xff".repeat(30_000)].concat();
     too_large(&compressed("gzip", &nothing).await.unwrap_err(), "100000");
     let (spaces, fits) = (vec![b' '; 100_001], [&vec![b' '; 99_900], PAGE.as_bytes()].concat());
     let steps = |body: &[u8]| vec![Step::Send(response("200 OK", &[], body))];

@@ -53,12 +53,13 @@ impl Chat {
     }
 }
 
-/// 0 if the version is unknown, otherwise the version plus one. As bytes, because a `u64` would add
+/// 0 if the version is unknown, otherwise the version plus one; the last two versions, which are
+/// hashes, are treated as one. As bytes, because a `u64` would add
 /// padding to each chat.
 type Packed = [u8; 8];
 
 fn packed(version: Option<u64>) -> Packed {
-    version.map_or(0, |version| version.wrapping_add(1)).to_ne_bytes()
+    version.map_or(0, |version| version.saturating_add(1)).to_ne_bytes()
 }
 
 fn unpacked(version: Packed) -> Option<u64> {
@@ -111,7 +112,11 @@ impl Known {
     pub(super) fn anchor(&self, index: usize, item: &Item) -> Option<Anchor> {
         let chat = self.chats.get(&item.key)?;
         let unmoved = item.version.is_some() && chat.has_version(item.version);
-        unmoved.then_some(Anchor { index, region: chat.region as usize, rank: chat.rank() })
+        (unmoved && chat.region != NOWHERE).then_some(Anchor {
+            index,
+            region: chat.region as usize,
+            rank: chat.rank(),
+        })
     }
 
     /// Whether the list's end was read.
