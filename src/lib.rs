@@ -15,6 +15,8 @@
 //!   the committed result, which is identical, and doesn't compile the generator.
 //! - `schemars`: derive `JsonSchema` for every type.
 
+#![warn(clippy::print_stderr, clippy::print_stdout)]
+
 mod alternatives;
 mod body;
 mod chat;
@@ -47,5 +49,9 @@ pub use timestamp::Timestamp;
 )]
 #[rustfmt::skip]
 mod generated {
+    #[cfg(feature = "generate")]
     include!(concat!(env!("OUT_DIR"), "/client.rs"));
+    // Definitions are found in a committed file, not in a folder of build output.
+    #[cfg(not(feature = "generate"))]
+    include!("../build/snapshot.rs");
 }
