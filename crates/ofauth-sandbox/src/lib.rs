@@ -38,10 +38,10 @@
 //!   `UNAUTHORIZED`. A request without a known connection gets 401 `SESSION_NOT_PROVIDED`. The
 //!   sandbox knows `conn_sandbox_1` to `conn_sandbox_N`, and the ids that are
 //!   [set up](SandboxBuilder::setup).
-//! - **Rate limit.** Each connection may send 60 requests a minute, with bursts of up to 90, then
-//!   gets 429 with `Retry-After`. The `X-RateLimit-*` headers report the limit, the remaining
-//!   requests, and the seconds until full capacity returns. The
-//!   [limit](SandboxBuilder::rate_limit) can be changed or turned off.
+//! - **Rate limit**, if [asked for](SandboxBuilder::rate_limit). With [`Quota::default`], each
+//!   connection may send 60 requests a minute, with bursts of up to 90, then gets 429 with
+//!   `Retry-After`. The `X-RateLimit-*` headers report the limit, the remaining requests, and the
+//!   seconds until full capacity returns.
 //! - **Errors.** Other paths get 404 `ROUTE_NOT_FOUND`, and methods other than GET and HEAD get 405
 //!   with `Allow`. Every error has the documented body, with a request id.
 //!
@@ -74,6 +74,8 @@
 //! | `POST /faults` with a [`FaultRule`] | adds a fault rule |
 //! | `GET /faults` | returns the fault rules, each with how often it was applied |
 //! | `DELETE /faults` | removes all fault rules |
+
+#![warn(clippy::print_stderr, clippy::print_stdout)]
 
 mod account;
 mod admin;
@@ -257,7 +259,7 @@ impl Default for SandboxBuilder {
             connections: 3,
             chats: 120,
             seed: 1,
-            rate_limit: Some(Quota::default()),
+            rate_limit: None,
             setups: BTreeMap::new(),
             faults: Vec::new(),
             live: 0.0,
@@ -308,8 +310,8 @@ impl SandboxBuilder {
         self
     }
 
-    /// Sets the rate limit of each connection; by default 60 requests a minute with bursts of up to
-    /// 90. `None` turns it off.
+    /// Sets the rate limit of each connection. By default there is none, so that tests don't wait;
+    /// [`Quota::default`] is the API's: 60 requests a minute with bursts of up to 90.
     pub fn rate_limit(mut self, limit: impl Into<Option<Quota>>) -> Self {
         self.rate_limit = limit.into();
         self

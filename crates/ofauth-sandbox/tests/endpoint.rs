@@ -9,7 +9,7 @@
 
 use std::collections::HashSet;
 
-use ofauth_sandbox::Sandbox;
+use ofauth_sandbox::{Quota, Sandbox};
 use serde_json::Value;
 
 struct Answer {
@@ -215,7 +215,7 @@ async fn other_paths_and_methods_are_rejected() {
 
 #[tokio::test]
 async fn head_is_get_without_the_body() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = Sandbox::builder().rate_limit(Quota::default()).start().await.unwrap();
     let url = format!("{}/v2/access/chats", sandbox.url());
     let request = |method: reqwest::Method| {
         let request = reqwest::Client::new().request(method, &url);

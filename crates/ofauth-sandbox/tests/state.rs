@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 const ONE: &str = "conn_sandbox_1";
 
 async fn start(builder: SandboxBuilder) -> Sandbox {
-    builder.rate_limit(None).start().await.unwrap()
+    builder.start().await.unwrap()
 }
 
 async fn get(sandbox: &Sandbox, connection: &str, query: &str) -> (u16, Value) {

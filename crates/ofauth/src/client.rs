@@ -20,7 +20,7 @@ use crate::secret::Secret;
 use crate::shared::{Keys, Shared};
 use crate::{
     CallOptions, Connection, ConnectionId, Error, Event, RateLimit, RateLimiter, Result,
-    TokenBuckets,
+    RetryPolicy, TokenBuckets,
 };
 
 const API_KEY_VARIABLE: &str = "OFAUTH_API_KEY";
@@ -245,16 +245,15 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the deadline for a whole call; 300 seconds by default. See [`CallOptions`].
+    /// Sets the deadline for a call with all its waits and attempts; 300 seconds by default. A call
+    /// reads one page: a stream makes many, each with this deadline. See [`CallOptions`].
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.options = self.options.deadline(deadline);
         self
     }
 
     /// Sets how often and how soon a failed call is retried; [`RetryPolicy::off`] disables retries.
-    ///
-    /// [`RetryPolicy::off`]: crate::RetryPolicy::off
-    pub fn retry(mut self, policy: crate::RetryPolicy) -> Self {
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.options = self.options.retry(policy);
         self
     }
@@ -289,6 +288,23 @@ impl ClientBuilder {
     pub fn rate_limiter(mut self, limiter: Arc<dyn RateLimiter>) -> Self {
         self.limit = Limit::Own(limiter);
         self
+    }
+
+    /// Sets what suits tests against a sandbox or a mock server: no rate limit, retries after a
+    /// millisecond, and no `Retry-After` of more than a second is waited for.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), ofauth::Error> {
+    /// # let url = "http://127.0.0.1:8080";
+    /// let client = ofauth::Client::builder().api_key("sk_sandbox").base_url(url).for_tests();
+    /// let client = client.build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn for_tests(self) -> Self {
+        let delay = Duration::from_millis(1);
+        let retries = RetryPolicy::new().base_delay(delay).max_delay(delay);
+        self.rate_limit(None).retry(retries.max_retry_after(Duration::from_secs(1)))
     }
 
     /// Sets a callback for the events of all calls, for example to count them without a `tracing`

@@ -9,7 +9,7 @@ use ofauth::{
     CallOptions, ConnectionId, ErrorKind, EventKind, LimitError, LimitFuture, LimitRequest,
     Observed, RateLimit, RateLimiter, RetryPolicy,
 };
-use ofauth_sandbox::{FaultRule, Sandbox};
+use ofauth_sandbox::{FaultRule, Quota, Sandbox};
 use tokio::time::Instant;
 
 use crate::server::{PAGE, Server, Step, response};
@@ -19,7 +19,8 @@ const SECOND: Duration = Duration::from_secs(1);
 
 #[tokio::test(start_paused = true)]
 async fn a_walk_keeps_to_the_limit_and_never_exceeds_it() {
-    let sandbox = Sandbox::builder().chats(2_000).start().await.unwrap();
+    let sandbox =
+        Sandbox::builder().chats(2_000).rate_limit(Quota::default()).start().await.unwrap();
     let creator = creator(builder(sandbox.url()).rate_limit(RateLimit::default()));
     let start = Instant::now();
     let (mut pages, mut chats) = (creator.chats().pages(), 0);
@@ -39,7 +40,13 @@ async fn of_200_connections_20_are_throttled_and_180_do_not_notice() {
     let rules = (1..=200).filter(|number| throttled(*number)).map(|number| {
         FaultRule::new(status(429, Some("7"))).connection(format!("conn_sandbox_{number}")).times(3)
     });
-    let sandbox = Sandbox::builder().connections(200).faults(rules).start().await.unwrap();
+    let sandbox = Sandbox::builder()
+        .connections(200)
+        .faults(rules)
+        .rate_limit(Quota::default())
+        .start()
+        .await
+        .unwrap();
     let client = builder(sandbox.url()).rate_limit(RateLimit::default()).build().unwrap();
     let start = Instant::now();
     let mut calls = Vec::new();
@@ -188,7 +195,7 @@ async fn requests_that_do_not_wait_are_not_reported_as_throttled() {
 /// A stream that isn't polled doesn't block other requests of its connection.
 #[tokio::test(start_paused = true)]
 async fn an_unpolled_stream_blocks_no_other_request() {
-    let sandbox = Sandbox::builder().chats(100).start().await.unwrap();
+    let sandbox = Sandbox::builder().chats(100).rate_limit(Quota::default()).start().await.unwrap();
     let limit = RateLimit::per_minute(60).burst(1);
     let creator = creator(builder(sandbox.url()).rate_limit(limit));
     let mut stream = creator.chats().stream();
@@ -231,7 +238,7 @@ impl RateLimiter for Open {
 #[tokio::test(start_paused = true)]
 async fn an_application_can_bring_its_own_limiter() {
     let sandbox = Sandbox::builder().faults([FaultRule::new(status(503, None)).times(1)]);
-    let sandbox = sandbox.start().await.unwrap();
+    let sandbox = sandbox.rate_limit(Quota::default()).start().await.unwrap();
     let open = Arc::new(Open::default());
     let opened = creator(builder(sandbox.url()).rate_limiter(open.clone()));
     opened.chats().send().await.unwrap();
@@ -268,7 +275,8 @@ async fn throttled_calls_spend_the_retry_budget_unless_the_limiter_holds_them_ba
 /// More pages at once than the limit allows within the deadline of a request.
 #[tokio::test(start_paused = true)]
 async fn a_walk_completes_however_many_pages_it_reads_at_once() {
-    let sandbox = Sandbox::builder().chats(2_500).start().await.unwrap();
+    let sandbox =
+        Sandbox::builder().chats(2_500).rate_limit(Quota::default()).start().await.unwrap();
     let builder = builder(sandbox.url()).rate_limit(RateLimit::per_minute(60).burst(5));
     let creator = creator(builder.deadline(SECOND * 20));
     let mut stream = creator.chats().stream().parallel(100);

@@ -31,7 +31,7 @@ fn creator(builder: ClientBuilder) -> Connection {
 }
 
 async fn sandbox(rules: impl IntoIterator<Item = FaultRule>) -> Sandbox {
-    let builder = Sandbox::builder().rate_limit(None).faults(rules);
+    let builder = Sandbox::builder().faults(rules);
     builder.start().await.unwrap()
 }
 

@@ -29,7 +29,7 @@ fn client(url: impl Into<String>) -> ClientBuilder {
 }
 
 async fn sandbox(chats: u32) -> Sandbox {
-    let builder = Sandbox::builder().chats(chats).rate_limit(None);
+    let builder = Sandbox::builder().chats(chats);
     builder.start().await.unwrap()
 }
 
