@@ -6,6 +6,8 @@
 mod bench;
 mod diff;
 mod drift;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 #[path = "../../build/generator.rs"]
 mod generator;
 mod lint;
@@ -62,7 +64,8 @@ pub(crate) enum Outcome {
     Misused(String),
 }
 
-fn main() -> ExitCode {
+/// Runs the command that the arguments name.
+pub fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Regen(arguments) => regen::run(&workspace(), &arguments),
         Command::Lint => lint::run(&workspace()),

@@ -21,7 +21,10 @@ use crate::Outcome;
 use crate::report::{self, GREEN, RED, YELLOW, count};
 use crate::spec::lines::Lines;
 use crate::spec::{self, SPEC, Spec};
-use capture::{Captures, Found};
+pub(crate) use capture::Captures;
+use capture::Found;
+#[cfg(fuzzing)]
+pub(crate) use draft::draft;
 
 /// The maximum number of unreadable bodies that are listed on stderr.
 const MOST_LISTED: usize = 10;

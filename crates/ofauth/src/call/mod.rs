@@ -33,3 +33,16 @@ pub(crate) fn outside_of_runtime() -> Error {
                 example in #[tokio::main] or Runtime::block_on";
     Error::configuration(what.to_owned())
 }
+
+/// The error that a response becomes, for [`fuzzing`](crate::fuzzing).
+#[cfg(fuzzing)]
+pub(crate) fn error(
+    connection: &Connection,
+    status: http::StatusCode,
+    headers: &http::HeaderMap,
+    body: &bytes::Bytes,
+) -> Option<Error> {
+    let bounds = connection.shared().options.clone().resolve(Error::configuration).ok()?;
+    let call = Call { connection, operation: &GET, bounds, strict: false };
+    error_body::instead(&call, status, headers, body)
+}

@@ -83,6 +83,11 @@ impl Writer {
         }
     }
 
+    #[cfg(fuzzing)]
+    pub(in crate::chats) fn raw(&mut self, bytes: &[u8]) {
+        self.0.extend(bytes);
+    }
+
     pub(in crate::chats) fn finish(mut self) -> String {
         let sum = check_sum(&self.0);
         self.0.extend(sum);

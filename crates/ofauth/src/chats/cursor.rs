@@ -209,7 +209,7 @@ impl Scope {
         }
     }
 
-    fn write(self, out: &mut Writer) {
+    pub(super) fn write(self, out: &mut Writer) {
         out.fixed(self.connection);
         for parameter in self.parameters {
             out.unsigned(parameter);

@@ -8,6 +8,8 @@
 pub(crate) mod changes;
 mod code;
 pub(crate) mod cursor;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod record;
 pub(crate) mod stream;
 mod walk;

@@ -88,8 +88,8 @@ mod plan;
 mod ties;
 mod token;
 
-#[cfg(test)]
-mod tests;
+#[cfg(any(test, fuzzing))]
+pub(in crate::chats) mod tests;
 
 pub(crate) use changes::Front;
 pub(crate) use page::{Ask, Item, Key, MAX_LIMIT, Order, ServedPage, WalkError};

@@ -11,6 +11,7 @@ use crate::chats::walk::{Ask, Item, Key, Order, ServedPage, Walk};
 
 /// The largest inbox, and the most events in a walk. `OFAUTH_EXHAUSTIVE` sets the events, for a run
 /// with optimisation.
+#[cfg(test)]
 fn bounds() -> (usize, u32) {
     let events = std::env::var("OFAUTH_EXHAUSTIVE").ok().and_then(|events| events.parse().ok());
     match (events, std::env::var_os("OFAUTH_LONG_TESTS")) {
@@ -122,6 +123,7 @@ impl State {
 }
 
 /// Tries everything that can follow. Returns the number of walks that ended.
+#[cfg(test)]
 fn explore(order: Order, width: usize, state: &State) -> u64 {
     let mut ends = 0;
     for event in state.possible() {
@@ -157,6 +159,7 @@ fn explore(order: Order, width: usize, state: &State) -> u64 {
 }
 
 /// Answers two requests that were sent at once, with events before the second.
+#[cfg(test)]
 fn both(
     order: Order,
     width: usize,
@@ -201,4 +204,52 @@ fn every_walk_over_a_small_inbox_keeps_the_guarantee() {
     }
     println!("{walks} walks with up to {events} events, over up to {largest} chats");
     assert!(walks > 10_000);
+}
+
+/// Follows one walk over an inbox that may be larger, as the choices say. It may give up.
+#[cfg(fuzzing)]
+pub(in crate::chats) fn follow(choices: &[u8]) {
+    let Some((&[size, page_size, flags], choices)) = choices.split_first_chunk() else { return };
+    let order = if flags & 1 == 0 { Order::Recent } else { Order::Old };
+    let page_size = u32::from(page_size) % 19 + 2;
+    let mut state = State::new(order, size.into(), page_size, u32::MAX, true);
+    let mut choices = choices.iter().map(|choice| usize::from(*choice));
+    let mut live = |state: &mut State| {
+        // Without a choice, the list stays quiet.
+        while let Some(choice) = choices.next().filter(|choice| *choice < 200) {
+            let index = choices.next().unwrap_or(0);
+            *state = match (choice, state.list.len()) {
+                (0..20, _) | (_, 0) => state.after(Event::Arrive),
+                (20..50, chats) => state.after(Event::Leave(index % chats)),
+                (50..180, chats) => state.after(Event::Move(index % chats)),
+                _ => state.resumed(index % 2 == 0),
+            };
+        }
+    };
+    loop {
+        live(&mut state);
+        let first = match state.walk.ask() {
+            Ok(Some(first)) => first,
+            Ok(None) => break,
+            Err(_) => return,
+        };
+        let second = if flags & 2 == 0 { None } else { state.walk.predict(first, 1) };
+        let page = state.page(order, first);
+        match second {
+            None => state.read(first, page),
+            Some(second) => {
+                // The answers come from different states of the list.
+                let walk = state.walk.clone();
+                live(&mut state);
+                state.walk = walk;
+                let second_page = state.page(order, second);
+                state.read(first, page);
+                if state.walk.accepts(&second) {
+                    state.read(second, second_page);
+                }
+            }
+        }
+    }
+    let missed: Vec<_> = state.always.difference(&state.yielded).collect();
+    assert!(missed.is_empty(), "missed {missed:?}: {:?}", state.walk);
 }

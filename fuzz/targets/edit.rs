@@ -1,0 +1,5 @@
+//! See `xtask::fuzzing::edit`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| xtask::fuzzing::edit(input));

@@ -1,0 +1,5 @@
+//! See `ofauth::fuzzing::html`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| ofauth::fuzzing::html(input));

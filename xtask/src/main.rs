@@ -1,0 +1,5 @@
+//! The program of `cargo xtask`.
+
+fn main() -> std::process::ExitCode {
+    xtask::main()
+}
