@@ -24,6 +24,8 @@
 //! # Ok::<(), ofauth_contract::Mistake>(())
 //! ```
 
+#![warn(clippy::print_stderr, clippy::print_stdout)]
+
 mod compare;
 mod drift;
 mod flatten;

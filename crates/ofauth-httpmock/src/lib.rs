@@ -31,6 +31,8 @@
 //! For a server that keeps state, enforces rate limits and injects faults down to the socket, use
 //! `ofauth-sandbox`.
 
+#![warn(clippy::print_stderr, clippy::print_stdout)]
+
 // Compiles and runs the README's example as a doc test.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -130,12 +130,16 @@
 //! - `generate`: generates the raw client at build time instead of using the committed copy, which
 //!   is identical.
 
+#![warn(clippy::print_stderr, clippy::print_stdout)]
+
 // Compiles the README's examples as doc tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
 
 mod base_url;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod call;
 mod chats;
 mod client;
@@ -148,6 +152,9 @@ mod drift;
 mod error;
 mod event;
 mod fleet;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod get;
 mod json_path;
 mod limit;

@@ -8,6 +8,8 @@
 )]
 
 mod answers;
+#[cfg(feature = "blocking")]
+mod blocking;
 mod dependencies;
 mod readme;
 mod requests;

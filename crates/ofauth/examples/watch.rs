@@ -1,0 +1,43 @@
+//! Prints new activity of many creators as it happens. A file for each creator holds the checkpoint
+//! from which the next run goes on.
+//!
+//! `OFAUTH_API_KEY=… cargo run -p ofauth --example watch -- checkpoints/ conn_abc123 conn_abc124`
+
+use std::error::Error;
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ofauth::{Checkpoint, Client, FleetEvent, Member, WatchEvent};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1).collect::<Vec<_>>().into_iter();
+    let directory = PathBuf::from(arguments.next().ok_or("pass a directory for checkpoints")?);
+    fs::create_dir_all(&directory)?;
+    // The digest of a connection id isn't secret, and always the same.
+    let file = move |member: &Member| directory.join(format!("{:016x}", member.id().digest()));
+    let load = file.clone();
+    let client = Client::from_env()?;
+    let mut changes = client.fleet(arguments).watch(move |member, chats| {
+        let stored = fs::read_to_string(load(member)).ok();
+        // The first time, or if it can't be read, every chat counts as new.
+        let since = stored.and_then(|text| text.parse().ok()).unwrap_or_else(Checkpoint::default);
+        chats.watch(since, Duration::from_secs(30))
+    });
+    while let Some((member, event)) = changes.next().await {
+        let creator = member.index() + 1;
+        match event {
+            FleetEvent::Item(WatchEvent::Chat(chat)) => {
+                println!("creator {creator}: {}", chat.with_user.id);
+            }
+            // Every change before it was printed.
+            FleetEvent::Item(WatchEvent::Checkpoint(checkpoint)) => {
+                fs::write(file(&member), checkpoint.to_string())?;
+            }
+            FleetEvent::Error(error) => eprintln!("creator {creator}: {error}"), // polled again
+            FleetEvent::End { result, .. } => println!("creator {creator} ended: {result:?}"),
+        }
+    }
+    Ok(())
+}

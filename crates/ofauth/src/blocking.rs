@@ -1,0 +1,125 @@
+//! For code that isn't async: waits for any call, and iterates over any stream, of this crate.
+//!
+//! There is no second client. The types and their methods are the same as in async code; at the
+//! end, [`wait`](Wait::wait) takes the place of `.await`, and [`iter`](Iter::iter) makes a stream
+//! an iterator.
+//!
+//! ```no_run
+//! use ofauth::Client;
+//! use ofauth::blocking::{Iter, Wait};
+//!
+//! # fn main() -> Result<(), ofauth::Error> {
+//! let client = Client::from_env()?;
+//! let creator = client.connection("conn_abc123")?;
+//! let page = creator.chats().limit(20).send().wait()?;
+//! for chat in creator.chats().stream().iter() {
+//!     println!("{}", chat?.with_user.id);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Network and timers run on a Tokio runtime of this module, in one background thread, which is
+//! started at the first use. So this works without a runtime and within one. Within one, the thread
+//! that waits is blocked: call it from [`tokio::task::spawn_blocking`] if other tasks need that
+//! thread, and don't wait on a client that async code uses too, because its HTTP connections belong
+//! to the runtime that opened them.
+
+use std::future::{Future, pending};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
+
+use futures_core::Stream;
+use futures_util::StreamExt;
+use tokio::runtime::{Builder, Handle};
+
+/// Waits for calls; implemented for every future.
+pub trait Wait: Future + Sized {
+    /// Blocks this thread until the call has ended, and returns its result.
+    ///
+    /// If the background thread can't be started, because the system has no more threads or file
+    /// descriptors, calls return an error of kind
+    /// [`Configuration`](crate::ErrorKind::Configuration).
+    fn wait(self) -> Self::Output {
+        let runtime = runtime();
+        let _context = runtime.as_ref().map(Handle::enter);
+        let waker = Waker::from(Arc::new(Unpark(thread::current())));
+        let mut context = Context::from_waker(&waker);
+        let mut future = pin!(self);
+        loop {
+            match future.as_mut().poll(&mut context) {
+                Poll::Ready(output) => return output,
+                Poll::Pending => thread::park(),
+            }
+        }
+    }
+}
+
+impl<F: Future> Wait for F {}
+
+/// Iterates over streams; implemented for every stream.
+pub trait Iter: Stream + Unpin + Sized {
+    /// Returns an iterator, which blocks until the stream's next item is there.
+    fn iter(self) -> BlockingIter<Self> {
+        BlockingIter { stream: self }
+    }
+}
+
+impl<S: Stream + Unpin> Iter for S {}
+
+/// An iterator over a stream; created by [`Iter::iter`].
+#[derive(Clone, Debug)]
+#[must_use = "an iterator does nothing until it is used"]
+pub struct BlockingIter<S> {
+    stream: S,
+}
+
+impl<S> BlockingIter<S> {
+    /// Returns the stream, for example for its position: `chats.get_ref().cursor()`.
+    pub fn get_ref(&self) -> &S {
+        &self.stream
+    }
+
+    /// Returns the stream.
+    pub fn into_inner(self) -> S {
+        self.stream
+    }
+}
+
+impl<S: Stream + Unpin> Iterator for BlockingIter<S> {
+    type Item = S::Item;
+
+    fn next(&mut self) -> Option<S::Item> {
+        StreamExt::next(&mut self.stream).wait()
+    }
+}
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+/// Returns the runtime that this module's thread runs. `None` if it can't be started; this is tried
+/// again.
+fn runtime() -> Option<Handle> {
+    static RUNTIME: Mutex<Option<Handle>> = Mutex::new(None);
+    let mut running = RUNTIME.lock().unwrap_or_else(PoisonError::into_inner);
+    if running.is_none() {
+        let (sender, handle) = mpsc::channel();
+        // The runtime lives in its thread: it must not be dropped in async code.
+        let serve = move || {
+            let Ok(runtime) = Builder::new_current_thread().enable_all().build() else { return };
+            if sender.send(runtime.handle().clone()).is_ok() {
+                runtime.block_on(pending::<()>());
+            }
+        };
+        thread::Builder::new().name("ofauth-blocking".to_owned()).spawn(serve).ok()?;
+        *running = handle.recv().ok();
+    }
+    running.clone()
+}
