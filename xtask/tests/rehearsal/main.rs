@@ -340,7 +340,7 @@ fn applications_compile_unchanged_when_the_api_grows() {
         run(&mut cargo, workspace)
     };
     // An application with its tests.
-    cargo(&["check", "--quiet", "--offline", "--tests", "--package", "unread-report"]);
+    cargo(&["check", "--quiet", "--offline", "--tests", "--package", "service"]);
     let package = ["--quiet", "--offline", "--package", "ofauth-httpmock"];
     cargo(&[&["test"], &package[..], &["--features", "ofauth/drift", "--test", "parity"]].concat());
     // The command and the sandbox know the new maximum too.
