@@ -2,12 +2,15 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::fs;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use fastrand::Rng;
 use inbox_sync::{Copy, sync};
 use ofauth::{Client, ConnectionId, ErrorKind};
-use ofauth_sandbox::{Change, Fault, FaultRule, Sandbox, Session};
+use ofauth_sandbox::{Change, Fault, FaultRule, Quota, Sandbox, Session};
+use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 const ACCOUNTS: u32 = 50;
@@ -41,7 +44,8 @@ fn assert_identical(sandbox: &Sandbox, copy: &Copy) {
 
 #[tokio::test(start_paused = true)]
 async fn a_job_that_is_stopped_resumed_and_given_another_key_has_an_identical_copy() {
-    let sandbox = Sandbox::builder().connections(ACCOUNTS).chats(45).start().await.unwrap();
+    let sandbox = Sandbox::builder().connections(ACCOUNTS).chats(45).rate_limit(Quota::default());
+    let sandbox = sandbox.start().await.unwrap();
     sandbox.inject([FaultRule::new(Fault::status(502)).rate(0.05)]);
     let copy = Copy::open(":memory:").unwrap();
     let mut rng = Rng::with_seed(7);
@@ -79,4 +83,54 @@ async fn a_job_that_is_stopped_resumed_and_given_another_key_has_an_identical_co
     });
     assert!(timeout(EVERY * 3, job).await.is_err());
     assert_eq!(ended, [(2, ErrorKind::Session, true)]);
+}
+
+/// The job as a process. It is killed (SIGKILL) on drop.
+fn job(sandbox: &Sandbox, database: &str, connections: &str) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_inbox-sync"))
+        .args([database, connections, "0.2"])
+        .env("OFAUTH_API_KEY", sandbox.api_key())
+        .env("OFAUTH_BASE_URL", sandbox.url())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_process_that_is_killed_at_random_points_is_resumed_to_an_identical_copy() {
+    let sandbox = Sandbox::builder().connections(ACCOUNTS).chats(45).start().await.unwrap();
+    let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("killed");
+    let _ = fs::remove_dir_all(&directory);
+    fs::create_dir_all(&directory).unwrap();
+    let [database, connections] = ["copy.db", "connections.txt"]
+        .map(|name| directory.join(name).to_str().unwrap().to_owned());
+    let ids: Vec<_> = accounts(&sandbox).iter().map(|id| id.expose().to_owned()).collect();
+    fs::write(&connections, ids.join("\n")).unwrap();
+    let mut rng = Rng::with_seed(11);
+    for _ in 0..20 {
+        let mut process = job(&sandbox, &database, &connections);
+        // Amid its first reads of the accounts, or a poll.
+        let requests = sandbox.requests().statuses().len() + rng.usize(1..200);
+        while sandbox.requests().statuses().len() < requests {
+            assert!(process.try_wait().unwrap().is_none(), "it goes on");
+            tokio::task::yield_now().await;
+        }
+        process.kill().await.unwrap();
+        live(&sandbox, &mut rng, 40);
+    }
+    let _process = job(&sandbox, &database, &connections);
+    let copy = Copy::open(&database).unwrap();
+    let is_identical = || {
+        accounts(&sandbox).iter().all(|account| {
+            let chats = sandbox.chats(account.expose()).unwrap();
+            let copied = copy.chats(account.expose()).unwrap();
+            let same = |chat: &ofauth::Chat| {
+                copied.get(&chat.with_user.id) == Some(&serde_json::to_string(chat).unwrap())
+            };
+            copied.len() == chats.len() && chats.iter().all(same)
+        })
+    };
+    while !is_identical() {
+        tokio::task::yield_now().await;
+    }
 }
