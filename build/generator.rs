@@ -2,11 +2,18 @@
 //!
 //! All settings of the generator are here and in the submodules. `build.rs` and `xtask` both
 //! include this file by `#[path]`, so the client that is built and the one that is committed
-//! (`build/snapshot.rs`) cannot differ.
+//! (`build/snapshot.rs`) cannot differ. It lies in this package because `cargo package` only
+//! includes files inside the package.
 //!
-//! The steps: read the YAML ([`document`], [`yaml`]), check it ([`grammar`]), translate it with
-//! progenitor ([`translate`]), and make the changes for which progenitor has no setting
-//! ([`surface`], [`operations`], [`mocks`]).
+//! The steps:
+//!
+//! 1. Read the YAML ([`document`], [`yaml`]), and check it ([`grammar`]).
+//! 2. Prepare the document, and translate it with progenitor ([`translate`]).
+//! 3. Change the syntax tree where progenitor has no setting. For the client, [`surface`] does
+//!    this, with [`objects`] and [`alternatives`] for decoding; [`operations`] adds the facts and
+//!    rules of each operation. [`mocks`] does it for the mocks. For the wrapper crate,
+//!    [`operations::requests`] writes the requests.
+//! 4. Format the code with prettyplease.
 
 mod alternatives;
 pub(crate) mod document;

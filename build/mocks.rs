@@ -1,5 +1,9 @@
 //! The last pass over the generated mocks: paths are matched literally, and each operation gets the
 //! methods that don't depend on the spec.
+//!
+//! progenitor matches a path with a regular expression that has the values of the parameters in it,
+//! so it escapes nothing. The added methods are `connection` to match a request, and `error`,
+//! `retry_after` and `sequence` to respond to it.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
 //! Structs that are decoded with the macro `object!` of `src/object.rs`, in place of what serde
-//! derives.
+//! derives, which is several times the code.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -1,5 +1,8 @@
 //! What the spec says about each operation, and the code that follows from it: facts and rules for
 //! the client, and requests for the wrapper ([`requests`]).
+//!
+//! The wrapper, the sandbox and the command take the bounds of parameters from these rules, so only
+//! the spec states a bound.
 
 pub(super) mod requests;
 
@@ -57,12 +60,14 @@ pub(super) enum Kind {
     Other,
 }
 
-/// A page of a list: an object with `list` and `hasMore`.
+/// A page of a list: an object with `hasMore`, and with `list`, which is required and whose items
+/// have a named schema.
 pub(super) struct List {
     /// The schema of a record, by name.
     pub(super) record: String,
-    /// The property and the parameter that say where the next page begins: a parameter `offset`
-    /// with a property `nextOffset`, for example.
+    /// The property and the parameter that say where the next page begins, for example the property
+    /// `nextOffset` for the parameter `offset`, or `nextLastId` for `last_id`. Streams of pages use
+    /// them.
     pub(super) next: Option<(String, String)>,
     /// The properties that a page may lack.
     pub(super) optional: Vec<String>,

@@ -33,8 +33,9 @@ pub(super) fn finish(
     Ok(())
 }
 
-/// Leaves it to the caller to read and decode a response's body, within the caller's own limits:
-/// `ResponseValue<T>` becomes `ResponseValue<crate::Body<T>>`.
+/// Leaves it to the caller to read and decode a response's body: `ResponseValue<T>` becomes
+/// `ResponseValue<crate::Body<T>>`. The crate `ofauth` needs this to limit the size of a body, and
+/// to keep its bytes for raw output and for error reports.
 fn keep_bodies(file: &mut syn::File) -> Result<(), String> {
     #[derive(Default)]
     struct Bodies {
@@ -77,7 +78,9 @@ fn keep_bodies(file: &mut syn::File) -> Result<(), String> {
     Ok(())
 }
 
-/// Encodes path parameters with our own function: progenitor's leaves `\`, which URLs treat as `/`.
+/// Encodes path parameters with our own function, byte by byte: progenitor's leaves `\`, which URLs
+/// treat as `/`. Encoding doesn't help with `.` and `..`, so the rules of the parameters reject
+/// them. A spec without parameters in paths has nothing to encode.
 fn encode_segments(file: &mut syn::File) {
     struct Calls;
 
@@ -319,7 +322,8 @@ fn extensible(types: &mut [Item]) -> Result<(), String> {
     }
 }
 
-/// The Rust type of an open enum: a variant for each known value, and `Other`.
+/// The Rust type of an open enum: a variant for each known value, and `Other`. With a closed enum,
+/// one new value would make a whole page unreadable.
 fn open_enum(open_enum: &OpenEnum) -> Vec<Item> {
     let OpenEnum { name, description, values } = open_enum;
     let ident = format_ident!("{name}");

@@ -46,6 +46,9 @@ pub(super) fn generate(
     })
 }
 
+/// The settings of progenitor. Callers use builders, so that a new optional field or parameter
+/// doesn't break them. With `HooksMode::Expected`, code whose credentials have no hook doesn't
+/// compile; the optional mode would silently send requests without them.
 fn settings(open_enums: &[OpenEnum]) -> GenerationSettings {
     let mut settings = GenerationSettings::default();
     settings
@@ -78,7 +81,7 @@ fn prepare(mut document: Value, product: Product) -> Value {
 
 /// Removes all responses that aren't successful. With them, progenitor loses the status, the
 /// headers and the text of each error whose body isn't the documented JSON. Without them, all of it
-/// arrives as `Error::UnexpectedResponse`.
+/// arrives as `Error::UnexpectedResponse`, which `crates/ofauth/src/call/error_body.rs` reads.
 fn remove_error_responses(document: &mut Value) {
     let operations = document["paths"]
         .as_object_mut()

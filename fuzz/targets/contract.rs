@@ -1,5 +1,5 @@
-//! A document is flattened or refused, is equal to itself, and any two documents can be compared in
-//! both directions. The documents are JSON, one per line.
+//! Comparisons of OpenAPI documents: a document is flattened or refused, is equal to itself, and any
+//! two documents can be compared in both directions. The documents are JSON, one per line.
 
 #![no_main]
 

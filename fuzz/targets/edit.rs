@@ -1,4 +1,4 @@
-//! See `xtask::fuzzing::edit`.
+//! Drafts of edits to a spec: see `xtask::fuzzing::edit`.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! See `ofauth::fuzzing::error_body`.
+//! Error responses: see `ofauth::fuzzing::error_body`.
 
 #![no_main]
 

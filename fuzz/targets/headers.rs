@@ -1,4 +1,4 @@
-//! See `ofauth::fuzzing::headers`.
+//! Rate-limit headers: see `ofauth::fuzzing::headers`.
 
 #![no_main]
 

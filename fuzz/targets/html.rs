@@ -1,4 +1,4 @@
-//! See `ofauth::fuzzing::html`.
+//! HTML messages, as text: see `ofauth::fuzzing::html`.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! See `ofauth::fuzzing::page`.
+//! Bodies of pages: see `ofauth::fuzzing::page`.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! See `ofauth::fuzzing::position`.
+//! Cursors and checkpoints: see `ofauth::fuzzing::position`.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! See `ofauth::fuzzing::walk`.
+//! Walks over a list that changes: see `ofauth::fuzzing::walk`.
 
 #![no_main]
 

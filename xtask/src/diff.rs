@@ -1,4 +1,6 @@
 //! `cargo xtask diff`: compares two OpenAPI documents, and reports which changes are breaking.
+//!
+//! The exit code is 0 even if there are changes, unless `--fail-on` is given.
 
 use std::path::PathBuf;
 

@@ -1,10 +1,12 @@
 //! `cargo xtask`: maintenance commands for the OpenAPI spec and the code generated from it.
 //!
 //! Exit codes: 0 for success, 1 if the command found something (stale files, drift, differences or
-//! broken rules), 2 for invalid usage, and 3 if something can't be read or a tool failed.
+//! broken rules), 2 for invalid usage, and 3 if something can't be read or a tool failed. The
+//! documentation of each command's module says what exactly gives 1.
 
 mod bench;
 mod diff;
+mod docs;
 mod drift;
 #[cfg(fuzzing)]
 pub mod fuzzing;
@@ -49,6 +51,8 @@ enum Command {
     Drift(drift::Arguments),
     /// Measure ofauth beside other clients, and write BENCHMARKS.md
     Bench(bench::Arguments),
+    /// Write the reference of the API as a page, and the README's picture of the command
+    Docs,
     /// Compare our operations with the vendor's OpenAPI document
     Upstream(upstream::Arguments),
 }
@@ -71,6 +75,7 @@ pub fn main() -> ExitCode {
         Command::Lint => lint::run(&workspace()),
         Command::Schema => regen::schemas(&workspace()),
         Command::Bench(arguments) => bench::run(&workspace(), &arguments),
+        Command::Docs => docs::run(&workspace()),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Upstream(arguments) => upstream::run(&workspace(), &arguments),
         Command::Drift(arguments) => drift::run(&workspace(), &arguments),

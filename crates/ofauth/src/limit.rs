@@ -1,4 +1,7 @@
 //! Rate limiting: how many requests a connection may send.
+//!
+//! This is our own code because the crate `governor` doesn't serve waiting requests in order, and
+//! can't learn from responses. Wrapping it would take more code than this file has.
 
 use std::collections::HashMap;
 use std::error::Error as StdError;

@@ -1,4 +1,7 @@
 //! The retry policy and the retry budget: when a failed request is sent again.
+//!
+//! This is our own code because the crate `backon` adds jitter on top of the delay, and doesn't
+//! know `Retry-After`. Wrapping it would take more code than this file has.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;

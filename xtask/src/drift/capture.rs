@@ -1,4 +1,12 @@
 //! Compares captured responses with the contract: JSON bodies, JSON lines and HAR files.
+//!
+//! In a HAR file, each body is compared with the response of its operation and status. A status
+//! that the spec doesn't describe is an `unknown-status`. A body that wasn't recorded, or was sent
+//! as another media type, is unreadable.
+//!
+//! In other captures, a body is compared with the response whose fields it shares. If it shares
+//! none, the operation must be named with `--operation`. UTF-16, which PowerShell's `>` writes, and
+//! lists of bodies (`jq --slurp`) are read.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,6 +2,10 @@
 //!
 //! [`capture`] finds the response that each body of a capture belongs to ([`bodies`] and [`har`]
 //! read the files), and [`draft`] edits the spec.
+//!
+//! Exit code 1 means that there is a finding (with `--update`, one that remains after the edit), or
+//! a body that can't be read. Unreadable bodies are reported next to the findings (`unreadable` in
+//! JSON). Only if no body can be read, the command fails.
 
 mod bodies;
 mod capture;

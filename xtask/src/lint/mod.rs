@@ -1,7 +1,8 @@
 //! `cargo xtask lint`: the rules that the spec must follow before code is generated from it.
 //!
 //! [`mod@check`] applies the rules of [`rules`], [`composition`] and [`examples`]. [`review`] collects
-//! what only a person can decide.
+//! what only a person can decide. A finding gives exit code 1, even if the text isn't YAML or
+//! OpenAPI at all; notes for review don't.
 
 mod check;
 mod composition;

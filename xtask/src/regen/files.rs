@@ -1,4 +1,7 @@
 //! The files generated from the spec, with their current and their new contents.
+//!
+//! A package contains only files below its own folder, so each crate gets what it needs from the
+//! spec as a committed file.
 
 use std::collections::BTreeMap;
 use std::fs;

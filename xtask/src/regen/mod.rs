@@ -2,6 +2,10 @@
 //!
 //! [`mod@files`] generates them, [`baseline`] reads the earlier spec, [`surface`] compares the Rust
 //! code, and [`impact`] sums up what the changes mean.
+//!
+//! With `--check`, nothing is written, and a stale file gives exit code 1. The JSON report has the
+//! changes of the contract in `contract`, their effect on Rust in `surface` (or, in `not_compared`,
+//! the reason why it is unknown), and the summary of both in `rust_breaking` and `bump`.
 
 mod baseline;
 mod files;

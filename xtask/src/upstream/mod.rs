@@ -1,6 +1,7 @@
 //! `cargo xtask upstream`: compares our operations with the vendor's OpenAPI document.
 //!
-//! [`accepted`] lists the differences that are intended.
+//! [`accepted`] lists the differences that are intended. Exit code 1 means that another difference
+//! was found, or that an accepted one no longer exists.
 
 mod accepted;
 

@@ -3,6 +3,11 @@
 //! [`check`] compares a body with a row as it is parsed, and [`shape`] keeps the types of values
 //! that the contract doesn't describe. The only values kept are the words of
 //! [`Observation::words`].
+//!
+//! No finding shows a value, or a key that may be data, such as a user name: `{}` stands for it.
+//! These keys count as data: addresses, texts and numbers; neighbouring fields of the same shape;
+//! more than [`MOST_NAMES`] unknown names at one place; and the keys of an undescribed object that
+//! never occur together.
 
 mod check;
 mod finding;

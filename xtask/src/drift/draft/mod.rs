@@ -1,7 +1,11 @@
 //! `--update`: edits to the spec that allow what was seen, as a draft to review.
 //!
 //! Each finding becomes an [`edit`] of a few lines; comments, order and layout stay. Values that
-//! may be personal are marked as [`private`], and each new object gets its own [`schema`].
+//! may be personal are marked as [`private`], and each new object gets its own [`schema`]. Only
+//! words are added to an enum, and only if there are few: other values may be personal.
+//!
+//! What can't be drafted is left to a person, with the reason: for example, a value of another
+//! type, keys that look like data, and parts in flow style (`{…}`, `[…]`).
 
 mod edit;
 mod private;

@@ -60,6 +60,7 @@ impl State {
         }
     }
 
+    #[cfg(test)]
     fn possible(&self) -> impl Iterator<Item = Event> + use<> {
         let all = 0..if self.events > 0 { self.list.len() } else { 0 };
         let arrive = (self.events > 0).then_some(Event::Arrive);
@@ -118,6 +119,7 @@ impl State {
             next.yielded.remove(key);
         }
         next.walk = Walk::resume(next.walk.token(&pending));
+        next.last.clear();
         next
     }
 }
@@ -214,7 +216,7 @@ pub(in crate::chats) fn follow(choices: &[u8]) {
     let page_size = u32::from(page_size) % 19 + 2;
     let mut state = State::new(order, size.into(), page_size, u32::MAX, true);
     let mut choices = choices.iter().map(|choice| usize::from(*choice));
-    let mut live = |state: &mut State| {
+    let mut live = |state: &mut State, may_resume: bool| {
         // Without a choice, the list stays quiet.
         while let Some(choice) = choices.next().filter(|choice| *choice < 200) {
             let index = choices.next().unwrap_or(0);
@@ -222,12 +224,13 @@ pub(in crate::chats) fn follow(choices: &[u8]) {
                 (0..20, _) | (_, 0) => state.after(Event::Arrive),
                 (20..50, chats) => state.after(Event::Leave(index % chats)),
                 (50..180, chats) => state.after(Event::Move(index % chats)),
-                _ => state.resumed(index % 2 == 0),
+                _ if may_resume => state.resumed(index % 2 == 0),
+                _ => continue,
             };
         }
     };
     loop {
-        live(&mut state);
+        live(&mut state, true);
         let first = match state.walk.ask() {
             Ok(Some(first)) => first,
             Ok(None) => break,
@@ -239,9 +242,7 @@ pub(in crate::chats) fn follow(choices: &[u8]) {
             None => state.read(first, page),
             Some(second) => {
                 // The answers come from different states of the list.
-                let walk = state.walk.clone();
-                live(&mut state);
-                state.walk = walk;
+                live(&mut state, false);
                 let second_page = state.page(order, second);
                 state.read(first, page);
                 if state.walk.accepts(&second) {
