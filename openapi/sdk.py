@@ -6,11 +6,13 @@
 Installs the SDK from PyPI below `target/sdk`: the newest version, unless one is given.
 """
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
 import typing
+import urllib.request
 import venv
 from pathlib import Path
 
@@ -68,27 +70,75 @@ def document():
     }
 
 
+@contextlib.contextmanager
+def sandbox(*arguments):
+    """Runs a sandbox, and yields its URL and that of its admin port."""
+    command = ["cargo", "run", "--quiet", "-p", "ofauth-cli", "--", "sandbox", "--quiet"]
+    command += ["--chats", str(CHATS), "--admin-port", "0", *arguments]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            url = process.stdout.readline().strip()
+            admin = next(line for line in process.stdout if "admin port" in line).split()[-1]
+            yield url, admin
+        finally:
+            process.terminate()
+
+
+def post(url, body):
+    """Posts JSON to the sandbox's admin port."""
+    headers = {"content-type": "application/json"}
+    urllib.request.urlopen(urllib.request.Request(url, json.dumps(body).encode(), headers))
+
+
 def read_sandbox():
     """Reads each chat of the sandbox with the SDK, and checks each page by its models."""
     from onlyfans_sdk import OFAuthClient, messages
     from onlyfans_sdk.models import V2AccessChatsGetResponse
 
-    command = ["cargo", "run", "--quiet", "-p", "ofauth-cli", "--", "sandbox"]
-    command += ["--quiet", "--chats", str(CHATS), "--rate-limit", "off"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as sandbox:
-        try:
-            url = sandbox.stdout.readline().strip()
-            client = OFAuthClient("sk_sandbox_sdk", url, connection_id="conn_sandbox_1")
-            read, more = set(), True
-            while more:
-                page = messages.list_chats(client, limit=20, offset=len(read))
-                V2AccessChatsGetResponse.model_validate(page)
-                read.update(chat["withUser"]["id"] for chat in page["list"])
-                more = page["hasMore"]
-        finally:
-            sandbox.terminate()
+    with sandbox("--rate-limit", "off") as (url, _):
+        client = OFAuthClient("sk_sandbox_sdk", url, connection_id="conn_sandbox_1")
+        read, more = set(), True
+        while more:
+            page = messages.list_chats(client, limit=20, offset=len(read))
+            V2AccessChatsGetResponse.model_validate(page)
+            read.update(chat["withUser"]["id"] for chat in page["list"])
+            more = page["hasMore"]
     assert len(read) == CHATS, f"the SDK read {len(read)} of the sandbox's {CHATS} chats"
     print(f"the SDK reads the sandbox: {CHATS} chats, each page valid by its models")
+
+
+def compare():
+    """Shows what the README's table says of the SDK."""
+    from onlyfans_sdk import OFAuthClient, OFAuthError, messages
+
+    def error():
+        try:
+            next(messages.iter_chats(client))
+        except OFAuthError as error:
+            return error.status, str(error)
+
+    def fault(fault):
+        post(f"{admin}/faults", {"fault": fault, "times": 1})
+
+    with sandbox("--rate-limit", "1:30") as (url, admin):
+        client = OFAuthClient("sk_sandbox_sdk", url, connection_id="conn_sandbox_1")
+        changes = f"{admin}/connections/conn_sandbox_1/changes"
+        walk = messages.iter_chats(client)
+        seen = [next(walk)["withUser"]["id"] for _ in range(20)]
+        page = messages.list_chats(client, limit=20, offset=30)
+        moved = page["list"][0]["withUser"]["id"]
+        post(changes, {"message": {"fan": moved, "text": "Hi!"}})
+        seen += [chat["withUser"]["id"] for chat in walk]
+        assert len(seen) > len(set(seen)) and moved not in seen, "the walk repeats and misses"
+        fault({"status": {"status": 502}})
+        assert error() == (502, "HTTP 502"), "no retry"
+        fault({"unreadable_chat": {"index": 0}})
+        assert type(next(messages.iter_chats(client))["withUser"]) is str, "no check"
+        post(changes, {"session": "expired"})
+        assert error() == (401, "HTTP 401"), "no message"
+        post(changes, {"session": "active"})
+        assert [error() for _ in range(30)][-1] == (429, "HTTP 429"), "no wait"
+    print("the SDK repeats and misses chats that move, and neither retries nor waits")
 
 
 def main():
@@ -100,6 +150,7 @@ def main():
     upstream = ["cargo", "xtask", "upstream", "--witness", "sdk", path]
     different = subprocess.call(upstream, cwd=ROOT)
     read_sandbox()
+    compare()
     sys.exit(different)
 
 

@@ -1,33 +1,46 @@
-//! What `fuzz/` calls: drafts of edits, for any spec and capture.
+//! What `fuzz/` calls: edits of any spec, for any capture.
 
-use std::path::Path;
-
-use crate::drift::{Captures, draft};
+use crate::drift::{Captures, edited};
 use crate::spec::lines::Lines;
 use crate::spec::{SPEC, Spec};
 
 /// Separates a spec from a capture.
 const SEPARATOR: &str = "\n%%%\n";
 
-/// A draft keeps every line of the spec's text that it doesn't edit, in order, and can be read
-/// again.
+/// An edit keeps every comment of the spec, in order, and leaves YAML that can be read again.
 pub fn edit(input: &[u8]) {
-    let Ok(text) = str::from_utf8(input) else { return };
-    let Some((yaml, capture)) = text.split_once(SEPARATOR) else { return };
-    let Ok(spec) = Spec::parse(SPEC, yaml) else { return };
-    let Ok(table) = spec.table() else { return };
-    let mut captures = Captures::new(table, None);
+    let _ = edits(input);
+}
+
+/// Returns how many edits were made. Whether the spec is still valid isn't checked: the spec of the
+/// input needn't be.
+fn edits(input: &[u8]) -> Option<usize> {
+    let (yaml, capture) = str::from_utf8(input).ok()?.split_once(SEPARATOR)?;
+    let spec = Spec::parse(SPEC, yaml).ok()?;
+    let mut captures = Captures::new(spec.table().ok()?, None);
     captures.add("capture", Ok(capture.as_bytes()));
-    if captures.findings().is_empty() {
-        return;
-    }
     let lines = Lines::new(yaml, spec.document);
-    let Ok(draft) = draft(Path::new("."), lines, &captures) else { return };
-    let new = draft.lines.text();
-    let again = Spec::parse(SPEC, &new);
-    assert!(again.is_ok(), "{new}");
-    let mut kept = new.lines();
-    for comment in yaml.lines().filter(|line| line.trim_start().starts_with('#')) {
-        assert!(kept.any(|line| line == comment), "lost {comment:?}: {new}");
+    let mut edits = 0;
+    for observation in captures.observations() {
+        let Ok(lines) = edited(&lines, captures.table(), observation) else { continue };
+        let new = lines.text();
+        assert!(Spec::parse(SPEC, &new).is_ok(), "{new}");
+        let mut kept = new.lines();
+        for comment in yaml.lines().filter(|line| line.trim_start().starts_with('#')) {
+            assert!(kept.any(|line| line == comment), "lost {comment:?}: {new}");
+        }
+        edits += 1;
+    }
+    Some(edits)
+}
+
+/// Seeds, and inputs that once broke the law.
+#[cfg(test)]
+#[test]
+fn the_law_holds_for_each_seed() {
+    let seeds = concat!(env!("CARGO_MANIFEST_DIR"), "/../fuzz/seeds/edit");
+    for file in std::fs::read_dir(seeds).unwrap() {
+        let input = std::fs::read(file.unwrap().path()).unwrap();
+        assert!(edits(&input) > Some(3), "{:?}", edits(&input));
     }
 }

@@ -4,11 +4,12 @@
 //! broken rules), 2 for invalid usage, and 3 if something can't be read or a tool failed. The
 //! documentation of each command's module says what exactly gives 1.
 
+mod api;
 mod bench;
 mod diff;
 mod docs;
 mod drift;
-#[cfg(fuzzing)]
+#[cfg(any(fuzzing, test))]
 pub mod fuzzing;
 #[path = "../../build/generator.rs"]
 mod generator;
@@ -47,6 +48,8 @@ enum Command {
     Schema,
     /// Compare two OpenAPI documents, and report which changes are breaking
     Diff(diff::Arguments),
+    /// List the public API of `ofauth` in crates/ofauth/public-api.txt, and report what changed
+    Api(api::Arguments),
     /// Compare captured responses with openapi/ofauth.yaml
     Drift(drift::Arguments),
     /// Measure ofauth beside other clients, and write BENCHMARKS.md
@@ -75,6 +78,7 @@ pub fn main() -> ExitCode {
         Command::Lint => lint::run(&workspace()),
         Command::Schema => regen::schemas(&workspace()),
         Command::Bench(arguments) => bench::run(&workspace(), &arguments),
+        Command::Api(arguments) => api::run(&workspace(), &arguments),
         Command::Docs => docs::run(&workspace()),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Upstream(arguments) => upstream::run(&workspace(), &arguments),

@@ -81,3 +81,24 @@ pub fn html(input: &[u8]) {
     let text = message.plain_text();
     assert!(text.len() <= html.len() * 2 + 64, "{html:?}: {text:?}");
 }
+
+/// Seeds, and inputs that once broke a law.
+#[cfg(test)]
+#[test]
+fn the_laws_hold_for_each_seed() {
+    let laws: [(&str, fn(&[u8])); 6] = [
+        ("error_body", error_body),
+        ("headers", headers),
+        ("html", html),
+        ("page", page),
+        ("position", position),
+        ("walk", walk),
+    ];
+    let seeds = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/seeds");
+    for (name, law) in laws {
+        let files = std::fs::read_dir(format!("{seeds}/{name}")).unwrap();
+        for file in files {
+            law(&std::fs::read(file.unwrap().path()).unwrap());
+        }
+    }
+}

@@ -41,30 +41,32 @@
 //!
 //! Every stream implements [`Stream`](futures_core::Stream) and has an inherent `next` method.
 //!
+//! # Guides
+//!
+//! | guide | about |
+//! | --- | --- |
+//! | [`errors`](guide::errors) | each kind of error: what to do, and what a service can answer |
+//! | [`limits_and_retries`](guide::limits_and_retries) | how long a call takes, and what bounds it |
+//! | [`walking`](guide::walking) | reading a list that changes, each chat exactly once |
+//! | [`syncing`](guide::syncing) | keeping a copy up to date, for example in SQLite |
+//! | [`testing`](guide::testing) | the sandbox, typed mocks, and a client that doesn't wait |
+//! | [`security`](guide::security) | what is secret, and what protects it |
+//! | [`features`](guide::features) | TLS, code that isn't async, and what is rarely needed |
+//!
 //! # What the client takes care of
 //!
 //! - **Requests are validated** before anything is sent, by the rules of the API's description
 //!   ([`operations`]).
-//! - **Secrets stay secret.** The API key and the connection ids never appear in `Debug`,
-//!   `Display`, traces or errors. This crate wipes its own copies of them when they are dropped.
-//!   `Debug` of a [`Message`] hides its text. Traces and events identify a connection by a
-//!   [`ConnectionHash`].
-//! - **The API key can be replaced** while the client runs ([`Client::set_api_key`]). Cursors and
-//!   checkpoints stay valid.
-//! - **Transient failures are retried**: see [`RetryPolicy`], [`RateLimit`] and the table below.
-//! - **Nothing waits forever**: see [`CallOptions`].
-//! - **Credentials go only to the configured host.** `https` only, except to loopback. Redirects
-//!   are not followed, because the credentials would go along. Proxies come from the environment or
-//!   from [`ClientBuilder::http`].
-//! - **Feature unification is harmless.** An application may enable any feature of `reqwest` or
-//!   `serde_json`.
-//! - **The API may grow.** Unknown fields are ignored, unknown values are kept
-//!   ([`MediaKind::Other`]), and malformed dates are kept as text ([`Timestamp`]).
-//! - **The list may change while it is read.** [`ChatStream`] documents its guarantee and the
-//!   assumptions behind it.
+//! - **Secrets and messages stay out of** `Debug`, `Display`, traces and errors, and go only to the
+//!   configured host ([`security`](guide::security)).
+//! - **Transient failures are retried**, rate limits are kept, and nothing waits forever
+//!   ([`limits_and_retries`](guide::limits_and_retries)).
+//! - **The list may change while it is read** ([`walking`](guide::walking)).
 //! - **One bad record doesn't fail its page.** The other chats are delivered, and the record is
 //!   reported with its position ([`Page::rejected`]), unless the request is
 //!   [strict](Request::strict).
+//! - **The API may grow.** Unknown fields are ignored, unknown values are kept
+//!   ([`MediaKind::Other`]), and malformed dates are kept as text ([`Timestamp`]).
 //! - **Futures can be dropped** at any point without affecting the client. All are
 //!   `Send + 'static`.
 //!
@@ -93,7 +95,7 @@
 //! | the API fails for everyone | spends the retry budget, then fails at once | `retry.rs`: `a_failing_api_does_not_see_a_storm` |
 //! | the whole call takes too long | ends at its deadline, with the last failure | `retry.rs`: `the_deadline_of_the_call_ends_…` |
 //! | a redirect | [`Redirect`](ErrorKind::Redirect), with the host, to which nothing is sent | `../client/answers.rs`: `a_redirect_is_not_followed` |
-//! | a body that is too large, a gzip bomb, endless empty gzip | stops reading at the bound: [`Decode`](ErrorKind::Decode) | `wire.rs`: `what_is_too_large_is_not_read_to_its_end` |
+//! | a body that is too large, a gzip bomb, endless empty gzip | stops reading at the bound: [`Decode`](ErrorKind::Decode) | `wire.rs`: `what_is_too_large_is_not_read_to_its_end`, `gzip_is_decompressed_as_it_arrives` |
 //! | too many headers, or too long ones | `Decode` that says so | `wire.rs`: `too_many_headers_are_named` |
 //! | an HTML page of a proxy or login, with any status | says that it is HTML, and doesn't blame the vendor | `../client/answers.rs`: `an_html_page_is_not_blamed_…` |
 //! | an error of the API with status 200 | the error, in the API's words | `../client/answers.rs`: `an_error_with_status_200_…` |
@@ -117,18 +119,6 @@
 //! - `ClientBuilder::drift`, with the feature `drift`: reports where the API's responses differ from
 //!   its description.
 //! - [`Page::meta`]: the status, request id, rate limit, attempts and duration of one call.
-//!
-//! # Features
-//!
-//! - `rustls` (default), `rustls-no-provider` or `native-tls`: the TLS implementation. With
-//!   `rustls-no-provider`, the application chooses the cryptography: it installs a `CryptoProvider`
-//!   of rustls, for example that of `ring`, which builds faster than the default.
-//! - `simd`: decodes pages with SIMD instructions, where the processor has them. The last digit of a
-//!   number with more than 15 digits may differ.
-//! - `drift`: finds differences between the API's responses and its description, at run time.
-//! - `schemars`: implements `JsonSchema` for every type of the API.
-//! - `generate`: generates the raw client at build time instead of using the committed copy, which
-//!   is identical.
 
 #![warn(clippy::print_stderr, clippy::print_stdout)]
 
@@ -152,10 +142,11 @@ mod drift;
 mod error;
 mod event;
 mod fleet;
-#[cfg(fuzzing)]
+#[cfg(any(fuzzing, test))]
 #[doc(hidden)]
 pub mod fuzzing;
 mod get;
+pub mod guide;
 mod json_path;
 mod limit;
 mod meta;

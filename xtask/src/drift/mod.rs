@@ -27,8 +27,8 @@ use crate::spec::lines::Lines;
 use crate::spec::{self, SPEC, Spec};
 pub(crate) use capture::Captures;
 use capture::Found;
-#[cfg(fuzzing)]
-pub(crate) use draft::draft;
+#[cfg(any(fuzzing, test))]
+pub(crate) use draft::edited;
 
 /// The maximum number of unreadable bodies that are listed on stderr.
 const MOST_LISTED: usize = 10;

@@ -35,7 +35,7 @@ pub(crate) fn outside_of_runtime() -> Error {
 }
 
 /// The error that a response becomes, for [`fuzzing`](crate::fuzzing).
-#[cfg(fuzzing)]
+#[cfg(any(fuzzing, test))]
 pub(crate) fn error(
     connection: &Connection,
     status: http::StatusCode,

@@ -83,7 +83,7 @@ impl Writer {
         }
     }
 
-    #[cfg(fuzzing)]
+    #[cfg(any(fuzzing, test))]
     pub(in crate::chats) fn raw(&mut self, bytes: &[u8]) {
         self.0.extend(bytes);
     }

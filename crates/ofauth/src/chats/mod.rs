@@ -8,7 +8,7 @@
 pub(crate) mod changes;
 mod code;
 pub(crate) mod cursor;
-#[cfg(fuzzing)]
+#[cfg(any(fuzzing, test))]
 pub(crate) mod fuzzing;
 mod record;
 pub(crate) mod stream;

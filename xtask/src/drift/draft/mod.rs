@@ -103,7 +103,11 @@ impl Edits<'_> {
 }
 
 /// The lines after the edit for one observation.
-fn edited(lines: &Lines, table: &Table, observation: &Observation) -> Result<Lines, String> {
+pub(crate) fn edited(
+    lines: &Lines,
+    table: &Table,
+    observation: &Observation,
+) -> Result<Lines, String> {
     let mut new = lines.clone();
     edit::edit(&mut new, table, observation)?;
     new.reparse(SPEC)?;

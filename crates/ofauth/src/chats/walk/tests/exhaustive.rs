@@ -209,7 +209,7 @@ fn every_walk_over_a_small_inbox_keeps_the_guarantee() {
 }
 
 /// Follows one walk over an inbox that may be larger, as the choices say. It may give up.
-#[cfg(fuzzing)]
+#[cfg(any(fuzzing, test))]
 pub(in crate::chats) fn follow(choices: &[u8]) {
     let Some((&[size, page_size, flags], choices)) = choices.split_first_chunk() else { return };
     let order = if flags & 1 == 0 { Order::Recent } else { Order::Old };
