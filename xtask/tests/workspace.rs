@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
@@ -62,9 +63,24 @@ fn every_package_has_the_lints_and_the_licence_of_the_workspace() {
         .unwrap()
         .iter()
         .filter(|package| package["source"].is_null());
+    let licences = ["LICENSE-APACHE", "LICENSE-MIT"];
+    let read = |directory: &Path, name: &str| std::fs::read_to_string(directory.join(name)).unwrap();
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
     let mut count = 0;
     for package in own {
         count += 1;
+        // A package that is published contains copies; symbolic links would be text on Windows.
+        if package["publish"].is_null() {
+            let manifest = Path::new(package["manifest_path"].as_str().unwrap());
+            for name in licences {
+                let directory = manifest.parent().unwrap();
+                assert_eq!(read(directory, name), read(root, name), "{}", package["name"]);
+                assert!(!directory.join(name).is_symlink(), "{}", package["name"]);
+            }
+            for field in ["repository", "homepage", "documentation", "description", "readme"] {
+                assert!(package[field].is_string(), "{}: {field}", package["name"]);
+            }
+        }
         assert_eq!(package["license"], "MIT OR Apache-2.0");
         assert_eq!(package["edition"], "2024");
         let manifest = std::fs::read_to_string(package["manifest_path"].as_str().unwrap()).unwrap();

@@ -38,6 +38,19 @@ impl<O: Operation> Request<O> {
     /// and [`RetryPolicy`](crate::RetryPolicy). Dropping the future at any point leaves the client
     /// unaffected.
     ///
+    /// ```no_run
+    /// # async fn run(creator: ofauth::Connection) -> ofauth::Result<()> {
+    /// use ofauth::ErrorKind;
+    ///
+    /// match creator.chats().limit(20).send().await {
+    ///     Ok(page) => println!("{} chats, more: {}", page.len(), page.has_more()),
+    ///     Err(error) if error.kind() == ErrorKind::Session => println!("link the account again"),
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Returns an error of kind [`InvalidRequest`](crate::ErrorKind::InvalidRequest), and sends
@@ -76,6 +89,17 @@ impl<O: ListOperation> Request<O> {
     ///
     /// The stream ends after the last page or the first error. Pages are as large as the API allows
     /// unless `limit` is set.
+    ///
+    /// ```no_run
+    /// # async fn run(creator: ofauth::Connection) -> ofauth::Result<()> {
+    /// let mut pages = creator.chats().pages();
+    /// while let Some(page) = pages.next().await {
+    ///     let page = page?;
+    ///     println!("{} chats, {} rejected", page.len(), page.rejected().len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn pages(mut self) -> PageStream<<O::Page as RawPage>::Record> {
         self.operation.fill_pages();
         PageStream::new(self)

@@ -98,6 +98,16 @@ impl ChatsRequest {
     ///
     /// [`ChatStream`] documents the guarantee and the cost. Pages are as large as the API allows
     /// unless [`limit`](Self::limit) is set, and overlap by at least one chat.
+    ///
+    /// ```no_run
+    /// # async fn run(creator: ofauth::Connection) -> ofauth::Result<()> {
+    /// let mut chats = creator.chats().stream().prefetch(1);
+    /// while let Some(chat) = chats.next().await {
+    ///     println!("{}", chat?.with_user.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn stream(self) -> ChatStream {
         let order = match self.order_or_default() {
             ChatOrder::Old => Order::Old,
@@ -110,6 +120,20 @@ impl ChatsRequest {
 
     /// Resumes a walk from a cursor, without losing or repeating chats. This works in another
     /// process too, and with another API key.
+    ///
+    /// ```no_run
+    /// # async fn run(creator: ofauth::Connection) -> ofauth::Result<()> {
+    /// let mut chats = creator.chats().stream();
+    /// let first = chats.next().await;
+    /// let stored = chats.cursor().to_string();
+    /// // Later, or in another process:
+    /// let mut rest = creator.chats().resume(stored.parse()?);
+    /// while let Some(chat) = rest.next().await {
+    ///     println!("{}", chat?.with_user.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// The connection and the parameters must be those of the original walk. If they differ, the
     /// stream's only item is an error of kind
