@@ -64,7 +64,8 @@ fn every_package_has_the_lints_and_the_licence_of_the_workspace() {
         .iter()
         .filter(|package| package["source"].is_null());
     let licences = ["LICENSE-APACHE", "LICENSE-MIT"];
-    let read = |directory: &Path, name: &str| std::fs::read_to_string(directory.join(name)).unwrap();
+    let read =
+        |directory: &Path, name: &str| std::fs::read_to_string(directory.join(name)).unwrap();
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
     let mut count = 0;
     for package in own {

@@ -1,5 +1,7 @@
 //! What `fuzz/` checks of walks and positions.
 
+#![allow(clippy::panic, reason = "a fuzzer finds panics")]
+
 use super::code::{Purpose, Writer};
 use super::cursor::Scope;
 use super::walk::tests::exhaustive::follow;
