@@ -70,7 +70,7 @@ pub(crate) fn write() {
     let bars: Vec<_> =
         (0..).zip(bars).map(|(index, name)| (name, ratio(counted[index]), index > 2)).collect();
     plot::bars(
-        &root("benchmarks.svg"),
+        &root("docs/benchmarks.svg"),
         "Instructions per page of 20 chats, relative to hyper",
         &bars,
     );
