@@ -411,7 +411,12 @@ mod tests {
                 let numbers = page.list.iter().map(|number| number.n).collect();
                 let rejected = rejected
                     .iter()
-                    .map(|one| format!("{} {:?} {one} {}", one.index(), one.id(), one.raw()))
+                    .map(|one| {
+                        assert!(
+                            one.to_string().starts_with(one.path()) && one.path().contains('[')
+                        );
+                        format!("{} {:?} {one} {}", one.index(), one.id(), one.raw())
+                    })
                     .collect();
                 Ok((numbers, page.more, rejected))
             }
