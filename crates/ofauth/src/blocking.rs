@@ -20,10 +20,14 @@
 //! ```
 //!
 //! Network and timers run on a Tokio runtime of this module, in one background thread, which is
-//! started at the first use. So this works without a runtime and within one. Within one, the thread
-//! that waits is blocked: call it from [`tokio::task::spawn_blocking`] if other tasks need that
-//! thread, and don't wait on a client that async code uses too, because its HTTP connections belong
-//! to the runtime that opened them.
+//! started at the first use. So this works without a runtime and within one. Within a runtime,
+//! however:
+//!
+//! - The thread that waits is blocked. In a runtime with one thread, nothing else makes progress
+//!   meanwhile: if the call waits for a server in the same runtime, like a sandbox in a
+//!   `#[tokio::test]`, it never returns. Use [`tokio::task::spawn_blocking`].
+//! - A client that async code uses too should not be waited on, because its HTTP connections belong
+//!   to the runtime that opened them.
 
 use std::future::{Future, pending};
 use std::pin::pin;
