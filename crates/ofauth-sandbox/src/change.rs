@@ -83,7 +83,7 @@ pub enum ChangeError {
 impl fmt::Display for ChangeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::UnknownConnection => "the sandbox has no connection with this id",
+            Self::UnknownConnection => "the sandbox has no connection with this id; `SandboxBuilder::connections` sets their number",
             Self::UnknownFan => "the connection has no chat with this fan",
         })
     }

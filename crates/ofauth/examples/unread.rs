@@ -4,13 +4,15 @@
 //! `OFAUTH_API_KEY=… cargo run -p ofauth --example unread -- conn_abc123 conn_abc124`
 
 use std::collections::HashMap;
+use std::error::Error;
 
-use ofauth::{ChatFilter, Client, FleetEvent, Result};
+use ofauth::{ChatFilter, Client, FleetEvent};
 
 #[tokio::main]
-async fn main() -> Result<()> {
+async fn main() -> Result<(), Box<dyn Error>> {
     let client = Client::from_env()?;
     let ids: Vec<String> = std::env::args().skip(1).collect();
+    let (creators, mut complete) = (ids.len(), 0);
     let mut unread: HashMap<usize, u64> = HashMap::new();
     let mut fleet = client.fleet(ids).chats(|chats| chats.filter(ChatFilter::Unread));
     while let Some((member, event)) = fleet.next().await {
@@ -18,12 +20,20 @@ async fn main() -> Result<()> {
         match event {
             FleetEvent::Item(chat) => *unread.entry(creator).or_default() += chat.unread(),
             FleetEvent::Error(error) => eprintln!("creator {creator}: {error}"), // one chat
-            FleetEvent::End { result: Err(error), .. } => println!("creator {creator}: {error}"),
             FleetEvent::End { result: Ok(()), .. } => {
                 let unread = unread.get(&creator).unwrap_or(&0);
                 println!("creator {creator}: {unread} unread messages");
+                complete += 1;
             }
+            FleetEvent::End { result: Err(error), .. } if error.is_session() => {
+                eprintln!("creator {creator} must link the account again");
+            }
+            FleetEvent::End { result: Err(error), .. } => eprintln!("creator {creator}: {error}"),
         }
     }
-    Ok(())
+    // A wrong API key ends the fleet at once, without an event of each creator.
+    match creators - complete {
+        0 => Ok(()),
+        missing => Err(format!("{missing} of {creators} creators could not be read").into()),
+    }
 }

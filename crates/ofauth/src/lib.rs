@@ -48,6 +48,7 @@
 //! | [`errors`](guide::errors) | each kind of error: what to do, and what a service can answer |
 //! | [`limits_and_retries`](guide::limits_and_retries) | how long a call takes, and what bounds it |
 //! | [`walking`](guide::walking) | reading a list that changes, each chat exactly once |
+//! | [`fleets`](guide::fleets) | reading the inboxes of many creators, when some of them fail |
 //! | [`syncing`](guide::syncing) | keeping a copy up to date, for example in SQLite |
 //! | [`testing`](guide::testing) | the sandbox, typed mocks, and a client that doesn't wait |
 //! | [`security`](guide::security) | what is secret, and what protects it |

@@ -57,12 +57,18 @@ async fn first_page() {
 async fn unread() {
     let sandbox = sandbox().await;
     sandbox.change("conn_sandbox_2", Change::Session(Session::Expired)).unwrap();
-    let mut lines = lines("unread", &sandbox, &["conn_sandbox_1", "conn_sandbox_2"]).await;
-    lines.sort();
     let chats = sandbox.chats("conn_sandbox_1").unwrap();
     let sum: u64 = chats.iter().map(ofauth::Chat::unread).sum();
-    assert_eq!(lines[0], format!("creator 1: {sum} unread messages"));
-    assert!(lines[1].contains("SESSION_EXPIRED"), "{}", lines[1]);
+    let ids = ["conn_sandbox_1", "conn_sandbox_2"];
+    let Output { status, stdout, stderr } =
+        example("unread", &sandbox, &ids).output().await.unwrap();
+    assert!(!status.success());
+    assert_eq!(String::from_utf8_lossy(&stdout), format!("creator 1: {sum} unread messages\n"));
+    let stderr = String::from_utf8_lossy(&stderr);
+    assert!(stderr.contains("creator 2 must link the account again"), "{stderr}");
+    assert!(stderr.contains("1 of 2 creators could not be read"), "{stderr}");
+    let one = lines("unread", &sandbox, &ids[..1]).await;
+    assert_eq!(one.len(), 1);
 }
 
 #[tokio::test]

@@ -72,7 +72,7 @@ impl From<Error> for Failure {
             ErrorKind::NotFound => (StatusCode::NOT_FOUND, "there is no such inbox"),
             ErrorKind::RateLimited => (StatusCode::TOO_MANY_REQUESTS, "try again later"),
             ErrorKind::Timeout => (StatusCode::GATEWAY_TIMEOUT, "try again later"),
-            _ if error.is_retryable() => (StatusCode::BAD_GATEWAY, "try again later"),
+            _ if error.is_retryable() => (StatusCode::SERVICE_UNAVAILABLE, "try again later"),
             // Our settings, or a change of the API.
             _ => (StatusCode::INTERNAL_SERVER_ERROR, "the service must be repaired"),
         };

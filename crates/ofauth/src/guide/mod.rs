@@ -4,6 +4,8 @@
 pub mod errors {}
 #[doc = include_str!("features.md")]
 pub mod features {}
+#[doc = include_str!("fleets.md")]
+pub mod fleets {}
 #[doc = include_str!("limits_and_retries.md")]
 pub mod limits_and_retries {}
 #[doc = include_str!("security.md")]
