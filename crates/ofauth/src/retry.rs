@@ -263,6 +263,12 @@ mod tests {
     }
 
     #[test]
+    fn jitter_does_not_push_a_pause_past_the_deadline() {
+        let (wait, left) = (Duration::from_secs(5), Duration::from_millis(5_100));
+        assert_eq!(RetryPolicy::new().pause(1, Some(wait), left, 0.9), Ok(wait));
+    }
+
+    #[test]
     fn retry_after_is_respected_up_to_the_cap() {
         let policy = RetryPolicy::new();
         let second = Duration::from_secs(1);
