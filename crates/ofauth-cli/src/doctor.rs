@@ -160,10 +160,10 @@ fn call(report: &mut Report, result: Result<Page, Error>) -> Result<(), Failure>
         Err(error) => error,
     };
     let culprit = match error.kind() {
-        ErrorKind::Unauthorized => "API key",
+        ErrorKind::Unauthorized => "sign-in",
         ErrorKind::Forbidden => "permission",
         ErrorKind::Session => {
-            report.line("ok", "API key", "accepted")?;
+            report.line("ok", "sign-in", "the API key is accepted")?;
             "connection"
         }
         ErrorKind::RateLimited => "rate limit",

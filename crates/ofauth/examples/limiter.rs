@@ -1,5 +1,5 @@
-//! A limiter of the application: in addition to the limit of each connection, all connections
-//! together send a given number of requests per second.
+//! A custom rate limiter: in addition to the limit of each connection, all connections together
+//! send at most a given number of requests per second.
 //!
 //! `OFAUTH_API_KEY=… cargo run -p ofauth --example limiter -- 20 conn_abc123 conn_abc124`
 

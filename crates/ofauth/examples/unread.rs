@@ -31,7 +31,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             FleetEvent::End { result: Err(error), .. } => eprintln!("creator {creator}: {error}"),
         }
     }
-    // A wrong API key ends the fleet at once, without an event of each creator.
+    // A wrong API key ends the fleet at once, without an `End` for the others.
     match creators - complete {
         0 => Ok(()),
         missing => Err(format!("{missing} of {creators} creators could not be read").into()),

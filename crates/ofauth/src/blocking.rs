@@ -19,18 +19,18 @@
 //! # }
 //! ```
 //!
-//! Network and timers run on a Tokio runtime of this module, in one background thread, which is
-//! started at the first use. So this works without a runtime and within one. Within a runtime,
-//! however:
+//! Network I/O and timers run on this module's Tokio runtime, in a background thread that starts on
+//! first use. So `wait` works outside a runtime and within one. Within a runtime, however:
 //!
 //! - The thread that waits is blocked. In a runtime with one thread, nothing else makes progress
 //!   meanwhile: if the call waits for a server in the same runtime, like a sandbox in a
 //!   `#[tokio::test]`, it never returns. Use [`tokio::task::spawn_blocking`].
-//! - A client that async code uses too should not be waited on, because its HTTP connections belong
-//!   to the runtime that opened them.
+//! - Don't share a client between blocking and async code. Its HTTP connections belong to the runtime
+//!   that opened them: a call may have to wait, until its timeout, for a runtime that is blocked.
 
 use std::future::{Future, pending};
 use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
@@ -38,24 +38,30 @@ use std::thread::{self, Thread};
 use futures_core::Stream;
 use futures_util::StreamExt;
 use tokio::runtime::{Builder, Handle};
+use tokio::task::unconstrained;
 
 /// Waits for calls; implemented for every future.
 pub trait Wait: Future + Sized {
     /// Blocks this thread until the call has ended, and returns its result.
     ///
     /// If the background thread can't be started, because the system has no more threads or file
-    /// descriptors, calls return an error of kind
-    /// [`Configuration`](crate::ErrorKind::Configuration).
+    /// descriptors, calls outside a runtime return an error of kind
+    /// [`Configuration`](crate::ErrorKind::Configuration). Within a runtime, they use that one.
     fn wait(self) -> Self::Output {
         let runtime = runtime();
         let _context = runtime.as_ref().map(Handle::enter);
-        let waker = Waker::from(Arc::new(Unpark(thread::current())));
+        let unpark = Arc::new(Unpark { thread: thread::current(), woken: AtomicBool::new(false) });
+        let waker = Waker::from(Arc::clone(&unpark));
         let mut context = Context::from_waker(&waker);
-        let mut future = pin!(self);
+        // Within a task, Tokio would let only so many operations pass until the task yields, which a
+        // blocked one never does.
+        let mut future = pin!(unconstrained(self));
         loop {
-            match future.as_mut().poll(&mut context) {
-                Poll::Ready(output) => return output,
-                Poll::Pending => thread::park(),
+            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+                return output;
+            }
+            while !unpark.woken.swap(false, Ordering::Acquire) {
+                thread::park();
             }
         }
     }
@@ -65,7 +71,7 @@ impl<F: Future> Wait for F {}
 
 /// Iterates over streams; implemented for every stream.
 pub trait Iter: Stream + Unpin + Sized {
-    /// Returns an iterator, which blocks until the stream's next item is there.
+    /// Returns an iterator, which blocks until the stream's next item is available.
     fn iter(self) -> BlockingIter<Self> {
         BlockingIter { stream: self }
     }
@@ -81,12 +87,12 @@ pub struct BlockingIter<S> {
 }
 
 impl<S> BlockingIter<S> {
-    /// Returns the stream, for example for its position: `chats.get_ref().cursor()`.
+    /// Borrows the stream, for example to get its position: `chats.get_ref().cursor()`.
     pub fn get_ref(&self) -> &S {
         &self.stream
     }
 
-    /// Returns the stream.
+    /// Consumes the iterator and returns the stream.
     pub fn into_inner(self) -> S {
         self.stream
     }
@@ -100,11 +106,16 @@ impl<S: Stream + Unpin> Iterator for BlockingIter<S> {
     }
 }
 
-struct Unpark(Thread);
+struct Unpark {
+    thread: Thread,
+    /// Not only the thread's own token, which code that the future calls may use up.
+    woken: AtomicBool,
+}
 
 impl Wake for Unpark {
     fn wake(self: Arc<Self>) {
-        self.0.unpark();
+        self.woken.store(true, Ordering::Release);
+        self.thread.unpark();
     }
 }
 

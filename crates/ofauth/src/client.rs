@@ -290,8 +290,10 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets what suits tests against a sandbox or a mock server: no rate limit, retries after a
-    /// millisecond, and no `Retry-After` of more than a second is waited for.
+    /// Sets what suits tests against a sandbox or a mock server: no rate limit, retries after
+    /// milliseconds, and no `Retry-After` of more than a second is waited for.
+    ///
+    /// This replaces the limiter and the retry policy: call it before you set one of your own.
     ///
     /// ```
     /// # fn main() -> Result<(), ofauth::Error> {
@@ -302,8 +304,8 @@ impl ClientBuilder {
     /// # }
     /// ```
     pub fn for_tests(self) -> Self {
-        let delay = Duration::from_millis(1);
-        let retries = RetryPolicy::new().base_delay(delay).max_delay(delay);
+        // Delays that double, so that a 429 without end isn't answered with a flood.
+        let retries = RetryPolicy::new().base_delay(Duration::from_millis(1));
         self.rate_limit(None).retry(retries.max_retry_after(Duration::from_secs(1)))
     }
 

@@ -71,7 +71,7 @@ pub fn headers(input: &[u8]) {
     assert!(wait.into_iter().chain(reset).all(|wait| wait <= MAX_WAIT));
 }
 
-/// HTML becomes text that a terminal or a table can show.
+/// Any HTML becomes text that is hardly longer.
 pub fn html(input: &[u8]) {
     let html = String::from_utf8_lossy(input).into_owned();
     let message = serde_json::json!({

@@ -30,8 +30,7 @@
 //! | to read | call | result |
 //! | --- | --- | --- |
 //! | one page | [`ChatsRequest::send`] | a [`Page`] |
-//! | pages in the server's order | [`ChatsRequest::pages`] | a [`PageStream`], which follows the
-//! next position that each page gives |
+//! | pages in the server's order | [`ChatsRequest::pages`] | a [`PageStream`], which follows the next position that each page gives |
 //! | every chat | [`ChatsRequest::stream`] | a [`ChatStream`]: each chat exactly once, even if the list changes meanwhile |
 //! | the rest of an interrupted walk | [`ChatStream::cursor`], [`ChatsRequest::resume`] | a [`Cursor`], which can be stored as text, and a [`ChatStream`] that resumes from it |
 //! | new activity since the last poll | [`ChatsRequest::changes`] | a [`ChangeStream`]: the chats with activity after a [`Checkpoint`] |
@@ -58,9 +57,9 @@
 //!
 //! - **Requests are validated** before anything is sent, by the rules of the API's description
 //!   ([`operations`]).
-//! - **Secrets and messages stay out of** `Debug`, `Display`, traces and errors, and go only to the
-//!   configured host ([`security`](guide::security)).
-//! - **Transient failures are retried**, rate limits are kept, and nothing waits forever
+//! - **Secrets and messages stay out of** `Debug`, `Display`, traces and errors. Credentials go only
+//!   to the configured host ([`security`](guide::security)).
+//! - **Transient failures are retried**, rate limits are respected, and each call has a deadline
 //!   ([`limits_and_retries`](guide::limits_and_retries)).
 //! - **The list may change while it is read** ([`walking`](guide::walking)).
 //! - **One bad record doesn't fail its page.** The other chats are delivered, and the record is
@@ -84,29 +83,29 @@
 //! | no response, slow headers, slow body | abandons the attempt at its deadline, tries again, then `Timeout` with [`Deadline::Attempt`] | `wire.rs`: `a_slow_server_is_asked_again`; `retry.rs`: `the_deadline_of_an_attempt_is_told_…` |
 //! | garbage instead of HTTP | an error, never a panic | `wire.rs`: `garbage_is_an_error` |
 //! | 408, 500, 502, 503, 504, 520 to 524, 529, 530, in JSON, HTML or empty | tries again, then [`Server`](ErrorKind::Server) | `retry.rs`: `what_may_pass_is_tried_again` |
-//! | a kept connection that was closed, HTTP/2 `REFUSED_STREAM` or `GOAWAY` | tries again at once, which counts neither as an attempt nor towards the retry budget | `retry.rs`: `a_kept_connection_that_was_closed_…`; `wire.rs`: `a_request_that_http_2_rejects_…` |
+//! | a closed keep-alive connection, HTTP/2 `REFUSED_STREAM` or `GOAWAY` | tries again at once, which counts neither as an attempt nor towards the retry budget | `retry.rs`: `a_kept_connection_that_was_closed_…`; `wire.rs`: `a_request_that_http_2_rejects_…` |
 //! | an untrusted certificate | [`Certificate`](ErrorKind::Certificate) at once, with a hint | `wire.rs`: `an_untrusted_certificate_…` |
 //! | a proxy that is down or refuses | tries again, then `Transport` that names the proxy, without its password | `retry.rs`: `a_server_that_is_not_there_…` |
 //! | 429 | that connection waits as long as the server asks; others are unaffected | `limits.rs`: `of_200_connections_20_are_throttled_…` |
-//! | 429 again and again | waits with jitter until the vendor's limit has recovered, 90 s, then [`RateLimited`](ErrorKind::RateLimited) | `retry.rs`: `a_429_without_a_time_to_wait_is_outlasted` |
+//! | repeated 429s | retries with jitter for 90 s, by when the vendor's limit has recovered, then [`RateLimited`](ErrorKind::RateLimited) | `retry.rs`: `a_429_without_a_time_to_wait_is_outlasted` |
 //! | a `Retry-After` longer than allowed | fails at once and says how long to wait, a day at most | `retry.rs`: `a_wait_that_is_too_long_is_an_error_at_once` |
 //! | 401 `RULES_OUTDATED` | tries again, then [`RulesOutdated`](ErrorKind::RulesOutdated) | `retry.rs`: `rules_that_are_being_updated_heal` |
 //! | an error whose body never arrives | acts on the status and headers, after 5 s at most | `retry.rs`: `an_error_whose_body_hangs_is_that_error` |
 //! | any other 4xx | fails at once, with the API's message and what to do | `retry.rs`: `what_would_fail_again_is_not_tried_again` |
 //! | the API fails for everyone | spends the retry budget, then fails at once | `retry.rs`: `a_failing_api_does_not_see_a_storm` |
 //! | the whole call takes too long | ends at its deadline, with the last failure | `retry.rs`: `the_deadline_of_the_call_ends_…` |
-//! | a redirect | [`Redirect`](ErrorKind::Redirect), with the host, to which nothing is sent | `../client/answers.rs`: `a_redirect_is_not_followed` |
+//! | a redirect | [`Redirect`](ErrorKind::Redirect), which names the target host; nothing is sent to it | `../client/answers.rs`: `a_redirect_is_not_followed` |
 //! | a body that is too large, a gzip bomb, endless empty gzip | stops reading at the bound: [`Decode`](ErrorKind::Decode) | `wire.rs`: `what_is_too_large_is_not_read_to_its_end`, `gzip_is_decompressed_as_it_arrives` |
 //! | too many headers, or too long ones | `Decode` that says so | `wire.rs`: `too_many_headers_are_named` |
 //! | an HTML page of a proxy or login, with any status | says that it is HTML, and doesn't blame the vendor | `../client/answers.rs`: `an_html_page_is_not_blamed_…` |
 //! | an error of the API with status 200 | the error, in the API's words | `../client/answers.rs`: `an_error_with_status_200_…` |
-//! | bytes that aren't UTF-8, half an emoji (`\ud83d`), a byte order mark | replaces at most those characters, and counts them ([`Page::replaced`]) | `records.rs`: `no_record_is_lost_to_its_encoding` |
+//! | bytes that aren't UTF-8, a lone surrogate (`\ud83d`), a byte order mark | replaces at most those characters, and counts them ([`Page::replaced`]) | `records.rs`: `no_record_is_lost_to_its_encoding` |
 //! | a complete page that isn't valid | `Decode`, with the position; [`Error::body`] has the bytes | `records.rs`: `a_page_whose_envelope_cannot_be_read_…` |
 //! | a callback or limiter of the application that panics | passes the panic on | `dropping.rs`: `a_panic_of_a_callback_reaches_whoever_polls` |
 //! | no Tokio runtime | [`Configuration`](ErrorKind::Configuration) | `dropping.rs`: `outside_of_a_runtime_everything_is_an_error` |
 //! | some records that cannot be decoded | delivers the others, and reports position and reason | `records.rs`: `the_readable_chats_are_delivered_…` |
 //! | a page that wrongly claims to be the last, chats with equal times in a changing order, unexpected next offsets, nothing beyond an offset | a stream is complete, or ends with [`Incomplete`](ErrorKind::Incomplete) or [`Paging`](ErrorKind::Paging) | `src/chats/walk/tests/odd_servers.rs` |
-//! | a wrong API key in a fleet | ends the fleet at once | `../walks/fleet.rs`: `a_wrong_key_ends_the_fleet_at_once` |
+//! | a wrong API key in a fleet | ends the fleet at once, unless the key already worked for a member | `../walks/fleet.rs`: `a_wrong_key_ends_the_fleet_at_once` |
 //! | an unknown field or value, a malformed date, an offset as text or as `20.0` | ignores or keeps them | `../client/answers.rs`: `odd_pages_decode` |
 //!
 //! # Observability

@@ -143,8 +143,6 @@ impl RetryPolicy {
 /// Why a request isn't sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stop {
-    /// All attempts are used up.
-    Attempts,
     /// The deadline leaves no time for another attempt.
     Deadline,
     /// The server asks for a longer wait than allowed.
@@ -249,7 +247,6 @@ mod tests {
                 Err(stop) => {
                     stops += 1;
                     match stop {
-                        Stop::Attempts => unreachable!("attempts are counted elsewhere"),
                         Stop::Deadline => assert!(wait.is_zero()),
                         Stop::TooLong { wait: told, allowed } => {
                             assert_eq!(told, wait);

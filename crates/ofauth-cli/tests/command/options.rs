@@ -187,7 +187,7 @@ fn the_doctor_names_what_is_wrong() {
         assert!(stdout.contains(check), "{stdout}");
     }
     for (status, body, line) in [
-        (401, r#"{"error":"Bad key","type":"UNAUTHORIZED"}"#, "FAIL  API key"),
+        (401, r#"{"error":"Bad key","type":"UNAUTHORIZED"}"#, "FAIL  sign-in"),
         (401, r#"{"error":"Gone","type":"SESSION_EXPIRED"}"#, "FAIL  connection"),
         (403, r#"{"error":"No","type":"FORBIDDEN"}"#, "FAIL  permission"),
         (500, "", "FAIL  request"),

@@ -292,22 +292,22 @@ impl Call<'_> {
         // A limit that recovers is worth more attempts than a failure.
         let attempts_left = retry.allows_attempt_after(attempts)
             || throttled.is_some_and(|first| retry.is_patient(first.elapsed()));
-        let pause = match attempts_left {
-            true => retry.pause(attempts, error.retry_after(), left, random::fraction()),
-            false => Err(Stop::Attempts),
-        };
+        if !attempts_left {
+            return Err(None);
+        }
+        let pause = retry.pause(attempts, error.retry_after(), left, random::fraction());
         let pause = pause.map_err(|stop| match stop {
-            Stop::Attempts => None,
-            Stop::Deadline => Some(format!(
+            Stop::Deadline => format!(
                 "the deadline of {} leaves no time for another attempt",
                 seconds(self.bounds.total)
-            )),
-            Stop::TooLong { wait, allowed } => Some(format!(
+            ),
+            Stop::TooLong { wait, allowed } => format!(
                 "the server asks to wait {}, but only {} are allowed",
                 seconds(wait),
                 seconds(allowed)
-            )),
-        })?;
+            ),
+        });
+        let pause = pause.map_err(Some)?;
         // Retries after a 429 are free if the limiter holds the connection back: they can't
         // multiply the load.
         let shared = self.connection.shared();

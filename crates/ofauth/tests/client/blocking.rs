@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::future::poll_fn;
 use std::path::Path;
+use std::task::Poll;
 use std::time::Duration;
 
 use ofauth::blocking::{Iter, Wait};
@@ -70,6 +72,40 @@ async fn everything_works_in_a_runtime_of_one_thread() {
 #[tokio::test(flavor = "multi_thread")]
 async fn everything_works_in_a_runtime_of_many_threads() {
     everything();
+}
+
+/// More operations than Tokio grants a task at a time, in which even a timeout can't pass.
+fn many_calls() {
+    let sandbox = Sandbox::builder().chats(4_000).start().wait().unwrap();
+    let creator = client(&sandbox).connection("conn_sandbox_1").unwrap();
+    assert_eq!(creator.chats().stream().iter().map(Result::unwrap).count(), 4_000);
+}
+
+#[tokio::test]
+async fn many_calls_return_in_a_runtime_of_one_thread() {
+    many_calls();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_calls_return_in_a_runtime_of_many_threads() {
+    many_calls();
+    tokio::spawn(async { many_calls() }).await.unwrap();
+}
+
+/// Code that the future calls, like a subscriber of traces, may park the thread too.
+#[test]
+fn a_wakeup_is_not_lost_if_the_future_parks_the_thread() {
+    let mut polls = 0;
+    let future = poll_fn(|context| {
+        polls += 1;
+        if polls == 2 {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        std::thread::park(); // uses up the token
+        Poll::Pending
+    });
+    future.wait();
 }
 
 #[test]
