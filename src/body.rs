@@ -20,9 +20,10 @@ const MAX_RATIO: usize = 1_100;
 const MIN_OUTPUT: usize = 16 << 10;
 /// The most memory that is reserved because of a stated length of a body that isn't compressed.
 const MAX_RESERVED: usize = 1 << 20;
-/// More members than a body of the default size limit has, in blocks of 64 KiB. Each costs as much
-/// as some KiB of content.
-const MAX_MEMBERS: u32 = 1_024;
+/// The least size of a gzip member, on average, beyond the first [`FREE_MEMBERS`]: blocked gzip has
+/// 64 KiB. Each costs as much time as some KiB of content.
+const MEMBER_SIZE: usize = 32 << 10;
+const FREE_MEMBERS: usize = 1_024;
 
 /// The successful response of an operation, with an unread body that holds a `T` as JSON.
 ///
@@ -55,7 +56,7 @@ pub enum BodyError {
     TooLarge(usize),
     /// The body has this content encoding, but only gzip was requested.
     Encoding(String),
-    /// The body is not complete, valid gzip of at most 1 024 members.
+    /// The body is not complete, valid gzip, or has far more members than its size calls for.
     Gzip,
 }
 
@@ -174,7 +175,7 @@ impl Content {
 /// Decompresses gzip, which may consist of several members.
 struct Gunzip {
     member: Inflate,
-    members: u32,
+    members: usize,
     /// Whether the input so far consists of whole members.
     is_complete: bool,
     output: Vec<u8>,
@@ -206,7 +207,7 @@ impl Gunzip {
                 if input.is_empty() {
                     return Ok(());
                 }
-                if self.members == MAX_MEMBERS {
+                if self.members >= FREE_MEMBERS.max(self.limit / MEMBER_SIZE) {
                     return Err(BodyError::Gzip);
                 }
                 self.member = Inflate::new(true, GZIP);

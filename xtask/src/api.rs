@@ -12,6 +12,8 @@ use crate::report;
 
 const LIST: &str = "crates/ofauth/public-api.txt";
 const PACKAGE: &str = "ofauth";
+/// The version of cargo-public-api that reads the JSON of the current rustdoc.
+const PUBLIC_API: &str = "0.52.0";
 const TARGET: &str = "target/public-api";
 
 #[derive(clap::Args)]
@@ -63,7 +65,7 @@ fn list(workspace: &Path) -> Result<String, String> {
     tool.arg(format!("{TARGET}/doc/{PACKAGE}.json")).current_dir(workspace);
     let output = tool.output().map_err(|error| {
         format!(
-            "cargo-public-api cannot be run, `cargo install cargo-public-api` installs it: {error}"
+            "cargo-public-api cannot be run, `cargo install cargo-public-api@{PUBLIC_API}` installs it: {error}"
         )
     })?;
     match output.status.success() {

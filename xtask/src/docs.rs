@@ -24,6 +24,12 @@ pub(crate) fn run(workspace: &Path) -> Result<Outcome, String> {
     if !status.success() {
         return Err(format!("redocly failed: {}", String::from_utf8_lossy(&stderr).trim()));
     }
+    let mut build = Command::new("cargo");
+    build.args(["build", "--quiet", "--package", "ofauth-cli"]).current_dir(workspace);
+    let Output { status, stderr, .. } = output(&mut build)?;
+    if !status.success() {
+        return Err(format!("the command cannot be built: {}", String::from_utf8_lossy(&stderr)));
+    }
     let mut text = String::new();
     for shown in SHOWN {
         let mut command = Command::new("cargo");

@@ -4,6 +4,7 @@
 //! `OFAUTH_API_KEY=… cargo run -p ofauth --example limiter -- 20 conn_abc123 conn_abc124`
 
 use std::error::Error;
+use std::num::NonZeroU32;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +14,7 @@ use ofauth::{
     TokenBuckets,
 };
 use tokio::sync::Mutex;
-use tokio::time::{Interval, interval};
+use tokio::time::{Interval, MissedTickBehavior, interval};
 
 struct Together {
     each: TokenBuckets,
@@ -45,9 +46,10 @@ impl RateLimiter for Together {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1).collect::<Vec<_>>().into_iter();
-    let rate: f64 = arguments.next().ok_or("pass the requests per second")?.parse()?;
-    let all = Mutex::new(interval(Duration::from_secs_f64(1.0 / rate)));
-    let limiter = Together { each: TokenBuckets::new(RateLimit::default()), all };
+    let rate: NonZeroU32 = arguments.next().ok_or("pass the requests per second")?.parse()?;
+    let mut all = interval(Duration::from_secs(1) / rate.get());
+    all.set_missed_tick_behavior(MissedTickBehavior::Delay); // idle time allows no burst
+    let limiter = Together { each: TokenBuckets::new(RateLimit::default()), all: Mutex::new(all) };
     let client = ClientBuilder::from_env()?.rate_limiter(Arc::new(limiter)).build()?;
     let mut chats = client.fleet(arguments).chats(|chats| chats);
     while let Some((member, event)) = chats.next().await {

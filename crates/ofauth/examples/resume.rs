@@ -5,8 +5,9 @@
 
 use std::error::Error;
 use std::fs;
+use std::io;
 
-use ofauth::{Client, Cursor};
+use ofauth::{Client, Cursor, ErrorKind};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -17,16 +18,24 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let chats = Client::from_env()?.connection(id)?.chats();
     let mut chats = match fs::read_to_string(file) {
         Ok(cursor) => chats.resume(cursor.parse::<Cursor>()?),
-        Err(_) => chats.stream(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => chats.stream(),
+        Err(error) => return Err(error.into()),
     };
     for _ in 0..most.parse()? {
         let Some(chat) = chats.next().await else {
             println!("complete");
-            fs::remove_file(file)?;
-            return Ok(());
+            return match fs::remove_file(file) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
+                _ => Ok(()), // an empty inbox has no cursor
+            };
         };
-        println!("{}", chat?.with_user.id);
-        // An application stores what it read first, and the cursor then, or both in a transaction.
+        match chat {
+            Ok(chat) => println!("{}", chat.with_user.id),
+            // One record can't be read; the others follow.
+            Err(error) if error.kind() == ErrorKind::Rejected => eprintln!("{error}"),
+            Err(error) => return Err(error.into()),
+        }
+        // Store the chats first and then the cursor, or both in one transaction.
         // Renaming replaces the file at once: a crash never leaves half a cursor.
         let new = format!("{file}.new");
         fs::write(&new, chats.cursor().to_string())?;

@@ -5,6 +5,7 @@
 
 use std::error::Error;
 use std::fs;
+use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -20,9 +21,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let load = file.clone();
     let client = Client::from_env()?;
     let mut changes = client.fleet(arguments).watch(move |member, chats| {
-        let stored = fs::read_to_string(load(member)).ok();
-        // The first time, or if it can't be read, every chat counts as new.
-        let since = stored.and_then(|text| text.parse().ok()).unwrap_or_else(Checkpoint::default);
+        let stored = fs::read_to_string(load(member));
+        let since = match stored.map(|text| text.parse()) {
+            Ok(Ok(checkpoint)) => checkpoint,
+            // The first time, every chat counts as new.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Checkpoint::default(),
+            unreadable => panic!("creator {}: {unreadable:?}", member.index() + 1),
+        };
         chats.watch(since, Duration::from_secs(30))
     });
     while let Some((member, event)) = changes.next().await {
@@ -33,7 +38,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
             }
             // Every change before it was printed.
             FleetEvent::Item(WatchEvent::Checkpoint(checkpoint)) => {
-                fs::write(file(&member), checkpoint.to_string())?;
+                // A crash never leaves half a checkpoint.
+                let new = file(&member).with_extension("new");
+                fs::write(&new, checkpoint.to_string())?;
+                fs::rename(new, file(&member))?;
             }
             FleetEvent::Error(error) => eprintln!("creator {creator}: {error}"), // polled again
             FleetEvent::End { result, .. } => println!("creator {creator} ended: {result:?}"),

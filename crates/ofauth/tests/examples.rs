@@ -103,18 +103,25 @@ async fn resume() {
 async fn watch() {
     let (sandbox, directory) = (sandbox().await, path("checkpoints"));
     let arguments = [directory.to_str().unwrap(), "conn_sandbox_1"];
+    let connection = ofauth::ConnectionId::from("conn_sandbox_1");
+    let checkpoint = directory.join(format!("{:016x}", connection.digest()));
     for chats in [45, 1] {
+        let before = std::fs::read_to_string(&checkpoint).ok();
         let mut child =
             example("watch", &sandbox, &arguments).stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        for _ in 0..chats {
-            assert!(lines.next_line().await.unwrap().unwrap().starts_with("creator 1: "));
-        }
-        // The checkpoint is written before the next poll.
-        while std::fs::read_dir(&directory).unwrap().count() == 0 {
+        // The checkpoint of the poll, before the next one begins.
+        while std::fs::read_to_string(&checkpoint).ok() == before {
+            assert!(child.try_wait().unwrap().is_none(), "it goes on");
             tokio::task::yield_now().await;
         }
         child.kill().await.unwrap();
+        let mut printed = Vec::new();
+        while let Some(line) = lines.next_line().await.unwrap() {
+            printed.push(line);
+        }
+        assert_eq!(printed.len(), chats, "{printed:?}");
+        assert!(chats > 1 || printed == ["creator 1: 7"], "{printed:?}");
         let text = "<p>New!</p>".to_owned();
         let change = Change::Message { fan: 7, text, from_creator: false };
         sandbox.change("conn_sandbox_1", change).unwrap();

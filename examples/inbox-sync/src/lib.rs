@@ -41,8 +41,8 @@ impl Copy {
     }
 
     fn put_chat(&self, account: &ConnectionId, chat: &Chat) -> Result<()> {
-        // A chat of the API always serialises: its maps have text as keys.
-        let json = serde_json::to_string(chat).unwrap_or_default();
+        let json = serde_json::to_string(chat)
+            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
         let row = params![account.expose(), chat.with_user.id, json];
         self.0.execute("INSERT OR REPLACE INTO chats VALUES (?, ?, ?)", row).map(drop)
     }

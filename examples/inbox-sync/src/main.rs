@@ -19,7 +19,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         return Err("pass a database, a file with connection ids, and seconds".into());
     };
     let connections = fs::read_to_string(connections)?;
-    let accounts: Vec<ConnectionId> = connections.lines().map(ConnectionId::from).collect();
+    let lines = connections.lines().map(str::trim).filter(|line| !line.is_empty());
+    let accounts: Vec<ConnectionId> = lines.map(ConnectionId::from).collect();
     let (client, copy) = (Client::from_env()?, Copy::open(database)?);
     let every = Duration::try_from_secs_f64(seconds.parse()?)?;
     sync(&client, &copy, accounts, every, |account, error, ended| {

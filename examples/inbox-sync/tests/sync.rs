@@ -118,7 +118,7 @@ async fn a_process_that_is_killed_at_random_points_is_resumed_to_an_identical_co
         process.kill().await.unwrap();
         live(&sandbox, &mut rng, 40);
     }
-    let _process = job(&sandbox, &database, &connections);
+    let mut process = job(&sandbox, &database, &connections);
     let copy = Copy::open(&database).unwrap();
     let is_identical = || {
         accounts(&sandbox).iter().all(|account| {
@@ -131,6 +131,7 @@ async fn a_process_that_is_killed_at_random_points_is_resumed_to_an_identical_co
         })
     };
     while !is_identical() {
+        assert!(process.try_wait().unwrap().is_none(), "it goes on");
         tokio::task::yield_now().await;
     }
 }

@@ -5,13 +5,16 @@ use std::fmt::Write;
 
 use axum::Router;
 use axum::extract::{Path, Query, State};
-use axum::http::header::{ACCEPT, CONTENT_SECURITY_POLICY, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{
+    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, RETRY_AFTER, VARY,
+};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use ofauth::{Client, Error, ErrorKind, Page};
 
-/// Returns the service. It belongs behind the application's own authentication.
+/// Returns the service. It belongs behind the application's own authentication, which should also
+/// map the names of accounts to connection ids: ids are secrets, and URLs end up in logs.
 pub fn service(client: Client) -> Router {
     Router::new().route("/inbox/{connection}", get(inbox)).with_state(client)
 }
@@ -25,14 +28,17 @@ async fn inbox(
     let offset = query.iter().find(|(name, _)| name == "offset");
     let offset = offset.map_or(Ok(0), |(_, offset)| offset.parse());
     let offset = offset.map_err(|_| Failure(StatusCode::BAD_REQUEST, "offset: a number", None))?;
-    let creator = client.connection(connection)?;
+    let unknown = |_| Failure(StatusCode::NOT_FOUND, "there is no such inbox", None);
+    let creator = client.connection(connection).map_err(unknown)?;
     let page = creator.chats().limit(20).offset(offset).send().await?;
     let accept = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok());
-    Ok(match accept.is_some_and(|accept| accept.contains("text/html")) {
+    let body = match accept.is_some_and(|accept| accept.contains("text/html")) {
         true => html(&page).into_response(),
         // As the API sent it, which includes fields that this version doesn't know.
         false => ([(CONTENT_TYPE, "application/json")], page.body().to_vec()).into_response(),
-    })
+    };
+    // Messages are private, and don't belong in caches.
+    Ok(([(CACHE_CONTROL, "no-store"), (VARY, "accept")], body).into_response())
 }
 
 /// A page without scripts. What the API sends is only ever text in it.

@@ -37,7 +37,7 @@ use crate::{Chat, ChatOrder, ChatsRequest, Cursor, Error, ErrorKind, Page, Resul
 /// sequence of up to 4 moves, arrivals and departures, anywhere between the requests, one page at a
 /// time and two at once, with and without a resume. Larger inboxes are tested with random sequences.
 ///
-/// The stream ends with `None` only if this guarantee was met. If the list changes faster than it
+/// The stream ends without an error only if this guarantee was met. If the list changes faster than it
 /// can be read, or the server reorders chats with equal times on every request and those chats don't
 /// fit on one page, the stream yields all that it found and ends with [`ErrorKind::Incomplete`]. If
 /// the server's paging makes no progress, or returns nothing beyond some offset, it ends with
