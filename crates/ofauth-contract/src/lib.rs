@@ -72,6 +72,9 @@
 mod compare;
 mod drift;
 mod flatten;
+#[cfg(any(fuzzing, test))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod mistake;
 mod table;
 

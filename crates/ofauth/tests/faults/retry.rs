@@ -101,6 +101,18 @@ async fn a_429_without_a_time_to_wait_is_outlasted() {
     assert!(page.meta().attempts() > 4);
 }
 
+/// The retries of one test don't use up the budget for the next.
+#[tokio::test(start_paused = true)]
+async fn a_client_for_tests_does_not_flood_a_mock_that_always_answers_429() {
+    let sandbox = sandbox([FaultRule::new(Fault::status(429)).times(1_000)]).await;
+    let creator = creator(builder(sandbox.url()).for_tests());
+    let error = creator.chats().send().await.unwrap_err();
+    assert!(error.is_rate_limited() && error.attempts() < 40, "{error}");
+    sandbox.clear_faults();
+    sandbox.inject([FaultRule::new(Fault::status(503)).times(3)]);
+    assert_eq!(creator.chats().send().await.unwrap().meta().attempts(), 4);
+}
+
 #[tokio::test(start_paused = true)]
 async fn rules_that_are_being_updated_heal() {
     let sandbox = Arc::new(sandbox([]).await);

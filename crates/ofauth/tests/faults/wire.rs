@@ -307,6 +307,17 @@ async fn broken_gzip_and_other_encodings_are_errors() {
     assert!(error.to_string().contains("broken gzip"), "{error}");
     let enough = [gzip(PAGE.as_bytes()), gzip(b"").repeat(1_023)].concat();
     assert_eq!(compressed("gzip", &enough).await.unwrap().len(), 1);
+    // A larger limit has room for more blocks.
+    let server = Server::start(move |_| {
+        vec![Step::Send(response(
+            "200 OK",
+            &[("content-encoding", "gzip")],
+            &[&*enough, &members].concat(),
+        ))]
+    });
+    let server = server.await;
+    let creator = creator(builder(&server.url).max_response_size(128 << 20));
+    assert_eq!(creator.chats().send().await.unwrap().len(), 1);
     for (encoding, named) in [(Encoding::Br, "\"br\""), (Encoding::Zstd, "\"zstd\"")] {
         let (_, result) = fails(Fault::Compressed(encoding), 1, |client| client).await;
         let error = result.unwrap_err();
