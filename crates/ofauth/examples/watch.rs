@@ -3,13 +3,14 @@
 //!
 //! `OFAUTH_API_KEY=… cargo run -p ofauth --example watch -- checkpoints/ conn_abc123 conn_abc124`
 
+use std::collections::HashMap;
 use std::error::Error;
 use std::fs;
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use ofauth::{Checkpoint, Client, FleetEvent, Member, WatchEvent};
+use ofauth::{Checkpoint, Client, ConnectionId, FleetEvent, WatchEvent};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -17,17 +18,20 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let directory = PathBuf::from(arguments.next().ok_or("pass a directory for checkpoints")?);
     fs::create_dir_all(&directory)?;
     // The digest of a connection id isn't secret, and always the same.
-    let file = move |member: &Member| directory.join(format!("{:016x}", member.id().digest()));
-    let load = file.clone();
-    let client = Client::from_env()?;
-    let mut changes = client.fleet(arguments).watch(move |member, chats| {
-        let stored = fs::read_to_string(load(member));
-        let since = match stored.map(|text| text.parse()) {
-            Ok(Ok(checkpoint)) => checkpoint,
+    let file = |id: &ConnectionId| directory.join(format!("{:016x}", id.digest()));
+    let ids: Vec<ConnectionId> = arguments.map(ConnectionId::from).collect();
+    let mut since: HashMap<ConnectionId, Checkpoint> = HashMap::new();
+    for id in &ids {
+        match fs::read_to_string(file(id)) {
+            Ok(checkpoint) => since.insert(id.clone(), checkpoint.parse()?),
             // The first time, every chat counts as new.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Checkpoint::default(),
-            unreadable => panic!("creator {}: {unreadable:?}", member.index() + 1),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(error.into()),
         };
+    }
+    let client = Client::from_env()?;
+    let mut changes = client.fleet(ids).watch(move |member, chats| {
+        let since = since.get(member.id()).cloned().unwrap_or_default();
         chats.watch(since, Duration::from_secs(30))
     });
     while let Some((member, event)) = changes.next().await {
@@ -39,9 +43,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
             // Every change before it was printed.
             FleetEvent::Item(WatchEvent::Checkpoint(checkpoint)) => {
                 // A crash never leaves half a checkpoint.
-                let new = file(&member).with_extension("new");
+                let new = file(member.id()).with_extension("new");
                 fs::write(&new, checkpoint.to_string())?;
-                fs::rename(new, file(&member))?;
+                fs::rename(new, file(member.id()))?;
             }
             FleetEvent::Error(error) => eprintln!("creator {creator}: {error}"), // polled again
             FleetEvent::End { result, .. } => println!("creator {creator} ended: {result:?}"),
