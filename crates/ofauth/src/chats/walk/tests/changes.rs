@@ -7,14 +7,14 @@ use crate::chats::code::{Purpose, Reader, Writer};
 use crate::chats::walk::{Front, Item, Key, Order, ServedPage, Walk, WalkError};
 use fastrand::Rng;
 
-/// Polls once. Returns the items yielded, in order, and the number of requests.
 /// Writes a front as a checkpoint does.
-fn text(front: &Front) -> String {
+pub(super) fn text(front: &Front) -> String {
     let mut out = Writer::new(Purpose::Checkpoint);
     front.write(&mut out);
     out.finish()
 }
 
+/// Polls once. Returns the items yielded, in order, and the number of requests.
 fn poll(
     checkpoint: &mut Front,
     inbox: &mut Inbox,

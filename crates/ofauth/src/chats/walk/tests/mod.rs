@@ -19,3 +19,5 @@ mod parallel;
 mod resume;
 #[cfg(test)]
 mod sizes;
+#[cfg(test)]
+mod traces;

@@ -7,7 +7,7 @@ use crate::chats::walk::{Ask, Item, Key, Order, ServedPage, Walk, WalkError};
 use fastrand::Rng;
 
 /// A list of chats, newest first, and what is odd about its server.
-struct Server {
+pub(super) struct Server {
     chats: Vec<Item>,
     rng: Rng,
     /// The most chats in a page.
@@ -50,7 +50,26 @@ impl Server {
         }
     }
 
-    fn answer(&mut self, ask: Ask) -> (Vec<Item>, bool, Option<i64>) {
+    /// Creates a server with any of these oddities.
+    pub(super) fn any(rng: &mut Rng) -> Self {
+        let group = rng.u64(1..30);
+        let mut server = match rng.bool() {
+            true => Self::new(rng.u64(..300), rng.u64(..), some_ties(rng.u64(..))),
+            false => Self::new(rng.u64(1..300), rng.u64(..), |key| -((key / group) as i64)),
+        };
+        let mut once_in = |times: u8| rng.u8(..times) == 0;
+        server.shuffles = once_in(3);
+        (server.counts_asked, server.counts_pages) = (once_in(6), once_in(20));
+        server.gives_next = [once_in(2), once_in(5)];
+        let (capped, lies, empty, moves) = (once_in(3), once_in(4), once_in(6), once_in(3));
+        server.cap = if capped { rng.usize(1..20) } else { 20 };
+        server.lies_on = lies.then(|| rng.u32(..20));
+        server.empty_from = if empty { rng.u64(1..200) } else { u64::MAX };
+        server.moves = if moves && !server.chats.is_empty() { rng.u8(1..4) } else { 0 };
+        server
+    }
+
+    pub(super) fn answer(&mut self, ask: Ask) -> (Vec<Item>, bool, Option<i64>) {
         if self.shuffles {
             self.rng.shuffle(&mut self.chats);
             self.chats.sort_by_key(|chat| std::cmp::Reverse(chat.activity));
