@@ -46,7 +46,8 @@ impl RateLimiter for Together {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1).collect::<Vec<_>>().into_iter();
-    let rate: NonZeroU32 = arguments.next().ok_or("pass the requests per second")?.parse()?;
+    let rate = arguments.next().and_then(|rate| rate.parse::<NonZeroU32>().ok());
+    let rate = rate.ok_or("pass the requests per second, a whole number above 0")?;
     let mut all = interval((Duration::from_secs(1) / rate.get()).max(Duration::from_nanos(1)));
     all.set_missed_tick_behavior(MissedTickBehavior::Delay); // idle time allows no burst
     let limiter = Together { each: TokenBuckets::new(RateLimit::default()), all: Mutex::new(all) };
