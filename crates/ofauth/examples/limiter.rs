@@ -4,7 +4,6 @@
 //! `OFAUTH_API_KEY=… cargo run -p ofauth --example limiter -- 20 conn_abc123 conn_abc124`
 
 use std::error::Error;
-use std::num::NonZeroU32;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,9 +45,9 @@ impl RateLimiter for Together {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1).collect::<Vec<_>>().into_iter();
-    let rate = arguments.next().and_then(|rate| rate.parse::<NonZeroU32>().ok());
-    let rate = rate.ok_or("pass the requests per second, a whole number above 0")?;
-    let mut all = interval((Duration::from_secs(1) / rate.get()).max(Duration::from_nanos(1)));
+    let rate = arguments.next().and_then(|rate| rate.parse::<u16>().ok()).filter(|rate| *rate > 0);
+    let rate = rate.ok_or("pass the requests per second, from 1 to 65535")?;
+    let mut all = interval(Duration::from_secs(1) / u32::from(rate));
     all.set_missed_tick_behavior(MissedTickBehavior::Delay); // idle time allows no burst
     let limiter = Together { each: TokenBuckets::new(RateLimit::default()), all: Mutex::new(all) };
     let client = ClientBuilder::from_env()?.rate_limiter(Arc::new(limiter)).build()?;
